@@ -1,0 +1,322 @@
+"""The nouns that every stage shares. Frozen: no stage changes what another one said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import assert_never
+
+
+class Category(StrEnum):
+    """What part of a product a check speaks about (seed 000)."""
+
+    API_HEALTH = "api-health"
+    DATABASE = "database"
+    EXTERNAL_SERVICES = "external-services"
+    AUTHENTICATION = "authentication"
+    CRITICAL_PATHS = "critical-paths"
+
+
+class CheckKind(StrEnum):
+    """A journey runs in the browser, a probe over HTTP."""
+
+    JOURNEY = "journey"
+    PROBE = "probe"
+
+
+class Scope(StrEnum):
+    """The smallest scope of an execution point in which a check still runs."""
+
+    REDUCED = "reduced"
+    FULL = "full"
+
+
+class Outcome(StrEnum):
+    """What became of a check; the verdict of a run takes the same values."""
+
+    PASS = "PASS"  # noqa: S105
+    FLAKY = "FLAKY"
+    FAIL = "FAIL"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    NOT_RUN = "NOT_RUN"
+
+
+class Blame(StrEnum):
+    """Whose fault a bad outcome is, decided from evidence."""
+
+    DNS = "DNS"
+    TCP = "TCP"
+    TLS = "TLS"
+    APP_5XX = "APP_5XX"
+    APP_4XX = "APP_4XX"
+    JS_ERROR = "JS_ERROR"
+    ASSERTION = "ASSERTION"
+    SLOW = "SLOW"
+    EDGE_BLOCKED = "EDGE_BLOCKED"
+    ACCOUNT = "ACCOUNT"
+    STALE_BUILD = "STALE_BUILD"
+    HARNESS = "HARNESS"
+    RUNNER_OFFLINE = "RUNNER_OFFLINE"
+    SAFETY = "SAFETY"
+
+    @property
+    def outcome(self) -> Outcome:
+        """FAIL where the application (or our own safety) is at fault, else INCONCLUSIVE."""
+        match self:
+            case (
+                Blame.DNS | Blame.TCP | Blame.TLS | Blame.APP_5XX | Blame.APP_4XX
+                | Blame.JS_ERROR | Blame.ASSERTION | Blame.SLOW | Blame.SAFETY
+            ):  # fmt: skip
+                return Outcome.FAIL
+            case (
+                Blame.EDGE_BLOCKED | Blame.ACCOUNT | Blame.STALE_BUILD | Blame.HARNESS | Blame.RUNNER_OFFLINE
+            ):  # fmt: skip
+                return Outcome.INCONCLUSIVE
+            case _:
+                assert_never(self)
+
+
+class Action(StrEnum):
+    """What a gate asks of the release pipeline."""
+
+    PROCEED = "proceed"
+    BLOCK = "block"
+    ROLLBACK = "rollback"
+    ESCALATE = "escalate"
+
+
+class Unit(StrEnum):
+    """Units of measurements."""
+
+    MS = "ms"
+    RATIO = "ratio"
+    COUNT = "count"
+    SCORE = "score"
+
+
+class SignalKind(StrEnum):
+    """What a page can do that its journey did not ask for."""
+
+    CONSOLE = "console"
+    PAGE_ERROR = "page-error"
+    REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """One state-changing request that a check may make, e.g. ``POST /api/v1/auth/login``."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that is verified."""
+
+    id: str
+    """Dotted and stable: history, alerts and ``--check`` hang on it."""
+    title: str
+    category: Category
+    kind: CheckKind
+    critical: bool
+    """A critical check is required: its bad outcome decides the verdict."""
+    scope: Scope
+    source: str
+    """File and line that declare it."""
+    contracts: tuple[str, ...] = ()
+    """Contracts of an environment under which it applies; empty: under all."""
+    permits: tuple[Permit, ...] = ()
+    """State-changing requests that it needs."""
+    account: str | None = None
+    """Name of the smoke account that it signs in with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """A number that a check took."""
+
+    name: str
+    value: float | None
+    """None: not observed, which is never the same as zero."""
+    unit: Unit = Unit.MS
+    budget: float | None = None
+    """The largest value that is still good, in the same unit."""
+
+    @property
+    def ok(self) -> bool | None:
+        """Whether the budget is kept; None where there is nothing to compare."""
+        if self.value is None or self.budget is None:
+            return None
+        return self.value <= self.budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """Something the page did that the journey did not ask for."""
+
+    kind: SignalKind
+    where: str
+    """Path of the page it happened on, without the query string."""
+    text: str
+    """The console text, the exception, or ``GET /path 404``."""
+    accepted_by: str | None = None
+    """The reason of the noise entry that accepts it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong: rule and evidence in one line, and whose fault it is."""
+
+    rule: str
+    """One line, e.g. ``homepage.load_ms (6214) <= 3000``."""
+    blame: Blame
+    evidence: tuple[str, ...] = ()
+    """Further lines that support it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A named part of a journey."""
+
+    name: str
+    duration_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A file left behind as evidence."""
+
+    kind: str
+    """screenshot, trace, console, network, …"""
+    path: str
+    """Relative to the reports folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try at a check."""
+
+    number: int
+    """From 1."""
+    started: float
+    """Seconds since the epoch."""
+    duration_ms: float
+    findings: tuple[Finding, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    steps: tuple[Step, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """FAIL if the application is to blame for any finding, else INCONCLUSIVE, else PASS."""
+        outcomes = {finding.blame.outcome for finding in self.findings}
+        if Outcome.FAIL in outcomes:
+            return Outcome.FAIL
+        return Outcome.INCONCLUSIVE if outcomes else Outcome.PASS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """Everything that was seen of one check in one run: what the judge gets."""
+
+    check_id: str
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutation:
+    """State-changing requests of one kind that a run made, and under which permission."""
+
+    method: str
+    path: str
+    count: int
+    check: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safety:
+    """The receipt: what a run asked of the target."""
+
+    requests: int = 0
+    mutations: tuple[Mutation, ...] = ()
+    blocked: tuple[str, ...] = ()
+    rate_limit_peak: float | None = None
+    """Largest share of an advertised rate limit that was used, 0 to 1; None: none advertised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """A judged check."""
+
+    check: Check
+    outcome: Outcome
+    blame: Blame | None
+    attempts: tuple[Attempt, ...] = ()
+    hint: str | None = None
+    """Likely cause and next step."""
+
+    @property
+    def last(self) -> Attempt | None:
+        """The attempt that decided."""
+        return self.attempts[-1] if self.attempts else None
+
+    @property
+    def duration_ms(self) -> float:
+        """Time of all attempts together."""
+        return sum(attempt.duration_ms for attempt in self.attempts)
+
+    @property
+    def reason(self) -> str | None:
+        """The first finding of the last bad attempt, in one line."""
+        bad = [attempt for attempt in self.attempts if attempt.findings]
+        return bad[-1].findings[0].rule if bad else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interruption:
+    """Why a run ended before its plan did."""
+
+    reason: str
+    decides: bool
+    """True (Ctrl-C): the verdict is INCONCLUSIVE whatever was seen before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A judged run: what metrics, history, reports, gates and verdict.json are made from."""
+
+    run_id: str
+    suite: str
+    environment: str
+    execution_point: str
+    region: str
+    browser: str
+    base_url: str
+    started: float
+    finished: float
+    verdict: Outcome
+    passed: bool
+    action: Action
+    reason: str
+    failed_category: Category | None
+    results: tuple[CheckResult, ...]
+    target_s: float
+    timeout_s: float
+    expected_build: str | None = None
+    builds: tuple[str, ...] = ()
+    """Build ids that the target showed."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """Of smoke, playwright, browser and python."""
+    config_sha256: str = ""
+    safety: Safety = field(default_factory=Safety)
+
+    @property
+    def duration_s(self) -> float:
+        """From the start of the run to its verdict."""
+        return self.finished - self.started
