@@ -1,0 +1,1 @@
+"""What people say about a product, read from YAML and journeys and validated."""

@@ -1,0 +1,1 @@
+"""Running a plan: pytest, the browser, listeners and evidence."""

@@ -1,0 +1,111 @@
+"""Whose fault a failure is, decided from its evidence. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from smoke.model import Blame, Finding
+from smoke.probing.expectations import blame_of_status
+
+NETWORK_ERRORS = (
+    (
+        re.compile(r"ERR_NAME_NOT_RESOLVED|ERR_DNS_|getaddrinfo|Name or service not known|No address associated"),
+        Blame.DNS,
+    ),
+    (re.compile(r"ERR_CERT_|ERR_SSL_|CERTIFICATE_VERIFY_FAILED|\bTLS\b|\bSSL\b"), Blame.TLS),
+    (re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED"), Blame.RUNNER_OFFLINE),
+    (
+        re.compile(
+            r"ERR_CONNECTION_|ERR_EMPTY_RESPONSE|ERR_ADDRESS_UNREACHABLE|ERR_SOCKET|ERR_TIMED_OUT|ERR_TUNNEL"
+            r"|ERR_INCOMPLETE_CHUNKED|ERR_CONTENT_LENGTH|ERR_HTTP2|ECONNRE|socket hang up|Connection refused"
+            r"|disconnected without|reset by peer"
+        ),
+        Blame.TCP,
+    ),
+)
+NAVIGATION_TIMEOUT = re.compile(r"(goto|reload|wait_for_url|expect_navigation): Timeout")
+BROWSER_GONE = re.compile(r"Target (page, context or browser|closed)|Browser has been closed|crashed|Connection closed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An exception that ended a journey, as far as blame needs it."""
+
+    type_name: str
+    message: str
+    """First line says what, further lines are the call log."""
+    is_assertion: bool
+    """An AssertionError: the journey looked, and saw something else."""
+    is_playwright: bool
+    """Raised by the browser automation, not by the journey's own code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A first-party document or API answer that was bad, as evidence."""
+
+    method: str
+    path: str
+    status: int
+    is_document: bool
+
+
+class AccountError(Exception):
+    """The smoke account was refused, locked or limited: nothing can be said about the application."""
+
+
+class DeadlineExceeded(BaseException):
+    """A check took longer than it may. Not an Exception: a journey cannot swallow it by accident."""
+
+
+def network_blame(message: str) -> Blame | None:
+    """Recognise a network failure in an error text of Chromium, Node or Python."""
+    for pattern, blame in NETWORK_ERRORS:
+        if pattern.search(message):
+            return blame
+    return None
+
+
+def judge_failure(failure: Failure, answers: tuple[Answer, ...]) -> Finding:
+    """Turn the exception of a journey into a finding, with bad answers of the application as its cause."""
+    headline = one_line(failure.message)
+    if failure.type_name == AccountError.__name__:
+        return Finding(rule=headline, blame=Blame.ACCOUNT)
+    if failure.type_name == DeadlineExceeded.__name__:
+        return Finding(rule=headline, blame=Blame.SLOW)
+    if failure.is_playwright or failure.is_assertion:
+        return Finding(rule=headline, blame=_blame(failure, answers), evidence=_evidence(answers))
+    return Finding(rule=f"{failure.type_name}: {headline}", blame=Blame.HARNESS)
+
+
+def _blame(failure: Failure, answers: tuple[Answer, ...]) -> Blame:
+    network = network_blame(failure.message)
+    if network is not None:
+        return network
+    if failure.is_playwright and not failure.is_assertion and BROWSER_GONE.search(failure.message):
+        return Blame.HARNESS
+    servers = [answer for answer in answers if answer.status >= 500]
+    documents = [answer for answer in answers if answer.is_document]
+    for cause in (*servers, *documents):
+        return blame_of_status(cause.status)
+    return Blame.SLOW if NAVIGATION_TIMEOUT.search(failure.message) else Blame.ASSERTION
+
+
+def _evidence(answers: tuple[Answer, ...]) -> tuple[str, ...]:
+    return tuple(f"{answer.method} {answer.path} answered {answer.status}" for answer in answers[:5])
+
+
+def one_line(message: str) -> str:
+    """Return what a Playwright or assertion message says first, with locator, expectation and actual value."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    if not lines:
+        return "failed without a message"
+    kept = [lines[0]]
+    for line in lines[1:]:
+        if re.match(r"(Actual value|Expected|Received|Error|Locator|waiting for)", line.lstrip("- ")):
+            kept.append(line.lstrip("- "))
+        if re.match(r"(Call log|Aria snapshot)", line):
+            kept.extend(f"{each.lstrip('- ')}" for each in lines if each.startswith("- waiting for") and len(kept) < 4)
+            break
+    return "; ".join(dict.fromkeys(kept))[:400]

@@ -1,0 +1,87 @@
+"""Finds the journeys of a suite by reading their files, without running them.
+
+The plan must know what should run before pytest says what it could collect: a journey that is
+written but not collected is then seen to be missing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from smoke.config.problems import ConfigError, Problem
+from smoke.config.schema import check_id, permit
+from smoke.model import Category, Check, CheckKind, Scope
+
+
+def journeys(root: Path, suite: str) -> tuple[Check, ...]:
+    """Return the journeys below ``e2e/<suite>``; raises ConfigError with all that is wrong in them."""
+    found: list[Check] = []
+    problems: list[Problem] = []
+    for path in sorted((root / "e2e" / suite).rglob("test_*.py")):
+        file = path.relative_to(root).as_posix()
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+        except (OSError, SyntaxError, UnicodeDecodeError) as error:
+            problems.append(Problem(file, getattr(error, "lineno", 0) or 0, "", f"cannot be read: {error}"))
+            continue
+        for function in _tests(tree):
+            try:
+                found.append(_journey(function, file))
+            except ValueError as error:
+                problems.append(Problem(file, function.lineno, function.name, str(error)))
+    if problems:
+        raise ConfigError(problems)
+    return tuple(found)
+
+
+def _tests(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            yield node
+
+
+def _journey(function: ast.FunctionDef, file: str) -> Check:
+    call = next((node for node in function.decorator_list if _is_check(node)), None)
+    if not isinstance(call, ast.Call):
+        raise ValueError('needs @check("some.id", category=…): every journey is a check with an id')
+    if not call.args:
+        raise ValueError("@check takes the id first")
+    given = {keyword.arg: _literal(keyword.value) for keyword in call.keywords}
+    unknown = set(given) - {"category", "critical", "scope", "contracts", "permits", "account"}
+    if unknown:
+        raise ValueError(f"@check does not know {', '.join(sorted(map(str, unknown)))}")
+    title = (ast.get_docstring(function) or "").partition("\n")[0]
+    if not title:
+        raise ValueError("needs a docstring: its first line is the title in every report")
+    account = given.get("account")
+    return Check(
+        id=check_id(str(_literal(call.args[0]))),
+        title=title.rstrip("."),
+        category=Category(str(given.get("category"))),
+        kind=CheckKind.JOURNEY,
+        critical=bool(given.get("critical", True)),
+        scope=Scope(str(given.get("scope", Scope.FULL))),
+        source=f"{file}:{function.lineno}",
+        contracts=_words(given.get("contracts", ())),
+        permits=tuple(permit(text) for text in _words(given.get("permits", ()))),
+        account=str(account) if account is not None else None,
+    )
+
+
+def _is_check(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check"
+
+
+def _literal(node: ast.expr) -> object:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise ValueError("the arguments of @check are literals, so that they can be read without running") from None
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise ValueError(f"@check takes a list here; got {value!r}")
+    return tuple(map(str, value))

@@ -1,0 +1,145 @@
+"""Reads everything that ``config/`` says about one suite, and reports every problem at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from smoke.config.journeys import journeys
+from smoke.config.problems import ConfigError, Problem
+from smoke.config.schema import (
+    ChecksFile,
+    ExecutionPoint,
+    ExecutionPointsFile,
+    NoiseEntry,
+    NoiseFile,
+    Probe,
+    ReleaseStage,
+    SuiteFile,
+)
+from smoke.config.source import Source, parse, read
+from smoke.model import Check, CheckKind
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """Everything we know about one product."""
+
+    name: str
+    about: SuiteFile
+    probes: tuple[Probe, ...]
+    noise: tuple[NoiseEntry, ...]
+    checks: tuple[Check, ...]
+    """Journeys and probes, in the order in which they run."""
+    points: dict[str, ExecutionPoint]
+    releases: dict[str, tuple[ReleaseStage, ...]]
+    sha256: str
+    """Of all the files it was read from."""
+
+
+def suites(root: Path) -> tuple[str, ...]:
+    """Names of the suites that the project holds."""
+    return tuple(sorted(path.parent.name for path in (root / "config" / "suites").glob("*/suite.yaml")))
+
+
+def load(root: Path, name: str) -> Suite:
+    """Read suite ``name``; raises ConfigError with the problems of all its files together."""
+    if name not in suites(root):
+        known = ", ".join(suites(root)) or "none"
+        raise ConfigError([Problem("command line", 0, "--suite", f"unknown suite {name!r}; known: {known}")])
+    folder = root / "config" / "suites" / name
+    problems: list[Problem] = []
+
+    def collected(step: Callable[[], T]) -> T | None:
+        try:
+            return step()
+        except ConfigError as error:
+            problems.extend(error.problems)
+            return None
+
+    files = [root / "config" / "execution-points.yaml", *(folder / f"{part}.yaml" for part in PARTS)]
+    sources = [collected(lambda path=path: read(path, root)) for path in files]  # type: ignore[misc]
+    shapes = (ExecutionPointsFile, *PARTS.values())
+    parsed = [
+        source and collected(lambda source=source, shape=shape: parse(source, shape))  # type: ignore[misc]
+        for source, shape in zip(sources, shapes, strict=True)
+    ]
+    written = collected(lambda: journeys(root, name))
+    if problems:
+        raise ConfigError(problems)
+    points, about, probes, noise = parsed
+    assert isinstance(points, ExecutionPointsFile)
+    assert isinstance(about, SuiteFile)
+    assert isinstance(probes, ChecksFile)
+    assert isinstance(noise, NoiseFile)
+    suite = Suite(
+        name=name,
+        about=about,
+        probes=probes.probes,
+        noise=noise.noise,
+        checks=(*(written or ()), *(_check(probe, sources[2]) for probe in _numbered(probes.probes))),
+        points=points.points,
+        releases=points.releases,
+        sha256=_digest(files),
+    )
+    if problems := [*_references(suite, sources)]:
+        raise ConfigError(problems)
+    return suite
+
+
+PARTS: dict[str, type] = {"suite": SuiteFile, "checks": ChecksFile, "noise": NoiseFile}
+
+
+def _numbered(probes: tuple[Probe, ...]) -> list[tuple[int, Probe]]:
+    return list(enumerate(probes))
+
+
+def _check(numbered: tuple[int, Probe], source: Source | None) -> Check:
+    index, probe = numbered
+    assert source is not None
+    return Check(
+        id=probe.id,
+        title=probe.title,
+        category=probe.category,
+        kind=CheckKind.PROBE,
+        critical=probe.critical,
+        scope=probe.scope,
+        source=f"{source.file}:{source.lines[('probes', index)]}",
+        contracts=probe.contracts,
+    )
+
+
+def _references(suite: Suite, sources: list[Source | None]) -> list[Problem]:
+    points, about, *_ = sources
+    assert points is not None
+    assert about is not None
+    found = []
+    seen: dict[str, str] = {}
+    for check in suite.checks:
+        file, _, line = check.source.rpartition(":")
+        if check.id in seen:
+            text = f"check id {check.id!r} is already taken by {seen[check.id]}"
+            found.append(Problem(file, int(line), "id", text))
+        seen[check.id] = check.source
+        if check.account is not None and check.account not in suite.about.accounts:
+            known = ", ".join(suite.about.accounts) or "none"
+            text = f"unknown account {check.account!r}; suite.yaml knows: {known}"
+            found.append(Problem(file, int(line), check.id, text))
+    for name, stages in suite.releases.items():
+        for index, stage in enumerate(stages):
+            if stage.point not in suite.points:
+                text = f"unknown execution point {stage.point!r}; known: {', '.join(suite.points)}"
+                found.append(points.problem(("releases", name, index, "point"), text))
+    return found
+
+
+def _digest(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,41 @@
+"""What is wrong with a configuration, told all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong, where it stands, and the way out."""
+
+    file: str
+    """File below the project's root, or ``environment`` or ``command line``."""
+    line: int
+    """From 1; 0 where there is no line."""
+    key: str
+    text: str
+
+    def __str__(self) -> str:
+        place = ", ".join(part for part in (f"line {self.line}" if self.line else "", self.key) if part)
+        return f"{place}: {self.text}" if place else self.text
+
+
+class ConfigError(Exception):
+    """Wrong usage or configuration (exit code 2). Its text lists every problem, grouped by file."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__(render(self.problems))
+
+
+def render(problems: Iterable[Problem]) -> str:
+    """List sorted problems under a heading for each file that says how many there are."""
+    blocks = []
+    for file, group in groupby(problems, key=lambda problem: problem.file):
+        found = list(group)
+        heading = f"{file}: {len(found)} problem{'s' if len(found) > 1 else ''}"
+        blocks.append("\n".join([heading, *(f"  {problem}" for problem in found)]))
+    return "\n".join(blocks)

@@ -1,0 +1,209 @@
+"""The shape of every YAML file in ``config/``: what its keys are and what they mean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Le, Len
+
+from smoke.config.strict import Strict, check_pattern
+from smoke.model import Action, Category, Permit, Scope, SignalKind
+from smoke.probing.expectations import Expect
+
+Positive = Annotated[float, Gt(0)]
+Text = Annotated[str, Len(1)]
+EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Strict):
+    """A dedicated smoke account. Its secrets are named here and stand in the environment or .env."""
+
+    user: Text
+    role: Text
+    password: Text
+    """Name of the environment variable that holds the password."""
+    totp: str | None = None
+    """Name of the environment variable that holds the TOTP secret; none: no second factor."""
+
+    def __post_init__(self) -> None:
+        for name in (self.password, self.totp):
+            if name is not None and not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+                raise ValueError("names an environment variable such as SMOKE_TEST_PASSWORD, never the secret")
+
+
+class ExternalServices(StrEnum):
+    """What stands behind an environment."""
+
+    MOCK = "mock"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment(Strict):
+    """One deployment of a product."""
+
+    base_url: Text
+    """``embedded`` for the application that ships with the harness, else http(s)://…"""
+    timeout_ms: Annotated[float, Ge(100), Le(120_000)]
+    """Longest wait for one action in the browser or one request."""
+    contract: str = "planned"
+    """Which behaviour checks expect: they may be limited to some contracts."""
+    external_services: ExternalServices = ExternalServices.STAGING
+    budgets: dict[str, Positive] = field(default_factory=dict)
+    """Budgets that differ here from the suite's."""
+
+    def __post_init__(self) -> None:
+        if self.base_url != EMBEDDED and not re.match(r"https?://[^/\s]+", self.base_url):
+            raise ValueError(f"base_url must be {EMBEDDED!r} or start with http:// or https://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteFile(Strict):
+    """suite.yaml: environments, accounts and budgets of one product."""
+
+    title: Text
+    environments: Annotated[dict[str, Environment], Len(1)]
+    accounts: dict[str, Account] = field(default_factory=dict)
+    budgets: dict[str, Positive] = field(default_factory=dict)
+    """Largest good value of a measurement, by its name, in the measurement's unit."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """Inputs for journeys, such as a safe test prompt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe(Strict):
+    """One check over HTTP."""
+
+    id: Annotated[str, Len(3)]
+    title: Text
+    category: Category
+    request: Text
+    """Method and path: ``GET /health``."""
+    expect: Expect
+    critical: bool = True
+    scope: Scope = Scope.FULL
+    contracts: tuple[str, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_id(self.id)
+        if not re.fullmatch(r"(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE) /\S*", self.request):
+            raise ValueError(f"request must be a method and a path, such as GET /health; got {self.request!r}")
+
+
+def check_id(text: str) -> str:
+    """Return ``text`` if it is a check id such as ``login.totp``; raises ValueError."""
+    if not re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*(\.[a-z0-9]+([-_][a-z0-9]+)*)+", text):
+        raise ValueError(f"a check id is dotted lower-case words such as login.totp; got {text!r}")
+    return text
+
+
+def permit(text: str) -> Permit:
+    """Parse ``POST /api/v1/auth/login``; raises ValueError."""
+    match = re.fullmatch(r"(POST|PUT|PATCH|DELETE) (/\S*)", text)
+    if not match:
+        raise ValueError(f"a permit is a writing method and a path, such as POST /login; got {text!r}")
+    return Permit(method=match[1], path=match[2])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecksFile(Strict):
+    """checks.yaml: the probes of one suite."""
+
+    probes: tuple[Probe, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseEntry(Strict):
+    """Something accepted, with a reason and an end date."""
+
+    kind: SignalKind
+    matches: Text
+    """Regular expression, searched in the signal's text."""
+    reason: Text
+    owner: Text
+    until: date
+    """Last day on which it is accepted."""
+    contracts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_pattern(self.matches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseFile(Strict):
+    """noise.yaml: what the product does and we accept for now."""
+
+    noise: tuple[NoiseEntry, ...] = ()
+
+
+class FlakyPolicy(StrEnum):
+    """Whether an execution point lets a FLAKY verdict pass."""
+
+    ALLOW = "allow"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitoring(Strict):
+    """The watch that follows the checks of a point."""
+
+    duration_s: Positive
+    max_error_rate: Annotated[float, Gt(0), Le(1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnFailure(Strict):
+    """What a gate asks for when the point does not pass."""
+
+    action: Action
+    severity: Literal["warning", "high", "critical"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionPoint(Strict):
+    """A moment at which smoke runs."""
+
+    title: Text
+    phase: Text
+    purpose: Text
+    environment: Text
+    scope: Scope
+    categories: Annotated[tuple[Category, ...], Len(1)]
+    target_s: Positive
+    """The run should take no longer."""
+    timeout_s: Positive
+    """The run is stopped then, with what it has."""
+    flaky: FlakyPolicy
+    on_failure: OnFailure
+    monitoring: Monitoring | None = None
+    max_error_rate: Annotated[float, Gt(0), Le(1)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.target_s > self.timeout_s:
+            raise ValueError(f"target_s ({self.target_s:g}) must not exceed timeout_s ({self.timeout_s:g})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseStage(Strict):
+    """One smoke run within a release."""
+
+    point: Text
+    target_s: Positive | None = None
+    """Where this release gives the point a time of its own."""
+    then_monitor: bool = False
+    """Count the point's monitoring period into the total."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionPointsFile(Strict):
+    """execution-points.yaml: the points, and the releases that are made of them."""
+
+    points: Annotated[dict[str, ExecutionPoint], Len(1)]
+    releases: dict[str, tuple[ReleaseStage, ...]] = field(default_factory=dict)

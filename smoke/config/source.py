@@ -1,0 +1,160 @@
+"""YAML files with their line numbers, and their validation into frozen dataclasses."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import yaml
+
+from smoke.config.problems import ConfigError, Problem
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+T = TypeVar("T")
+Key = tuple[str | int, ...]
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One parsed file: its plain data, and on which line each key stands."""
+
+    file: str
+    data: object
+    lines: dict[Key, int]
+
+    def problem(self, key: Key, text: str) -> Problem:
+        """Place a problem at ``key``, or at its nearest ancestor that has a line."""
+        at = key
+        while at and at not in self.lines:
+            at = at[:-1]
+        return Problem(self.file, self.lines.get(at, 1), dotted(key), text)
+
+
+def dotted(key: Key) -> str:
+    """Write a key as people read it: ``environments.staging.base_url``, ``probes[2].id``."""
+    text = ""
+    for part in key:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def read(path: Path, root: Path) -> Source:
+    """Parse ``path``; raises ConfigError if it is unreadable, not YAML, or says one key twice."""
+    file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([Problem(file, 0, "", f"cannot be read: {error}")]) from error
+    loader = Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            raise ConfigError([Problem(file, 1, "", "is empty; see the README for what belongs here")])
+        lines: dict[Key, int] = {}
+        problems: list[Problem] = []
+        data = _plain(loader, node, (), lines, file, problems)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError([Problem(file, line, "", f"is not YAML: {error.problem}")]) from error
+    except yaml.YAMLError as error:
+        raise ConfigError([Problem(file, 1, "", f"is not YAML: {error}")]) from error
+    finally:
+        loader.dispose()
+    if problems:
+        raise ConfigError(problems)
+    return Source(file, data, lines)
+
+
+def _plain(
+    loader: Any,
+    node: yaml.Node,
+    key: Key,
+    lines: dict[Key, int],
+    file: str,
+    problems: list[Problem],
+) -> object:
+    lines.setdefault(key, node.start_mark.line + 1)
+    match node:
+        case yaml.MappingNode():
+            result: dict[object, object] = {}
+            for name_node, value_node in node.value:
+                name = loader.construct_object(name_node, deep=True)
+                at = (*key, name if isinstance(name, int) else str(name))
+                if name in result:
+                    line = name_node.start_mark.line + 1
+                    problems.append(Problem(file, line, dotted(at), "is written twice; remove one"))
+                    continue
+                lines[at] = name_node.start_mark.line + 1
+                result[name] = _plain(loader, value_node, at, lines, file, problems)
+            return result
+        case yaml.SequenceNode():
+            return [_plain(loader, item, (*key, index), lines, file, problems) for index, item in enumerate(node.value)]
+        case _:
+            return loader.construct_object(node, deep=True)
+
+
+def parse(source: Source, shape: type[T]) -> T:
+    """Validate ``source`` into the dataclass ``shape``; raises ConfigError with every problem."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(shape).validate_python(source.data)
+    except ValidationError as error:
+        raise ConfigError(_problems(source, error.errors(include_url=False), shape)) from None
+
+
+def _problems(source: Source, errors: Sequence[ErrorDetails], shape: type) -> Iterator[Problem]:
+    known = _field_names(shape)
+    for error in errors:
+        key = _existing(source, error["loc"])
+        match error["type"]:
+            case "unexpected_keyword_argument":
+                close = difflib.get_close_matches(str(key[-1]), known, 1)
+                text = f"unknown key; did you mean {close[0]!r}?" if close else "unknown key; remove it"
+            case "missing" | "missing_argument":
+                text = "is required and missing"
+            case "value_error":
+                text = error["msg"].removeprefix("Value error, ")
+            case _:
+                text = f"{error['msg'][0].lower()}{error['msg'][1:]}, got {error['input']!r}"
+        yield source.problem(key, text)
+
+
+def _existing(source: Source, loc: tuple[str | int, ...]) -> Key:
+    """Drop the names of union members that the validator puts between real keys."""
+    key: Key = ()
+    for index, part in enumerate(loc):
+        if (*key, part) in source.lines or (index == len(loc) - 1 and _is_key(source, key)):
+            key = (*key, part)
+    return key
+
+
+def _is_key(source: Source, key: Key) -> bool:
+    at: Any = source.data
+    for part in key:
+        at = at[part]
+    return isinstance(at, dict)
+
+
+def _field_names(shape: type) -> list[str]:
+    """Every field name of ``shape`` and of the dataclasses within it, for "did you mean"."""
+    import dataclasses
+    import typing
+
+    names: dict[str, None] = {}
+    seen: set[type] = set()
+    todo: list[Any] = [shape]
+    while todo:
+        kind = todo.pop()
+        todo.extend(typing.get_args(kind))
+        if dataclasses.is_dataclass(kind) and isinstance(kind, type) and kind not in seen:
+            seen.add(kind)
+            names |= dict.fromkeys(field.name for field in dataclasses.fields(kind))
+            todo.extend(typing.get_type_hints(kind).values())
+    return list(names)

@@ -1,0 +1,165 @@
+"""From what was seen to what it means: outcomes of checks, the verdict of a run. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from smoke.config.schema import ExecutionPoint, FlakyPolicy
+from smoke.hints import hint
+from smoke.model import (
+    Action,
+    Attempt,
+    Blame,
+    Category,
+    Check,
+    CheckResult,
+    Finding,
+    Interruption,
+    Observation,
+    Outcome,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a run comes to."""
+
+    verdict: Outcome
+    passed: bool
+    action: Action
+    reason: str
+    """One sentence."""
+    failed_category: Category | None
+
+
+def judge_check(check: Check, observation: Observation | None) -> CheckResult:
+    """Judge one check from all its attempts; None, or no attempt, is NOT_RUN."""
+    attempts = observation.attempts if observation else ()
+    outcome = outcome_of(attempts)
+    decisive = _decisive(attempts, outcome)
+    blame = decisive.blame if decisive else None
+    return CheckResult(
+        check=check,
+        outcome=outcome,
+        blame=blame,
+        attempts=attempts,
+        hint=hint(check.category, blame) if blame else None,
+    )
+
+
+def outcome_of(attempts: Sequence[Attempt]) -> Outcome:
+    """PASS at once, FLAKY on a later attempt; never green: FAIL if the application was ever to blame."""
+    if not attempts:
+        return Outcome.NOT_RUN
+    if attempts[-1].outcome is Outcome.PASS:
+        return Outcome.PASS if len(attempts) == 1 else Outcome.FLAKY
+    blamed = any(attempt.outcome is Outcome.FAIL for attempt in attempts)
+    return Outcome.FAIL if blamed else Outcome.INCONCLUSIVE
+
+
+def _decisive(attempts: Sequence[Attempt], outcome: Outcome) -> Finding | None:
+    """Return the finding that stands for the whole: of the last bad attempt, one whose blame fits."""
+    for attempt in reversed(attempts):
+        fitting = [found for found in attempt.findings if outcome in (Outcome.FLAKY, found.blame.outcome)]
+        if fitting:
+            return fitting[0]
+    return None
+
+
+def judge_run(
+    results: Sequence[CheckResult],
+    point: ExecutionPoint,
+    *,
+    interruption: Interruption | None = None,
+    troubles: Sequence[str] = (),
+) -> Judgement:
+    """Combine judged checks into a verdict.
+
+    ``troubles`` are one-line reasons for which less ran, or less can be trusted, than was planned.
+    """
+    required = [result for result in results if result.check.critical] or list(results)
+    verdict = combine((result.outcome for result in required), troubled=len(troubles))
+    if any(result.blame is Blame.SAFETY for result in results):
+        verdict = Outcome.FAIL
+    if interruption is not None:
+        verdict = Outcome.INCONCLUSIVE if interruption.decides else _worse(verdict, Outcome.INCONCLUSIVE)
+    passed = verdict is Outcome.PASS or (verdict is Outcome.FLAKY and point.flaky is FlakyPolicy.ALLOW)
+    decisive = [result for result in required if result.outcome is verdict] or [
+        result for result in results if result.outcome is not Outcome.PASS
+    ]
+    return Judgement(
+        verdict=verdict,
+        passed=passed,
+        action=_action(verdict, point, passed=passed),
+        reason=_reason(verdict, results, decisive, interruption, troubles),
+        failed_category=decisive[0].check.category if decisive and not passed else None,
+    )
+
+
+SEVERITY = (Outcome.PASS, Outcome.FLAKY, Outcome.INCONCLUSIVE, Outcome.FAIL)
+
+
+def combine(outcomes: Iterable[Outcome], *, troubled: int = 0) -> Outcome:
+    """Return the worst of the outcomes; NOT_RUN, no outcome at all, or any trouble is at least INCONCLUSIVE."""
+    seen = {Outcome.INCONCLUSIVE if each is Outcome.NOT_RUN else each for each in outcomes}
+    if not seen or troubled:
+        seen.add(Outcome.INCONCLUSIVE)
+    return max(seen, key=SEVERITY.index)
+
+
+def exit_code(verdict: Outcome, flaky: FlakyPolicy) -> int:
+    """Return the process exit code that stands for ``verdict``."""
+    match verdict:
+        case Outcome.PASS:
+            return 0
+        case Outcome.FLAKY:
+            return 0 if flaky is FlakyPolicy.ALLOW else 1
+        case Outcome.FAIL:
+            return 1
+        case Outcome.INCONCLUSIVE | Outcome.NOT_RUN:
+            return 3
+        case _:
+            assert_never(verdict)
+
+
+def _worse(one: Outcome, other: Outcome) -> Outcome:
+    return max(one, other, key=SEVERITY.index)
+
+
+def _action(verdict: Outcome, point: ExecutionPoint, *, passed: bool) -> Action:
+    if passed:
+        return Action.PROCEED
+    return point.on_failure.action if verdict is Outcome.FAIL else Action.BLOCK
+
+
+def _reason(
+    verdict: Outcome,
+    results: Sequence[CheckResult],
+    decisive: Sequence[CheckResult],
+    interruption: Interruption | None,
+    troubles: Sequence[str],
+) -> str:
+    if interruption is not None and verdict is Outcome.INCONCLUSIVE:
+        ran = sum(bool(result.attempts) for result in results)
+        return f"{interruption.reason} after {ran} of {len(results)} checks"
+    if troubles and verdict is Outcome.INCONCLUSIVE:
+        return troubles[0]
+    if verdict is Outcome.PASS:
+        bad = [result for result in results if result.outcome is not Outcome.PASS]
+        text = f"all {len(results) - len(bad)} checks passed"
+        return f"{text}; not critical: {_told(bad[0])}" if bad else text
+    more = f" (and {len(decisive) - 1} more)" if len(decisive) > 1 else ""
+    return f"{_told(decisive[0])}{more}"
+
+
+def _told(result: CheckResult) -> str:
+    verb = {
+        Outcome.PASS: "passed",
+        Outcome.FLAKY: "passed only on a later attempt",
+        Outcome.FAIL: "failed",
+        Outcome.INCONCLUSIVE: "could not be judged",
+        Outcome.NOT_RUN: "was not run",
+    }[result.outcome]
+    return f"{result.check.id} {verb}" + (f": {result.reason}" if result.reason else "")

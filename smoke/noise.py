@@ -1,0 +1,65 @@
+"""Which signals are accepted, for what reason and until when. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from smoke.config.schema import NoiseEntry
+from smoke.model import Blame, Finding, Signal, SignalKind
+
+
+def accept(signals: Iterable[Signal], noise: Iterable[NoiseEntry], today: date, contract: str) -> tuple[Signal, ...]:
+    """Mark every signal that an entry in force accepts with the entry's reason."""
+    in_force = [entry for entry in noise if today <= entry.until and _applies(entry, contract)]
+    return tuple(_marked(signal, in_force) for signal in signals)
+
+
+def judge_signals(
+    check_id: str, signals: Iterable[Signal], noise: Iterable[NoiseEntry], today: date, contract: str
+) -> tuple[Finding, ...]:
+    """Turn what is left unaccepted into one finding a kind; says so where an expired entry would have matched."""
+    expired = [entry for entry in noise if today > entry.until and _applies(entry, contract)]
+    found = []
+    for kind in SignalKind:
+        left = [signal for signal in signals if signal.kind is kind and signal.accepted_by is None]
+        if not left:
+            continue
+        evidence = [f"on {signal.where}: {signal.text}" for signal in left[1:6]]
+        evidence += [
+            f"noise entry {entry.matches!r} of {entry.owner} ended on {entry.until} and no longer accepts this"
+            for entry in expired
+            if any(_matches(entry, signal) for signal in left)
+        ]
+        rule = f"{check_id}.{LABELS[kind]} ({len(left)}) == 0: {left[0].text}"
+        found.append(Finding(rule=rule, blame=BLAMES[kind], evidence=tuple(evidence)))
+    return tuple(found)
+
+
+LABELS = {
+    SignalKind.CONSOLE: "console_errors",
+    SignalKind.PAGE_ERROR: "page_errors",
+    SignalKind.REQUEST: "failed_requests",
+}
+BLAMES = {
+    SignalKind.CONSOLE: Blame.JS_ERROR,
+    SignalKind.PAGE_ERROR: Blame.JS_ERROR,
+    SignalKind.REQUEST: Blame.ASSERTION,
+}
+
+
+def _applies(entry: NoiseEntry, contract: str) -> bool:
+    return not entry.contracts or contract in entry.contracts
+
+
+def _matches(entry: NoiseEntry, signal: Signal) -> bool:
+    return entry.kind is signal.kind and re.search(entry.matches, signal.text) is not None
+
+
+def _marked(signal: Signal, in_force: Iterable[NoiseEntry]) -> Signal:
+    for entry in in_force:
+        if _matches(entry, signal):
+            return dataclasses.replace(signal, accepted_by=f"{entry.reason} ({entry.owner}, until {entry.until})")
+    return signal

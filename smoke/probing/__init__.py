@@ -1,0 +1,1 @@
+"""Probes: checks over HTTP."""

@@ -1,0 +1,137 @@
+"""Sends one request and says where its time went."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+
+from smoke.blame import network_blame
+from smoke.model import Blame, Finding
+from smoke.probing.exchange import Exchange, Request, Timing
+
+LARGEST_BODY = 16 * 1024 * 1024
+
+
+class ProbeFailedError(Exception):
+    """No whole answer came back; carries the finding that says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.rule)
+        self.finding = finding
+
+
+class Stopwatch:
+    """Times the phases of one exchange from the trace events of httpcore."""
+
+    def __init__(self) -> None:
+        self.begun = time.perf_counter()
+        self.marks: dict[str, float] = {}
+
+    async def trace(self, event: str, _info: object) -> None:
+        """Note when ``event`` happened; called by httpcore."""
+        self.marks[event] = time.perf_counter()
+
+    def lap(self, phase: str) -> float | None:
+        """Milliseconds from the start of ``phase`` to its end, or None if it did not happen."""
+        start, end = self.marks.get(f"{phase}.started"), self.marks.get(f"{phase}.complete")
+        return None if start is None or end is None else (end - start) * 1000
+
+    def timing(self) -> Timing:
+        """Everything so far; the total ends now."""
+        first = self.marks.get("http11.receive_response_headers.complete")
+        dns, connect = self.lap("dns"), self.lap("connection.connect_tcp")
+        return Timing(
+            dns_ms=dns,
+            connect_ms=None if connect is None else connect - (dns or 0.0),
+            tls_ms=self.lap("connection.start_tls"),
+            first_byte_ms=None if first is None else (first - self.begun) * 1000,
+            total_ms=(time.perf_counter() - self.begun) * 1000,
+        )
+
+
+class _Resolving(httpcore.AsyncNetworkBackend):
+    """Resolves names itself, so that the time for DNS is seen apart from that for TCP."""
+
+    def __init__(self, stopwatch: Stopwatch) -> None:
+        self._inner = httpcore.AnyIOBackend()
+        self._stopwatch = stopwatch
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        await self._stopwatch.trace("dns.started", None)
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            raise httpcore.ConnectError(f"getaddrinfo: {error}") from error
+        await self._stopwatch.trace("dns.complete", None)
+        failure: Exception | None = None
+        for address in dict.fromkeys(str(entry[4][0]) for entry in found):
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure or httpcore.ConnectError(f"getaddrinfo: no address for {host}")
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def send(request: Request, timeout_s: float) -> Exchange:
+    """Send ``request`` on a connection of its own and read the whole answer; redirects are not followed.
+
+    Raises ProbeFailedError if no whole answer arrived within ``timeout_s`` seconds.
+    """
+    stopwatch = Stopwatch()
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await _send(request, timeout_s, stopwatch)
+    except TimeoutError:
+        raise ProbeFailedError(_late(request, timeout_s)) from None
+    except httpcore.TimeoutException as error:
+        raise ProbeFailedError(_late(request, timeout_s)) from error
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
+        text = f"{error}" or type(error).__name__
+        blame = network_blame(text) or Blame.TCP
+        raise ProbeFailedError(Finding(rule=f"{request.method} {request.url} answers: {text}", blame=blame)) from error
+
+
+async def _send(request: Request, timeout_s: float, stopwatch: Stopwatch) -> Exchange:
+    timeouts = dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)
+    async with (
+        httpcore.AsyncConnectionPool(network_backend=_Resolving(stopwatch)) as pool,
+        pool.stream(
+            request.method,
+            request.url,
+            headers=list(request.headers),
+            content=request.body,
+            extensions={"trace": stopwatch.trace, "timeout": timeouts},
+        ) as response,
+    ):
+        body = bytearray()
+        async for chunk in response.aiter_stream():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                break
+        return Exchange(
+            request=request,
+            status=response.status,
+            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers),
+            body=bytes(body),
+            timing=stopwatch.timing(),
+        )
+
+
+def _late(request: Request, timeout_s: float) -> Finding:
+    return Finding(rule=f"{request.method} {request.url} answers within {timeout_s:g} s", blame=Blame.SLOW)

@@ -1,0 +1,29 @@
+"""Reads what a target says about itself in ``Server-Timing`` (W3C Server Timing). Pure."""
+
+from __future__ import annotations
+
+import re
+
+from smoke.model import Measurement, Unit
+from smoke.probing.exchange import Exchange
+
+
+def measurements(check_id: str, exchange: Exchange) -> tuple[Measurement, ...]:
+    """Return ``<check>.db_ms`` and ``<check>.cache_hit_rate`` where the answer carries them."""
+    found = []
+    for entry in (exchange.header("server-timing") or "").split(","):
+        name, *parameters = (part.strip() for part in entry.split(";"))
+        given = dict(re.findall(r"(\w+)=\"?([^\";]*)", ";".join(parameters)))
+        if name == "db" and _number(given.get("dur")) is not None:
+            found.append(Measurement(name=f"{check_id}.db_ms", value=_number(given["dur"])))
+        if name == "cache" and given.get("desc") in {"hit", "miss"}:
+            hit = float(given["desc"] == "hit")
+            found.append(Measurement(name=f"{check_id}.cache_hit_rate", value=hit, unit=Unit.RATIO))
+    return tuple(found)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text is not None else None
+    except ValueError:
+        return None

@@ -1,0 +1,53 @@
+"""Whether a failed attempt is worth another one, and how long to wait before it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from smoke.model import Attempt, Blame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """Exponential backoff with jitter."""
+
+    attempts: int = 2
+    """Most attempts at one check: enough to tell a single dropped request from an outage."""
+    first_wait_s: float = 0.25
+    factor: float = 2.0
+    jitter: float = 0.5
+    """Share of the wait that chance may add or take away, 0 to 1."""
+
+
+def wait_before_next(policy: RetryPolicy, attempt: Attempt, chance: float) -> float | None:
+    """Return the seconds to wait before the next attempt, or None if there should be none.
+
+    ``chance`` is a random number from 0 to 1.
+    """
+    if not attempt.findings or attempt.number >= policy.attempts:
+        return None
+    if not all(worth_another_try(finding.blame) for finding in attempt.findings):
+        return None
+    wait = policy.first_wait_s * policy.factor ** (attempt.number - 1)
+    return wait * (1 + policy.jitter * (2 * chance - 1))
+
+
+def worth_another_try(blame: Blame) -> bool:
+    """Tell whether ``blame`` can pass by itself. A refused login never can, and costs an attempt before the lock."""
+    match blame:
+        case Blame.DNS | Blame.TCP | Blame.APP_5XX | Blame.JS_ERROR | Blame.ASSERTION | Blame.SLOW:
+            return True
+        case (
+            Blame.TLS
+            | Blame.APP_4XX
+            | Blame.EDGE_BLOCKED
+            | Blame.ACCOUNT
+            | Blame.STALE_BUILD
+            | Blame.HARNESS
+            | Blame.RUNNER_OFFLINE
+            | Blame.SAFETY
+        ):
+            return False
+        case _:
+            assert_never(blame)

@@ -1,0 +1,170 @@
+"""Where each setting of a run comes from: option, environment variable, .env, or its default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from smoke.config.problems import ConfigError, Problem
+from smoke.model import Category
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One setting: on the command line ``--name``, in the environment ``SMOKE_NAME``."""
+
+    name: str
+    help: str
+    default: object = None
+    convert: Callable[[str], object] = str
+    """Raises ValueError with what it wants."""
+    metavar: str | None = None
+    """None: a switch."""
+    repeat: bool = False
+
+    @property
+    def flag(self) -> str:
+        """The option as it is typed."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return "SMOKE_" + self.name.upper()
+
+
+def _switch(text: str) -> bool:
+    lowered = text.strip().lower()
+    if lowered in {"1", "true", "yes", "on"}:
+        return True
+    if lowered in {"", "0", "false", "no", "off"}:
+        return False
+    raise ValueError(f"is true or false; got {text!r}")
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"\d+", text.strip()):
+        raise ValueError(f"is a whole number; got {text!r}")
+    return int(text)
+
+
+def _url(text: str) -> str:
+    if not re.match(r"https?://[^/\s]+", text):
+        raise ValueError(f"starts with http:// or https://; got {text!r}")
+    return text.rstrip("/")
+
+
+def _category(text: str) -> Category:
+    try:
+        return Category(text)
+    except ValueError:
+        raise ValueError(f"is one of {', '.join(Category)}; got {text!r}") from None
+
+
+def _browser(text: str) -> str:
+    if text not in {"chromium", "firefox", "webkit"}:
+        raise ValueError(f"is chromium, firefox or webkit; got {text!r}")
+    return text
+
+
+OPTIONS = (
+    Option(name="suite", metavar="NAME", default="betterprompts", help="product to check: a folder of config/suites"),
+    Option(name="env", metavar="NAME", help="deployment of it (default: the execution point's)"),
+    Option(name="base_url", metavar="URL", convert=_url, help="check this address instead of the environment's"),
+    Option(name="check", metavar="ID", repeat=True, help="run only this check, or branch of checks (login)"),
+    Option(name="category", metavar="NAME", convert=_category, repeat=True, help="run only checks of this category"),
+    Option(name="region", metavar="NAME", default="local", help="where this runner stands; a tag on metrics"),
+    Option(name="expect_build", metavar="ID", help="build that the target must serve"),
+    Option(name="browser", metavar="NAME", default="chromium", convert=_browser, help="chromium, firefox or webkit"),
+    Option(name="headed", default=False, convert=_switch, help="show the browser"),
+    Option(name="slowmo", metavar="MS", default=0, convert=_count, help="slow every browser action down"),
+    Option(name="workers", metavar="N", convert=_count, help="journeys that may run at once"),
+    Option(name="reports", metavar="DIR", default="reports", help="where the run leaves its files"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one run, validated."""
+
+    root: Path
+    """Folder that holds config/, page_objects/ and e2e/."""
+    point: str
+    suite: str
+    env: str | None
+    base_url: str | None
+    check: tuple[str, ...]
+    category: tuple[Category, ...]
+    region: str
+    expect_build: str | None
+    browser: str
+    headed: bool
+    slowmo: int
+    workers: int | None
+    reports: Path
+    environ: Mapping[str, str] = field(repr=False)
+    """The process environment laid over .env: where secrets are looked up."""
+    origins: Mapping[str, str]
+    """Where each setting came from."""
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder at or above ``start`` with ``config/suites``; raises ConfigError."""
+    for folder in (start, *start.parents):
+        if (folder / "config" / "suites").is_dir():
+            return folder
+    raise ConfigError(
+        [Problem("command line", 0, "", f"no config/suites at or above {start}; run inside a project, or `smoke init`")]
+    )
+
+
+def resolve(given: Mapping[str, object], *, point: str, root: Path, environ: Mapping[str, str]) -> Settings:
+    """Settle every option by precedence.
+
+    ``given`` holds what the command line said, by option name; absent or None means not said.
+    Raises ConfigError with every value that is wrong.
+    """
+    merged = {**_dotenv(root), **environ}
+    values: dict[str, object] = {}
+    origins: dict[str, str] = {}
+    problems: list[Problem] = []
+    for option in OPTIONS:
+        said = given.get(option.name)
+        raw, origin = (said, option.flag) if said else _from_environment(option, merged, environ)
+        if raw is None:
+            values[option.name], origins[option.name] = () if option.repeat else option.default, "default"
+            continue
+        try:
+            values[option.name], origins[option.name] = _converted(option, raw), origin
+        except ValueError as error:
+            problems.append(Problem("command line" if said else "environment", 0, origin, str(error)))
+    if problems:
+        raise ConfigError(problems)
+    reports = root / str(values.pop("reports"))
+    return Settings(root=root, point=point, reports=reports, environ=merged, origins=origins, **values)  # type: ignore[arg-type]
+
+
+def _dotenv(root: Path) -> dict[str, str]:
+    path = root / ".env"
+    if not path.exists():
+        return {}
+    from dotenv import dotenv_values
+
+    return {key: value for key, value in dotenv_values(path).items() if value is not None}
+
+
+def _from_environment(option: Option, merged: Mapping[str, str], environ: Mapping[str, str]) -> tuple[object, str]:
+    raw = merged.get(option.variable)
+    if not raw:
+        return None, ""
+    origin = option.variable + ("" if environ.get(option.variable) else " in .env")
+    return (raw.split(",") if option.repeat else raw), origin
+
+
+def _converted(option: Option, raw: object) -> object:
+    if option.repeat:
+        items = raw if isinstance(raw, (list, tuple)) else [raw]
+        return tuple(option.convert(str(item).strip()) for item in items)
+    return raw if raw is True else option.convert(str(raw))
