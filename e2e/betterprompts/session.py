@@ -1,0 +1,76 @@
+"""Signing in and out, as several journeys need it, and what proves that a session is there or gone."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from page_objects.betterprompts.banner import Banner
+from page_objects.betterprompts.login_page import LoginPage, LoginTestPage, SecondFactor
+from smoke.blame import AccountError
+from smoke.running.journey import Journey
+
+PROFILE = "./api/v1/auth/profile"
+LOGOUT = "./api/v1/auth/logout"
+
+
+def sign_in(page: Page, journey: Journey) -> None:
+    """Sign in with the journey's account, second factor included, and make sure that it ends signed out."""
+    login, banner, account = LoginPage(page).open(), Banner(page), journey.account
+    journey.measure_page(page, "login")
+    journey.at_end(lambda: end_session(journey))
+    second, signed_in = SecondFactor(page), _signed_in(page, journey)
+    with journey.measured("login.sign_in_ms"):
+        login.sign_in(account.user, account.password.reveal())
+        expect(signed_in.or_(second.heading).or_(login.refused).or_(login.locked).first).to_be_visible()
+    _not_refused(login, journey)
+    if account.totp is not None:
+        with journey.step("second factor"):
+            expect(second.heading).to_be_visible()
+            second.enter(journey.one_time_code())
+            expect(signed_in.or_(second.refused).first).to_be_visible()
+            if second.refused.is_visible():
+                raise AccountError(f"second factor of {account.user} is accepted: Invalid code")
+    expect(signed_in).to_be_visible()
+    assert banner.sign_in.count() == 0 or journey.target.contract != "planned", "the banner still offers Sign in"
+
+
+def _signed_in(page: Page, journey: Journey):  # type: ignore[no-untyped-def]
+    if journey.target.contract == "planned":
+        return Banner(page).account
+    return page.get_by_test_id("hero-section")
+
+
+def _not_refused(login: LoginPage, journey: Journey) -> None:
+    for refusal in (login.refused, login.locked):
+        if refusal.is_visible():
+            raise AccountError(f"login of {journey.account.user} is accepted: {refusal.inner_text()}")
+
+
+def session_is_ours(journey: Journey) -> None:
+    """Prove the session by what only this signed-in user can read."""
+    answer = journey.api.get(PROFILE)
+    assert answer.status == 200, f"GET /api/v1/auth/profile ({answer.status}) == 200 when signed in"
+    email = answer.json().get("email")
+    assert email == journey.account.user, f"profile.email ({email}) == {journey.account.user}"
+
+
+def sign_out(page: Page, journey: Journey) -> None:
+    """Sign out as a user does, and prove that the old session opens nothing any more."""
+    cookies = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in journey.context.cookies())
+    if journey.target.contract == "planned":
+        banner = Banner(page)
+        banner.sign_out()
+        expect(banner.sign_in).to_be_visible()
+    else:
+        LoginTestPage(page).open().logout.click()
+        journey.api.post(LOGOUT)
+    for name, headers in (("the browser's", {}), ("the old", {"Cookie": cookies})):
+        answer = journey.api.get(PROFILE, headers=headers)
+        assert answer.status == 401, f"GET /api/v1/auth/profile ({answer.status}) == 401 with {name} session after logout"
+
+
+def end_session(journey: Journey) -> None:
+    """End the session at the API, whatever became of the journey."""
+    if any(cookie["name"] == "auth_token" for cookie in journey.context.cookies()):
+        journey.api.post(LOGOUT)
+        journey.context.clear_cookies()

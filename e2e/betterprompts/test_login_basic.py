@@ -1,0 +1,22 @@
+from playwright.sync_api import Page
+
+from e2e.betterprompts.session import session_is_ours, sign_in, sign_out
+from smoke.running.checks import check
+from smoke.running.journey import Journey
+
+
+@check(
+    "login.basic",
+    category="authentication",
+    scope="reduced",
+    account="basic",
+    permits=["POST /api/v1/auth/login", "POST /api/v1/auth/logout"],
+)
+def test_login_basic(page: Page, journey: Journey) -> None:
+    """The basic account signs in, is known, signs out, and its session is gone."""
+    with journey.step("sign in"):
+        sign_in(page, journey)
+    with journey.step("the session is this account's"):
+        session_is_ours(journey)
+    with journey.step("sign out, and the session is gone"):
+        sign_out(page, journey)

@@ -1,0 +1,1 @@
+"""One class per page or component of each product: locators, then verbs."""

@@ -1,0 +1,68 @@
+"""The command ``smoke``: parses the line, loads the one command that is asked for, returns its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from smoke import __version__
+from smoke.config.problems import ConfigError
+
+COMMANDS = {
+    "run": "run a suite at an execution point and say a verdict",
+    "config": "check, show or describe the configuration",
+    "report": "build the Allure report of the last run",
+    "demo": "serve the embedded application",
+}
+EXIT_CODES = """exit codes:
+  0  PASS (or FLAKY where the execution point allows it)
+  1  FAIL (or FLAKY where the execution point blocks on it)
+  2  wrong usage or configuration
+  3  INCONCLUSIVE: nothing can be said of the application"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code for the shell."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    named = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    parser = _parser(named)
+    before, after = _split(arguments)
+    given = parser.parse_args(before)
+    if not named:
+        parser.print_help()
+        return 2
+    try:
+        return int(given.call(given, after))
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Part the line at ``--``: what follows is for pytest."""
+    if "--" not in arguments:
+        return arguments, []
+    at = arguments.index("--")
+    return arguments[:at], arguments[at + 1 :]
+
+
+def _parser(named: str | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="smoke",
+        description="Does the deployed application work for a real user right now?",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"smoke {__version__}")
+    subparsers = parser.add_subparsers(metavar="COMMAND")
+    for name, help_text in COMMANDS.items():
+        command = subparsers.add_parser(name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".")
+        if name == named:
+            importlib.import_module(f"smoke.commands.{name}").configure(command)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

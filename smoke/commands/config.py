@@ -1,0 +1,99 @@
+"""``smoke config check|show|schema``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from smoke.commands import options
+from smoke.config.problems import ConfigError
+from smoke.settings import Settings, find_root
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the sub-commands."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    check = actions.add_parser("check", help="report every problem of every suite")
+    check.set_defaults(call=_check)
+    show = actions.add_parser("show", help="print each setting and where it comes from, secrets masked")
+    show.add_argument("--point", default="local", metavar="POINT", help="execution point (default: local)")
+    options.add(show)
+    show.set_defaults(call=_show)
+    schema = actions.add_parser("schema", help="print the JSON Schema of a file, or write them all")
+    schema.add_argument("name", nargs="?", metavar="NAME", help="suite, checks, noise, execution-points or verdict")
+    schema.set_defaults(call=_schema)
+
+
+def _check(_given: argparse.Namespace, _after: list[str]) -> int:
+    from smoke.config.load import load, suites
+
+    root = find_root(Path.cwd())
+    problems = []
+    names = suites(root)
+    for name in names:
+        try:
+            load(root, name)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(set(problems))
+    print(f"config is valid: {len(names)} suite{'s' * (len(names) != 1)} ({', '.join(names)})")
+    return 0
+
+
+def _show(given: argparse.Namespace, _after: list[str]) -> int:
+    from smoke.running.run import plan_of
+
+    settings = options.settings_of(given, given.point)
+    planned = plan_of(settings)
+    rows = [
+        *_settings_rows(settings, planned.environment_name, planned.environment.base_url),
+        *((f"account {check}", value, origin) for check, value, origin in _secret_rows(settings)),
+    ]
+    for name, value, origin in rows:
+        print(f"{name:<28} {value:<44} {origin}")
+    print(f"\n{len(planned.checks)} checks at {planned.point_name} ({planned.point.scope} scope):")
+    for check in planned.checks:
+        print(f"  {check.id:<24} {check.category:<18} {check.kind:<8} {check.source}")
+    return 0
+
+
+def _settings_rows(settings: Settings, env: str, base_url: str) -> Iterator[tuple[str, str, str]]:
+    file = f"config/suites/{settings.suite}/suite.yaml"
+    for name, origin in settings.origins.items():
+        value = getattr(settings, name)
+        match name:
+            case "env" if value is None:
+                value, origin = env, "config/execution-points.yaml"
+            case "base_url" if value is None:
+                value, origin = base_url, f"{file}, environments.{env}"
+            case _:
+                pass
+        yield name, ", ".join(value) if isinstance(value, tuple) else str(value), origin
+
+
+def _secret_rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    from smoke.config.load import load
+
+    for name, account in load(settings.root, settings.suite).about.accounts.items():
+        for variable in filter(None, (account.password, account.totp)):
+            yield name, "***" if settings.environ.get(variable) else "not set", variable
+
+
+def _schema(given: argparse.Namespace, _after: list[str]) -> int:
+    from smoke.config.problems import Problem
+    from smoke.config.schemas import FOLDER, schemas, text
+
+    every = schemas()
+    if given.name is None:
+        folder = find_root(Path.cwd()) / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, schema in every.items():
+            (folder / f"{name}.json").write_text(text(schema), encoding="utf-8")
+        print(f"wrote {len(every)} schemas to {FOLDER}")
+        return 0
+    if given.name not in every:
+        raise ConfigError([Problem("command line", 0, "NAME", f"unknown schema {given.name!r}; known: {', '.join(every)}")])
+    print(text(every[given.name]), end="")
+    return 0

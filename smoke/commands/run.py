@@ -1,0 +1,58 @@
+"""``smoke run [POINT]``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from smoke.commands import options
+from smoke.judge import exit_code
+from smoke.model import Run
+
+if TYPE_CHECKING:
+    from smoke.reporting.console import Console
+    from smoke.settings import Settings
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.usage = "smoke run [POINT] [options] [-- pytest arguments]"
+    parser.add_argument("point", nargs="?", default="local", metavar="POINT", help="execution point (default: local)")
+    options.add(parser)
+    parser.add_argument("--json", action="store_true", help="print verdict.json on stdout, all else on stderr")
+    parser.add_argument("--no-color", action="store_true", help="plain text (NO_COLOR)")
+    parser.set_defaults(call=call)
+
+
+def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
+    """Run, report and return the exit code of the verdict."""
+    from smoke.browser import BrowserMissing
+    from smoke.reporting.console import Console
+    from smoke.reporting.document import to_json
+    from smoke.running.run import plan_of
+
+    settings = options.settings_of(given, given.point)
+    planned = plan_of(settings)
+    console = Console.open(stream=2 if given.json else 1, plain=given.no_color)
+    try:
+        run = _run(settings, console, pytest_args)
+    except BrowserMissing as error:
+        console.line(f"INCONCLUSIVE: {error}")
+        return 3
+    if given.json:
+        sys.stdout.write(to_json(run) + "\n")
+    return exit_code(run.verdict, planned.point.flaky)
+
+
+def _run(settings: Settings, console: Console, pytest_args: list[str]) -> Run:
+    from smoke.running.after import after
+    from smoke.running.run import conclude, open_session, plan_of, run_checks
+
+    planned = plan_of(settings)
+    with console.progress(len(planned.checks)) as progress, open_session(planned, settings, progress) as session:
+        run_checks(session, settings, pytest_args)
+        run = conclude(session, settings)
+    left = after(run, settings, console.line)
+    console.summary(run, left)
+    return run

@@ -1,0 +1,104 @@
+"""``python -m smoke.demo``: serve the embedded application until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from smoke.demo.breaks import Break
+from smoke.demo.credentials import Credentials
+from smoke.demo.handoff import Handoff
+from smoke.demo.options import Contract, DemoOptions
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve; the exit code is 0, or 2 if the port is taken."""
+    arguments = _parser().parse_args(argv)
+    options = DemoOptions(
+        host=arguments.host,
+        port=arguments.port,
+        contract=Contract(arguments.contract),
+        build=arguments.build,
+        version=arguments.version,
+        breaks=frozenset(map(Break, arguments.breaks)),
+        rate_limit=arguments.rate_limit,
+        allowed_origins=frozenset(arguments.origins) or DemoOptions().allowed_origins,
+        handoff=arguments.handoff,
+    )
+    try:
+        return _serve_child(options) if arguments.child else _serve_person(options)
+    except OSError as error:
+        print(f"cannot serve on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
+        return 2
+
+
+def _serve_child(options: DemoOptions) -> int:
+    def announce(handoff: Handoff) -> None:
+        if options.handoff:
+            handoff.write(options.handoff)
+        print(handoff.to_json(), flush=True)
+
+    try:
+        _run(options, announce, until_eof=sys.stdin.fileno())
+    finally:
+        if options.handoff:
+            options.handoff.unlink(missing_ok=True)
+    return 0
+
+
+def _serve_person(options: DemoOptions) -> int:
+    with tempfile.TemporaryDirectory(prefix="smoke-demo-") as folder:
+        path = options.handoff or Path(folder) / "handoff.env"
+
+        def announce(handoff: Handoff) -> None:
+            handoff.write(path)
+            urls = ", ".join(f"{name} on {url}" for name, url in handoff.base_urls.items())
+            print(f"Serving {urls} ({options.contract}); accounts in {path}; Ctrl-C ends it.", flush=True)
+
+        try:
+            _run(options, announce, until_eof=None)
+        finally:
+            path.unlink(missing_ok=True)
+    return 0
+
+
+def _run(options: DemoOptions, announce: Callable[[Handoff], None], until_eof: int | None) -> None:
+    credentials = Credentials()
+    from smoke.demo import server  # loads while the passwords are hashed
+
+    server.run(options, credentials, announce, until_eof=until_eof)
+
+
+def _parser() -> argparse.ArgumentParser:
+    defaults = DemoOptions()
+    breaks = "\n".join(f"  {item.value:<22}{item.description}" for item in Break)
+    parser = argparse.ArgumentParser(
+        prog="python -m smoke.demo",
+        description="Serve the embedded application, BetterPrompts, on the loopback interface.",
+        epilog=f"breaks:\n{breaks}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--host", default=defaults.host)
+    parser.add_argument("--port", type=int, default=defaults.port, help="0 (the default): any free port")
+    parser.add_argument("--contract", choices=[item.value for item in Contract], default=defaults.contract.value)
+    parser.add_argument("--build", default=defaults.build, help="build id that pages and replies show")
+    parser.add_argument("--version", default=defaults.version, help="version that the health endpoints show")
+    parser.add_argument(
+        "--break", dest="breaks", metavar="BREAK", action="append", default=[],
+        choices=[item.value for item in Break], help="make something wrong on purpose; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--rate-limit", type=int, default=defaults.rate_limit, help="API requests a minute")
+    parser.add_argument(
+        "--allow-origin", dest="origins", metavar="ORIGIN", action="append", default=[],
+        help="another origin whose scripts may call the API; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--handoff", type=Path, metavar="FILE", help="where address and accounts are written")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""Secrets of one start of the application: made new each time, worthless when it ends."""
+
+from __future__ import annotations
+
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+
+from smoke.demo import passwords, totp
+
+
+class Credentials:
+    """The password of the smoke accounts and the key of the one that has a second factor.
+
+    Password hashes are computed in the background, while the rest of the application is loading.
+    """
+
+    def __init__(self, accounts: int = 2) -> None:
+        self.password = secrets.token_urlsafe(18)
+        self.totp_secret = totp.new_secret()
+        pool = ThreadPoolExecutor(accounts)
+        self._hashes = [pool.submit(passwords.hash_password, self.password) for _ in range(accounts)]
+        pool.shutdown(wait=False)
+
+    def password_hash(self) -> str:
+        """A hash of the password with a salt of its own."""
+        return self._hashes.pop().result() if self._hashes else passwords.hash_password(self.password)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The variables from which the harness takes them."""
+        return {"SMOKE_TEST_PASSWORD": self.password, "SMOKE_TEST_TOTP_SECRET": self.totp_secret}

@@ -1,0 +1,1 @@
+console.error("Failed to load recommendations: unexpected token in response");

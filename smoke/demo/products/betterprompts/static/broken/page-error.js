@@ -1,0 +1,2 @@
+const visitor = undefined;
+document.title = visitor.plan.title;

@@ -1,0 +1,143 @@
+"""Serves every product in one process, each on a port of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from smoke.demo.control import Control
+from smoke.demo.credentials import Credentials
+from smoke.demo.handoff import Handoff
+from smoke.demo.middleware import Envelope, Origins
+from smoke.demo.options import DemoOptions
+from smoke.demo.products import PRODUCTS
+from smoke.demo.rate_limit import RateLimit
+from smoke.demo.sabotage import Sabotage
+from smoke.demo.services import Services
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the process and says when it answers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                access_log=False,
+                http="h11",
+                lifespan="off",
+                log_config=None,
+                loop="asyncio",
+                server_header=False,
+                timeout_keep_alive=75,
+                ws="none",
+            )
+        )
+        self.ready = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Install no handlers: one process may run several servers."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept connections."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    def end(self) -> None:
+        """Stop without waiting for open connections."""
+        self.should_exit = self.force_exit = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    product: str
+    socket: socket.socket
+    server: _Server
+
+    @property
+    def url(self) -> str:
+        host, port = self.socket.getsockname()[:2]
+        return f"http://{host}:{port}"
+
+
+def run(
+    options: DemoOptions,
+    credentials: Credentials,
+    announce: Callable[[Handoff], None],
+    *,
+    until_eof: int | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        options: What to serve and where.
+        credentials: The secrets of the accounts.
+        announce: Called once, when every product answers.
+        until_eof: A file descriptor whose end ends the server too.
+
+    Raises:
+        OSError: A port is taken.
+    """
+    asyncio.run(_serve(options, credentials, announce, until_eof))
+
+
+async def _serve(
+    options: DemoOptions,
+    credentials: Credentials,
+    announce: Callable[[Handoff], None],
+    until_eof: int | None,
+) -> None:
+    token = secrets.token_urlsafe()
+    services = Services.start(options)
+    listeners = [_listener(number, name, services, credentials, token) for number, name in enumerate(PRODUCTS)]
+    _end_on_signal(listeners, until_eof)
+    running = [asyncio.create_task(held.server.serve([held.socket])) for held in listeners]
+    await asyncio.gather(*(held.server.ready.wait() for held in listeners))
+    urls = {held.product: held.url for held in listeners}
+    environ = {"SMOKE_BASE_URL": listeners[0].url, **credentials.environ}
+    announce(Handoff(base_urls=urls, environ=environ, control_token=token, pid=os.getpid()))
+    await asyncio.gather(*running)
+    services.store.close()
+
+
+def _listener(number: int, name: str, services: Services, credentials: Credentials, token: str) -> _Listener:
+    options = services.options
+    port = options.port + number if options.port else 0
+    listening = socket.create_server((options.host, port), backlog=128)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
+    app = _wrap(PRODUCTS[name](services, credentials), services, token)
+    return _Listener(name, listening, _Server(app))
+
+
+def _wrap(app: ASGIApp, services: Services, token: str) -> ASGIApp:
+    app = Sabotage(app, breaks=services.breaks)
+    app = RateLimit(app, limiter=services.limiter, breaks=services.breaks)
+    app = Origins(app, allowed=services.options.allowed_origins)
+    app = Control(app, token=token, breaks=services.breaks)
+    return Envelope(app, build=services.options.build)
+
+
+def _end_on_signal(listeners: list[_Listener], until_eof: int | None) -> None:
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        for held in listeners:
+            held.server.end()
+        if until_eof is not None:
+            loop.remove_reader(until_eof)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end)
+    if until_eof is not None:
+        loop.add_reader(until_eof, end)

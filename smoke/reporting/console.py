@@ -1,0 +1,162 @@
+"""What a person sees of a run: progress as it goes, a table at its end, the verdict in one sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smoke.model import Check, CheckResult, Measurement, Outcome, Run
+from smoke.running.session import Progress
+
+if TYPE_CHECKING:
+    from rich.console import Console as Terminal
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+    from rich.table import Table
+
+STYLES: Mapping[Outcome, str] = {
+    Outcome.PASS: "green",
+    Outcome.FLAKY: "yellow",
+    Outcome.FAIL: "bold red",
+    Outcome.INCONCLUSIVE: "magenta",
+    Outcome.NOT_RUN: "dim",
+}
+WIDTH_WITHOUT_TERMINAL = 140
+
+
+@dataclass(slots=True)
+class Console:
+    """Writes for people. On a terminal it is alive and coloured, elsewhere it prints plain lines."""
+
+    terminal: Terminal
+
+    @staticmethod
+    def open(*, stream: int, plain: bool) -> Console:
+        """Open file descriptor ``stream`` (1 or 2), on a copy that pytest's capture does not swallow."""
+        from rich.console import Console as Terminal
+
+        file = os.fdopen(os.dup(stream), "w", encoding="utf-8", buffering=1)
+        width = None if file.isatty() else WIDTH_WITHOUT_TERMINAL
+        no_color = plain or bool(os.environ.get("NO_COLOR"))
+        return Console(Terminal(file=file, width=width, no_color=no_color, highlight=False, soft_wrap=False))
+
+    def line(self, text: str) -> None:
+        """Print one line as it is."""
+        self.terminal.print(text, markup=False, soft_wrap=True)
+
+    @contextmanager
+    def progress(self, total: int) -> Iterator[Progress]:
+        """Show ``total`` checks as they start and finish."""
+        if not self.terminal.is_terminal:
+            yield Progress(finished=lambda result: self._finished(result))
+            return
+        with _live(self.terminal) as bars:
+            running: dict[str, TaskID] = {}
+            overall = bars.add_task("checks", total=total)
+
+            def started(check: Check) -> None:
+                running[check.id] = bars.add_task(f"{check.id}  [dim]{check.title}", total=None)
+
+            def finished(result: CheckResult) -> None:
+                if result.check.id in running:
+                    bars.remove_task(running.pop(result.check.id))
+                bars.advance(overall)
+                self._finished(result)
+
+            yield Progress(started=started, finished=finished)
+
+    def _finished(self, result: CheckResult) -> None:
+        from rich.text import Text
+
+        text = Text.assemble(
+            (f"{result.outcome:<12}", STYLES[result.outcome]),
+            f" {result.check.id:<22} {result.duration_ms / 1000:6.2f} s",
+        )
+        if result.outcome is not Outcome.PASS and result.reason:
+            text.append(f"  {result.reason}")
+        self.terminal.print(text, soft_wrap=True)
+
+    def summary(self, run: Run, left: Sequence[Path]) -> None:
+        """Print the table, what is wrong, the verdict and where to find more."""
+        self.terminal.print(_table(run))
+        for result in run.results:
+            if result.outcome is not Outcome.PASS:
+                self._explain(result)
+        self.receipt(run)
+        for path in left:
+            self.line(f"  {path}")
+        budget = f"{run.duration_s:.1f} s of {run.target_s:g} s"
+        over = "" if run.duration_s <= run.target_s else " (over its target)"
+        self.terminal.print(f"[{STYLES[run.verdict]}]{run.verdict}[/]", end=" ")
+        self.line(f"{run.suite} at {run.execution_point} in {run.environment}: {run.reason}; {budget}{over}")
+
+    def _explain(self, result: CheckResult) -> None:
+        if not result.attempts:
+            return
+        blame = f" ({result.blame})" if result.blame else ""
+        self.terminal.print(f"[{STYLES[result.outcome]}]{result.outcome}{blame}[/] {result.check.id}")
+        for attempt in result.attempts:
+            for finding in attempt.findings:
+                self.line(f"  attempt {attempt.number}: {finding.rule}")
+                for line in finding.evidence:
+                    self.line(f"    {line}")
+        if result.hint:
+            self.line(f"  hint: {result.hint}")
+        if result.last and result.last.artifacts:
+            self.line("  evidence: " + ", ".join(artifact.path for artifact in result.last.artifacts))
+        self.line(f"  again: smoke run --check {result.check.id} --headed")
+
+    def receipt(self, run: Run) -> None:
+        """Print what the run asked of the target."""
+        writes = run.safety.mutations
+        listed = ", ".join(f"{each.method} {each.path} ×{each.count}" for each in writes)
+        kinds = f"{sum(each.count for each in writes)} writes: {listed}" if writes else "no writes"
+        self.line(f"receipt: {run.safety.requests} requests, {kinds}")
+
+
+@contextmanager
+def _live(terminal: Terminal) -> Iterator[Bars]:
+    from rich.progress import Progress as Bars
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Bars(*columns, console=terminal, transient=True, redirect_stdout=False, redirect_stderr=False) as bars:
+        yield bars
+
+
+def _table(run: Run) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, pad_edge=False, title_justify="left")
+    for name in ("check", "outcome"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("time", justify="right")
+    table.add_column("closest to its budget")
+    table.add_column("what is verified", overflow="ellipsis", no_wrap=True, style="dim")
+    for result in run.results:
+        table.add_row(
+            result.check.id,
+            f"[{STYLES[result.outcome]}]{result.outcome}[/]",
+            f"{result.duration_ms / 1000:.2f} s" if result.attempts else "",
+            closest(result),
+            result.check.title,
+        )
+    return table
+
+
+def closest(result: CheckResult) -> str:
+    """Say which measurement used most of its budget: ``load_ms 412 of 3000``."""
+    judged = [each for each in (result.last.measurements if result.last else ()) if each.ok is not None]
+    if not judged:
+        return ""
+    worst = max(judged, key=_share)
+    return f"{worst.name.removeprefix(result.check.id + '.')} {worst.value:.4g} of {worst.budget:g}"
+
+
+def _share(each: Measurement) -> float:
+    return (each.value or 0.0) / (each.budget or 1.0)

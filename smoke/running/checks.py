@@ -1,0 +1,43 @@
+"""How a journey says which check it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import pytest
+
+Test = TypeVar("Test", bound=Callable[..., None])
+MARK = "smoke_check"
+
+
+def check(
+    check_id: str,
+    *,
+    category: str,
+    critical: bool = True,
+    scope: str = "full",
+    contracts: Sequence[str] = (),
+    permits: Sequence[str] = (),
+    account: str | None = None,
+) -> Callable[[Test], Test]:
+    """Declare a test function to be the journey ``check_id``; its docstring's first line is the title.
+
+    The arguments are literals: the plan reads them from the file without running it
+    (:mod:`smoke.config.journeys` says what they mean). ``permits`` names the state-changing requests
+    that the journey makes, ``account`` the smoke account that it signs in with.
+    """
+    mark = pytest.mark.smoke_check(
+        check_id,
+        category=category,
+        critical=critical,
+        scope=scope,
+        contracts=contracts,
+        permits=permits,
+        account=account,
+    )
+
+    def marked(test: Test) -> Test:
+        return mark(test)
+
+    return marked

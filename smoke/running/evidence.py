@@ -1,0 +1,80 @@
+"""Keeps what explains a bad attempt: screenshot, trace, console and network log, all scrubbed."""
+
+from __future__ import annotations
+
+import contextlib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smoke.model import Artifact
+from smoke.running.journey import Journey
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+SECRET_FIELDS = "input[type=password], input[autocomplete=one-time-code]"
+CAPTURE_MS = 3000
+
+
+def capture(journey: Journey, folder: Path, reports: Path) -> list[Artifact]:
+    """Write the evidence of ``journey`` into ``folder`` and return it with paths relative to ``reports``.
+
+    What cannot be taken any more (a browser that is gone) is left out: evidence never replaces the failure.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    found = [
+        *_screenshots(journey, folder),
+        *_trace(journey, folder),
+        *_log(journey, folder / "console.txt", "console", journey.listeners.console),
+        *_log(
+            journey,
+            folder / "network.txt",
+            "network",
+            [f"{line.outcome:>4} {line.method} {line.url}" for line in journey.listeners.network],
+        ),
+    ]
+    return [Artifact(kind=kind, path=path.relative_to(reports).as_posix()) for kind, path in found]
+
+
+def _screenshots(journey: Journey, folder: Path) -> Iterator[tuple[str, Path]]:
+    for index, page in enumerate(journey.context.pages):
+        path = folder / ("screenshot.png" if index == 0 else f"screenshot-{index + 1}.png")
+        if _screenshot(page, path):
+            yield "screenshot", path
+
+
+def _screenshot(page: Page, path: Path) -> bool:
+    from playwright.sync_api import Error
+
+    with contextlib.suppress(Error):
+        page.screenshot(path=path, timeout=CAPTURE_MS, animations="disabled", mask=[page.locator(SECRET_FIELDS)])
+        return True
+    return False
+
+
+def _trace(journey: Journey, folder: Path) -> Iterator[tuple[str, Path]]:
+    from playwright.sync_api import Error
+
+    raw, path = folder / "trace.raw.zip", folder / "trace.zip"
+    try:
+        journey.context.tracing.stop(path=raw)
+        _scrubbed_zip(journey, raw, path)
+    except (Error, OSError, zipfile.BadZipFile):
+        return
+    finally:
+        raw.unlink(missing_ok=True)
+    yield "trace", path
+
+
+def _scrubbed_zip(journey: Journey, raw: Path, path: Path) -> None:
+    with zipfile.ZipFile(raw) as before, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as after:
+        for entry in before.infolist():
+            after.writestr(entry.filename, journey.scrubber.data(before.read(entry)))
+
+
+def _log(journey: Journey, path: Path, kind: str, lines: list[str]) -> Iterator[tuple[str, Path]]:
+    if lines:
+        path.write_text(journey.scrubber.text("\n".join(lines) + "\n"), encoding="utf-8")
+        yield kind, path

@@ -1,0 +1,103 @@
+"""What a journey is given besides its page: steps, measurements, its account, and the API behind the page."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from smoke.model import Check, Measurement, Signal, SignalKind, Step, Unit
+from smoke.running import vitals
+from smoke.running.listeners import LOAD_FAILED, Listeners
+from smoke.running.one_time import OneTimeCodes
+from smoke.running.record import Record
+from smoke.running.target import Credentials, Target
+from smoke.secret import Scrubber
+
+if TYPE_CHECKING:
+    from playwright.sync_api import APIRequestContext, BrowserContext, Page
+
+
+@dataclasses.dataclass(slots=True)
+class Journey:
+    """The running journey, as its test function sees it."""
+
+    check: Check
+    target: Target
+    context: BrowserContext
+    scrubber: Scrubber
+    listeners: Listeners
+    record: Record
+    codes: OneTimeCodes
+    cleanups: list[Callable[[], None]] = dataclasses.field(default_factory=list)
+    accepted: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def account(self) -> Credentials:
+        """The smoke account that ``@check(account=…)`` names."""
+        if self.check.account is None:
+            raise LookupError(f"{self.check.id} has no account: name one in @check(account=…)")
+        return self.target.accounts[self.check.account]
+
+    @property
+    def api(self) -> APIRequestContext:
+        """HTTP client with the cookies of the browser; its answers count as the journey's own."""
+        return self.context.request
+
+    def one_time_code(self) -> str:
+        """A TOTP code for the account that was not used before; waits for the next time step where needed."""
+        account = self.account
+        if account.totp is None:
+            raise LookupError(f"account {account.name} has no second factor")
+        code = self.codes.fresh(account.name, account.totp)
+        self.scrubber.learn(code)
+        return code
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Name and time a part of the journey."""
+        import allure
+
+        begun = time.perf_counter()
+        with allure.step(name):
+            try:
+                yield
+            finally:
+                elapsed = (time.perf_counter() - begun) * 1000
+                self.record.steps.append(Step(name=name, duration_ms=elapsed))
+
+    def measure_page(self, page: Page, name: str) -> None:
+        """Take the browser's own timings of the document in ``page`` as ``<name>.load_ms`` and so on."""
+        self.record.measurements += vitals.read(page, name, self.target.budgets)
+
+    @contextmanager
+    def measured(self, name: str) -> Iterator[None]:
+        """Time what happens within as measurement ``name``, in milliseconds."""
+        begun = time.perf_counter()
+        yield
+        elapsed = (time.perf_counter() - begun) * 1000
+        budget = self.target.budgets.get(name)
+        self.record.measurements.append(Measurement(name=name, value=elapsed, unit=Unit.MS, budget=budget))
+
+    def expects_answer(self, answer: str, reason: str) -> None:
+        """Accept one bad answer that this journey provokes, e.g. ``POST /api/v1/auth/login 401``."""
+        self.accepted[answer] = reason
+
+    def at_end(self, cleanup: Callable[[], None]) -> None:
+        """Call ``cleanup`` when the journey is over, passed, failed or timed out; the last one first."""
+        self.cleanups.append(cleanup)
+
+    def signals(self) -> tuple[Signal, ...]:
+        """Everything the page did unasked, with what this journey itself provoked marked as accepted."""
+        return tuple(self._marked(signal) for signal in self.listeners.unaccounted())
+
+    def _marked(self, signal: Signal) -> Signal:
+        for answer, reason in self.accepted.items():
+            provoked = signal.kind is SignalKind.REQUEST and signal.text == answer
+            path = answer.split(" ")[1]
+            told = signal.kind is SignalKind.CONSOLE and signal.text.startswith(LOAD_FAILED) and path in signal.text
+            if provoked or told:
+                return dataclasses.replace(signal, accepted_by=reason)
+        return signal

@@ -1,0 +1,117 @@
+"""Listens to a browser context. Only records: what it means is judged elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from smoke.blame import Answer
+from smoke.model import Signal, SignalKind
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
+
+    from smoke.running.target import Target
+
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+LONGEST_TEXT = 500
+LOAD_FAILED = "Failed to load resource"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkLine:
+    """One first-party request in the network log."""
+
+    method: str
+    url: str
+    outcome: str
+    """Status, or the network error."""
+
+
+@dataclass(slots=True)
+class Listeners:
+    """Everything one context said and asked for."""
+
+    target: Target
+    signals: list[Signal] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    """First-party answers with a status of 400 or more."""
+    console: list[str] = field(default_factory=list)
+    network: list[NetworkLine] = field(default_factory=list)
+    requests: int = 0
+    writes: list[tuple[str, str]] = field(default_factory=list)
+    """Method and path of every state-changing first-party request."""
+    _seen_urls: set[str] = field(default_factory=set)
+
+    def attach(self, context: BrowserContext) -> None:
+        """Start listening to ``context``."""
+        context.on("console", self._on_console)
+        context.on("weberror", self._on_error)
+        context.on("request", self._on_request)
+        context.on("response", self._on_response)
+        context.on("requestfailed", self._on_failed)
+
+    def unaccounted(self) -> tuple[Signal, ...]:
+        """Return the signals without console lines that only repeat a request which is told already."""
+        return tuple(
+            signal
+            for signal in self.signals
+            if not (
+                signal.kind is SignalKind.CONSOLE
+                and signal.text.startswith(LOAD_FAILED)
+                and signal.text.rpartition(" ")[2] in self._seen_urls
+            )
+        )
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        text = message.text[:LONGEST_TEXT]
+        self.console.append(f"{message.type}: {text}")
+        if message.type != "error":
+            return
+        if text.startswith(LOAD_FAILED):
+            text = f"{text} {message.location['url']}"
+        where = urlsplit(message.page.url).path if message.page else ""
+        self.signals.append(Signal(kind=SignalKind.CONSOLE, where=where, text=text))
+
+    def _on_error(self, error: WebError) -> None:
+        where = urlsplit(error.page.url).path if error.page else ""
+        text = str(error.error).partition("\n")[0][:LONGEST_TEXT]
+        self.signals.append(Signal(kind=SignalKind.PAGE_ERROR, where=where, text=text))
+
+    def _on_request(self, request: Request) -> None:
+        self.requests += 1
+        if request.method in WRITES and self.target.owns(request.url):
+            self.writes.append((request.method, urlsplit(request.url).path))
+
+    def _on_response(self, response: Response) -> None:
+        request = response.request
+        if not self.target.owns(response.url):
+            return
+        self.network.append(NetworkLine(method=request.method, url=response.url, outcome=str(response.status)))
+        if response.status >= 400:
+            is_document = request.resource_type == "document"
+            path = urlsplit(response.url).path
+            self.answers.append(
+                Answer(method=request.method, path=path, status=response.status, is_document=is_document)
+            )
+            self._bad(request, str(response.status))
+
+    def _on_failed(self, request: Request) -> None:
+        failure = request.failure or "failed"
+        if not self.target.owns(request.url):
+            return
+        self.network.append(NetworkLine(method=request.method, url=request.url, outcome=failure))
+        if failure != "net::ERR_ABORTED":  # our own navigation, or the page, gave it up
+            self._bad(request, failure)
+
+    def _bad(self, request: Request, outcome: str) -> None:
+        self._seen_urls.add(request.url)
+        parts = urlsplit(request.url)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        where = urlsplit(request.frame.url).path if _has_frame(request) else ""
+        self.signals.append(Signal(kind=SignalKind.REQUEST, where=where, text=f"{request.method} {path} {outcome}"))
+
+
+def _has_frame(request: Request) -> bool:
+    return not request.is_navigation_request() and request.service_worker is None

@@ -1,0 +1,119 @@
+"""The entry point for pytest: does nothing unless a session collects checks."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from smoke.model import Run
+    from smoke.running.run import Session
+    from smoke.settings import Settings
+
+NAME = "smoke-session"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a journey be aimed from pytest's own command line."""
+    group = parser.getgroup("smoke")
+    group.addoption("--suite", help="product to check (SMOKE_SUITE)")
+    group.addoption("--env", help="deployment of it (SMOKE_ENV)")
+    group.addoption("--point", default="local", help="execution point (default: local)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark that @check sets."""
+    config.addinivalue_line("markers", "smoke_check(id): the check that this test is; set by @check")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the probes of a suite like a test file."""
+    if file_path.name != "checks.yaml":
+        return None
+    from smoke.running.probe_items import ProbesFile, is_checks_file
+
+    return ProbesFile.from_parent(parent, path=file_path) if is_checks_file(file_path) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Open a session of our own when checks are run by plain pytest."""
+    if config.option.collectonly or not any(item.get_closest_marker("smoke_check") for item in items):
+        return
+    from smoke.running.session_plugin import SESSION, SessionPlugin
+
+    if SESSION not in config.stash:
+        desk = Desk(config)
+        config.pluginmanager.register(desk, NAME)
+        config.pluginmanager.register(SessionPlugin(desk.session))
+
+
+class Desk:
+    """A run that was started by plain pytest: pytest reports it, we add the verdict."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        from smoke.browser import BrowserMissing
+        from smoke.config.problems import ConfigError
+        from smoke.running.run import Progress, open_session, plan_of
+
+        self._stack = ExitStack()
+        self.run: Run | None = None
+        try:
+            self.settings = _settings(config)
+            self.session: Session = self._stack.enter_context(
+                open_session(plan_of(self.settings), self.settings, Progress())
+            )
+        except ConfigError as error:
+            raise pytest.UsageError(str(error)) from error
+        except BrowserMissing as error:
+            pytest.exit(str(error), returncode=3)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self) -> Generator[None, None, None]:
+        """Judge the run once its last fixture is gone."""
+        from smoke.reporting.document import write
+        from smoke.running.run import conclude
+
+        try:
+            yield
+        finally:
+            self.run = conclude(self.session, self.settings)
+            write(self.run, self.session.reports)
+            self._stack.close()
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say the verdict below pytest's own summary."""
+        if self.run is not None:
+            terminalreporter.write_line(f"smoke: {self.run.verdict}: {self.run.reason}")
+
+
+def _settings(config: pytest.Config) -> Settings:
+    import os
+
+    from smoke.settings import find_root, resolve
+
+    option = config.option
+    given = {
+        "suite": option.suite or _suite_of_arguments(config),
+        "env": option.env,
+        "base_url": getattr(option, "base_url", None),
+        "browser": option.browser[0] if option.browser else None,
+        "headed": option.headed,
+        "slowmo": option.slowmo,
+    }
+    return resolve(given, point=option.point, root=find_root(config.rootpath), environ=os.environ)
+
+
+def _suite_of_arguments(config: pytest.Config) -> str | None:
+    """Return the suite whose folder or file was named on the command line, if it is just one."""
+    names = set()
+    for argument in config.args:
+        parts = Path(argument.partition("::")[0]).resolve().parts
+        for folder in ("e2e", "suites"):
+            if folder in parts[:-1]:
+                names.add(parts[parts.index(folder) + 1])
+    return names.pop() if len(names) == 1 else None

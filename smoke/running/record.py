@@ -1,0 +1,35 @@
+"""What one attempt at a check gathers while it runs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from smoke.model import Artifact, Attempt, Finding, Measurement, Signal, Step
+
+
+@dataclass(slots=True)
+class Record:
+    """An attempt in the making; :meth:`attempt` freezes it."""
+
+    number: int
+    started: float = field(default_factory=time.time)
+    _begun: float = field(default_factory=time.perf_counter)
+    findings: list[Finding] = field(default_factory=list)
+    measurements: list[Measurement] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    signals: tuple[Signal, ...] = ()
+    artifacts: list[Artifact] = field(default_factory=list)
+
+    def attempt(self) -> Attempt:
+        """Return what was gathered; the duration ends now."""
+        return Attempt(
+            number=self.number,
+            started=self.started,
+            duration_ms=(time.perf_counter() - self._begun) * 1000,
+            findings=tuple(self.findings),
+            measurements=tuple(self.measurements),
+            steps=tuple(self.steps),
+            signals=self.signals,
+            artifacts=tuple(self.artifacts),
+        )

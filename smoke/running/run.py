@@ -1,0 +1,159 @@
+"""One run from settings to a judged :class:`~smoke.model.Run`."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from smoke import __version__
+from smoke.browser import find_browser
+from smoke.config.load import load
+from smoke.judge import judge_check, judge_run
+from smoke.model import Run
+from smoke.plan import Plan, Selection, plan
+from smoke.probing.attempts import Terms
+from smoke.probing.client import send
+from smoke.probing.exchange import Exchange, Request
+from smoke.probing.runner import ProbeRunner
+from smoke.retry import RetryPolicy
+from smoke.running.session import Progress, Session
+from smoke.running.target import open_target
+from smoke.secret import Scrubber
+from smoke.settings import Settings
+
+
+def plan_of(settings: Settings) -> Plan:
+    """Read the configuration and plan the run that ``settings`` ask for; raises ConfigError."""
+    suite = load(settings.root, settings.suite)
+    return plan(suite, settings.point, settings.env, Selection(checks=settings.check, categories=settings.category))
+
+
+@contextmanager
+def open_session(planned: Plan, settings: Settings, progress: Progress) -> Iterator[Session]:
+    """Find the browser, open the target and yield the run's session; raises ConfigError or BrowserMissing."""
+    browser = find_browser(settings.browser, settings.environ)
+    with ExitStack() as stack:
+        target = stack.enter_context(open_target(planned, settings))
+        retry = RetryPolicy()
+        terms = Terms(
+            base_url=target.base_url,
+            timeout_s=target.timeout_ms / 1000,
+            retry=retry,
+            headers=(("User-Agent", f"smoke-harness/{__version__}"),),
+        )
+
+        async def counted(request: Request, timeout_s: float) -> Exchange:
+            session.requests += 1
+            return await send(request, timeout_s)
+
+        probes = ProbeRunner(terms, counted)
+        stack.callback(probes.stop)
+        session = Session(
+            plan=planned,
+            target=target,
+            browser=browser,
+            reports=settings.reports,
+            run_id=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}",
+            probes=probes,
+            scrubber=Scrubber(target.secrets),
+            today=datetime.now(UTC).date(),
+            retry=retry,
+            progress=progress,
+        )
+        clear(settings.reports)
+        yield session
+
+
+def clear(reports: Path) -> None:
+    """Remove what an earlier run left that would be taken for this one's."""
+    reports.mkdir(parents=True, exist_ok=True)
+    for name in ("attempts", "allure-results"):
+        shutil.rmtree(reports / name, ignore_errors=True)
+    (reports / "verdict.json").unlink(missing_ok=True)
+
+
+def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str]) -> None:
+    """Run the planned checks under pytest; what they showed is in ``session`` afterwards."""
+    import pytest
+
+    from smoke.running.session_plugin import SessionPlugin
+
+    suite = settings.root / "config" / "suites" / settings.suite
+    arguments = [
+        str(settings.root / "e2e" / settings.suite),
+        str(suite / "checks.yaml"),
+        f"--rootdir={settings.root}",
+        f"--alluredir={session.reports / 'allure-results'}",
+        f"--output={session.reports / 'test-results'}",
+        f"--browser={settings.browser}",
+        f"--slowmo={settings.slowmo}",
+        "-p",
+        "no:cacheprovider",
+        *(["--headed"] if settings.headed else []),
+        *pytest_args,
+    ]
+    code = pytest.main(arguments, plugins=[SessionPlugin(session), Quiet()])
+    if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        session.troubles.append(f"pytest ended with {pytest.ExitCode(code).name.lower().replace('_', ' ')}")
+
+
+class Quiet:
+    """Takes pytest's own progress and summary away: the run shows its own."""
+
+    def pytest_configure(self, config: object) -> None:
+        """Unregister the terminal reporter."""
+        manager = config.pluginmanager  # type: ignore[attr-defined]
+        if reporter := manager.getplugin("terminalreporter"):
+            manager.unregister(reporter)
+
+
+def conclude(session: Session, settings: Settings) -> Run:
+    """Judge everything that ``session`` saw."""
+    planned = session.plan
+    results = tuple(judge_check(check, session.observations.get(check.id)) for check in planned.checks)
+    judgement = judge_run(
+        results, planned.point, interruption=session.interruption, troubles=tuple(session.troubles)
+    )
+    return Run(
+        run_id=session.run_id,
+        suite=planned.suite.name,
+        environment=planned.environment_name,
+        execution_point=planned.point_name,
+        region=settings.region,
+        browser=settings.browser,
+        base_url=session.target.base_url,
+        started=session.started,
+        finished=time.time(),
+        verdict=judgement.verdict,
+        passed=judgement.passed,
+        action=judgement.action,
+        reason=session.scrubber.text(judgement.reason),
+        failed_category=judgement.failed_category,
+        results=results,
+        target_s=planned.point.target_s,
+        timeout_s=planned.point.timeout_s,
+        expected_build=settings.expect_build,
+        versions={
+            "smoke": __version__,
+            "playwright": version("playwright"),
+            "browser": session.browser_version,
+            "python": platform.python_version(),
+        },
+        config_sha256=planned.suite.sha256,
+        safety=session.safety(),
+    )
+
+
+def export(settings: Settings) -> None:
+    """Hand the settings to child processes through the environment."""
+    os.environ["SMOKE_SUITE"] = settings.suite
+    sys.stdout.flush()

@@ -1,0 +1,85 @@
+"""One run while it goes on: what every hook and fixture shares."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from smoke.browser import BrowserChoice
+from smoke.model import Check, CheckResult, Interruption, Mutation, Observation, Safety
+from smoke.plan import Plan
+from smoke.probing.runner import ProbeRunner
+from smoke.retry import RetryPolicy
+from smoke.running.one_time import OneTimeCodes
+from smoke.running.target import Target
+from smoke.secret import Scrubber
+
+CHECK_LIMIT_S = 30.0
+
+
+@dataclass(slots=True)
+class Progress:
+    """Who is told how a run goes; by default nobody."""
+
+    started: Callable[[Check], None] = lambda _check: None
+    finished: Callable[[CheckResult], None] = lambda _result: None
+
+
+@dataclass(slots=True)
+class Session:
+    """The state of one run."""
+
+    plan: Plan
+    target: Target
+    browser: BrowserChoice
+    reports: Path
+    run_id: str
+    probes: ProbeRunner
+    scrubber: Scrubber
+    today: date
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    progress: Progress = field(default_factory=Progress)
+    started: float = field(default_factory=time.time)
+    run_ends: float = 0.0
+    """Monotonic time at which the point's time-out stops the run."""
+    observations: dict[str, Observation] = field(default_factory=dict)
+    interruption: Interruption | None = None
+    troubles: list[str] = field(default_factory=list)
+    requests: int = 0
+    writes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """Method, path and check of state-changing requests."""
+    browser_version: str = ""
+    codes: OneTimeCodes = field(default_factory=OneTimeCodes)
+
+    def __post_init__(self) -> None:
+        self.run_ends = time.monotonic() + self.plan.point.timeout_s
+
+    def check(self, check_id: str) -> Check | None:
+        """Return the planned check with this id."""
+        return next((check for check in self.plan.checks if check.id == check_id), None)
+
+    def count(self, check: Check, requests: int, writes: list[tuple[str, str]]) -> None:
+        """Add the requests of one attempt to the receipt."""
+        self.requests += requests
+        self.writes.update((method, path, check.id) for method, path in writes)
+
+    def safety(self) -> Safety:
+        """Return the receipt so far."""
+        permitted = {(each.method, each.path, check.id) for check in self.plan.checks for each in check.permits}
+        return Safety(
+            requests=self.requests,
+            mutations=tuple(
+                Mutation(
+                    method=method,
+                    path=path,
+                    count=count,
+                    check=check,
+                    permission=f"{method} {path}" if (method, path, check) in permitted else "none",
+                )
+                for (method, path, check), count in sorted(self.writes.items())
+            ),
+        )

@@ -1,0 +1,205 @@
+"""The hooks of one run: which items run, attempt by attempt, and what was seen of each."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+from collections.abc import Generator, Iterator
+
+import pytest
+from _pytest.runner import call_and_report
+
+from smoke.blame import judge_failure
+from smoke.judge import judge_check
+from smoke.model import Check, CheckKind, Finding, Interruption, Observation
+from smoke.noise import accept, judge_signals
+from smoke.probing.attempts import over_budget
+from smoke.reporting import allure_labels
+from smoke.retry import wait_before_next
+from smoke.running.deadline import RunTimeoutError, deadline
+from smoke.running.evidence import capture
+from smoke.running.failure import failure_of, scrub_exception
+from smoke.running.journey import Journey
+from smoke.running.listeners import Listeners
+from smoke.running.record import Record
+from smoke.running.session import CHECK_LIMIT_S, Session
+
+SESSION = pytest.StashKey[Session]()
+CHECK = pytest.StashKey[Check]()
+RECORD = pytest.StashKey[Record]()
+LISTENERS = pytest.StashKey[Listeners]()
+JOURNEY = pytest.StashKey[Journey]()
+
+
+class SessionPlugin:
+    """Runs the planned checks and records what was seen of them in the session."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[SESSION] = self.session
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        chosen, left_out = [], []
+        for item in items:
+            check = self.session.check(check_id_of(item))
+            if check is None:
+                left_out.append(item)
+            else:
+                item.stash[CHECK] = check
+                chosen.append(item)
+        items[:] = sorted(chosen, key=lambda item: item.stash[CHECK].kind is CheckKind.PROBE)
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            reason = self.session.scrubber.text(report.longreprtext).strip().splitlines()
+            self.session.troubles.append(f"{report.nodeid} could not be collected: {reason[-1] if reason else '?'}")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        wanted = {item.stash[CHECK].id for item in session.items}
+        self.session.probes.start(probe for probe in self.session.plan.suite.probes if probe.id in wanted)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        check = item.stash[CHECK]
+        self.session.progress.started(check)
+        match check.kind:
+            case CheckKind.PROBE:
+                return None
+            case CheckKind.JOURNEY:
+                self._run_journey(item, nextitem)
+                return True
+
+    def _run_journey(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        check = item.stash[CHECK]
+        attempts = []
+        wait: float | None = 0.0
+        while wait is not None and self.session.interruption is None:
+            if wait:
+                threading.Event().wait(wait)
+            record = item.stash[RECORD] = Record(number=len(attempts) + 1)
+            wait = self._attempt(item, nextitem, record)
+            if self.session.interruption is None:
+                attempts.append(record.attempt())
+        if attempts:
+            self._observed(Observation(check_id=check.id, attempts=tuple(attempts)))
+
+    def _attempt(self, item: pytest.Item, nextitem: pytest.Item | None, record: Record) -> float | None:
+        """Run the phases of one attempt; return the seconds to wait before another, or None."""
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        item._initrequest()  # type: ignore[attr-defined] # noqa: SLF001 - as pytest's own protocol does
+        wait = None
+        if call_and_report(item, "setup", log=True).passed:
+            call_and_report(item, "call", log=True)
+            wait = wait_before_next(self.session.retry, record.attempt(), random.random())  # noqa: S311 - jitter
+        stopping = bool(item.session.shouldstop or item.session.shouldfail)
+        following = None if stopping else nextitem if wait is None else item
+        call_and_report(item, "teardown", log=True, nextitem=following)
+        item._request = False  # type: ignore[attr-defined] # noqa: SLF001
+        item.funcargs = None  # type: ignore[attr-defined]
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return wait
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
+        with self._noting(item):
+            yield
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, None, None]:
+        with self._noting(item):
+            yield
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        check = item.stash[CHECK]
+        allure_labels.describe(check, self.session.plan, self.session.target.base_url)
+        if check.kind is CheckKind.PROBE:
+            with self._noting(item):
+                return (yield)
+        try:
+            with deadline(CHECK_LIMIT_S, self.session.run_ends):
+                yield
+        except RunTimeoutError:
+            self._stop(item, f"the time-out of {self.session.plan.point.timeout_s:g} s stopped the run")
+            pytest.fail("the run's time-out is over", pytrace=False)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as error:
+            self._close_attempt(item, error)
+            raise
+        found = self._close_attempt(item, None)
+        if found:
+            pytest.fail("\n".join(text for finding in found for text in (finding.rule, *finding.evidence)), pytrace=False)
+        return None
+
+    def _close_attempt(self, item: pytest.Item, error: BaseException | None) -> list[Finding]:
+        """Judge everything that was gathered, keep the evidence of what is bad, and return the findings."""
+        check, record = item.stash[CHECK], item.stash[RECORD]
+        journey = item.stash.get(JOURNEY, None)
+        if error is not None:
+            scrub_exception(error, self.session.scrubber)
+            answers = tuple(journey.listeners.answers) if journey else ()
+            record.findings.append(judge_failure(failure_of(error), answers))
+        if journey is not None:
+            terms = (self.session.plan.suite.noise, self.session.today, self.session.target.contract)
+            record.signals = accept(journey.signals(), *terms)
+            record.findings += judge_signals(check.id, record.signals, *terms)
+            record.findings += [over_budget(each) for each in record.measurements if each.ok is False]
+            self.session.count(check, journey.listeners.requests, journey.listeners.writes)
+            if record.findings:
+                folder = self.session.reports / "attempts" / f"{check.id}-{record.number}"
+                record.artifacts += capture(journey, folder, self.session.reports)
+        allure_labels.attach(record, self.session.reports)
+        return record.findings
+
+    @contextlib.contextmanager
+    def _noting(self, item: pytest.Item) -> Iterator[None]:
+        """Turn an exception of setup or cleanup into a finding of the attempt, scrubbed before anyone prints it."""
+        try:
+            yield
+        except (KeyboardInterrupt, pytest.exit.Exception, pytest.skip.Exception):
+            raise
+        except BaseException as error:
+            scrub_exception(error, self.session.scrubber)
+            if (record := item.stash.get(RECORD, None)) is not None:
+                record.findings.append(judge_failure(failure_of(error), ()))
+            raise
+
+    def _stop(self, item: pytest.Item, reason: str) -> None:
+        self.session.interruption = Interruption(reason=reason, decides=False)
+        item.session.shouldstop = reason
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "teardown" and (observation := getattr(report, "smoke_observation", None)):
+            self._observed(observation)
+
+    def _observed(self, observation: Observation) -> None:
+        check = self.session.check(observation.check_id)
+        assert check is not None
+        self.session.observations[check.id] = observation
+        self.session.progress.finished(judge_check(check, observation))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if call.when == "teardown" and item.stash[CHECK].kind is CheckKind.PROBE:
+            report.smoke_observation = self.session.probes.result(item.stash[CHECK].id)
+        return report
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.session.interruption = Interruption(reason="interrupted", decides=True)
+
+
+def check_id_of(item: pytest.Item) -> str:
+    """Return the id of the check that ``item`` is, or an empty text."""
+    mark = item.get_closest_marker("smoke_check")
+    return str(mark.args[0]) if mark and mark.args else ""
