@@ -134,10 +134,10 @@ def _table(run: Run) -> Table:
 
     table = Table(box=box.SIMPLE, pad_edge=False, title_justify="left")
     for name in ("check", "outcome"):
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, no_wrap=True, overflow="fold")
     table.add_column("time", justify="right")
     table.add_column("closest to its budget")
-    table.add_column("what is verified", overflow="ellipsis", no_wrap=True, style="dim")
+    table.add_column("what is verified", style="dim", ratio=1)
     for result in run.results:
         table.add_row(
             result.check.id,

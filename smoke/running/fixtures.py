@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from smoke.browser import launch_args
+from smoke.browser import launch_options
 from smoke.running.journey import Journey
 from smoke.running.listeners import Listeners
 from smoke.running.session import Session
@@ -32,9 +32,7 @@ def base_url(smoke_session: Session) -> str:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], smoke_session: Session) -> dict[str, Any]:
     """Start the browser that was found, quietly."""
-    choice = smoke_session.browser
-    found = {"executable_path": str(choice.executable)} if choice.executable else {}
-    return {**found, "args": list(launch_args(choice)), **browser_type_launch_args}
+    return {**launch_options(smoke_session.browser), **browser_type_launch_args}
 
 
 @pytest.fixture(scope="session")

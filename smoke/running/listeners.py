@@ -29,7 +29,7 @@ class NetworkLine:
     """Status, or the network error."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Listeners:
     """Everything one context said and asked for."""
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import shutil
-import sys
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -85,7 +83,7 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
     """Run the planned checks under pytest; what they showed is in ``session`` afterwards."""
     import pytest
 
-    from smoke.running.session_plugin import SessionPlugin
+    from smoke.running.session_plugin import Quiet, SessionPlugin
 
     suite = settings.root / "config" / "suites" / settings.suite
     arguments = [
@@ -98,22 +96,20 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
         f"--slowmo={settings.slowmo}",
         "-p",
         "no:cacheprovider",
+        "-W",
+        "ignore::pytest.PytestAssertRewriteWarning",
         *(["--headed"] if settings.headed else []),
         *pytest_args,
     ]
-    code = pytest.main(arguments, plugins=[SessionPlugin(session), Quiet()])
+    try:
+        code = pytest.main(arguments, plugins=[SessionPlugin(session), Quiet()])
+    except Exception as error:  # noqa: BLE001 - whatever breaks pytest itself must end in a verdict
+        session.troubles.append(f"pytest broke: {type(error).__name__}: {error}")
+        return
     if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         session.troubles.append(f"pytest ended with {pytest.ExitCode(code).name.lower().replace('_', ' ')}")
 
 
-class Quiet:
-    """Takes pytest's own progress and summary away: the run shows its own."""
-
-    def pytest_configure(self, config: object) -> None:
-        """Unregister the terminal reporter."""
-        manager = config.pluginmanager  # type: ignore[attr-defined]
-        if reporter := manager.getplugin("terminalreporter"):
-            manager.unregister(reporter)
 
 
 def conclude(session: Session, settings: Settings) -> Run:
@@ -151,9 +147,3 @@ def conclude(session: Session, settings: Settings) -> Run:
         config_sha256=planned.suite.sha256,
         safety=session.safety(),
     )
-
-
-def export(settings: Settings) -> None:
-    """Hand the settings to child processes through the environment."""
-    os.environ["SMOKE_SUITE"] = settings.suite
-    sys.stdout.flush()

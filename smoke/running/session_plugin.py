@@ -199,6 +199,15 @@ class SessionPlugin:
         self.session.interruption = Interruption(reason="interrupted", decides=True)
 
 
+class Quiet:
+    """Takes pytest's own progress and summary away: the run shows its own."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Unregister the terminal reporter, once it is there."""
+        config.pluginmanager.unregister(name="terminalreporter")
+
+
 def check_id_of(item: pytest.Item) -> str:
     """Return the id of the check that ``item`` is, or an empty text."""
     mark = item.get_closest_marker("smoke_check")

@@ -1,14 +1,18 @@
 import { call, explain } from "./api.js";
-import { mock } from "./as-built/mock.js";
 import { lazily } from "./lazy.js";
 
 const LONGEST = 2000;
 const MESSAGES = ["Reading your prompt...", "Choosing techniques...", "Writing it again..."];
 const MODES = {
   api: (text) => call("POST", "/api/v1/enhance", { text, context: {} }),
-  mock,
+  mock: (text) => mock(text, { echo: false }),
   echo: (text) => mock(text, { echo: true }),
 };
+
+async function mock(text, options) {
+  const module = await import("./as-built/mock.js");
+  return module.mock(text, options);
+}
 
 function workbench(form) {
   const part = (name) => form.querySelector(`[data-testid=${name}]`);

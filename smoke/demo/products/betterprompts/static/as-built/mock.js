@@ -1,5 +1,5 @@
 /** As built, the homepage asks nobody: it waits a while and puts the prompt into a template. */
-export async function mock(text, { echo = false } = {}) {
+export async function mock(text, { echo }) {
   await new Promise((resolve) => setTimeout(resolve, 1200));
   const topic = text.trim().replace(/[.!?]+$/, "");
   const enhanced_text = [

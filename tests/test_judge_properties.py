@@ -1,0 +1,125 @@
+"""What holds for every run, whatever happened in it."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smoke.config.schema import ExecutionPoint, FlakyPolicy
+from smoke.judge import SEVERITY, exit_code, judge_run
+from smoke.model import Action, Blame, Category, CheckResult, Interruption, Outcome
+from tests.support.judging import a_point, judged
+
+TRY = st.lists(st.sampled_from(Blame), max_size=2).map(tuple)
+TRIES = st.lists(TRY, max_size=3)
+POINT = st.builds(
+    a_point, st.sampled_from(FlakyPolicy), st.sampled_from([Action.BLOCK, Action.ROLLBACK, Action.ESCALATE])
+)
+INTERRUPTION = st.none() | st.builds(Interruption, reason=st.just("interrupted"), decides=st.booleans())
+TROUBLES = st.lists(st.just("less ran than was planned"), max_size=2)
+RESULT = st.builds(
+    lambda tries, id, critical, category: judged(*tries, id=id, critical=critical, category=category),
+    TRIES,
+    st.sampled_from(["login.basic", "home.load", "home.ask", "health.api"]),
+    st.booleans(),
+    st.sampled_from(Category),
+)
+RESULTS = st.lists(RESULT, max_size=4)
+every_run = given(results=RESULTS, point=POINT, interruption=INTERRUPTION, troubles=TROUBLES)
+quickly = settings(max_examples=300, deadline=None)
+
+
+def required(results: list[CheckResult]) -> list[CheckResult]:
+    return [result for result in results if result.check.critical] or results
+
+
+@quickly
+@every_run
+def test_nothing_that_prevents_us_from_looking_reads_as_green(
+    results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]
+) -> None:
+    """A run passes only if every required check ran, ended well, and nothing stood in the way."""
+    judgement = judge_run(results, point, interruption=interruption, troubles=troubles)
+    seen_to_work = all(result.attempts and not result.attempts[-1].findings for result in required(results))
+    if judgement.passed:
+        assert results
+        assert seen_to_work
+        assert interruption is None
+        assert not troubles
+
+
+@quickly
+@given(
+    tries=st.lists(st.just(1) | st.just(2), min_size=1, max_size=4), critical=st.lists(st.booleans(), min_size=4)
+)
+def test_what_was_seen_to_work_passes(tries: list[int], critical: list[bool]) -> None:
+    """There are no false alarms: where every check passed in the end and nothing stood in the way, the run passes."""
+    results = [
+        judged(*[(Blame.SLOW,)] * (count - 1), (), critical=needed)
+        for count, needed in zip(tries, critical, strict=False)
+    ]
+    assert judge_run(results, a_point(FlakyPolicy.ALLOW)).passed
+
+
+@quickly
+@every_run
+def test_verdict_exit_code_and_action_agree(
+    results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]
+) -> None:
+    """A run has passed exactly if the shell sees 0 and the pipeline may proceed."""
+    judgement = judge_run(results, point, interruption=interruption, troubles=troubles)
+    assert judgement.verdict is not Outcome.NOT_RUN
+    assert judgement.passed == (exit_code(judgement.verdict, point.flaky) == 0)
+    assert judgement.passed == (judgement.action is Action.PROCEED)
+
+
+@quickly
+@every_run
+def test_the_order_of_checks_does_not_matter(
+    results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]
+) -> None:
+    """The same checks in another order give the same verdict and the same action."""
+    one = judge_run(results, point, interruption=interruption, troubles=troubles)
+    other = judge_run(results[::-1], point, interruption=interruption, troubles=troubles)
+    assert (one.verdict, one.passed, one.action) == (other.verdict, other.passed, other.action)
+
+
+@quickly
+@every_run
+def test_trouble_never_improves_a_verdict(
+    results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]
+) -> None:
+    """One more thing that went wrong leaves the verdict as bad as it was, or makes it worse."""
+    before = judge_run(results, point, interruption=interruption, troubles=troubles).verdict
+    after = judge_run(results, point, interruption=interruption, troubles=[*troubles, "one more"]).verdict
+    assert SEVERITY.index(after) >= SEVERITY.index(before)
+
+
+@quickly
+@every_run
+def test_a_breach_of_safety_is_always_red(
+    results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]
+) -> None:
+    """No later attempt, no other finding and no missing importance hides a request without permission."""
+    breach = any(
+        finding.blame is Blame.SAFETY for result in results for each in result.attempts for finding in each.findings
+    )
+    judgement = judge_run(results, point, interruption=interruption, troubles=troubles)
+    if breach and not (interruption and interruption.decides):
+        assert judgement.verdict is Outcome.FAIL
+
+
+@quickly
+@every_run
+def test_every_judgement_explains_itself(
+    results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]
+) -> None:
+    """There is always a reason of one line, and the category at fault is that of a check that did not pass."""
+    judgement = judge_run(results, point, interruption=interruption, troubles=troubles)
+    bad = {result.check.category for result in results if result.outcome is not Outcome.PASS}
+    assert judgement.reason
+    assert "\n" not in judgement.reason
+    if judgement.passed or not bad:
+        assert judgement.failed_category is None
+    else:
+        assert judgement.failed_category in bad
