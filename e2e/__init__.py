@@ -1,0 +1,1 @@
+"""Journeys: one flow per file, one folder per suite."""

@@ -13,19 +13,21 @@ NETWORK_ERRORS = (
         re.compile(r"ERR_NAME_NOT_RESOLVED|ERR_DNS_|getaddrinfo|Name or service not known|No address associated"),
         Blame.DNS,
     ),
-    (re.compile(r"ERR_CERT_|ERR_SSL_|CERTIFICATE_VERIFY_FAILED|\bTLS\b|\bSSL\b"), Blame.TLS),
+    (re.compile(r"ERR_CERT_|ERR_SSL_|CERTIFICATE_VERIFY_FAILED|\bcertificate\b|\bTLS\b|\bSSL\b"), Blame.TLS),
     (re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED"), Blame.RUNNER_OFFLINE),
     (
         re.compile(
             r"ERR_CONNECTION_|ERR_EMPTY_RESPONSE|ERR_ADDRESS_UNREACHABLE|ERR_SOCKET|ERR_TIMED_OUT|ERR_TUNNEL"
-            r"|ERR_INCOMPLETE_CHUNKED|ERR_CONTENT_LENGTH|ERR_HTTP2|ECONNRE|socket hang up|Connection refused"
-            r"|disconnected without|reset by peer"
+            r"|ERR_INCOMPLETE_CHUNKED|ERR_CONTENT_LENGTH|ERR_HTTP2|ERR_QUIC|ECONNRE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH"
+            r"|socket hang up|Connection refused|disconnected without|reset by peer"
         ),
         Blame.TCP,
     ),
 )
-NAVIGATION_TIMEOUT = re.compile(r"(goto|reload|wait_for_url|expect_navigation): Timeout")
-BROWSER_GONE = re.compile(r"Target (page, context or browser|closed)|Browser has been closed|crashed|Connection closed")
+NO_ANSWER = re.compile(r"(goto|reload|wait_for_url|expect_navigation|APIRequestContext\.\w+): Timeout")
+NO_BROWSER = re.compile(
+    r"^BrowserType\.|Target (page, context or browser|closed)|Browser has been closed|crashed|Connection closed"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +82,18 @@ def judge_failure(failure: Failure, answers: tuple[Answer, ...]) -> Finding:
 
 
 def _blame(failure: Failure, answers: tuple[Answer, ...]) -> Blame:
-    network = network_blame(failure.message)
+    # Further lines, and all of an assertion, may quote the page: its words are no evidence of ours.
+    told = "" if failure.is_assertion else failure.message.partition("\n")[0]
+    network = network_blame(told)
     if network is not None:
         return network
-    if failure.is_playwright and not failure.is_assertion and BROWSER_GONE.search(failure.message):
+    if NO_BROWSER.search(told):
         return Blame.HARNESS
     servers = [answer for answer in answers if answer.status >= 500]
     documents = [answer for answer in answers if answer.is_document]
     for cause in (*servers, *documents):
         return blame_of_status(cause.status)
-    return Blame.SLOW if NAVIGATION_TIMEOUT.search(failure.message) else Blame.ASSERTION
+    return Blame.SLOW if NO_ANSWER.search(told) else Blame.ASSERTION
 
 
 def _evidence(answers: tuple[Answer, ...]) -> tuple[str, ...]:

@@ -60,12 +60,11 @@ def outcome_of(attempts: Sequence[Attempt]) -> Outcome:
 
 
 def _decisive(attempts: Sequence[Attempt], outcome: Outcome) -> Finding | None:
-    """Return the finding that stands for the whole: of the last bad attempt, one whose blame fits."""
-    for attempt in reversed(attempts):
-        fitting = [found for found in attempt.findings if outcome in (Outcome.FLAKY, found.blame.outcome)]
-        if fitting:
-            return fitting[0]
-    return None
+    """Return the finding that stands for the whole: a breach of safety, else the latest whose blame fits."""
+    found = [finding for attempt in reversed(attempts) for finding in attempt.findings]
+    breaches = [finding for finding in found if finding.blame is Blame.SAFETY]
+    fitting = breaches or [finding for finding in found if outcome in (Outcome.FLAKY, finding.blame.outcome)]
+    return fitting[0] if fitting else None
 
 
 def judge_run(
@@ -81,14 +80,17 @@ def judge_run(
     """
     required = [result for result in results if result.check.critical] or list(results)
     verdict = combine((result.outcome for result in required), troubled=len(troubles))
-    if any(result.blame is Blame.SAFETY for result in results):
+    unsafe = [result for result in results if result.blame is Blame.SAFETY]
+    if unsafe:
         verdict = Outcome.FAIL
     if interruption is not None:
         verdict = Outcome.INCONCLUSIVE if interruption.decides else _worse(verdict, Outcome.INCONCLUSIVE)
     passed = verdict is Outcome.PASS or (verdict is Outcome.FLAKY and point.flaky is FlakyPolicy.ALLOW)
-    decisive = [result for result in required if result.outcome is verdict] or [
-        result for result in results if result.outcome is not Outcome.PASS
-    ]
+    decisive = (
+        [result for result in required if combine([result.outcome]) is verdict]
+        or unsafe
+        or [result for result in results if result.outcome is not Outcome.PASS]
+    )
     return Judgement(
         verdict=verdict,
         passed=passed,
@@ -146,6 +148,8 @@ def _reason(
         return f"{interruption.reason} after {ran} of {len(results)} checks"
     if troubles and verdict is Outcome.INCONCLUSIVE:
         return troubles[0]
+    if not results:
+        return "no check was run"
     if verdict is Outcome.PASS:
         bad = [result for result in results if result.outcome is not Outcome.PASS]
         text = f"all {len(results) - len(bad)} checks passed"

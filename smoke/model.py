@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
@@ -178,6 +179,11 @@ class Finding:
     """Further lines that support it."""
 
 
+def told(findings: Iterable[Finding]) -> str:
+    """Write findings one below the other, each rule followed by its evidence."""
+    return "\n".join(line for finding in findings for line in (finding.rule, *finding.evidence))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A named part of a journey."""
@@ -273,9 +279,10 @@ class CheckResult:
 
     @property
     def reason(self) -> str | None:
-        """The first finding of the last bad attempt, in one line."""
-        bad = [attempt for attempt in self.attempts if attempt.findings]
-        return bad[-1].findings[0].rule if bad else None
+        """The finding that gave the blame, in one line; the latest where several did."""
+        found = [finding for attempt in reversed(self.attempts) for finding in attempt.findings]
+        fitting = [finding for finding in found if finding.blame is self.blame] or found
+        return fitting[0].rule if fitting else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,12 @@ import dataclasses
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import assert_never
 
+from smoke.blame import network_blame
 from smoke.config.schema import NoiseEntry
 from smoke.model import Blame, Finding, Signal, SignalKind
+from smoke.probing.expectations import blame_of_status
 
 
 def accept(signals: Iterable[Signal], noise: Iterable[NoiseEntry], today: date, contract: str) -> tuple[Signal, ...]:
@@ -34,19 +37,25 @@ def judge_signals(
             if any(_matches(entry, signal) for signal in left)
         ]
         rule = f"{check_id}.{LABELS[kind]} ({len(left)}) == 0: {left[0].text}"
-        found.append(Finding(rule=rule, blame=BLAMES[kind], evidence=tuple(evidence)))
+        found.append(Finding(rule=rule, blame=_blame(left[0]), evidence=tuple(evidence)))
     return tuple(found)
+
+
+def _blame(signal: Signal) -> Blame:
+    match signal.kind:
+        case SignalKind.CONSOLE | SignalKind.PAGE_ERROR:
+            return Blame.JS_ERROR
+        case SignalKind.REQUEST:
+            outcome = signal.text.rpartition(" ")[2]
+            return blame_of_status(int(outcome)) if outcome.isdigit() else network_blame(outcome) or Blame.TCP
+        case _:
+            assert_never(signal.kind)
 
 
 LABELS = {
     SignalKind.CONSOLE: "console_errors",
     SignalKind.PAGE_ERROR: "page_errors",
     SignalKind.REQUEST: "failed_requests",
-}
-BLAMES = {
-    SignalKind.CONSOLE: Blame.JS_ERROR,
-    SignalKind.PAGE_ERROR: Blame.JS_ERROR,
-    SignalKind.REQUEST: Blame.ASSERTION,
 }
 
 

@@ -1,7 +1,6 @@
 """Which browser is chosen, in which order, and how it is started."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from smoke.browser import BrowserChoice, BrowserMissing, Machine, Origin, find_browser, launch_args, launch_options
+from smoke.browser import BrowserChoice, BrowserMissing, Origin, find_browser, launch_args, launch_options
 from smoke.browser import version as version_of
+from smoke.machine import Machine
 from smoke.process import Finished
 
 BROWSERS = {
@@ -57,8 +57,8 @@ class Desk:
 
     def __init__(self, folder: Path):
         self.folder, self.said, self.runner = folder, [], Runner(output="Error: getaddrinfo ENOTFOUND")
-        self.package = folder / "package"
-        self.package.mkdir()
+        self.package = folder / "playwright" / "driver" / "package"
+        self.package.mkdir(parents=True)
         (self.package / "browsers.json").write_text(json.dumps(BROWSERS))
         self.shelf = folder / "cache" / "ms-playwright"
         self.environ = {
@@ -74,7 +74,7 @@ class Desk:
                 platform="linux",
                 uid=1000,
                 root=self.folder,
-                package=self.package,
+                package=lambda name: self.folder / name,
                 run=self.runner,
                 say=self.said.append,
                 today=date(2026, 11, 21),
@@ -152,7 +152,9 @@ def test_a_build_that_was_not_unpacked_to_the_end_is_not_used(desk):
         find_browser(machine=desk.machine())
 
 
-@pytest.mark.parametrize(("value", "folder"), [("{}/shared", "shared"), ("0", "package/.local-browsers")])
+@pytest.mark.parametrize(
+    ("value", "folder"), [("{}/shared", "shared"), ("0", "playwright/driver/package/.local-browsers")]
+)
 def test_playwright_browsers_path_is_followed(desk, value, folder):
     """A folder of one's own, and 0 for the one inside the package, are searched as Playwright does."""
     desk.environ["PLAYWRIGHT_BROWSERS_PATH"] = value.format(desk.folder)
@@ -485,14 +487,6 @@ def test_importing_it_loads_neither_playwright_nor_pytest():
     code = "import sys, smoke.browser; print(sorted({'playwright', 'pytest', 'asyncio'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-
-
-def test_this_machine_is_described_by_default():
-    """Without a stand-in, the process's own environment, user and Playwright are asked."""
-    machine = Machine()
-    assert machine.environ is os.environ
-    assert machine.package is not None
-    assert (machine.package / "browsers.json").is_file()
 
 
 # --- the real thing -------------------------------------------------------------------------------

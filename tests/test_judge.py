@@ -63,7 +63,7 @@ def test_a_bad_check_comes_with_a_hint() -> None:
     assert judged(BROKEN).hint == "Look at the session store, the signing keys and the cookie settings of this release."
 
 
-@pytest.mark.parametrize(("one", "other"), product(Outcome, repeat=2))
+@pytest.mark.parametrize(("one", "other"), list(product(Outcome, repeat=2)))
 def test_the_worst_outcome_wins(one: Outcome, other: Outcome) -> None:
     """FAIL over INCONCLUSIVE over FLAKY over PASS; what was not run is as bad as what could not be judged."""
     rank = {Outcome.PASS: 0, Outcome.FLAKY: 1, Outcome.NOT_RUN: 2, Outcome.INCONCLUSIVE: 2, Outcome.FAIL: 3}
@@ -103,7 +103,7 @@ EXIT_CODES = {
 }
 
 
-@pytest.mark.parametrize(("verdict", "flaky"), product(Outcome, FlakyPolicy))
+@pytest.mark.parametrize(("verdict", "flaky"), list(product(Outcome, FlakyPolicy)))
 def test_every_verdict_has_its_exit_code(verdict: Outcome, flaky: FlakyPolicy) -> None:
     """No verdict reaches the shell with another exit code than the documented one."""
     assert exit_code(verdict, flaky) == EXIT_CODES[verdict, flaky]
@@ -134,7 +134,7 @@ def test_doubt_blocks_and_never_rolls_back(
 
 def test_an_optional_check_does_not_decide() -> None:
     """A bad check that is not critical leaves the verdict, and is told in the reason."""
-    results = [judged(PASSED), judged(BROKEN, id="search.hints", critical=False)]
+    results = [judged(PASSED), judged(BROKEN, name="search.hints", critical=False)]
     judgement = judge_run(results, a_point())
     assert (judgement.verdict, judgement.failed_category) == (Outcome.PASS, None)
     assert judgement.reason == "all 1 checks passed; not critical: search.hints failed: rule of APP_5XX"
@@ -149,19 +149,19 @@ def test_a_breach_of_safety_fails_the_run_though_the_check_is_optional() -> None
     """A request without permission is FAIL of the run, whoever tried it and whatever else was found."""
     results = [
         judged(BROKEN, PASSED),
-        judged((Blame.ASSERTION, Blame.SAFETY), id="search.hints", critical=False, category=Category.DATABASE),
+        judged((Blame.ASSERTION, Blame.SAFETY), name="search.hints", critical=False, category=Category.DATABASE),
     ]
     judgement = judge_run(results, a_point())
     assert (judgement.verdict, judgement.failed_category) == (Outcome.FAIL, Category.DATABASE)
-    assert judgement.reason == "search.hints failed: rule of ASSERTION"
+    assert judgement.reason == "search.hints failed: rule of SAFETY"
 
 
 def test_the_failed_category_is_that_of_the_deciding_check() -> None:
     """A gate names the category that made the verdict, not the first that was imperfect."""
     results = [
-        judged(BROKEN, PASSED, id="home.load", category=Category.CRITICAL_PATHS),
-        judged(BROKEN, id="search.hints", category=Category.DATABASE, critical=False),
-        judged(id="health.api", category=Category.API_HEALTH),
+        judged(BROKEN, PASSED, name="home.load", category=Category.CRITICAL_PATHS),
+        judged(BROKEN, name="search.hints", category=Category.DATABASE, critical=False),
+        judged(name="health.api", category=Category.API_HEALTH),
     ]
     judgement = judge_run(results, a_point())
     assert (judgement.verdict, judgement.failed_category) == (Outcome.INCONCLUSIVE, Category.API_HEALTH)
@@ -180,12 +180,12 @@ def test_the_failed_category_is_that_of_the_deciding_check() -> None:
 )
 def test_the_reason_is_a_sentence(tries: tuple[tuple[Blame, ...], ...], reason: str) -> None:
     """A verdict explains itself in one sentence, by the check that decided it."""
-    assert judge_run([judged(*tries), judged(PASSED, id="home.load")], a_point()).reason == reason
+    assert judge_run([judged(*tries), judged(PASSED, name="home.load")], a_point()).reason == reason
 
 
 def test_the_reason_counts_what_it_does_not_name() -> None:
     """Of several checks that failed the first is named and the rest is counted."""
-    results = [judged(BROKEN), judged(BROKEN, id="home.load"), judged(PASSED, id="home.ask")]
+    results = [judged(BROKEN), judged(BROKEN, name="home.load"), judged(PASSED, name="home.ask")]
     assert judge_run(results, a_point()).reason == "login.basic failed: rule of APP_5XX (and 1 more)"
 
 
@@ -218,7 +218,7 @@ def test_an_interruption_decides_only_where_it_should(decides: bool, verdict: Ou
 def test_an_interruption_says_how_far_the_run_got() -> None:
     """The reason of an interrupted run counts the checks that had a chance."""
     interruption = Interruption(reason="the time-out of 120 s stopped the run", decides=False)
-    results = [judged(PASSED), judged(PASSED, id="home.load"), judged(id="home.ask")]
+    results = [judged(PASSED), judged(PASSED, name="home.load"), judged(name="home.ask")]
     judgement = judge_run(results, a_point(), interruption=interruption, troubles=["less important"])
     assert judgement.verdict is Outcome.INCONCLUSIVE
     assert judgement.reason == "the time-out of 120 s stopped the run after 2 of 3 checks"

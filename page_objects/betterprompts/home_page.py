@@ -27,7 +27,9 @@ class HomePage(Page):
     title = "BetterPrompts - AI Prompt Engineering Made Simple"
 
     def __init__(self, page: BrowserPage) -> None:
-        super().__init__(page, page.get_by_role("heading", level=1, name=re.compile(r"Prompt Engineering\s*Made Simple")))
+        super().__init__(
+            page, page.get_by_role("heading", level=1, name=re.compile(r"Prompt Engineering\s*Made Simple"))
+        )
         self.banner = Banner(page)
         self.hero = page.get_by_test_id("hero-section")
         self.enhancement = AnonymousEnhancement(page.get_by_test_id("homepage-enhance-section"))

@@ -1,3 +1,5 @@
+import re
+
 from playwright.sync_api import Page as BrowserPage
 
 from page_objects.page import Page
@@ -12,7 +14,7 @@ class LoginPage(Page):
         self.password = page.get_by_label("Password")
         self.submit = page.get_by_role("button", name="Sign in")
         self.refused = page.get_by_role("alert").filter(has_text="Invalid email or password. Please try again.")
-        self.locked = page.get_by_role("alert").filter(has_text="locked")
+        self.alert = page.get_by_role("alert").filter(has_text=re.compile(r"\S"))
 
     def sign_in(self, email: str, password: str) -> None:
         self.email.fill(email)

@@ -1,13 +1,12 @@
 """Which browser to drive, where it comes from, and how to start it quietly."""
 
-from smoke.browser.choice import BrowserChoice, BrowserMissing, Machine, Origin
+from smoke.browser.choice import BrowserChoice, BrowserMissing, Origin
 from smoke.browser.find import find_browser
 from smoke.browser.launch import launch_args, launch_options, version
 
 __all__ = [
     "BrowserChoice",
     "BrowserMissing",
-    "Machine",
     "Origin",
     "find_browser",
     "launch_args",

@@ -6,9 +6,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from smoke.browser.choice import BrowserChoice, BrowserMissing, Machine, Origin, Unavailable, executable
+from smoke.browser.choice import BrowserChoice, BrowserMissing, Origin, Unavailable
 from smoke.browser.installed import from_apt, installed
 from smoke.browser.own import PATIENCE_S, SHORT_PATIENCE_S, download, own
+from smoke.machine import Machine, executable
 
 VARIABLE = "SMOKE_BROWSER_PATH"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from smoke.browser.choice import BrowserChoice, Machine, Origin, Unavailable, executable
+from smoke.browser.choice import BrowserChoice, Origin, Unavailable
+from smoke.machine import Machine, executable
 
 NAMES = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser")
 APPLICATIONS = ("Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium")

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from smoke.browser.choice import BrowserChoice, Machine, Origin
+from smoke.browser.choice import BrowserChoice, Origin
 from smoke.browser.own import descriptor
+from smoke.machine import Machine
 
 NOWHERE = "http://127.0.0.1:9/"
 QUIET = (

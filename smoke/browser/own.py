@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from smoke.browser.choice import BrowserChoice, Machine, Origin, Unavailable, executable
+from smoke.browser.choice import BrowserChoice, Origin, Unavailable
+from smoke.machine import Machine, executable
 
 PROGRAMS = {
     "chromium": ("chrome-*/chrome", "chrome-*/chrome.exe", "chrome-*/*.app/Contents/MacOS/Google Chrome*"),
@@ -25,8 +26,8 @@ START_S, LIBRARIES_S = 20.0, 300.0
 
 def descriptor(name: str, machine: Machine) -> dict[str, Any]:
     """What the installed Playwright says of its build of ``name``; empty where there is no Playwright."""
-    index = machine.package / "browsers.json" if machine.package else None
-    if not index or not index.is_file():
+    index = _driver(machine) / "browsers.json"
+    if not index.is_file():
         return {}
     browsers = json.loads(index.read_text(encoding="utf-8"))["browsers"]
     return next((each for each in browsers if each["name"] == name), {})
@@ -47,9 +48,8 @@ def download(name: str, machine: Machine, *, seconds: float) -> BrowserChoice | 
     """Let Playwright download ``name``; a failure is remembered for the day."""
     if machine.environ.get("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "") not in {"", "0", "false"}:
         return Unavailable("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD is set")
-    note = machine.cache / "smoke-harness" / f"{name}-download-failed"
-    attempt = f"{machine.today} {descriptor(name, machine).get('revision')}"
-    if _read(note) == attempt:
+    attempt = f"{name}-{descriptor(name, machine).get('revision')}"
+    if machine.failed_today(attempt):
         return Unavailable("failed earlier today")
     machine.say(f"browser: downloading Playwright's {name}, at most {seconds:g} s")
     # Its own limit for each connection is 30 s, five times over.
@@ -60,7 +60,7 @@ def download(name: str, machine: Machine, *, seconds: float) -> BrowserChoice | 
     cause = _cannot_start(name, machine) if finished.ok else finished.cause
     if isinstance(found, BrowserChoice) and not cause:
         return BrowserChoice(name=name, origin=Origin.DOWNLOADED, executable=found.executable)
-    _write(note, attempt)
+    machine.note_failure(attempt)
     machine.say(f"browser: no download ({cause}); not tried again today")
     return Unavailable(f"failed ({cause})")
 
@@ -104,21 +104,10 @@ def _folders(name: str, machine: Machine) -> Iterator[Path]:
 
 def _shelf(machine: Machine) -> Path:
     configured = machine.environ.get("PLAYWRIGHT_BROWSERS_PATH")
-    if configured == "0" and machine.package:
-        return machine.package / ".local-browsers"
-    return Path(configured).absolute() if configured else machine.cache / "ms-playwright"
+    if configured == "0":
+        return _driver(machine) / ".local-browsers"
+    return Path(configured).absolute() if configured else machine.caches / "ms-playwright"
 
 
-def _read(note: Path) -> str:
-    try:
-        return note.read_text(encoding="utf-8")
-    except OSError:
-        return ""
-
-
-def _write(note: Path, text: str) -> None:
-    try:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(text, encoding="utf-8")
-    except OSError:
-        return  # A machine without a writable cache tries again next time.
+def _driver(machine: Machine) -> Path:
+    return (machine.package("playwright") or Path("playwright")) / "driver" / "package"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from smoke.commands import options
-from smoke.config.problems import ConfigError
+from smoke.config.problems import ConfigError, Problem
 from smoke.settings import Settings, find_root
 
 
@@ -29,7 +29,7 @@ def _check(_given: argparse.Namespace, _after: list[str]) -> int:
     from smoke.config.load import load, suites
 
     root = find_root(Path.cwd())
-    problems = []
+    problems: list[Problem] = []
     names = suites(root)
     for name in names:
         try:
@@ -61,16 +61,16 @@ def _show(given: argparse.Namespace, _after: list[str]) -> int:
 
 def _settings_rows(settings: Settings, env: str, base_url: str) -> Iterator[tuple[str, str, str]]:
     file = f"config/suites/{settings.suite}/suite.yaml"
+    from_yaml = {
+        "env": (env, "config/execution-points.yaml"),
+        "base_url": (base_url, f"{file}, environments.{env}"),
+    }
     for name, origin in settings.origins.items():
         value = getattr(settings, name)
-        match name:
-            case "env" if value is None:
-                value, origin = env, "config/execution-points.yaml"
-            case "base_url" if value is None:
-                value, origin = base_url, f"{file}, environments.{env}"
-            case _:
-                pass
-        yield name, ", ".join(value) if isinstance(value, tuple) else str(value), origin
+        if value is None and name in from_yaml:
+            yield name, *from_yaml[name]
+        else:
+            yield name, ", ".join(value) if isinstance(value, tuple) else str(value), origin
 
 
 def _secret_rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
@@ -82,7 +82,6 @@ def _secret_rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
 
 
 def _schema(given: argparse.Namespace, _after: list[str]) -> int:
-    from smoke.config.problems import Problem
     from smoke.config.schemas import FOLDER, schemas, text
 
     every = schemas()
@@ -94,6 +93,8 @@ def _schema(given: argparse.Namespace, _after: list[str]) -> int:
         print(f"wrote {len(every)} schemas to {FOLDER}")
         return 0
     if given.name not in every:
-        raise ConfigError([Problem("command line", 0, "NAME", f"unknown schema {given.name!r}; known: {', '.join(every)}")])
+        raise ConfigError(
+            [Problem("command line", 0, "NAME", f"unknown schema {given.name!r}; known: {', '.join(every)}")]
+        )
     print(text(every[given.name]), end="")
     return 0

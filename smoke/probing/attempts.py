@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from smoke.config.schema import Probe
-from smoke.model import Attempt, Blame, Finding, Measurement, Observation
+from smoke.findings import over_budget
+from smoke.model import Attempt, Finding, Measurement, Observation
 from smoke.probing import server_timing
 from smoke.probing.client import ProbeFailedError
 from smoke.probing.exchange import Exchange, Request
@@ -96,10 +97,3 @@ def _measure(probe: Probe, exchange: Exchange, total_ms: float) -> tuple[Measure
 
 def _slow(measurements: tuple[Measurement, ...]) -> tuple[Finding, ...]:
     return tuple(over_budget(each) for each in measurements if each.ok is False)
-
-
-def over_budget(measurement: Measurement) -> Finding:
-    """Say rule and evidence of a broken budget in one line: ``homepage.load_ms (6214) <= 3000``."""
-    value, budget = measurement.value or 0.0, measurement.budget or 0.0
-    digits = 0 if abs(value) >= 10 else 3
-    return Finding(rule=f"{measurement.name} ({value:.{digits}f}) <= {budget:g}", blame=Blame.SLOW)

@@ -52,7 +52,7 @@ class Console:
     def progress(self, total: int) -> Iterator[Progress]:
         """Show ``total`` checks as they start and finish."""
         if not self.terminal.is_terminal:
-            yield Progress(finished=lambda result: self._finished(result))
+            yield Progress(finished=self._finished)
             return
         with _live(self.terminal) as bars:
             running: dict[str, TaskID] = {}
@@ -113,7 +113,7 @@ class Console:
     def receipt(self, run: Run) -> None:
         """Print what the run asked of the target."""
         writes = run.safety.mutations
-        listed = ", ".join(f"{each.method} {each.path} ×{each.count}" for each in writes)
+        listed = ", ".join(f"{each.method} {each.path} x{each.count}" for each in writes)
         kinds = f"{sum(each.count for each in writes)} writes: {listed}" if writes else "no writes"
         self.line(f"receipt: {run.safety.requests} requests, {kinds}")
 

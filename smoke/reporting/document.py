@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -197,8 +196,7 @@ def write(run: Run, reports: Path) -> Path:
     path = reports / "verdict.json"
     draft = path.with_suffix(".part")
     draft.write_text(to_json(run) + "\n", encoding="utf-8")
-    os.replace(draft, path)
-    return path
+    return draft.replace(path)
 
 
 def json_schema() -> dict[str, Any]:

@@ -38,6 +38,7 @@ def check(
     )
 
     def marked(test: Test) -> Test:
-        return mark(test)
+        marked_test: Test = mark(test)
+        return marked_test
 
     return marked

@@ -14,7 +14,7 @@ from smoke.running.journey import Journey
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-SECRET_FIELDS = "input[type=password], input[autocomplete=one-time-code]"
+MASKED_FIELDS = "input[type=password], input[autocomplete=one-time-code]"
 CAPTURE_MS = 3000
 
 
@@ -49,7 +49,7 @@ def _screenshot(page: Page, path: Path) -> bool:
     from playwright.sync_api import Error
 
     with contextlib.suppress(Error):
-        page.screenshot(path=path, timeout=CAPTURE_MS, animations="disabled", mask=[page.locator(SECRET_FIELDS)])
+        page.screenshot(path=path, timeout=CAPTURE_MS, animations="disabled", mask=[page.locator(MASKED_FIELDS)])
         return True
     return False
 

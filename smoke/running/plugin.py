@@ -11,7 +11,7 @@ import pytest
 
 if TYPE_CHECKING:
     from smoke.model import Run
-    from smoke.running.run import Session
+    from smoke.running.session import Session
     from smoke.settings import Settings
 
 NAME = "smoke-session"
@@ -58,7 +58,8 @@ class Desk:
     def __init__(self, config: pytest.Config) -> None:
         from smoke.browser import BrowserMissing
         from smoke.config.problems import ConfigError
-        from smoke.running.run import Progress, open_session, plan_of
+        from smoke.running.run import open_session, plan_of
+        from smoke.running.session import Progress
 
         self._stack = ExitStack()
         self.run: Run | None = None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from smoke.config.schema import ChecksFile
 from smoke.config.source import parse, read
-from smoke.model import Finding
+from smoke.model import Finding, told
 from smoke.running.session_plugin import SESSION
 
 
@@ -22,7 +23,7 @@ class ProbeFailed(AssertionError):  # noqa: N818
     """A probe found something wrong."""
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
-        super().__init__("\n".join(line for finding in findings for line in (finding.rule, *finding.evidence)))
+        super().__init__(told(findings))
 
 
 class ProbesFile(pytest.File):
@@ -45,11 +46,11 @@ class ProbeItem(pytest.Item):
         if findings := observation.attempts[-1].findings:
             raise ProbeFailed(findings)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
         """Show the findings, not our own stack."""
         if isinstance(excinfo.value, ProbeFailed):
             return str(excinfo.value)
-        return str(super().repr_failure(excinfo))
+        return str(super().repr_failure(excinfo, style))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Place and name of the item in pytest's output."""

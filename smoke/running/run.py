@@ -110,15 +110,11 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
         session.troubles.append(f"pytest ended with {pytest.ExitCode(code).name.lower().replace('_', ' ')}")
 
 
-
-
 def conclude(session: Session, settings: Settings) -> Run:
     """Judge everything that ``session`` saw."""
     planned = session.plan
     results = tuple(judge_check(check, session.observations.get(check.id)) for check in planned.checks)
-    judgement = judge_run(
-        results, planned.point, interruption=session.interruption, troubles=tuple(session.troubles)
-    )
+    judgement = judge_run(results, planned.point, interruption=session.interruption, troubles=tuple(session.troubles))
     return Run(
         run_id=session.run_id,
         suite=planned.suite.name,

@@ -11,10 +11,10 @@ import pytest
 from _pytest.runner import call_and_report
 
 from smoke.blame import judge_failure
+from smoke.findings import findings_of
 from smoke.judge import judge_check
-from smoke.model import Check, CheckKind, Finding, Interruption, Observation
+from smoke.model import Attempt, Check, CheckKind, Finding, Interruption, Observation, told
 from smoke.noise import accept, judge_signals
-from smoke.probing.attempts import over_budget
 from smoke.reporting import allure_labels
 from smoke.retry import wait_before_next
 from smoke.running.deadline import RunTimeoutError, deadline
@@ -78,7 +78,7 @@ class SessionPlugin:
 
     def _run_journey(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         check = item.stash[CHECK]
-        attempts = []
+        attempts: list[Attempt] = []
         wait: float | None = 0.0
         while wait is not None and self.session.interruption is None:
             if wait:
@@ -93,15 +93,16 @@ class SessionPlugin:
     def _attempt(self, item: pytest.Item, nextitem: pytest.Item | None, record: Record) -> float | None:
         """Run the phases of one attempt; return the seconds to wait before another, or None."""
         item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        item._initrequest()  # type: ignore[attr-defined] # noqa: SLF001 - as pytest's own protocol does
+        item._initrequest()  # type: ignore[attr-defined]
         wait = None
         if call_and_report(item, "setup", log=True).passed:
             call_and_report(item, "call", log=True)
             wait = wait_before_next(self.session.retry, record.attempt(), random.random())  # noqa: S311 - jitter
         stopping = bool(item.session.shouldstop or item.session.shouldfail)
-        following = None if stopping else nextitem if wait is None else item
+        # Before another attempt only the item itself is torn down: what is its parent's stays.
+        following = None if stopping else nextitem if wait is None else item.parent
         call_and_report(item, "teardown", log=True, nextitem=following)
-        item._request = False  # type: ignore[attr-defined] # noqa: SLF001
+        item._request = False  # type: ignore[attr-defined]
         item.funcargs = None  # type: ignore[attr-defined]
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return wait
@@ -136,22 +137,25 @@ class SessionPlugin:
             raise
         found = self._close_attempt(item, None)
         if found:
-            pytest.fail("\n".join(text for finding in found for text in (finding.rule, *finding.evidence)), pytrace=False)
+            pytest.fail(told(found), pytrace=False)
         return None
 
     def _close_attempt(self, item: pytest.Item, error: BaseException | None) -> list[Finding]:
         """Judge everything that was gathered, keep the evidence of what is bad, and return the findings."""
         check, record = item.stash[CHECK], item.stash[RECORD]
         journey = item.stash.get(JOURNEY, None)
+        failure: Finding | None = None
+        by_page: tuple[Finding, ...] = ()
         if error is not None:
             scrub_exception(error, self.session.scrubber)
             answers = tuple(journey.listeners.answers) if journey else ()
-            record.findings.append(judge_failure(failure_of(error), answers))
+            failure = judge_failure(failure_of(error), answers)
         if journey is not None:
             terms = (self.session.plan.suite.noise, self.session.today, self.session.target.contract)
             record.signals = accept(journey.signals(), *terms)
-            record.findings += judge_signals(check.id, record.signals, *terms)
-            record.findings += [over_budget(each) for each in record.measurements if each.ok is False]
+            by_page = judge_signals(check.id, record.signals, *terms)
+        record.findings += findings_of(failure, by_page, record.measurements)
+        if journey is not None:
             self.session.count(check, journey.listeners.requests, journey.listeners.writes)
             if record.findings:
                 folder = self.session.reports / "attempts" / f"{check.id}-{record.number}"
@@ -192,7 +196,7 @@ class SessionPlugin:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if call.when == "teardown" and item.stash[CHECK].kind is CheckKind.PROBE:
-            report.smoke_observation = self.session.probes.result(item.stash[CHECK].id)
+            report.__dict__["smoke_observation"] = self.session.probes.result(item.stash[CHECK].id)
         return report
 
     def pytest_keyboard_interrupt(self) -> None:

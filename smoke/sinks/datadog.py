@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 
 from smoke.model import Run
 from smoke.sinks.metrics import Metric
-from smoke.sinks.registry import SinkError, SinkSettings, sink
+from smoke.sinks.registry import DEADLINE_S, SinkError, SinkSettings, sink
 
 KEY = "DD_API_KEY"
 SITES = (
@@ -15,6 +16,8 @@ SITES = (
     "uk1.datadoghq.com", "datadoghq.eu", "ddog-gov.com", "us2.ddog-gov.com",
 )  # fmt: skip
 """What DD_SITE may be; a mistyped site would hand the key to a stranger."""
+BUDGET_S = DEADLINE_S - 0.3
+"""Seconds for all requests, waits and retries, so that we say what was wrong before the deadline says it for us."""
 BATCH_BYTES = 400_000
 """Of JSON before compression; the intake refuses more than 500 kB."""
 
@@ -29,15 +32,16 @@ def explain_disabled(settings: SinkSettings) -> str | None:
 @sink("datadog", explain_disabled=explain_disabled, secrets=(KEY,))
 def deliver(run: Run, metrics: tuple[Metric, ...], settings: SinkSettings) -> None:
     """Push ``metrics`` to the intake named by DD_SITE or SMOKE_DATADOG_URL; raises SinkError."""
+    end = time.monotonic() + BUDGET_S
     key, host = _key(settings.environ), _host(settings.environ)
 
     from smoke.sinks import _datadog_push
 
     interval_s = max(1, round(run.duration_s))
-    _datadog_push.push(tuple(batches(metrics)), host=host, key=key, interval_s=interval_s)
+    _datadog_push.push(tuple(batches(metrics, BATCH_BYTES)), host=host, key=key, interval_s=interval_s, end=end)
 
 
-def batches(metrics: tuple[Metric, ...], limit: int = BATCH_BYTES) -> Iterator[tuple[Metric, ...]]:
+def batches(metrics: tuple[Metric, ...], limit: int) -> Iterator[tuple[Metric, ...]]:
     """Yield ``metrics`` in order, in parts whose JSON stays below ``limit`` bytes."""
     part: list[Metric] = []
     size = 0

@@ -17,7 +17,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from smoke.model import Run, Unit
-from smoke.sinks import DEADLINE_S, Delivery, SinkError, available, deliver_all, metrics_of
+from smoke.sinks import DEADLINE_S, Delivery, SinkError, _datadog_push, available, deliver_all, metrics_of
 from smoke.sinks.datadog import BATCH_BYTES, SITES, batches
 from tests.support.datadog_intake import DatadogIntake, reply
 from tests.support.run_builder import Place, a_result, a_run, a_typical_run, an_attempt
@@ -141,9 +141,8 @@ def test_a_long_rate_limit_is_not_waited_for(intake):
     assert len(intake.requests) == 1
 
 
-def test_a_short_rate_limit_is_honoured(intake, monkeypatch):
+def test_a_short_rate_limit_is_honoured(intake):
     """X-Ratelimit-Reset: 1 is waited for when there is time; the second request is accepted."""
-    monkeypatch.setattr("smoke.sinks._datadog_push.TIMEOUT_S", (0.3, 0.5))
     intake.instead.append(reply(429, {"errors": ["limit"]}, X_Ratelimit_Reset="1"))
     delivery, seconds = timed_push(intake.url)
     assert delivery.ok
@@ -153,9 +152,7 @@ def test_a_short_rate_limit_is_honoured(intake, monkeypatch):
 @pytest.mark.parametrize("reset", ["", "soon", "-3", "1e9", "99999999999999999999", "²"])
 def test_a_senseless_rate_limit_header_ends_in_a_delivery(intake, reset):
     """Whatever X-Ratelimit-Reset holds, the push ends in time and without a stray exception."""
-    headers = {"X-Ratelimit-Reset": reset.encode().decode("latin-1")}
-    for _ in range(5):
-        intake.instead.append(Response("{}", status=429, headers=headers, content_type="application/json"))
+    intake.instead.extend(reply(429, {"errors": ["limit"]}, X_Ratelimit_Reset=reset) for _ in range(5))
     delivery, seconds = timed_push(intake.url)
     assert not delivery.ok
     assert "429" in delivery.detail
@@ -186,7 +183,7 @@ def test_a_silent_server_costs_no_more_than_the_deadline(intake):
     intake.hanging = True
     delivery, seconds = timed_push(intake.url)
     assert not delivery.ok
-    assert "could not be reached (ReadTimeoutError)" in delivery.detail
+    assert "gave no answer (ReadTimeoutError)" in delivery.detail
     assert seconds <= DEADLINE_S
     assert len(intake.requests) == 1
 
@@ -237,6 +234,14 @@ def test_a_refused_connection_is_a_failed_delivery():
     assert not delivery.ok
     assert "could not be reached (NewConnectionError)" in delivery.detail
     assert seconds < DEADLINE_S
+
+
+def test_a_server_without_a_valid_certificate_gets_nothing(intake):
+    """TLS trouble is named as such; neither the key nor the metrics are sent in the clear instead."""
+    delivery = push(intake.url.replace("http://", "https://"))
+    assert not delivery.ok
+    assert "could not be reached (TLS)" in delivery.detail
+    assert intake.requests == []
 
 
 def test_the_key_is_not_carried_to_another_host(intake):
@@ -346,39 +351,48 @@ def test_a_wrong_address_is_explained(variable, value, reason):
     assert "hunter2" not in str(failure.value)
 
 
-def test_large_payloads_are_split(intake):
-    """Metrics beyond 400 kB go in several requests, each below the limit, together complete."""
-    long = "x" * 150
-    run = a_run(*(a_result(check_id=f"check.{number}.{long}") for number in range(500)))
-    delivery = push(intake.url, run)
+def test_large_payloads_are_split(intake, monkeypatch):
+    """Metrics beyond the limit go in several requests, together complete and in order."""
+    monkeypatch.setattr("smoke.sinks.datadog.BATCH_BYTES", 2_000)
+    delivery = push(intake.url)
     assert delivery.ok
-    assert len(intake.requests) > 1
-    assert len(intake.series) == delivery.count == len(metrics_of(run))
-    assert max(len(json.dumps(payload)) for payload in intake.accepted) < BATCH_BYTES
+    assert len(intake.requests) > 2
+    assert [series["metric"] for series in intake.series] == [metric.name for metric in metrics_of(a_typical_run())]
 
 
-def test_a_split_payload_that_fails_midway_says_what_arrived(intake):
+def test_a_split_payload_that_fails_midway_says_what_arrived(intake, monkeypatch):
     """The count of a failed delivery is what Datadog took before it failed."""
-    run = a_run(*(a_result(check_id=f"check.{number}.{'x' * 150}") for number in range(500)))
-    first, *_ = batches(metrics_of(run))
+    monkeypatch.setattr("smoke.sinks.datadog.BATCH_BYTES", 2_000)
     intake.instead.extend([None, reply(413, {"errors": ["too large"]})])
-    delivery = push(intake.url, run)
+    delivery = push(intake.url)
     assert not delivery.ok
-    assert delivery.count == len(first)
+    assert delivery.count == len(intake.series) > 0
+
+
+def test_a_batch_stays_below_the_limit_of_the_intake():
+    """The size is estimated without building the JSON; the JSON is never larger, and a batch never needlessly small."""
+    run = a_run(*(a_result(check_id=f"check.{number}.{'x' * number}") for number in range(150)))
+    metrics = metrics_of(run)
+    parts = list(batches(metrics, 20_000))
+    sizes = [
+        len(json.dumps({"series": [_datadog_push._series(metric, 60).to_dict() for metric in part]})) for part in parts
+    ]
+    assert sum(parts, ()) == metrics
+    assert max(sizes) < 20_000
+    assert min(sizes[:-1]) > 12_000
+    assert BATCH_BYTES < 512_000
 
 
 def test_a_batch_is_never_empty():
     """Nothing to send makes no request, and one oversized metric still goes alone."""
     metrics = metrics_of(a_typical_run())
-    assert list(batches(())) == []
-    assert [len(part) for part in batches(metrics, limit=1)] == [1] * len(metrics)
+    assert list(batches((), 1)) == []
+    assert [len(part) for part in batches(metrics, 1)] == [1] * len(metrics)
 
 
 @pytest.mark.parametrize("unit", Unit)
 def test_every_unit_is_one_that_datadog_lists(unit):
     """No unit reaches Datadog under a name that it accepts without a word and does not know."""
-    from smoke.sinks import _datadog_push
-
     metric = replace(metrics_of(a_typical_run())[0], unit=unit)
     series = _datadog_push._series(metric, 1).to_dict()
     assert series.get("unit") in {"millisecond", "fraction", "execution", None}

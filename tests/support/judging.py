@@ -22,11 +22,11 @@ from smoke.model import (
 )
 
 
-def a_check(id: str = "login.basic", **changes: Any) -> Check:
+def a_check(name: str = "login.basic", **changes: Any) -> Check:
     return Check(
         **{
-            "id": id,
-            "title": f"{id} works",
+            "id": name,
+            "title": f"{name} works",
             "category": Category.AUTHENTICATION,
             "kind": CheckKind.JOURNEY,
             "critical": True,
@@ -50,10 +50,10 @@ def attempts(*tries: tuple[Blame, ...]) -> tuple[Attempt, ...]:
     return tuple(an_attempt(*blames, number=number) for number, blames in enumerate(tries, 1))
 
 
-def judged(*tries: tuple[Blame, ...], id: str = "login.basic", **changes: Any) -> CheckResult:
+def judged(*tries: tuple[Blame, ...], name: str = "login.basic", **changes: Any) -> CheckResult:
     """A check after ``tries``, judged; without any, it was not run."""
-    observation = Observation(check_id=id, attempts=attempts(*tries)) if tries else None
-    return judge_check(a_check(id, **changes), observation)
+    observation = Observation(check_id=name, attempts=attempts(*tries)) if tries else None
+    return judge_check(a_check(name, **changes), observation)
 
 
 def a_point(flaky: FlakyPolicy = FlakyPolicy.ALLOW, action: Action = Action.ROLLBACK, **changes: Any) -> ExecutionPoint:

@@ -62,8 +62,8 @@ class AuthApi:
         user = self._services.accounts.by_id(challenge.user_id) if challenge else None
         if challenge is None or user is None:
             return JSONResponse({"error": "Invalid or expired token"}, 401)
-        accepted = self._services.accounts.accept_code(user.id, code.replace(" ", ""))
-        if not accepted or Break.TOTP_REFUSED in self._services.breaks:
+        refused = Break.TOTP_REFUSED in self._services.breaks
+        if refused or not self._services.accounts.accept_code(user.id, code.replace(" ", "")):
             return JSONResponse({"error": "Invalid code"}, 401)
         self._services.challenges.close(token)
         return self._signed_in(request, user, remember=challenge.remember)

@@ -48,18 +48,6 @@ _INTENTS = (
         shape="one code block, followed by a short list of the decisions you made and how to test them",
     ),
     _Intent(
-        name="data_analysis",
-        words="data|analy|chart|statistic|metric|trend|csv|report|forecast|survey",
-        role="a careful data analyst who separates what is known from what is guessed",
-        techniques=("Role prompting", "Step by step", "Structured output", "Self-check"),
-        plan=(
-            "Say which data the question needs and what is missing.",
-            "Work out the answer with the numbers shown.",
-            "Say how certain the result is and what could change it.",
-        ),
-        shape="a table of findings and three sentences that a busy manager understands",
-    ),
-    _Intent(
         name="summarization",
         words="summar|shorten|condense|key point|tl;?dr|digest|brief",
         role="an editor who cuts everything that does not carry meaning",
@@ -70,6 +58,18 @@ _INTENTS = (
             "Drop examples, repetition and preamble.",
         ),
         shape="one sentence with the main point, then at most five bullet points",
+    ),
+    _Intent(
+        name="data_analysis",
+        words="data|analy|chart|statistic|metric|trend|csv|report|forecast|survey",
+        role="a careful data analyst who separates what is known from what is guessed",
+        techniques=("Role prompting", "Step by step", "Structured output", "Self-check"),
+        plan=(
+            "Say which data the question needs and what is missing.",
+            "Work out the answer with the numbers shown.",
+            "Say how certain the result is and what could change it.",
+        ),
+        shape="a table of findings and three sentences that a busy manager understands",
     ),
     _Intent(
         name="planning",

@@ -1,0 +1,48 @@
+"""From everything that one attempt gathered to what is wrong with it, the cause first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smoke.model import Blame, Finding, Measurement
+
+CAUSES_FIRST = (
+    Blame.SAFETY,
+    Blame.RUNNER_OFFLINE,
+    Blame.ACCOUNT,
+    Blame.EDGE_BLOCKED,
+    Blame.STALE_BUILD,
+    Blame.DNS,
+    Blame.TLS,
+    Blame.TCP,
+    Blame.APP_5XX,
+    Blame.APP_4XX,
+    Blame.HARNESS,
+    Blame.JS_ERROR,
+    Blame.ASSERTION,
+    Blame.SLOW,
+)
+"""A server error explains a missing element, not the other way round."""
+
+
+def findings_of(
+    failure: Finding | None, told_by_page: Sequence[Finding], measurements: Sequence[Measurement]
+) -> tuple[Finding, ...]:
+    """Combine how the journey ended, what the page did unasked, and which budgets broke.
+
+    A refused account explains the bad answers and console lines around it, so it stands alone.
+    """
+    if failure is not None and failure.blame is Blame.ACCOUNT:
+        return (failure,)
+    broken = [over_budget(each) for each in measurements if each.ok is False]
+    found = [*told_by_page, *([failure] if failure else []), *broken]
+    if failure is None or failure.blame is not Blame.HARNESS:
+        found.sort(key=lambda finding: CAUSES_FIRST.index(finding.blame))
+    return tuple(found)
+
+
+def over_budget(measurement: Measurement) -> Finding:
+    """Say rule and evidence of a broken budget in one line: ``homepage.load_ms (6214) <= 3000``."""
+    value, budget = measurement.value or 0.0, measurement.budget or 0.0
+    digits = 0 if abs(value) >= 10 else 3
+    return Finding(rule=f"{measurement.name} ({value:.{digits}f}) <= {budget:g}", blame=Blame.SLOW)

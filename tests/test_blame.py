@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import pytest
+
+from smoke.blame import Answer, Failure, judge_failure, network_blame
+from smoke.model import Blame, Finding
+from tests.support.playwright_messages import BUTTON_DISABLED, CLICK_TIMED_OUT, MISSING_HEADING
+
+
+@pytest.mark.parametrize(
+    ("message", "blame"),
+    [
+        ("Page.goto: net::ERR_NAME_NOT_RESOLVED at http://shop.invalid/", Blame.DNS),
+        ("Page.goto: net::ERR_DNS_TIMED_OUT at http://shop.invalid/", Blame.DNS),
+        ("APIRequestContext.get: getaddrinfo ENOTFOUND shop.invalid", Blame.DNS),
+        ("getaddrinfo: [Errno -2] Name or service not known", Blame.DNS),
+        ("getaddrinfo: [Errno -3] Temporary failure in name resolution", Blame.DNS),
+        ("[Errno -5] No address associated with hostname", Blame.DNS),
+        ("Page.goto: net::ERR_CONNECTION_REFUSED at http://127.0.0.1:81/", Blame.TCP),
+        ("Page.goto: net::ERR_EMPTY_RESPONSE at http://127.0.0.1:39823/", Blame.TCP),
+        ("Page.goto: net::ERR_ADDRESS_UNREACHABLE at http://10.0.0.1/", Blame.TCP),
+        ("Page.goto: net::ERR_TIMED_OUT at http://10.0.0.1/", Blame.TCP),
+        ("Page.goto: net::ERR_INCOMPLETE_CHUNKED_ENCODING at http://127.0.0.1/", Blame.TCP),
+        ("Page.goto: net::ERR_HTTP2_PROTOCOL_ERROR at https://shop.example/", Blame.TCP),
+        ("APIRequestContext.get: connect ECONNREFUSED 127.0.0.1:81", Blame.TCP),
+        ("APIRequestContext.get: read ECONNRESET", Blame.TCP),
+        ("APIRequestContext.get: connect ETIMEDOUT 10.0.0.1:443", Blame.TCP),
+        ("APIRequestContext.get: connect EHOSTUNREACH 10.0.0.1:443", Blame.TCP),
+        ("APIRequestContext.get: socket hang up (ECONNRESET)", Blame.TCP),
+        ("[Errno 111] Connection refused", Blame.TCP),
+        ("[Errno 104] Connection reset by peer", Blame.TCP),
+        ("Server disconnected without sending a response.", Blame.TCP),
+        ("Page.goto: net::ERR_CERT_AUTHORITY_INVALID at https://localhost:33161/", Blame.TLS),
+        ("Page.goto: net::ERR_CERT_DATE_INVALID at https://shop.example/", Blame.TLS),
+        ("Page.goto: net::ERR_SSL_PROTOCOL_ERROR at https://shop.example/", Blame.TLS),
+        ("APIRequestContext.get: self-signed certificate; if the root CA is installed locally, try …", Blame.TLS),
+        ("APIRequestContext.get: certificate has expired", Blame.TLS),
+        ("APIRequestContext.get: Hostname/IP does not match certificate's altnames: Host: a. is not in b", Blame.TLS),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate", Blame.TLS),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)", Blame.TLS),
+        ("Page.goto: net::ERR_INTERNET_DISCONNECTED at https://shop.example/", Blame.RUNNER_OFFLINE),
+        ("Page.goto: net::ERR_NETWORK_CHANGED at https://shop.example/", Blame.RUNNER_OFFLINE),
+        ("Locator.click: Timeout 400ms exceeded.", None),
+        ("", None),
+    ],
+)
+def test_a_network_error_is_recognised(message: str, blame: Blame | None) -> None:
+    """Error texts of Chromium, Node and Python lead to the layer that failed."""
+    assert network_blame(message) is blame
+
+
+def of_playwright(message: str, type_name: str = "Error") -> Failure:
+    return Failure(type_name=type_name, message=message, is_assertion=False, is_playwright=True)
+
+
+def of_assertion(message: str) -> Failure:
+    return Failure(type_name="AssertionError", message=message, is_assertion=True, is_playwright=False)
+
+
+def an_answer(status: int, *, is_document: bool = False) -> Answer:
+    return Answer(method="GET", path="/api/v1/cart", status=status, is_document=is_document)
+
+
+@pytest.mark.parametrize(
+    ("failure", "blame"),
+    [
+        (of_assertion("the cart (2) == 3"), Blame.ASSERTION),
+        (of_playwright(CLICK_TIMED_OUT, "TimeoutError"), Blame.ASSERTION),
+        (of_playwright('Page.goto: Timeout 400ms exceeded.\nCall log:\n  - navigating to "/"'), Blame.SLOW),
+        (of_playwright("Page.wait_for_url: Timeout 400ms exceeded.\n=== logs ==="), Blame.SLOW),
+        (of_playwright("Page.expect_navigation: Timeout 300ms exceeded.\n=== logs ==="), Blame.SLOW),
+        (of_playwright("APIRequestContext.get: Timeout 400ms exceeded.\nCall log:\n  - → GET /"), Blame.SLOW),
+        (of_playwright("Page.goto: net::ERR_NAME_NOT_RESOLVED at http://shop.invalid/"), Blame.DNS),
+    ],
+)
+def test_what_failed_decides_where_no_answer_was_bad(failure: Failure, blame: Blame) -> None:
+    """A missing element is an assertion, an answer that did not come is slow, a network error is its layer's."""
+    assert judge_failure(failure, ()).blame is blame
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Page.goto: Target page, context or browser has been closed",
+        "Locator.click: Target crashed",
+        "BrowserType.launch: Executable doesn't exist at chrome-headless-shell\n╔═══╗\n║ Looks like …",
+        "BrowserType.launch: Timeout 30000ms exceeded.",
+        "Connection closed while reading from the driver",
+    ],
+)
+def test_a_browser_that_is_missing_or_gone_is_our_fault(message: str) -> None:
+    """Without a browser nothing can be said about the application, bad answers or not."""
+    assert judge_failure(of_playwright(message), (an_answer(503),)).blame is Blame.HARNESS
+
+
+@pytest.mark.parametrize(
+    ("answers", "blame"),
+    [
+        ((an_answer(503),), Blame.APP_5XX),
+        ((an_answer(404, is_document=True),), Blame.APP_4XX),
+        ((an_answer(404),), Blame.ASSERTION),
+        ((an_answer(404, is_document=True), an_answer(500)), Blame.APP_5XX),
+    ],
+)
+@pytest.mark.parametrize(
+    "failure", [of_assertion(MISSING_HEADING), of_playwright("Page.goto: Timeout 400ms exceeded.")]
+)
+def test_a_bad_answer_is_the_cause_of_what_is_missing(
+    failure: Failure, answers: tuple[Answer, ...], blame: Blame
+) -> None:
+    """A server error explains a missing element, and so does a page that is not there; a missing API route may not."""
+    if blame is Blame.ASSERTION and not failure.is_assertion:
+        blame = Blame.SLOW
+    assert judge_failure(failure, answers).blame is blame
+
+
+def test_bad_answers_are_evidence() -> None:
+    """The first five bad answers stand under the finding."""
+    finding = judge_failure(of_assertion("the cart (2) == 3"), (an_answer(503),) * 7)
+    assert finding == Finding(
+        rule="the cart (2) == 3",
+        blame=Blame.APP_5XX,
+        evidence=("GET /api/v1/cart answered 503",) * 5,
+    )
+
+
+@pytest.mark.parametrize("quoted", ["ERR_INTERNET_DISCONNECTED", "Connection refused", "Target closed", "TLS"])
+def test_words_of_the_page_are_no_evidence(quoted: str) -> None:
+    """A page that quotes an error text is wrong itself: the network, the browser and the runner are not to blame."""
+    shown = MISSING_HEADING.replace("Service down", quoted)
+    resolved = BUTTON_DISABLED.replace("Go</button>", f"{quoted}</button>")
+    assert judge_failure(of_assertion(shown), ()).blame is Blame.ASSERTION
+    assert judge_failure(of_assertion(f"title ({quoted}) == Shop"), ()).blame is Blame.ASSERTION
+    assert judge_failure(of_playwright(resolved), ()).blame is Blame.ASSERTION
+
+
+def test_a_refused_account_is_no_verdict_on_the_application() -> None:
+    """A login that was refused is the account's, though the server answered badly."""
+    failure = Failure(
+        type_name="AccountError", message="login of a@b.c is accepted: Locked", is_assertion=False, is_playwright=False
+    )
+    assert judge_failure(failure, (an_answer(500),)) == Finding(
+        rule="login of a@b.c is accepted: Locked", blame=Blame.ACCOUNT
+    )
+
+
+def test_a_check_that_took_too_long_is_slow() -> None:
+    """The deadline of a check counts as slowness."""
+    failure = Failure(
+        type_name="DeadlineExceeded", message="finishes within 60 s", is_assertion=False, is_playwright=False
+    )
+    assert judge_failure(failure, ()) == Finding(rule="finishes within 60 s", blame=Blame.SLOW)
+
+
+@pytest.mark.parametrize(("type_name", "message"), [("KeyError", "'safe_prompt'"), ("OSError", "Connection refused")])
+def test_an_exception_of_our_own_code_is_our_fault(type_name: str, message: str) -> None:
+    """A mistake in a journey is told as such, whatever its text says and whatever the server answered."""
+    failure = Failure(type_name=type_name, message=message, is_assertion=False, is_playwright=False)
+    assert judge_failure(failure, (an_answer(503),)) == Finding(rule=f"{type_name}: {message}", blame=Blame.HARNESS)

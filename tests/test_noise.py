@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from smoke.config.schema import NoiseEntry
+from smoke.model import Blame, Finding, SignalKind
+from smoke.noise import accept, judge_signals
+from tests.support.judging import a_signal
+
+LAST_DAY = date(2026, 12, 31)
+NEXT_DAY = date(2027, 1, 1)
+
+
+def an_entry(**changes: Any) -> NoiseEntry:
+    return NoiseEntry(
+        **{
+            "kind": SignalKind.CONSOLE,
+            "matches": r"cookie .* blocked",
+            "reason": "vendor ticket WEB-41",
+            "owner": "web-team",
+            "until": LAST_DAY,
+            **changes,
+        }
+    )
+
+
+COOKIE = a_signal("third-party cookie will be blocked")
+
+
+def test_an_accepted_signal_says_why() -> None:
+    """What an entry accepts carries its reason, its owner and its end date."""
+    (signal,) = accept([COOKIE], [an_entry()], LAST_DAY, "planned")
+    assert signal.accepted_by == "vendor ticket WEB-41 (web-team, until 2026-12-31)"
+
+
+def test_an_accepted_signal_is_no_finding() -> None:
+    """Accepted noise does not fail a journey."""
+    accepted = accept([COOKIE], [an_entry()], LAST_DAY, "planned")
+    assert judge_signals("home.load", accepted, [an_entry()], LAST_DAY, "planned") == ()
+
+
+def test_an_entry_is_over_on_the_day_after_its_last() -> None:
+    """The end date is the last day on which noise is accepted, and the next day it is not."""
+    entry = an_entry()
+    assert accept([COOKIE], [entry], LAST_DAY, "planned")[0].accepted_by
+    assert accept([COOKIE], [entry], NEXT_DAY, "planned") == (COOKIE,)
+
+
+def test_an_expired_entry_is_told() -> None:
+    """A signal that an entry used to accept fails the journey and names that entry and its owner."""
+    assert judge_signals("home.load", [COOKIE], [an_entry()], NEXT_DAY, "planned") == (
+        Finding(
+            rule="home.load.console_errors (1) == 0: third-party cookie will be blocked",
+            blame=Blame.JS_ERROR,
+            evidence=("noise entry 'cookie .* blocked' of web-team ended on 2026-12-31 and no longer accepts this",),
+        ),
+    )
+
+
+def test_an_entry_in_force_is_not_called_expired() -> None:
+    """On its last day an entry that does not match is not mentioned."""
+    (finding,) = judge_signals("home.load", [a_signal("boom")], [an_entry()], LAST_DAY, "planned")
+    assert finding.evidence == ()
+
+
+def test_an_expired_entry_that_never_matched_is_not_told() -> None:
+    """Nobody is sent after an entry that has nothing to do with the signal."""
+    (finding,) = judge_signals("home.load", [a_signal("boom")], [an_entry()], NEXT_DAY, "planned")
+    assert finding.evidence == ()
+
+
+@pytest.mark.parametrize(
+    ("contracts", "contract", "accepted"),
+    [((), "planned", True), (("as-built",), "as-built", True), (("as-built",), "planned", False)],
+)
+def test_an_entry_may_be_limited_to_contracts(contracts: tuple[str, ...], contract: str, accepted: bool) -> None:
+    """Noise of one contract is not accepted under another."""
+    (signal,) = accept([COOKIE], [an_entry(contracts=contracts)], LAST_DAY, contract)
+    assert bool(signal.accepted_by) is accepted
+
+
+def test_an_expired_entry_of_another_contract_is_not_told() -> None:
+    """An entry that would not apply here anyway is no explanation."""
+    entry = an_entry(contracts=("as-built",))
+    (finding,) = judge_signals("home.load", [COOKIE], [entry], NEXT_DAY, "planned")
+    assert finding.evidence == ()
+
+
+@pytest.mark.parametrize("kind", [SignalKind.PAGE_ERROR, SignalKind.REQUEST])
+def test_an_entry_accepts_only_its_own_kind(kind: SignalKind) -> None:
+    """An exception is not accepted because a console message of the same text is."""
+    signal = a_signal(COOKIE.text, kind)
+    assert accept([signal], [an_entry()], LAST_DAY, "planned") == (signal,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "blame"),
+    [
+        (SignalKind.CONSOLE, "home.load.console_errors (1) == 0: boom", Blame.JS_ERROR),
+        (SignalKind.PAGE_ERROR, "home.load.page_errors (1) == 0: boom", Blame.JS_ERROR),
+        (SignalKind.REQUEST, "home.load.failed_requests (1) == 0: boom", Blame.ASSERTION),
+    ],
+)
+def test_every_kind_of_signal_has_its_rule_and_blame(kind: SignalKind, rule: str, blame: Blame) -> None:
+    """An unaccepted signal of any kind is a finding that says how many there were, and what."""
+    found = judge_signals("home.load", [a_signal("boom", kind)], [], LAST_DAY, "planned")
+    assert found == (Finding(rule=rule, blame=blame),)
+
+
+def test_a_thousand_signals_make_one_bounded_finding() -> None:
+    """A page that shouts is told with a count and five more examples, each with its place."""
+    signals = [a_signal(f"boom {number}", where="/cart") for number in range(1000)]
+    (finding,) = judge_signals("home.load", signals, [], LAST_DAY, "planned")
+    assert finding.rule == "home.load.console_errors (1000) == 0: boom 0"
+    assert finding.evidence == tuple(f"on /cart: boom {number}" for number in range(1, 6))
+
+
+def test_kinds_are_told_apart() -> None:
+    """A journey with a console error and a failed request has two findings."""
+    signals = [a_signal("GET /cart 500", SignalKind.REQUEST), a_signal("boom")]
+    rules = [finding.rule for finding in judge_signals("home.load", signals, [], LAST_DAY, "planned")]
+    assert rules == ["home.load.console_errors (1) == 0: boom", "home.load.failed_requests (1) == 0: GET /cart 500"]

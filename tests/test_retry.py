@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smoke.model import Blame
+from smoke.retry import RetryPolicy, wait_before_next, worth_another_try
+from tests.support.judging import an_attempt
+
+PATIENT = RetryPolicy(attempts=5, first_wait_s=0.25, factor=2.0, jitter=0.5)
+PASSING = {Blame.DNS, Blame.TCP, Blame.APP_5XX, Blame.JS_ERROR, Blame.ASSERTION, Blame.SLOW}
+
+
+def test_an_attempt_that_passed_is_the_last() -> None:
+    """What is good is not tried again."""
+    assert wait_before_next(PATIENT, an_attempt(), 0.5) is None
+
+
+@pytest.mark.parametrize(("number", "wait"), [(1, 0.25), (2, 0.5), (3, 1.0), (4, 2.0), (5, None)])
+def test_waits_double_until_the_attempts_are_used_up(number: int, wait: float | None) -> None:
+    """Without chance the waits grow by the factor, and after the last attempt there is none."""
+    assert wait_before_next(PATIENT, an_attempt(Blame.TCP, number=number), 0.5) == wait
+
+
+@pytest.mark.parametrize(("chance", "wait"), [(0.0, 0.125), (0.5, 0.25), (1.0, 0.375)])
+def test_chance_spreads_a_wait_around_its_middle(chance: float, wait: float) -> None:
+    """Chance takes away or adds at most the share that the policy gives it."""
+    assert wait_before_next(PATIENT, an_attempt(Blame.TCP), chance) == wait
+
+
+@given(
+    chance=st.floats(0, 1),
+    jitter=st.floats(0, 1),
+    number=st.integers(1, 4),
+)
+def test_a_wait_never_leaves_its_bounds(chance: float, jitter: float, number: int) -> None:
+    """However chance falls, a wait is not negative and not further from its middle than jitter allows."""
+    policy = RetryPolicy(attempts=5, first_wait_s=0.25, factor=2.0, jitter=jitter)
+    wait = wait_before_next(policy, an_attempt(Blame.TCP, number=number), chance)
+    middle = 0.25 * 2 ** (number - 1)
+    assert wait is not None
+    assert wait >= 0
+    assert abs(wait - middle) <= middle * jitter * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("blame", Blame)
+def test_every_blame_is_decided(blame: Blame) -> None:
+    """Only what can pass by itself is tried again."""
+    assert worth_another_try(blame) is (blame in PASSING)
+
+
+def test_a_refused_login_is_never_tried_again() -> None:
+    """A login that was refused costs one attempt before the account is locked, whatever else was found."""
+    assert wait_before_next(PATIENT, an_attempt(Blame.ACCOUNT), 0.5) is None
+    assert wait_before_next(PATIENT, an_attempt(Blame.ASSERTION, Blame.ACCOUNT), 0.5) is None
+
+
+def test_the_default_is_one_more_attempt() -> None:
+    """Without a policy of its own a check is tried twice."""
+    policy = RetryPolicy()
+    assert wait_before_next(policy, an_attempt(Blame.TCP, number=1), 0.5) == 0.25
+    assert wait_before_next(policy, an_attempt(Blame.TCP, number=2), 0.5) is None

@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import base64
+import dataclasses
+import html
+import json
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smoke.secret import MASK, Scrubber, Secret
+
+VALUE = """p*ss wörd/+&"<'!\\~"""
+ESCAPES: dict[str, Callable[[str], str]] = {
+    "raw": lambda text: text,
+    "in a URL": lambda text: quote(text, safe=""),
+    "in a path": quote,
+    "in a URL in lower case": lambda text: lower_percent(quote(text, safe="")),
+    "by encodeURIComponent": lambda text: quote(text, safe="!'()*"),
+    "by encodeURI": lambda text: quote(text, safe=";,/?:@&=+$-_.!~*'()#"),
+    "in a URL in a URL": lambda text: quote(quote(text, safe=""), safe=""),
+    "in a form by Python": quote_plus,
+    "in a form by a browser": lambda text: quote_plus(text, safe="*").replace("~", "%7E"),
+    "in JSON": lambda text: json.dumps(text)[1:-1],
+    "in JSON as UTF-8": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "in JSON with escaped slashes": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
+    "in JSON in JSON": lambda text: json.dumps(json.dumps(text)[1:-1])[1:-1],
+    "in HTML": html.escape,
+    "in HTML without quotes": lambda text: html.escape(text, quote=False),
+    "in HTML by number": lambda text: "".join(c if c.isalnum() else f"&#{ord(c)};" for c in text),
+    "in HTML in JSON": lambda text: json.dumps(html.escape(text))[1:-1],
+    "in Python": lambda text: repr(text)[1:-1],
+}
+
+
+def lower_percent(text: str) -> str:
+    parts = text.split("%")
+    return parts[0] + "".join(f"%{part[:2].lower()}{part[2:]}" for part in parts[1:])
+
+
+def test_a_secret_never_prints_itself() -> None:
+    """Neither print, format, repr, nor the repr of something that holds it shows a secret."""
+
+    @dataclasses.dataclass
+    class Account:
+        password: Secret
+
+    secret = Secret("hunter2hunter")
+    assert {str(secret), repr(secret), f"{secret}", f"{secret!r}", "{}".format(secret)} == {MASK}  # noqa: UP032
+    assert "hunter2" not in repr(Account(secret))
+    assert "hunter2" not in str([secret])
+    assert secret.reveal() == "hunter2hunter"
+
+
+@pytest.mark.parametrize("where", ESCAPES)
+def test_a_secret_is_masked_however_it_is_written(where: str) -> None:
+    """Whatever a browser, a server or a log makes of a secret, all of it becomes stars."""
+    written = ESCAPES[where](VALUE)
+    scrubber = Scrubber([Secret(VALUE)])
+    assert scrubber.text(f"before {written} after") == "before *** after"
+    assert scrubber.data(f"before {written} after".encode()) == b"before *** after"
+
+
+@pytest.mark.parametrize("before", [b"", b"a", b"ab", b"abc", b"user:"])
+@pytest.mark.parametrize("after", [b"", b"x", b"xy", b"xyz"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_base64_is_masked_at_every_alignment(before: bytes, after: bytes, encode: Callable[[bytes], bytes]) -> None:
+    """A secret within a longer text, such as a basic Authorization header, is found in its base64."""
+    secret = "hunter2?>ÿÿ~~"
+    written = encode(before + secret.encode() + after).decode()
+    scrubber = Scrubber([Secret(secret)])
+    assert leaks_nothing(scrubber.text(f"Basic {written}"), secret)
+    assert leaks_nothing(scrubber.data(f"Basic {written}".encode()).decode(), secret)
+
+
+def test_base64_in_a_url_is_masked() -> None:
+    """Plus and slash of base64 are found where a URL or JSON escapes them."""
+    secret = "hunter2?>ÿÿ~~"
+    written = base64.b64encode(secret.encode()).decode()
+    assert "+" in written or "/" in written
+    for text in (quote(written, safe=""), written.replace("/", "\\/")):
+        assert Scrubber([Secret(secret)]).text(text).startswith(MASK)
+
+
+def leaks_nothing(scrubbed: str, secret: str) -> bool:
+    """Whether something was masked, and no rest, read as base64 from any letter on, holds the secret."""
+    rests = scrubbed.removeprefix("Basic ").replace("-", "+").replace("_", "/").split(MASK)
+    starts = [rest[shift:].rstrip("=") for rest in rests for shift in range(4)]
+    decoded = [base64.b64decode(part[: len(part) // 4 * 4]) for part in starts]
+    return len(rests) > 1 and not any(secret.encode() in each for each in decoded)
+
+
+SECRETS = st.text(st.characters(exclude_characters="*", exclude_categories=["Cs"]), min_size=4, max_size=20)
+AROUND = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@settings(deadline=None)
+@given(secret=SECRETS, before=AROUND, after=AROUND, where=st.sampled_from(sorted(ESCAPES)))
+def test_no_encoding_of_any_secret_survives(secret: str, before: str, after: str, where: str) -> None:
+    """Whatever the secret and whatever stands around it, no way of writing it is left."""
+    written = ESCAPES[where](secret)
+    scrubber = Scrubber([Secret(secret)])
+    assert written not in scrubber.text(before + written + after)
+    assert written.encode() not in scrubber.data((before + written + after).encode())
+
+
+@settings(deadline=None)
+@given(secret=SECRETS, before=st.binary(max_size=5), after=st.binary(max_size=5))
+def test_no_base64_of_any_secret_survives(secret: str, before: bytes, after: bytes) -> None:
+    """Whatever stands before and after a secret in base64, it cannot be read back."""
+    written = base64.b64encode(before + secret.encode() + after)
+    scrubber = Scrubber([Secret(secret)])
+    assert leaks_nothing(scrubber.text(written.decode()), secret)
+    assert leaks_nothing(scrubber.data(written).decode(), secret)
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs"])))
+def test_other_text_is_left_alone(text: str) -> None:
+    """Without secrets, and where none occurs, nothing changes."""
+    assert Scrubber().text(text) == text
+    assert Scrubber().data(text.encode()) == text.encode()
+    assert Scrubber([Secret("hunter2 hunter2 hunter2")]).text(text) == text
+
+
+def test_a_secret_is_masked_from_when_it_is_learned() -> None:
+    """A one-time code that appears during the run is a secret from then on."""
+    scrubber = Scrubber([Secret("hunter2hunter")])
+    assert scrubber.text("code 492039") == "code 492039"
+    scrubber.learn("492039")
+    assert scrubber.text("code 492039, hunter2hunter") == "code ***, ***"
+    assert scrubber.data(b"code 492039, hunter2hunter") == b"code ***, ***"
+
+
+def test_a_short_value_is_not_masked() -> None:
+    """A value of three characters would blacken every page."""
+    assert Scrubber([Secret("the"), Secret("")]).text("the whole page") == "the whole page"
+
+
+@pytest.mark.parametrize("order", [("hunter", "hunter2hunter"), ("hunter2hunter", "hunter")])
+def test_the_longer_of_two_secrets_wins(order: tuple[str, str]) -> None:
+    """A secret that begins with another one is masked whole."""
+    scrubber = Scrubber(map(Secret, order))
+    assert scrubber.text("hunter2hunter") == MASK
+    assert scrubber.data(b"hunter2hunter") == MASK.encode()
+
+
+def test_bytes_that_are_no_text_pass() -> None:
+    """A binary file is scrubbed byte for byte, and its other bytes stay as they are."""
+    assert Scrubber([Secret("hunter2hunter")]).data(b"\xff\x00hunter2hunter\xfe") == b"\xff\x00***\xfe"
