@@ -97,17 +97,21 @@ def test_an_entry_accepts_only_its_own_kind(kind: SignalKind) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "rule", "blame"),
+    ("kind", "text", "rule", "blame"),
     [
-        (SignalKind.CONSOLE, "home.load.console_errors (1) == 0: boom", Blame.JS_ERROR),
-        (SignalKind.PAGE_ERROR, "home.load.page_errors (1) == 0: boom", Blame.JS_ERROR),
-        (SignalKind.REQUEST, "home.load.failed_requests (1) == 0: boom", Blame.ASSERTION),
+        (SignalKind.CONSOLE, "boom", "console_errors", Blame.JS_ERROR),
+        (SignalKind.PAGE_ERROR, "boom", "page_errors", Blame.JS_ERROR),
+        (SignalKind.REQUEST, "GET /cart 503", "failed_requests", Blame.APP_5XX),
+        (SignalKind.REQUEST, "GET /cart 404", "failed_requests", Blame.APP_4XX),
+        (SignalKind.REQUEST, "GET /cart net::ERR_NAME_NOT_RESOLVED", "failed_requests", Blame.DNS),
+        (SignalKind.REQUEST, "GET /cart net::ERR_CONNECTION_RESET", "failed_requests", Blame.TCP),
+        (SignalKind.REQUEST, "GET /cart net::ERR_UNHEARD_OF", "failed_requests", Blame.TCP),
     ],
 )
-def test_every_kind_of_signal_has_its_rule_and_blame(kind: SignalKind, rule: str, blame: Blame) -> None:
-    """An unaccepted signal of any kind is a finding that says how many there were, and what."""
-    found = judge_signals("home.load", [a_signal("boom", kind)], [], LAST_DAY, "planned")
-    assert found == (Finding(rule=rule, blame=blame),)
+def test_every_kind_of_signal_has_its_rule_and_blame(kind: SignalKind, text: str, rule: str, blame: Blame) -> None:
+    """An unaccepted signal of any kind is a finding that says how many there were, what, and whose fault it is."""
+    found = judge_signals("home.load", [a_signal(text, kind)], [], LAST_DAY, "planned")
+    assert found == (Finding(rule=f"home.load.{rule} (1) == 0: {text}", blame=blame),)
 
 
 def test_a_thousand_signals_make_one_bounded_finding() -> None:

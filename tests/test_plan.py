@@ -103,15 +103,16 @@ def test_an_environment_may_have_budgets_of_its_own(suite: Suite) -> None:
             "local",
             None,
             Selection(checks=("home", "logn", "carts")),
-            "--check: unknown check 'carts'; known: home.load, login.basic, health.root, health.cart\n"
-            "  --check: unknown check 'logn'; known: home.load, login.basic, health.root, health.cart",
+            (
+                "--check: unknown check 'carts'; known: home.load, login.basic, health.root, health.cart\n"
+                "  --check: unknown check 'logn'; known: home.load, login.basic, health.root, health.cart"
+            ),
         ),
         (
             "canary-5",
             None,
             Selection(checks=("login",)),
-            "nothing to run at canary-5 in canary: "
-            "no check is left by scope, categories, contract and selection",
+            "nothing to run at canary-5 in canary: no check is left by scope, categories, contract and selection",
         ),
     ],
 )

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FOREVER = "public, max-age=31536000, immutable"
@@ -27,10 +27,10 @@ class Assets:
 
     def file(self, name: str, *, cache: str = _FOREVER) -> Response:
         """The reply that carries a file, or 404."""
+        media_type = _TYPES.get(Path(name).suffix, "text/plain")
         content = self._files.get(name)
         if content is None:
-            return PlainTextResponse("Not Found", 404)
-        media_type = _TYPES[Path(name).suffix]
+            return Response(status_code=404, media_type=media_type)
         return Response(content, media_type=media_type, headers={"Cache-Control": cache})
 
     async def serve(self, request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -112,9 +113,11 @@ class Console:
 
     def receipt(self, run: Run) -> None:
         """Print what the run asked of the target."""
-        writes = run.safety.mutations
-        listed = ", ".join(f"{each.method} {each.path} x{each.count}" for each in writes)
-        kinds = f"{sum(each.count for each in writes)} writes: {listed}" if writes else "no writes"
+        writes: Counter[str] = Counter()
+        for each in run.safety.mutations:
+            writes[f"{each.method} {each.path}"] += each.count
+        listed = ", ".join(f"{what} x{count}" for what, count in writes.items())
+        kinds = f"{writes.total()} writes: {listed}" if writes else "no writes"
         self.line(f"receipt: {run.safety.requests} requests, {kinds}")
 
 

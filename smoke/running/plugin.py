@@ -49,7 +49,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if SESSION not in config.stash:
         desk = Desk(config)
         config.pluginmanager.register(desk, NAME)
-        config.pluginmanager.register(SessionPlugin(desk.session))
+        plugin = SessionPlugin(desk.session)
+        config.pluginmanager.register(plugin)
+        plugin.pytest_collection_modifyitems(config, items)  # pytest calls only those known before this hook began
 
 
 class Desk:
@@ -73,7 +75,7 @@ class Desk:
         except BrowserMissing as error:
             pytest.exit(str(error), returncode=3)
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self) -> Generator[None, None, None]:
         """Judge the run once its last fixture is gone."""
         from smoke.reporting.document import write

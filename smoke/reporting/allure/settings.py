@@ -44,6 +44,7 @@ def settings(name: str, report: Path, history: Path) -> dict[str, Any]:
                     "singleFile": True,
                     "reportLanguage": "en",
                     "groupBy": ["parentSuite", "suite"],
+                    "defaultSortBy": "status,asc",
                 }
             }
         },

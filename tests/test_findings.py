@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from smoke.findings import CAUSES_FIRST, findings_of, over_budget
+from smoke.model import Blame, Measurement, Unit
+from tests.support.judging import a_finding
+
+
+def test_nothing_wrong_is_no_finding() -> None:
+    """A journey that ended well, on a quiet page and in time, has no finding."""
+    kept = Measurement(name="home.load_ms", value=2999.0, budget=3000)
+    unseen = Measurement(name="home.lcp_ms", value=None, budget=2500)
+    assert findings_of(None, [], [kept, unseen]) == ()
+
+
+def test_the_cause_is_told_first() -> None:
+    """A server error comes before the missing element that it explains, and slowness comes last."""
+    broken = Measurement(name="home.load_ms", value=6214.4, budget=3000)
+    told = [a_finding(Blame.JS_ERROR), a_finding(Blame.APP_5XX)]
+    found = findings_of(a_finding(Blame.ASSERTION), told, [broken])
+    assert [finding.blame for finding in found] == [Blame.APP_5XX, Blame.JS_ERROR, Blame.ASSERTION, Blame.SLOW]
+
+
+def test_a_refused_account_stands_alone() -> None:
+    """The bad answers around a refused login are its consequence, not the application's fault."""
+    refused = a_finding(Blame.ACCOUNT)
+    assert findings_of(refused, [a_finding(Blame.APP_4XX), a_finding(Blame.JS_ERROR)], []) == (refused,)
+
+
+def test_every_blame_has_its_rank() -> None:
+    """There is an order among all blames, and each stands in it once."""
+    assert sorted(CAUSES_FIRST) == sorted(Blame)
+
+
+@pytest.mark.parametrize(
+    ("value", "budget", "rule"),
+    [
+        (6214.4, 3000, "home (6214) <= 3000"),
+        (10.0, 9.5, "home (10) <= 9.5"),
+        (0.254, 0.1, "home (0.254) <= 0.1"),
+    ],
+)
+def test_a_broken_budget_is_told_with_both_numbers(value: float, budget: float, rule: str) -> None:
+    """Rule and evidence stand in one line: milliseconds without decimals, scores with three."""
+    finding = over_budget(Measurement(name="home", value=value, budget=budget, unit=Unit.SCORE))
+    assert (finding.rule, finding.blame) == (rule, Blame.SLOW)
