@@ -44,5 +44,5 @@ def findings_of(
 def over_budget(measurement: Measurement) -> Finding:
     """Say rule and evidence of a broken budget in one line: ``homepage.load_ms (6214) <= 3000``."""
     value, budget = measurement.value or 0.0, measurement.budget or 0.0
-    digits = 0 if abs(value) >= 10 else 3
+    digits = 0 if value >= 10 and round(value) > budget else 3
     return Finding(rule=f"{measurement.name} ({value:.{digits}f}) <= {budget:g}", blame=Blame.SLOW)

@@ -109,6 +109,10 @@ class Settings:
     origins: Mapping[str, str]
     """Where each setting came from."""
 
+    def shown(self, path: Path) -> str:
+        """Write ``path`` the way a person in the project's folder would type it."""
+        return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
+
 
 def find_root(start: Path) -> Path:
     """Return the nearest folder at or above ``start`` with ``config/suites``; raises ConfigError."""

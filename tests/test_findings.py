@@ -39,9 +39,10 @@ def test_every_blame_has_its_rank() -> None:
         (6214.4, 3000, "home (6214) <= 3000"),
         (10.0, 9.5, "home (10) <= 9.5"),
         (0.254, 0.1, "home (0.254) <= 0.1"),
+        (3000.4, 3000, "home (3000.400) <= 3000"),
     ],
 )
 def test_a_broken_budget_is_told_with_both_numbers(value: float, budget: float, rule: str) -> None:
-    """Rule and evidence stand in one line: milliseconds without decimals, scores with three."""
+    """Rule and evidence stand in one line: without decimals where they do not matter."""
     finding = over_budget(Measurement(name="home", value=value, budget=budget, unit=Unit.SCORE))
     assert (finding.rule, finding.blame) == (rule, Blame.SLOW)

@@ -11,6 +11,7 @@ from smoke.judge import exit_code
 from smoke.model import Run
 
 if TYPE_CHECKING:
+    from smoke.plan import Plan
     from smoke.reporting.console import Console
     from smoke.settings import Settings
 
@@ -36,7 +37,7 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     planned = plan_of(settings)
     console = Console.open(stream=2 if given.json else 1, plain=given.no_color)
     try:
-        run = _run(settings, console, pytest_args)
+        run = _run(planned, settings, console, pytest_args)
     except BrowserMissing as error:
         console.line(f"INCONCLUSIVE: {error}")
         return 3
@@ -45,12 +46,12 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     return exit_code(run.verdict, planned.point.flaky)
 
 
-def _run(settings: Settings, console: Console, pytest_args: list[str]) -> Run:
-    from smoke.running.after import after
-    from smoke.running.run import conclude, open_session, plan_of, run_checks
+def _run(planned: Plan, settings: Settings, console: Console, pytest_args: list[str]) -> Run:
+    from smoke.running.after import after, before
+    from smoke.running.run import conclude, open_session, run_checks
 
-    planned = plan_of(settings)
     with console.progress(len(planned.checks)) as progress, open_session(planned, settings, progress) as session:
+        before(session, settings, console.line)
         run_checks(session, settings, pytest_args)
         run = conclude(session, settings)
     left = after(run, settings, console.line)

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schema import check_id, permit
 from smoke.model import Category, Check, CheckKind, Scope
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def journeys(root: Path, suite: str) -> tuple[Check, ...]:
@@ -22,7 +27,7 @@ def journeys(root: Path, suite: str) -> tuple[Check, ...]:
     for path in sorted((root / "e2e" / suite).rglob("test_*.py")):
         file = path.relative_to(root).as_posix()
         try:
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            tree = ast.parse(path.read_text(encoding="utf-8"), path.name)
         except (OSError, SyntaxError, UnicodeDecodeError) as error:
             problems.append(Problem(file, getattr(error, "lineno", 0) or 0, "", f"cannot be read: {error}"))
             continue
@@ -36,18 +41,20 @@ def journeys(root: Path, suite: str) -> tuple[Check, ...]:
     return tuple(found)
 
 
-def _tests(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+def _tests(tree: ast.Module) -> Iterator[Function]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+        if isinstance(node, Function) and node.name.startswith("test_"):
             yield node
 
 
-def _journey(function: ast.FunctionDef, file: str) -> Check:
+def _journey(function: Function, file: str) -> Check:
+    if isinstance(function, ast.AsyncFunctionDef):
+        raise ValueError("is async; journeys are plain functions and use Playwright's synchronous API")
     call = next((node for node in function.decorator_list if _is_check(node)), None)
     if not isinstance(call, ast.Call):
         raise ValueError('needs @check("some.id", category=…): every journey is a check with an id')
-    if not call.args:
-        raise ValueError("@check takes the id first")
+    if len(call.args) != 1:
+        raise ValueError("@check takes the id first, and everything else by name")
     given = {keyword.arg: _literal(keyword.value) for keyword in call.keywords}
     unknown = set(given) - {"category", "critical", "scope", "contracts", "permits", "account"}
     if unknown:
@@ -55,14 +62,16 @@ def _journey(function: ast.FunctionDef, file: str) -> Check:
     title = (ast.get_docstring(function) or "").partition("\n")[0]
     if not title:
         raise ValueError("needs a docstring: its first line is the title in every report")
-    account = given.get("account")
+    account, critical = given.get("account"), given.get("critical", True)
+    if not isinstance(critical, bool):
+        raise ValueError(f"critical is True or False; got {critical!r}")
     return Check(
         id=check_id(str(_literal(call.args[0]))),
         title=title.rstrip("."),
-        category=Category(str(given.get("category"))),
+        category=_choice("category", Category, given.get("category")),
         kind=CheckKind.JOURNEY,
-        critical=bool(given.get("critical", True)),
-        scope=Scope(str(given.get("scope", Scope.FULL))),
+        critical=critical,
+        scope=_choice("scope", Scope, given.get("scope", Scope.FULL)),
         source=f"{file}:{function.lineno}",
         contracts=_words(given.get("contracts", ())),
         permits=tuple(permit(text) for text in _words(given.get("permits", ()))),
@@ -79,6 +88,12 @@ def _literal(node: ast.expr) -> object:
         return ast.literal_eval(node)
     except ValueError:
         raise ValueError("the arguments of @check are literals, so that they can be read without running") from None
+
+
+def _choice(name: str, choices: type[Choice], value: object) -> Choice:
+    if value not in list(choices):
+        raise ValueError(f"{name} is one of {', '.join(choices)}; got {value!r}")
+    return choices(str(value))
 
 
 def _words(value: object) -> tuple[str, ...]:

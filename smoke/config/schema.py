@@ -33,7 +33,9 @@ class Account(Strict):
     def __post_init__(self) -> None:
         for name in (self.password, self.totp):
             if name is not None and not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-                raise ValueError("names an environment variable such as SMOKE_TEST_PASSWORD, never the secret")
+                raise ValueError(
+                    "password and totp name environment variables such as SMOKE_TEST_PASSWORD, never secrets"
+                )
 
 
 class ExternalServices(StrEnum):
@@ -164,6 +166,10 @@ class OnFailure(Strict):
 
     action: Action
     severity: Literal["warning", "high", "critical"] | None = None
+
+    def __post_init__(self) -> None:
+        if self.action is Action.PROCEED:
+            raise ValueError("what does not pass cannot proceed; action is block, rollback or escalate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,9 +61,12 @@ def read(path: Path, root: Path) -> Source:
         data = _plain(loader, node, (), lines, file, problems)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigError([Problem(file, line, "", f"is not YAML: {error.problem}")]) from error
+        reason = ", ".join(part for part in (error.context, error.problem) if part)
+        raise ConfigError([Problem(file, line, "", f"is not YAML: {reason}")]) from error
     except yaml.YAMLError as error:
-        raise ConfigError([Problem(file, 1, "", f"is not YAML: {error}")]) from error
+        raise ConfigError([Problem(file, 1, "", f"is not YAML: {' '.join(str(error).split())}")]) from error
+    except RecursionError:
+        raise ConfigError([Problem(file, 1, "", "holds itself: an alias stands within what it names")]) from None
     finally:
         loader.dispose()
     if problems:
@@ -84,6 +87,10 @@ def _plain(
         case yaml.MappingNode():
             result: dict[object, object] = {}
             for name_node, value_node in node.value:
+                if not isinstance(name_node, yaml.ScalarNode):
+                    text = "a key is a plain word; quote a value that begins with { or ["
+                    problems.append(Problem(file, name_node.start_mark.line + 1, dotted(key), text))
+                    continue
                 name = loader.construct_object(name_node, deep=True)
                 at = (*key, name if isinstance(name, int) else str(name))
                 if name in result:
@@ -96,7 +103,11 @@ def _plain(
         case yaml.SequenceNode():
             return [_plain(loader, item, (*key, index), lines, file, problems) for index, item in enumerate(node.value)]
         case _:
-            return loader.construct_object(node, deep=True)
+            try:
+                return loader.construct_object(node, deep=True)
+            except ValueError as error:
+                problems.append(Problem(file, node.start_mark.line + 1, dotted(key), f"{error}, got {node.value!r}"))
+                return None
 
 
 def parse(source: Source, shape: type[T]) -> T:
@@ -111,19 +122,29 @@ def parse(source: Source, shape: type[T]) -> T:
 
 def _problems(source: Source, errors: Sequence[ErrorDetails], shape: type) -> Iterator[Problem]:
     known = _field_names(shape)
+    found: dict[Key, str] = {}
     for error in errors:
         key = _existing(source, error["loc"])
         match error["type"]:
             case "unexpected_keyword_argument":
-                close = difflib.get_close_matches(str(key[-1]), known, 1)
+                close = difflib.get_close_matches(str(key[-1]), [name for name in known if name != key[-1]], 1, 0.7)
                 text = f"unknown key; did you mean {close[0]!r}?" if close else "unknown key; remove it"
             case "missing" | "missing_argument":
                 text = "is required and missing"
             case "value_error":
                 text = error["msg"].removeprefix("Value error, ")
             case _:
-                text = f"{error['msg'][0].lower()}{error['msg'][1:]}, got {error['input']!r}"
-        yield source.problem(key, text)
+                text = f"{error['msg'][0].lower()}{error['msg'][1:]}, got {_shown(error['input'])}"
+        found.setdefault(key, text)
+    for key, text in found.items():
+        # Where several types are allowed, each says what it misses: one of them, the deepest, is enough.
+        if not any(len(other) > len(key) and other[: len(key)] == key for other in found):
+            yield source.problem(key, text)
+
+
+def _shown(value: object) -> str:
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def _existing(source: Source, loc: tuple[str | int, ...]) -> Key:

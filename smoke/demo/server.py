@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import secrets
 import signal
@@ -54,10 +55,6 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self.ready.set()
 
-    def end(self) -> None:
-        """Stop without waiting for open connections."""
-        self.should_exit = self.force_exit = True
-
 
 @dataclass(frozen=True, slots=True)
 class _Listener:
@@ -101,14 +98,16 @@ async def _serve(
     token = secrets.token_urlsafe()
     services = Services.start(options)
     listeners = [_listener(number, name, services, credentials, token) for number, name in enumerate(PRODUCTS)]
-    _end_on_signal(listeners, until_eof)
+    ended = _end(until_eof)
     running = [asyncio.create_task(held.server.serve([held.socket])) for held in listeners]
     await asyncio.gather(*(held.server.ready.wait() for held in listeners))
     urls = {held.product: held.url for held in listeners}
     environ = {"SMOKE_BASE_URL": listeners[0].url, **credentials.environ}
     announce(Handoff(base_urls=urls, environ=environ, control_token=token, pid=os.getpid()))
-    await asyncio.gather(*running)
-    services.store.close()
+    await ended.wait()
+    logging.getLogger("uvicorn.error").disabled = True  # a request that is cut off now is no error
+    for task in running:
+        task.cancel()
 
 
 def _listener(number: int, name: str, services: Services, credentials: Credentials, token: str) -> _Listener:
@@ -128,16 +127,10 @@ def _wrap(app: ASGIApp, services: Services, token: str) -> ASGIApp:
     return Envelope(app, build=services.options.build)
 
 
-def _end_on_signal(listeners: list[_Listener], until_eof: int | None) -> None:
-    loop = asyncio.get_running_loop()
-
-    def end() -> None:
-        for held in listeners:
-            held.server.end()
-        if until_eof is not None:
-            loop.remove_reader(until_eof)
-
+def _end(until_eof: int | None) -> asyncio.Event:
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, end)
+        loop.add_signal_handler(number, ended.set)
     if until_eof is not None:
-        loop.add_reader(until_eof, end)
+        loop.add_reader(until_eof, ended.set)
+    return ended

@@ -48,7 +48,3 @@ class Store:
         """Run a statement once for each row of values."""
         with timing.database():
             self._connection.executemany(sql, rows)
-
-    def close(self) -> None:
-        """End the connection; everything in it is gone."""
-        self._connection.close()

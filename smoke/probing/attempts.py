@@ -48,10 +48,11 @@ async def _attempt(probe: Probe, terms: Terms, send: Send, number: int) -> Attem
     findings: tuple[Finding, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     try:
-        exchange = await send(request_of(probe, terms), terms.timeout_s)
-        total_ms = await _typical_ms(probe, terms, send, exchange)
-        measurements = _measure(probe, exchange, total_ms)
-        findings = (*judge(probe.expect, exchange), *_slow(measurements))
+        samples = await _samples(probe, terms, send)
+        total_ms = statistics.median(sample.timing.total_ms for sample in samples)
+        measurements = _measure(probe, samples[0], total_ms)
+        wrong = next((found for sample in samples if (found := judge(probe.expect, sample))), ())
+        findings = (*wrong, *_slow(measurements))
     except ProbeFailedError as error:
         findings = (error.finding,)
     return Attempt(
@@ -69,15 +70,15 @@ def request_of(probe: Probe, terms: Terms) -> Request:
     return Request(method=method, url=terms.base_url + path, headers=(*terms.headers, *probe.headers.items()))
 
 
-async def _typical_ms(probe: Probe, terms: Terms, send: Send, exchange: Exchange) -> float:
-    """Return the total time; where one sample is over budget, the median of several decides."""
+async def _samples(probe: Probe, terms: Terms, send: Send) -> list[Exchange]:
+    """Return one answer; where it is over budget, several, so that their median decides."""
     limit = probe.expect.within_ms
-    samples = [exchange.timing.total_ms]
-    if limit is None or samples[0] <= limit or not probe.request.startswith("GET "):
-        return samples[0]
+    samples = [await send(request_of(probe, terms), terms.timeout_s)]
+    if limit is None or samples[0].timing.total_ms <= limit or not probe.request.startswith("GET "):
+        return samples
     while len(samples) < SAMPLES:
-        samples.append((await send(request_of(probe, terms), terms.timeout_s)).timing.total_ms)
-    return statistics.median(samples)
+        samples.append(await send(request_of(probe, terms), terms.timeout_s))
+    return samples
 
 
 def _measure(probe: Probe, exchange: Exchange, total_ms: float) -> tuple[Measurement, ...]:

@@ -117,7 +117,7 @@ def _status(expected: int | tuple[int, ...], exchange: Exchange) -> Iterator[Fin
 
 @expectation("within_ms")
 def _within(_limit: float | None, _exchange: Exchange) -> Iterator[Finding]:
-    # Time is judged over several samples, by smoke.probing.samples.
+    # Time is judged over several samples, by smoke.probing.attempts.
     yield from ()
 
 

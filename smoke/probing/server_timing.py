@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from smoke.model import Measurement, Unit
@@ -24,6 +25,7 @@ def measurements(check_id: str, exchange: Exchange) -> tuple[Measurement, ...]:
 
 def _number(text: str | None) -> float | None:
     try:
-        return float(text) if text is not None else None
+        number = float(text or "")
     except ValueError:
         return None
+    return number if math.isfinite(number) and number >= 0 else None

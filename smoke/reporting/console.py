@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.model import Check, CheckResult, Measurement, Outcome, Run
@@ -81,7 +80,7 @@ class Console:
             text.append(f"  {result.reason}")
         self.terminal.print(text, soft_wrap=True)
 
-    def summary(self, run: Run, left: Sequence[Path]) -> None:
+    def summary(self, run: Run, left: Sequence[str]) -> None:
         """Print the table, what is wrong, the verdict and where to find more."""
         self.terminal.print(_table(run))
         for result in run.results:

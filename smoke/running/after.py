@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from datetime import UTC, datetime
 
 from smoke.history import History, HistoryError
 from smoke.model import Run
 from smoke.reporting import document
+from smoke.running.session import Session
 from smoke.settings import Settings
 from smoke.sinks.delivery import deliver_all
 from smoke.sinks.registry import available, enabled
 
 Say = Callable[[str], None]
+HISTORY = "history.db"
+LONGEST_AFTERMATH_S = 60.0
 
 
-def after(run: Run, settings: Settings, say: Say) -> tuple[Path, ...]:
+def before(session: Session, settings: Settings, say: Say) -> None:
+    """Note in the history that a run began, and tell ``say`` of earlier ones that vanished without a verdict."""
+    try:
+        history = History(settings.reports / HISTORY)
+        for lost in history.vanished(session.started):
+            began = datetime.fromtimestamp(lost.started, UTC).isoformat(timespec="seconds")
+            say(f"history: the run of {lost.suite} in {lost.environment} that began at {began} vanished: no verdict")
+            history.finish(lost.run_id)
+        history.begin(
+            session.run_id,
+            suite=session.plan.suite.name,
+            environment=session.plan.environment_name,
+            execution_point=session.plan.point_name,
+            started=session.started,
+            due=session.started + session.plan.point.timeout_s + LONGEST_AFTERMATH_S,
+        )
+    except HistoryError as error:
+        say(f"history: {error}")
+
+
+def after(run: Run, settings: Settings, say: Say) -> tuple[str, ...]:
     """Record and deliver ``run``, telling ``say`` what did not work; return the files that were left."""
     left = [document.write(run, settings.reports)]
     try:
-        History(settings.reports / "history.db").record(run)
-        left.append(settings.reports / "history.db")
+        history = History(settings.reports / HISTORY)
+        history.record(run)
+        history.finish(run.run_id)
+        left.append(history.path)
     except HistoryError as error:
         say(f"history: {error}")
     for delivery in deliver_all(run, enabled(settings), settings):
@@ -30,4 +55,5 @@ def after(run: Run, settings: Settings, say: Say) -> tuple[Path, ...]:
         if (missing := sink.explain_disabled(settings)) is not None:
             say(f"{sink.name}: {missing}")
     extra = ("metrics.jsonl", "allure-results", "attempts")
-    return (*left, *(settings.reports / name for name in extra if (settings.reports / name).exists()))
+    left += [settings.reports / name for name in extra if (settings.reports / name).exists()]
+    return tuple(settings.shown(path) for path in left)

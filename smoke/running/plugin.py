@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,14 @@ class Desk:
             raise pytest.UsageError(str(error)) from error
         except BrowserMissing as error:
             pytest.exit(str(error), returncode=3)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Plan just what pytest's own selection (-k, ::name) left: nothing else was asked for."""
+        from smoke.running.session_plugin import CHECK
+
+        left = {item.stash[CHECK].id for item in session.items}
+        planned = self.session.plan
+        self.session.plan = replace(planned, checks=tuple(check for check in planned.checks if check.id in left))
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self) -> Generator[None, None, None]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 
+import pyotp
+
+from smoke.demo import totp
 from smoke.demo.process import DemoProcess
 
 BASIC = "smoke-test-basic@betterprompts.com"
@@ -75,6 +79,8 @@ class Demo:
     """A running application, as its visitors and its owner see it."""
 
     process: DemoProcess
+    spent: set[int] = field(default_factory=set)
+    """Time steps whose code a test took."""
 
     @property
     def base_url(self) -> str:
@@ -99,6 +105,13 @@ class Demo:
         client = self.visitor()
         assert client.post("/api/v1/auth/login", self.credentials(account)).status == 200
         return client
+
+    def code(self) -> str:
+        """An authentication code that no test took before, and that survives the turn of a step."""
+        now = int(time.time()) // totp.STEP_S
+        step = next(step for step in (now, now + 1, now - 1) if step not in self.spent)
+        self.spent.add(step)
+        return pyotp.TOTP(self.totp_secret).generate_otp(step)
 
     def saved(self) -> int:
         return int(self.visitor().get("/health").json["enhancements_saved"])

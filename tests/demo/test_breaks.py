@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 
-import pyotp
 import pytest
 
 from smoke.demo.breaks import Break
@@ -17,12 +17,9 @@ PROFILE = "/api/v1/auth/profile"
 
 
 def second_factor(demo: Demo) -> bool:
-    """Whether a code that was not used before is accepted."""
+    """Whether a code that nobody used before is accepted."""
     token = demo.visitor().post(LOGIN, demo.credentials(PREMIUM)).json["mfa_token"]
-    totp, now = pyotp.TOTP(demo.totp_secret), time.time()
-    body = {"mfa_token": token, "code": ""}
-    codes = [totp.at(now + offset) for offset in (0, -30, 30)]
-    return any(demo.visitor().post("/api/v1/auth/mfa", body | {"code": code}).status == 200 for code in codes)
+    return demo.visitor().post("/api/v1/auth/mfa", {"mfa_token": token, "code": demo.code()}).status == 200
 
 
 def anonymous_prompt_is_forgotten(demo: Demo) -> bool:
@@ -40,9 +37,8 @@ def logout_ends_the_session(demo: Demo) -> bool:
 
 def home_style_exists(demo: Demo) -> bool:
     visitor = demo.visitor()
-    address = visitor.get("/").text.split('href="/static/')[-1].split('"')[0]
-    styles = [part.split('"')[0] for part in visitor.get("/").text.split('rel="stylesheet" href="')[1:]]
-    assert address
+    styles = re.findall(r'rel="stylesheet" href="([^"]+)"', visitor.get("/").text)
+    assert len(styles) == 2
     return all(visitor.get(style).status == 200 for style in styles)
 
 
@@ -54,9 +50,12 @@ def homepage_is_quick(demo: Demo) -> bool:
 
 
 def health_is_quick(demo: Demo) -> bool:
-    started = time.perf_counter()
-    demo.visitor().get("/api/v1/health")
-    return time.perf_counter() - started < 0.2
+    def once() -> float:
+        started = time.perf_counter()
+        demo.visitor().get("/api/v1/health")
+        return time.perf_counter() - started
+
+    return min(once() for _ in range(3)) < 0.2
 
 
 def enhances(demo: Demo) -> bool:

@@ -16,7 +16,7 @@ import pytest
 from smoke.demo.breaks import Break
 from smoke.demo.options import DemoOptions
 from smoke.demo.process import DemoError, start
-from tests.demo.client import Demo
+from tests.demo.client import Client, Demo
 
 ROOT = Path(__file__).parents[2]
 PARENT = """
@@ -87,18 +87,20 @@ def test_address_and_accounts_are_handed_over(demo: Demo) -> None:
 
 
 def test_person_gets_one_line_and_a_private_file(tmp_path: Path) -> None:
-    """Run by hand it prints where it is and where the accounts are, and Ctrl-C ends it cleanly."""
+    """Run by hand it prints where it is and where the accounts are; Ctrl-C ends it quietly, in mid-request."""
     file = tmp_path / "handoff.env"
     with subprocess.Popen(
-        [sys.executable, "-m", "smoke.demo", "--handoff", str(file)],
+        [sys.executable, "-m", "smoke.demo", "--break", "slow", "--handoff", str(file)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         line = process.stdout.readline()
         handed = dict(entry.split("=", 1) for entry in file.read_text().splitlines())
         mode = stat.S_IMODE(file.stat().st_mode)
-        connect(handed["SMOKE_BASE_URL"]).close()
-        process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=10)
+        with connect(handed["SMOKE_BASE_URL"]) as waiting:
+            waiting.sendall(b"GET / HTTP/1.1\r\nHost: demo\r\n\r\n")
+            assert Client(handed["SMOKE_BASE_URL"]).get("/health").status == 200
+            process.send_signal(signal.SIGINT)
+            rest, errors = process.communicate(timeout=10)
     assert (process.returncode, rest, errors) == (0, "", "")
     assert handed["SMOKE_BASE_URL"] in line
     assert str(file) in line

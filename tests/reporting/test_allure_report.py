@@ -186,7 +186,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def browser():
+def chrome():
     from playwright.sync_api import sync_playwright
 
     from smoke.browser import find_browser, launch_options
@@ -198,9 +198,9 @@ def browser():
 
 
 @pytest.fixture
-def asked(browser):
+def asked(chrome):
     """A page, and the places that anything in its context was requested from."""
-    context = browser.new_context()
+    context = chrome.new_context()
     places: set[str] = set()
     context.on("request", lambda request: places.add(request.url.split(",")[0].split("/index.html")[0]))
     yield context.new_page(), places

@@ -47,7 +47,7 @@ def test_a_hanging_sink_costs_no_more_than_the_deadline(never):
     """A sink that never answers is reported as failed when the deadline is over, and the others are not lost."""
     started = time.monotonic()
     hung, good = deliver_all(a_typical_run(), [a_sink("a", never.wait), a_sink("b")], Place(), deadline_s=0.3)
-    assert time.monotonic() - started < 0.6
+    assert time.monotonic() - started < 1
     assert hung == Delivery(sink="a", ok=False, detail="no answer within 0.3 s", count=0)
     assert good.ok
 
@@ -56,7 +56,7 @@ def test_the_default_deadline_is_three_seconds(never):
     """Without a word about time, three seconds are the most that metrics may add to a run."""
     started = time.monotonic()
     (hung,) = deliver_all(a_typical_run(), [a_sink("a", never.wait)], Place())
-    assert 2.9 < time.monotonic() - started < 3.3
+    assert 2.9 < time.monotonic() - started < 3.5
     assert hung.detail == "no answer within 3 s"
 
 

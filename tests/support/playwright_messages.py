@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - quoted as Playwright writes it
 """What Playwright 1.65 says when a check fails, as it was recorded on a page with a login form."""
 
 MISSING_HEADING = """\

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smoke.config.load import load, suites
+from smoke.config.problems import ConfigError
+from smoke.model import Category, CheckKind, Permit, Scope
+from tests.support.project import Project, a_project
+
+SUITE = "config/suites/shop/suite.yaml"
+CHECKS = "config/suites/shop/checks.yaml"
+NOISE = "config/suites/shop/noise.yaml"
+POINTS = "config/execution-points.yaml"
+JOURNEYS = "e2e/shop/test_home.py"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return a_project(tmp_path)
+
+
+def test_a_suite_is_loaded_whole(project: Project) -> None:
+    """Journeys and probes become checks, journeys first, and each says where it is written."""
+    suite = project.load()
+    assert [(check.id, check.kind, check.source) for check in suite.checks] == [
+        ("home.load", CheckKind.JOURNEY, f"{JOURNEYS}:5"),
+        ("login.basic", CheckKind.JOURNEY, f"{JOURNEYS}:10"),
+        ("health.root", CheckKind.PROBE, f"{CHECKS}:2"),
+        ("health.cart", CheckKind.PROBE, f"{CHECKS}:9"),
+    ]
+    assert (suite.name, suite.about.title, [entry.owner for entry in suite.noise]) == ("shop", "Shop", ["web-team"])
+    assert (list(suite.points), list(suite.releases)) == (["canary-5", "local"], ["standard"])
+
+
+def test_a_probe_becomes_a_check_with_all_that_was_said(project: Project) -> None:
+    """Title, category, scope and contracts of a probe reach the plan, and it is critical unless it says otherwise."""
+    project.replace(CHECKS, "contracts: [planned]", "contracts: [planned]\n    critical: false")
+    *_, root, cart = project.load().checks
+    assert (root.title, root.category, root.scope, root.critical, root.contracts) == (
+        "The service is healthy",
+        Category.API_HEALTH,
+        Scope.REDUCED,
+        True,
+        (),
+    )
+    assert (cart.scope, cart.critical, cart.contracts) == (Scope.FULL, False, ("planned",))
+
+
+def test_a_journey_becomes_a_check_with_all_that_was_said(project: Project) -> None:
+    """Account and permits of a journey reach the plan."""
+    login = project.load().checks[1]
+    assert (login.title, login.account) == ("The basic account signs in", "basic")
+    assert login.permits == (Permit(method="POST", path="/login"),)
+
+
+def test_suites_are_listed_by_name(project: Project) -> None:
+    """A folder is a suite if it holds a suite.yaml."""
+    project.write("config/suites/bakery/suite.yaml", "")
+    project.write("config/suites/notes/README.md", "")
+    assert suites(project.root) == ("bakery", "shop")
+
+
+def test_an_unknown_suite_is_told_with_the_known_ones(project: Project) -> None:
+    """A suite that does not exist is answered with those that do."""
+    with pytest.raises(ConfigError) as caught:
+        load(project.root, "shops")
+    assert str(caught.value) == "command line: 1 problem\n  --suite: unknown suite 'shops'; known: shop"
+
+
+def test_the_digest_follows_the_files(project: Project) -> None:
+    """The same configuration has the same digest, and any change another one."""
+    before = project.load().sha256
+    assert project.load().sha256 == before
+    project.replace(NOISE, "2026-12-31", "2026-12-30")
+    assert project.load().sha256 != before
+
+
+def test_the_problems_of_all_files_are_told_together(project: Project) -> None:
+    """One look is enough to mend a configuration: every file, every line, every key, and the way out."""
+    project.replace(POINTS, "action: rollback", "action: proceed")
+    project.replace(SUITE, "    timeout_ms: 2000\n", "    timeout_ms: fast\n    bugdets: {}\n")
+    project.replace(SUITE, "password: SHOP_PASSWORD", "password: hunter2")
+    project.replace(CHECKS, "request: GET /health\n", "request: fetch /health\n")
+    project.replace(CHECKS, "expect: {status: 200}", "expect: {json: {status: {matches: '(ok'}}}")
+    project.replace(NOISE, "cookie .* blocked", "'[cookie'")
+    project.replace(JOURNEYS, '"""The homepage loads."""', "pass")
+    project.replace(JOURNEYS, '"POST /login"', '"GET /login"')
+    assert project.complaint() == (
+        "config/execution-points.yaml: 1 problem\n"
+        "  line 12, points.canary-5.on_failure: "
+        "what does not pass cannot proceed; action is block, rollback or escalate\n"
+        "config/suites/shop/checks.yaml: 2 problems\n"
+        "  line 2, probes[0]: request must be a method and a path, such as GET /health; got 'fetch /health'\n"
+        "  line 14, probes[1].expect.json.status: "
+        "'(ok' is not a regular expression: missing ), unterminated subpattern at position 0\n"
+        "config/suites/shop/noise.yaml: 1 problem\n"
+        "  line 2, noise[0]: '[cookie' is not a regular expression: unterminated character set at position 0\n"
+        "config/suites/shop/suite.yaml: 3 problems\n"
+        "  line 10, environments.canary.timeout_ms: "
+        "input should be a valid number, unable to parse string as a number, got 'fast'\n"
+        "  line 11, environments.canary.bugdets: unknown key; did you mean 'budgets'?\n"
+        "  line 14, accounts.basic: "
+        "password and totp name environment variables such as SMOKE_TEST_PASSWORD, never secrets\n"
+        "e2e/shop/test_home.py: 2 problems\n"
+        "  line 5, test_home: needs a docstring: its first line is the title in every report\n"
+        "  line 10, test_login: a permit is a writing method and a path, such as POST /login; got 'GET /login'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "complaint"),
+    [
+        (
+            CHECKS,
+            "id: health.cart",
+            "id: health.root",
+            f"{CHECKS}: 1 problem\n  line 9, id: check id 'health.root' is already taken by {CHECKS}:2",
+        ),
+        (
+            CHECKS,
+            "id: health.cart",
+            "id: home.load",
+            f"{CHECKS}: 1 problem\n  line 9, id: check id 'home.load' is already taken by {JOURNEYS}:5",
+        ),
+        (
+            JOURNEYS,
+            'account="basic"',
+            'account="premium"',
+            f"{JOURNEYS}: 1 problem\n  line 10, login.basic: unknown account 'premium'; suite.yaml knows: basic",
+        ),
+        (
+            POINTS,
+            "{point: canary-5}",
+            "{point: canary-50}",
+            (
+                f"{POINTS}: 1 problem\n"
+                "  line 26, releases.standard[0].point: unknown execution point 'canary-50'; known: canary-5, local"
+            ),
+        ),
+        (
+            POINTS,
+            "target_s: 60",
+            "target_s: 600",
+            f"{POINTS}: 1 problem\n  line 2, points.canary-5: target_s (600) must not exceed timeout_s (120)",
+        ),
+        (
+            SUITE,
+            "https://canary.example.com",
+            "canary.example.com",
+            (
+                f"{SUITE}: 1 problem\n"
+                "  line 8, environments.canary: base_url must be 'embedded' or start with http:// or https://"
+            ),
+        ),
+        (
+            CHECKS,
+            "id: health.root",
+            "id: Health",
+            (
+                f"{CHECKS}: 1 problem\n"
+                "  line 2, probes[0]: a check id is dotted lower-case words such as login.totp; got 'Health'"
+            ),
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_the_way_out(project: Project, file: str, old: str, new: str, complaint: str) -> None:
+    """What contradicts another file, or itself, is told where it stands, with what would be right."""
+    project.replace(file, old, new)
+    assert project.complaint() == complaint
+
+
+def test_references_are_all_told_together(project: Project) -> None:
+    """An unknown account, a taken id and an unknown point are found in one go."""
+    project.replace(CHECKS, "id: health.cart", "id: home.load")
+    project.replace(JOURNEYS, 'account="basic"', 'account="premium"')
+    project.replace(POINTS, "{point: canary-5}", "{point: canary-50}")
+    assert project.complaint().count("1 problem\n") == 3
+
+
+def test_a_missing_file_is_told_beside_other_problems(project: Project) -> None:
+    """A file that is not there does not hide what is wrong in the others."""
+    (project.root / CHECKS).unlink()
+    project.replace(NOISE, "kind: console", "kind: konsole")
+    told = project.complaint()
+    assert f"{CHECKS}: 1 problem\n  cannot be read: " in told
+    assert "line 2, noise[0].kind: input should be 'console', 'page-error' or 'request', got 'konsole'" in told

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from smoke.config.schema import Probe
+from smoke.judge import outcome_of
+from smoke.model import Blame, Finding, Measurement, Observation, Outcome, Unit
+from smoke.probing.attempts import Send, Terms, observe, request_of
+from smoke.probing.client import ProbeFailedError, send
+from smoke.probing.exchange import Exchange, Request, Timing
+from smoke.retry import RetryPolicy
+from tests.support.exchanges import an_answer
+from tests.support.loopback import Behaviour, answers, drops, hangs, serving
+
+AT_ONCE = RetryPolicy(first_wait_s=0)
+
+
+def a_probe(**changes: Any) -> Probe:
+    said = {"id": "health.root", "title": "Healthy", "category": "api-health", "request": "GET /health"}
+    return TypeAdapter(Probe).validate_python(
+        {**said, "expect": {"json": {"status": {"equals": "healthy"}}}, **changes}
+    )
+
+
+def terms(base_url: str = "https://shop.example", **changes: Any) -> Terms:
+    return Terms(**{"base_url": base_url, "timeout_s": 5.0, "retry": AT_ONCE, **changes})
+
+
+def observed(*script: Behaviour, timeout_s: float = 5.0, retry: RetryPolicy = AT_ONCE) -> tuple[Observation, int]:
+    """What a probe saw of a real server, and how often that was asked."""
+
+    async def look() -> tuple[Observation, int]:
+        async with serving(*script) as server:
+            seen = await observe(a_probe(), terms(server.url, timeout_s=timeout_s, retry=retry), send)
+            return seen, len(server.asked)
+
+    return asyncio.run(look())
+
+
+class Sending:
+    """Answers as it was told, one after the other, and takes as long as it was told: no test waits for slowness."""
+
+    def __init__(self, *script: Exchange | float | ProbeFailedError) -> None:
+        self.script = list(script)
+        self.sent: list[Request] = []
+
+    async def __call__(self, request: Request, _timeout_s: float) -> Exchange:
+        self.sent.append(request)
+        match self.script.pop(0):
+            case ProbeFailedError() as error:
+                raise error
+            case Exchange() as exchange:
+                return exchange
+            case total_ms:
+                return an_answer('{"status": "healthy"}', total_ms=total_ms)
+
+
+def seen_by(probe: Probe, sending: Send) -> Observation:
+    return asyncio.run(observe(probe, terms(), sending))
+
+
+def value_of(measurements: Iterable[Measurement], name: str) -> float | None:
+    (found,) = (each.value for each in measurements if each.name == name)
+    return found
+
+
+def test_a_good_answer_passes_at_once() -> None:
+    """A healthy service is asked once, and the time of its answer is told in parts."""
+    observation, asked = observed(answers(headers=("Server-Timing: db;dur=3.5, cache;desc=hit",)))
+    (attempt,) = observation.attempts
+    assert (observation.check_id, asked, attempt.number, attempt.findings) == ("health.root", 1, 1, ())
+    assert [each.name for each in attempt.measurements] == [
+        "health.root.total_ms",
+        "health.root.dns_ms",
+        "health.root.connect_ms",
+        "health.root.tls_ms",
+        "health.root.first_byte_ms",
+        "health.root.db_ms",
+        "health.root.cache_hit_rate",
+    ]
+    assert value_of(attempt.measurements, "health.root.tls_ms") is None
+    assert attempt.measurements[-1] == Measurement(name="health.root.cache_hit_rate", value=1.0, unit=Unit.RATIO)
+    total = value_of(attempt.measurements, "health.root.total_ms")
+    assert total is not None
+    assert 0 < total <= attempt.duration_ms
+
+
+def test_a_single_dropped_connection_is_flaky() -> None:
+    """One lost connection does not raise an alarm: the second attempt passes, and both are kept."""
+    observation, asked = observed(drops, answers())
+    assert outcome_of(observation.attempts) is Outcome.FLAKY
+    assert asked == 2
+    assert [[finding.blame for finding in each.findings] for each in observation.attempts] == [[Blame.TCP], []]
+    assert [each.number for each in observation.attempts] == [1, 2]
+
+
+def test_an_outage_is_a_failure_after_the_last_attempt() -> None:
+    """A service that stays away is asked as often as the policy allows and no more."""
+    observation, asked = observed(drops, retry=RetryPolicy(attempts=3, first_wait_s=0))
+    assert (outcome_of(observation.attempts), len(observation.attempts), asked) == (Outcome.FAIL, 3, 3)
+
+
+def test_what_cannot_pass_by_itself_is_not_tried_again() -> None:
+    """A route that is not there is asked for once."""
+    observation, asked = observed(answers("no such page", status="404 Not Found"))
+    (attempt,) = observation.attempts
+    assert asked == 1
+    assert [(finding.rule, finding.blame) for finding in attempt.findings] == [("status (404) == 200", Blame.APP_4XX)]
+
+
+def test_a_wrong_answer_still_has_its_times() -> None:
+    """An answer that is wrong arrived, and how long it took is told with it."""
+    observation, _ = observed(answers('{"status": "degraded"}'))
+    attempt = observation.attempts[-1]
+    assert [finding.rule for finding in attempt.findings] == ["status ('degraded') == 'healthy'"]
+    assert value_of(attempt.measurements, "health.root.total_ms")
+
+
+def test_a_service_that_never_answers_is_slow_and_the_wait_is_bounded() -> None:
+    """Each attempt ends when its time is over; without an answer there is nothing to measure."""
+    observation, asked = observed(hangs, timeout_s=0.2)
+    assert asked == 2
+    assert [[finding.blame for finding in each.findings] for each in observation.attempts] == [[Blame.SLOW]] * 2
+    assert [each.measurements for each in observation.attempts] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("samples", "typical", "findings"),
+    [
+        ([99.0], 99.0, ()),
+        ([100.0], 100.0, ()),
+        ([900.0, 40.0, 60.0], 60.0, ()),
+        ([900.0, 40.0, 300.0], 300.0, (Finding(rule="health.root.total_ms (300) <= 100", blame=Blame.SLOW),)),
+        ([101.0, 950.0, 300.0], 300.0, (Finding(rule="health.root.total_ms (300) <= 100", blame=Blame.SLOW),)),
+    ],
+)
+def test_the_median_decides_where_one_sample_is_slow(
+    samples: list[float], typical: float, findings: tuple[Finding, ...]
+) -> None:
+    """A single slow answer is not slowness; where most of three are slow, it is, and the number says how much."""
+    sending = Sending(*samples, *([1.0] if findings else []))
+    first, *_ = seen_by(a_probe(expect={"within_ms": 100}), sending).attempts
+    total, *_ = first.measurements
+    assert total == Measurement(name="health.root.total_ms", value=typical, budget=100)
+    assert first.findings == findings
+    assert sending.script == []
+
+
+def test_a_writing_request_is_not_repeated_to_measure_it() -> None:
+    """Only a GET may be sent again for a second sample."""
+    sending = Sending(900.0)
+    probe = a_probe(request="POST /cart", expect={"within_ms": 100})
+    observation = asyncio.run(observe(probe, terms(retry=RetryPolicy(attempts=1)), sending))
+    assert [finding.rule for finding in observation.attempts[0].findings] == ["health.root.total_ms (900) <= 100"]
+    assert len(sending.sent) == 1
+
+
+def test_without_a_budget_one_sample_is_enough() -> None:
+    """A probe that does not ask for speed is never slow."""
+    sending = Sending(90_000.0)
+    (attempt,) = seen_by(a_probe(), sending).attempts
+    assert attempt.findings == ()
+
+
+def test_a_connection_lost_between_samples_fails_the_attempt() -> None:
+    """What goes wrong while the median is taken counts as what it is."""
+    lost = ProbeFailedError(Finding(rule="GET /health answers: reset by peer", blame=Blame.TCP))
+    first, second = seen_by(a_probe(expect={"within_ms": 100}), Sending(900.0, lost, 50.0)).attempts
+    assert first.findings == (lost.finding,)
+    assert second.findings == ()
+
+
+def test_a_wrong_answer_among_the_samples_is_no_fast_one() -> None:
+    """A service that answers slowly first and wrongly then is not saved by how fast it was wrong."""
+    down = an_answer("down", status=503)
+    first, *_ = seen_by(a_probe(expect={"within_ms": 100}), Sending(900.0, down, down, 50.0)).attempts
+    assert [finding.rule for finding in first.findings] == ["status (503) == 200"]
+
+
+def test_a_wrong_answer_and_a_slow_one_are_both_told() -> None:
+    """An answer may be wrong and late."""
+    late = dataclasses.replace(an_answer("down", status=503), timing=Timing(total_ms=900.0))
+    first, *_ = seen_by(a_probe(expect={"within_ms": 100}), Sending(late, 900.0, 900.0, 50.0)).attempts
+    assert [finding.rule for finding in first.findings] == ["status (503) == 200", "health.root.total_ms (900) <= 100"]
+
+
+def test_a_probe_sends_its_own_headers_after_everyones() -> None:
+    """The request is the probe's, at the target's address, with the headers of all and its own."""
+    probe = a_probe(request="POST /cart?id=1", headers={"X-Own": "1"})
+    assert request_of(probe, terms("http://a.example/shop", headers=(("User-Agent", "smoke"),))) == Request(
+        method="POST", url="http://a.example/shop/cart?id=1", headers=(("User-Agent", "smoke"), ("X-Own", "1"))
+    )

@@ -1,0 +1,62 @@
+"""Runs the program as its users do: as a child process, in the real browser, against the real application."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smoke.demo.process import DemoProcess, start
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run of ``smoke`` that ended."""
+
+    code: int
+    verdict: dict[str, Any]
+    stdout: str
+    stderr: str
+    reports: Path
+
+    def check(self, check_id: str) -> dict[str, Any]:
+        return next(check for check in self.verdict["checks"] if check["id"] == check_id)
+
+
+@pytest.fixture(scope="package")
+def demo() -> Iterator[DemoProcess]:
+    """One embedded application for all these tests; each sets the breaks that it wants."""
+    with start() as process:
+        yield process
+
+
+@pytest.fixture
+def environ(demo: DemoProcess) -> dict[str, str]:
+    """The environment of a user who watches that application."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SMOKE_TEST", "DD_"))}
+    return {**clean, **demo.environ}
+
+
+@pytest.fixture
+def smoke(environ: dict[str, str], tmp_path: Path) -> Callable[..., Finished]:
+    """Run ``smoke run --json …`` to its end."""
+
+    def run(*arguments: str, **extra: str) -> Finished:
+        reports = tmp_path / "reports"
+        command = [sys.executable, "-m", "smoke", "run", *arguments, "--json", "--reports", str(reports)]
+        done = subprocess.run(
+            command, cwd=ROOT, env={**environ, **extra}, capture_output=True, text=True, timeout=150, check=False
+        )
+        verdict = json.loads(done.stdout) if done.stdout.startswith("{") else {}
+        return Finished(done.returncode, verdict, done.stdout, done.stderr, reports)
+
+    return run
