@@ -113,6 +113,12 @@ class Permit:
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
+    def covers(self, method: str, path: str) -> bool:
+        """Tell whether it permits this request; ``*`` in its path stands for one segment, a query is ignored."""
+        wanted, asked = self.path.split("/"), path.partition("?")[0].split("/")
+        fits = len(wanted) == len(asked) and all(w in ("*", a) for w, a in zip(wanted, asked, strict=True))
+        return method == self.method and fits
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from smoke.config.load import Suite
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schema import Environment, ExecutionPoint
+from smoke.config.suite import Suite
 from smoke.model import Category, Check, Scope
 
 

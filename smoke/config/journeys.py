@@ -12,8 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from smoke.config.probe import check_id, permit
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.schema import check_id, permit
 from smoke.model import Category, Check, CheckKind, Scope
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

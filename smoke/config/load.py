@@ -4,42 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from smoke.config.journeys import journeys
+from smoke.config.probe import ChecksFile, Probe, permit
 from smoke.config.problems import ConfigError, Problem
+from smoke.config.references import problems_between
 from smoke.config.schema import (
-    ChecksFile,
-    ExecutionPoint,
     ExecutionPointsFile,
-    NoiseEntry,
     NoiseFile,
-    Probe,
-    ReleaseStage,
     SuiteFile,
 )
 from smoke.config.source import Source, parse, read
+from smoke.config.suite import Suite
 from smoke.model import Check, CheckKind
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suite:
-    """Everything we know about one product."""
-
-    name: str
-    about: SuiteFile
-    probes: tuple[Probe, ...]
-    noise: tuple[NoiseEntry, ...]
-    checks: tuple[Check, ...]
-    """Journeys and probes, in the order in which they run."""
-    points: dict[str, ExecutionPoint]
-    releases: dict[str, tuple[ReleaseStage, ...]]
-    sha256: str
-    """Of all the files it was read from."""
 
 
 def suites(root: Path) -> tuple[str, ...]:
@@ -87,8 +68,8 @@ def load(root: Path, name: str) -> Suite:
         releases=points.releases,
         sha256=_digest(files),
     )
-    if problems := [*_references(suite, sources)]:
-        raise ConfigError(problems)
+    if found := [*problems_between(suite, points_source=sources[0], checks_source=sources[2])]:
+        raise ConfigError(found)
     return suite
 
 
@@ -111,31 +92,9 @@ def _check(numbered: tuple[int, Probe], source: Source | None) -> Check:
         scope=probe.scope,
         source=f"{source.file}:{source.lines[('probes', index)]}",
         contracts=probe.contracts,
+        permits=tuple(permit(text) for text in probe.permits),
+        account=probe.account,
     )
-
-
-def _references(suite: Suite, sources: list[Source | None]) -> list[Problem]:
-    points, about, *_ = sources
-    assert points is not None
-    assert about is not None
-    found = []
-    seen: dict[str, str] = {}
-    for check in suite.checks:
-        file, _, line = check.source.rpartition(":")
-        if check.id in seen:
-            text = f"check id {check.id!r} is already taken by {seen[check.id]}"
-            found.append(Problem(file, int(line), "id", text))
-        seen[check.id] = check.source
-        if check.account is not None and check.account not in suite.about.accounts:
-            known = ", ".join(suite.about.accounts) or "none"
-            text = f"unknown account {check.account!r}; suite.yaml knows: {known}"
-            found.append(Problem(file, int(line), check.id, text))
-    for name, stages in suite.releases.items():
-        for index, stage in enumerate(stages):
-            if stage.point not in suite.points:
-                text = f"unknown execution point {stage.point!r}; known: {', '.join(suite.points)}"
-                found.append(points.problem(("releases", name, index, "point"), text))
-    return found
 
 
 def _digest(files: list[Path]) -> str:

@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, Len
 
+from smoke.config.probe import Login
 from smoke.config.strict import Strict, check_pattern
-from smoke.model import Action, Category, Permit, Scope, SignalKind
-from smoke.probing.expectations import Expect
+from smoke.model import Action, Category, Scope, SignalKind
+from smoke.probing.shapes import Positive
 
-Positive = Annotated[float, Gt(0)]
 Text = Annotated[str, Len(1)]
 EMBEDDED = "embedded"
 
@@ -51,9 +51,12 @@ class Environment(Strict):
     """One deployment of a product."""
 
     base_url: Text
-    """``embedded`` for the application that ships with the harness, else http(s)://…"""
+    """``embedded`` (or ``embedded:PRODUCT``) for the application that ships with the harness, an address that
+    begins with http(s)://, or ``$NAME`` for the environment variable that holds one."""
     timeout_ms: Annotated[float, Ge(100), Le(120_000)]
     """Longest wait for one action in the browser or one request."""
+    urls: dict[str, Text] = field(default_factory=dict)
+    """Further addresses of the product, by name, written like base_url."""
     contract: str = "planned"
     """Which behaviour checks expect: they may be limited to some contracts."""
     external_services: ExternalServices = ExternalServices.STAGING
@@ -61,8 +64,9 @@ class Environment(Strict):
     """Budgets that differ here from the suite's."""
 
     def __post_init__(self) -> None:
-        if self.base_url != EMBEDDED and not re.match(r"https?://[^/\s]+", self.base_url):
-            raise ValueError(f"base_url must be {EMBEDDED!r} or start with http:// or https://")
+        for name, url in {"base_url": self.base_url, **self.urls}.items():
+            if not re.fullmatch(rf"{EMBEDDED}(:[a-z0-9-]+)?|https?://[^/\s]+\S*|\$[A-Z][A-Z0-9_]*", url):
+                raise ValueError(f"{name} must be {EMBEDDED}, start with http:// or https://, or be $NAME; got {url!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,49 +80,8 @@ class SuiteFile(Strict):
     """Largest good value of a measurement, by its name, in the measurement's unit."""
     texts: dict[str, str] = field(default_factory=dict)
     """Inputs for journeys, such as a safe test prompt."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe(Strict):
-    """One check over HTTP."""
-
-    id: Annotated[str, Len(3)]
-    title: Text
-    category: Category
-    request: Text
-    """Method and path: ``GET /health``."""
-    expect: Expect
-    critical: bool = True
-    scope: Scope = Scope.FULL
-    contracts: tuple[str, ...] = ()
-    headers: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        check_id(self.id)
-        if not re.fullmatch(r"(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE) /\S*", self.request):
-            raise ValueError(f"request must be a method and a path, such as GET /health; got {self.request!r}")
-
-
-def check_id(text: str) -> str:
-    """Return ``text`` if it is a check id such as ``login.totp``; raises ValueError."""
-    if not re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*(\.[a-z0-9]+([-_][a-z0-9]+)*)+", text):
-        raise ValueError(f"a check id is dotted lower-case words such as login.totp; got {text!r}")
-    return text
-
-
-def permit(text: str) -> Permit:
-    """Parse ``POST /api/v1/auth/login``; raises ValueError."""
-    match = re.fullmatch(r"(POST|PUT|PATCH|DELETE) (/\S*)", text)
-    if not match:
-        raise ValueError(f"a permit is a writing method and a path, such as POST /login; got {text!r}")
-    return Permit(method=match[1], path=match[2])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecksFile(Strict):
-    """checks.yaml: the probes of one suite."""
-
-    probes: tuple[Probe, ...]
+    login: Login | None = None
+    """How probes sign in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

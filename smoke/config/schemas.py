@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from smoke.config.schema import ChecksFile, ExecutionPointsFile, NoiseFile, SuiteFile
+from smoke.config.probe import ChecksFile
+from smoke.config.schema import ExecutionPointsFile, NoiseFile, SuiteFile
 
 FOLDER = Path("config/schema")
 FILES: dict[str, type] = {

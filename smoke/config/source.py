@@ -51,8 +51,8 @@ def read(path: Path, root: Path) -> Source:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError([Problem(file, 0, "", f"cannot be read: {error}")]) from error
-    loader = Loader(text)
     try:
+        loader = Loader(text)
         node = loader.get_single_node()
         if node is None:
             raise ConfigError([Problem(file, 1, "", "is empty; see the README for what belongs here")])
@@ -67,8 +67,6 @@ def read(path: Path, root: Path) -> Source:
         raise ConfigError([Problem(file, 1, "", f"is not YAML: {' '.join(str(error).split())}")]) from error
     except RecursionError:
         raise ConfigError([Problem(file, 1, "", "holds itself: an alias stands within what it names")]) from None
-    finally:
-        loader.dispose()
     if problems:
         raise ConfigError(problems)
     return Source(file, data, lines)

@@ -3,56 +3,47 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
+import re
 import statistics
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from smoke.config.schema import Probe
+from smoke.config.probe import Probe
 from smoke.findings import over_budget
-from smoke.model import Attempt, Finding, Measurement, Observation
+from smoke.model import Attempt, Blame, Finding, Measurement, Observation
 from smoke.probing import server_timing
+from smoke.probing.asking import Send, Shared, Terms, ask, url_of
+from smoke.probing.body_expectations import MISSING, at_path, is_number
 from smoke.probing.client import ProbeFailedError
 from smoke.probing.exchange import Exchange, Request
 from smoke.probing.expectations import judge
-from smoke.retry import RetryPolicy, wait_before_next
+from smoke.probing.shapes import Counter, Must
+from smoke.probing.variables import filled
+from smoke.retry import wait_before_next
 
 SAMPLES = 3
-Send = Callable[[Request, float], Awaitable[Exchange]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """Against what, and how patiently, probes run."""
-
-    base_url: str
-    timeout_s: float
-    retry: RetryPolicy
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-async def observe(probe: Probe, terms: Terms, send: Send) -> Observation:
+async def observe(probe: Probe, terms: Terms, send: Send, shared: Shared | None = None) -> Observation:
     """Run ``probe`` until it passes or another attempt is not worth it."""
+    common = shared or Shared()
     attempts: list[Attempt] = []
     while True:
-        attempts.append(await _attempt(probe, terms, send, len(attempts) + 1))
+        attempts.append(await _attempt(probe, terms, send, common, len(attempts) + 1))
         wait = wait_before_next(terms.retry, attempts[-1], random.random())  # noqa: S311 - jitter
         if wait is None:
             return Observation(check_id=probe.id, attempts=tuple(attempts))
         await asyncio.sleep(wait)
 
 
-async def _attempt(probe: Probe, terms: Terms, send: Send, number: int) -> Attempt:
+async def _attempt(probe: Probe, terms: Terms, send: Send, shared: Shared, number: int) -> Attempt:
     started, begun = time.time(), time.perf_counter()
     findings: tuple[Finding, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     try:
-        samples = await _samples(probe, terms, send)
-        total_ms = statistics.median(sample.timing.total_ms for sample in samples)
-        measurements = _measure(probe, samples[0], total_ms)
-        wrong = next((found for sample in samples if (found := judge(probe.expect, sample))), ())
-        findings = (*wrong, *_slow(measurements))
+        findings, measurements = await _patiently(probe, terms, send, shared)
     except ProbeFailedError as error:
         findings = (error.finding,)
     return Attempt(
@@ -64,36 +55,119 @@ async def _attempt(probe: Probe, terms: Terms, send: Send, number: int) -> Attem
     )
 
 
-def request_of(probe: Probe, terms: Terms) -> Request:
-    """Build the request that ``probe`` describes."""
-    method, path = probe.request.split(" ", 1)
-    return Request(method=method, url=terms.base_url + path, headers=(*terms.headers, *probe.headers.items()))
+Seen = tuple[tuple[Finding, ...], tuple[Measurement, ...]]
 
 
-async def _samples(probe: Probe, terms: Terms, send: Send) -> list[Exchange]:
-    """Return one answer; where it is over budget, several, so that their median decides."""
+async def _patiently(probe: Probe, terms: Terms, send: Send, shared: Shared) -> Seen:
+    """Look once, or with ``eventually`` until nothing is wrong any more or the time for that is over."""
+    patience = probe.eventually
+    ends = time.monotonic() + (patience.within_s if patience else 0.0)
+    while True:
+        seen = await _look(probe, terms, send, shared)
+        if not seen[0] or patience is None or time.monotonic() + patience.every_s > ends:
+            break
+        await asyncio.sleep(patience.every_s)
+    findings, measurements = seen
+    if findings and patience is not None:
+        late = Finding(rule=f"holds within {patience.within_s:g} s: {findings[0].rule}", blame=findings[0].blame)
+        findings = (late, *findings)
+    return findings, measurements
+
+
+async def _look(probe: Probe, terms: Terms, send: Send, shared: Shared) -> Seen:
+    before = await _count(probe, terms, send, shared)
+    samples = await _samples(probe, terms, send, shared)
+    after = await _count(probe, terms, send, shared)
+    measurements = _measure(probe, samples)
+    wrong = next((found for sample in samples if (found := judge(probe.expect, sample))), ())
+    if not wrong:
+        wrong = (*_captured(probe, samples[0], shared), *_counted(probe.counter, before, after))
+    return (*wrong, *_slow(measurements)), measurements
+
+
+async def _samples(probe: Probe, terms: Terms, send: Send, shared: Shared) -> list[Exchange]:
+    """Return one answer; several where a percentile is judged, or where the first is over budget."""
+    samples = [await ask(probe, terms, shared, send)]
+    wanted = probe.expect.samples if probe.expect.p95_within_ms is not None else 1
     limit = probe.expect.within_ms
-    samples = [await send(request_of(probe, terms), terms.timeout_s)]
-    if limit is None or samples[0].timing.total_ms <= limit or not probe.request.startswith("GET "):
-        return samples
-    while len(samples) < SAMPLES:
-        samples.append(await send(request_of(probe, terms), terms.timeout_s))
+    if limit is not None and samples[0].timing.total_ms > limit and probe.request.startswith("GET "):
+        wanted = max(wanted, SAMPLES)
+    while len(samples) < wanted:
+        samples.append(await ask(probe, terms, shared, send))
     return samples
 
 
-def _measure(probe: Probe, exchange: Exchange, total_ms: float) -> tuple[Measurement, ...]:
-    timing = exchange.timing
+async def _count(probe: Probe, terms: Terms, send: Send, shared: Shared) -> float | None:
+    counter = probe.counter
+    if counter is None:
+        return None
+    path = filled(counter.read.split(" ", 1)[1], shared.values)
+    request = Request(method="GET", url=url_of(probe.base, path, terms), headers=terms.headers, check_id=probe.id)
+    return number_in(await send(request, terms.timeout_s), counter)
+
+
+def number_in(exchange: Exchange, counter: Counter) -> float | None:
+    """Return the number that ``counter`` reads in an answer, or None if it is not there."""
+    if counter.matches is not None:
+        found = re.search(counter.matches, exchange.text)
+        text = found[1] if found else ""
+    else:
+        try:
+            value = at_path(exchange.json, counter.json or "$")
+        except ValueError:
+            value = MISSING
+        text = str(value) if is_number(value) else ""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _counted(counter: Counter | None, before: float | None, after: float | None) -> tuple[Finding, ...]:
+    if counter is None:
+        return ()
+    if before is None or after is None:
+        return (Finding(rule=f"{counter.read} has the number to count", blame=Blame.ASSERTION),)
+    match counter.must:
+        case Must.MOVE if after == before:
+            rule = f"{counter.read} counter ({after:g}) moved from {before:g}"
+        case Must.STAY if after != before:
+            rule = f"{counter.read} counter ({after:g}) == {before:g} as before"
+        case _:
+            return ()
+    return (Finding(rule=rule, blame=Blame.ASSERTION),)
+
+
+def _captured(probe: Probe, exchange: Exchange, shared: Shared) -> tuple[Finding, ...]:
+    """Keep what later probes need; say what was not there."""
+    missing = []
+    for name, path in probe.capture.items():
+        try:
+            value = at_path(exchange.json, path)
+        except ValueError:
+            value = MISSING
+        if value is MISSING or isinstance(value, (dict, list)):
+            missing.append(Finding(rule=f"{path} (missing) exists, to be kept as {name}", blame=Blame.ASSERTION))
+        else:
+            shared.values[name] = str(value)
+    return tuple(missing)
+
+
+def _measure(probe: Probe, samples: Sequence[Exchange]) -> tuple[Measurement, ...]:
+    times = sorted(sample.timing.total_ms for sample in samples)
+    timing, expect = samples[0].timing, probe.expect
     parts = {
         "dns_ms": timing.dns_ms,
         "connect_ms": timing.connect_ms,
         "tls_ms": timing.tls_ms,
         "first_byte_ms": timing.first_byte_ms,
     }
-    return (
-        Measurement(name=f"{probe.id}.total_ms", value=total_ms, budget=probe.expect.within_ms),
-        *(Measurement(name=f"{probe.id}.{part}", value=value) for part, value in parts.items()),
-        *server_timing.measurements(probe.id, exchange),
-    )
+    found = [Measurement(name=f"{probe.id}.total_ms", value=statistics.median(times), budget=expect.within_ms)]
+    if expect.p95_within_ms is not None:
+        p95 = times[math.ceil(0.95 * len(times)) - 1]
+        found.append(Measurement(name=f"{probe.id}.p95_ms", value=p95, budget=expect.p95_within_ms))
+    found += [Measurement(name=f"{probe.id}.{part}", value=value) for part, value in parts.items()]
+    return (*found, *server_timing.measurements(probe.id, samples[0]))
 
 
 def _slow(measurements: tuple[Measurement, ...]) -> tuple[Finding, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -93,6 +94,10 @@ async def send(request: Request, timeout_s: float) -> Exchange:
 
     Raises ProbeFailedError if no whole answer arrived within ``timeout_s`` seconds.
     """
+    if request.method == "WS":
+        from smoke.probing.websocket import converse
+
+        return await converse(request, timeout_s)
     stopwatch = Stopwatch()
     try:
         async with asyncio.timeout(timeout_s):
@@ -130,7 +135,17 @@ async def _send(request: Request, timeout_s: float, stopwatch: Stopwatch) -> Exc
             headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers),
             body=bytes(body),
             timing=stopwatch.timing(),
+            tls_days_left=_tls_days_left(response),
         )
+
+
+def _tls_days_left(response: httpcore.Response) -> float | None:
+    stream = response.extensions.get("network_stream")
+    tls = stream.get_extra_info("ssl_object") if stream is not None else None
+    certificate = tls.getpeercert() if tls is not None else None
+    if not certificate:
+        return None
+    return (ssl.cert_time_to_seconds(certificate["notAfter"]) - time.time()) / 86_400
 
 
 def _late(request: Request, timeout_s: float) -> Finding:

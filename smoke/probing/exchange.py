@@ -12,9 +12,16 @@ class Request:
     """One request, complete."""
 
     method: str
+    """``WS`` for a WebSocket, whose body is the message to send."""
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
+    check_id: str = ""
+    """The check that sends it."""
+
+    def header(self, name: str) -> str | None:
+        """The value of header ``name``, or None."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,15 +35,29 @@ class Timing:
     total_ms: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A path that an API description lists, and the status that it answered."""
+
+    path: str
+    status: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """A request and its whole answer."""
+    """A request and its whole answer, with what was learned around it."""
 
     request: Request
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
     timing: Timing = field(default_factory=Timing)
+    tls_days_left: float | None = None
+    """Until the certificate ends; None without TLS."""
+    closed_with: int | None = None
+    """Close code of a WebSocket (RFC 6455, 7.4)."""
+    listed: tuple[Listed, ...] = ()
+    """What the GET paths of an API description answered, where that was asked for."""
 
     def header(self, name: str) -> str | None:
         """All values of header ``name`` joined by commas (RFC 9110, 5.3), or None."""

@@ -5,40 +5,95 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as WaitTimeoutError
 
-from smoke.config.schema import Probe
-from smoke.model import Observation
-from smoke.probing.attempts import Send, Terms, observe
+from smoke.config.probe import Probe
+from smoke.model import Observation, Outcome
+from smoke.probing.asking import Send, Shared, Terms, url_of
+from smoke.probing.attempts import observe
+from smoke.probing.client import ProbeFailedError
+from smoke.probing.exchange import Request
+from smoke.probing.variables import filled, names_in
 
 AT_ONCE = 8
+CLEANUP_S = 10.0
 
 
 class ProbeRunner:
     """Starts probes together, at most ``AT_ONCE`` in flight; each observation can be waited for."""
 
-    def __init__(self, terms: Terms, send: Send) -> None:
+    def __init__(self, terms: Terms, send: Send, shared: Shared | None = None) -> None:
         self._terms = terms
         self._send = send
+        self._shared = shared or Shared()
+        self._probes: dict[str, Probe] = {}
         self._futures: dict[str, Future[Observation]] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="smoke-probes", daemon=True)
 
     def start(self, probes: Iterable[Probe]) -> None:
-        """Begin with every probe at once; returns immediately."""
+        """Begin with every probe at once, each after those that it needs; returns immediately."""
         self._thread.start()
+        self._probes = {probe.id: probe for probe in probes}
         gate = asyncio.Semaphore(AT_ONCE)
+        for probe in self._probes.values():
+            self._futures[probe.id] = Future()
+        for probe in self._probes.values():
+            asyncio.run_coroutine_threadsafe(self._settle(probe, gate), self._loop)
 
-        async def bounded(probe: Probe) -> Observation:
-            async with gate:
-                return await observe(probe, self._terms, self._send)
+    async def _settle(self, probe: Probe, gate: asyncio.Semaphore) -> None:
+        future = self._futures[probe.id]
+        try:
+            if await self._may_run(probe):
+                async with gate:
+                    observation = await observe(probe, self._terms, self._send, self._shared)
+            else:
+                observation = Observation(check_id=probe.id, attempts=())
+            future.set_result(observation)
+        except Exception as error:  # noqa: BLE001 - a defect of ours must reach whoever waits for this probe
+            future.set_exception(error)
 
-        for probe in probes:
-            self._futures[probe.id] = asyncio.run_coroutine_threadsafe(bounded(probe), self._loop)
+    async def _may_run(self, probe: Probe) -> bool:
+        """Wait for the probes that ``probe`` comes after; tell whether all of them passed."""
+        for needed in probe.after:
+            observation = await asyncio.wrap_future(self._futures[needed])
+            if not observation.attempts or observation.attempts[-1].outcome is not Outcome.PASS:
+                return False
+        return True
 
     def result(self, check_id: str) -> Observation:
         """Wait for the observation of one probe; raises KeyError if it was not started."""
         return self._futures[check_id].result()
+
+    def clean_up(self) -> tuple[str, ...]:
+        """Undo what probes made on the target, the last one first; return what could not be undone."""
+        if not self._thread.is_alive():
+            return ()
+        work = asyncio.run_coroutine_threadsafe(self._clean_up(), self._loop)
+        try:
+            return work.result(CLEANUP_S)
+        except (WaitTimeoutError, CancelledError):
+            return (f"cleaning up after the probes took longer than {CLEANUP_S:g} s",)
+
+    async def _clean_up(self) -> tuple[str, ...]:
+        troubles = []
+        for probe in reversed(self._probes.values()):
+            if probe.cleanup is None or not names_in(probe.cleanup) <= set(self._shared.values):
+                continue
+            method, path = filled(probe.cleanup, self._shared.values).split(" ", 1)
+            headers = self._terms.headers
+            if probe.account and (token := self._shared.tokens.get(probe.account)) and token.done():
+                headers = (*headers, ("Authorization", f"Bearer {token.result()}"))
+            url = url_of(probe.base, path, self._terms)
+            request = Request(method=method, url=url, headers=headers, check_id=probe.id)
+            try:
+                exchange = await self._send(request, self._terms.timeout_s)
+                if exchange.status >= 400 and exchange.status not in (404, 410):
+                    troubles.append(f"cleanup of {probe.id}: {method} {path} answered {exchange.status}")
+            except ProbeFailedError as error:
+                troubles.append(f"cleanup of {probe.id}: {error}")
+        return tuple(troubles)
 
     def stop(self) -> None:
         """Drop what is still in flight and end the thread."""

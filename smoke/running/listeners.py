@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smoke.blame import Answer
+from smoke.config.probe import WRITES
 from smoke.model import Signal, SignalKind
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from smoke.running.target import Target
 
-WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 LONGEST_TEXT = 500
 LOAD_FAILED = "Failed to load resource"
 

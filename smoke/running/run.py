@@ -11,14 +11,16 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from smoke import __version__
 from smoke.browser import find_browser
 from smoke.config.load import load
+from smoke.config.probe import WRITES
 from smoke.judge import judge_check, judge_run
 from smoke.model import Run
 from smoke.plan import Plan, Selection, plan
-from smoke.probing.attempts import Terms
+from smoke.probing.asking import ProbeAccount, Shared, Terms
 from smoke.probing.client import send
 from smoke.probing.exchange import Exchange, Request
 from smoke.probing.runner import ProbeRunner
@@ -47,22 +49,30 @@ def open_session(planned: Plan, settings: Settings, progress: Progress) -> Itera
             timeout_s=target.timeout_ms / 1000,
             retry=retry,
             headers=(("User-Agent", f"smoke-harness/{__version__}"),),
+            urls=target.urls,
+            login=planned.suite.about.login,
+            accounts={
+                name: ProbeAccount(user=each.user, password=each.password) for name, each in target.accounts.items()
+            },
         )
+        run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
+        scrubber = Scrubber(target.secrets)
 
         async def counted(request: Request, timeout_s: float) -> Exchange:
-            session.requests += 1
+            writes = [(request.method, urlsplit(request.url).path)] if request.method in WRITES else []
+            session.count(request.check_id, 1, writes)
             return await send(request, timeout_s)
 
-        probes = ProbeRunner(terms, counted)
+        probes = ProbeRunner(terms, counted, Shared(values={"run": run_id}, learn=scrubber.learn))
         stack.callback(probes.stop)
         session = Session(
             plan=planned,
             target=target,
             browser=browser,
             reports=settings.reports,
-            run_id=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}",
+            run_id=run_id,
             probes=probes,
-            scrubber=Scrubber(target.secrets),
+            scrubber=scrubber,
             today=datetime.now(UTC).date(),
             retry=retry,
             progress=progress,
@@ -106,6 +116,7 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
     except Exception as error:  # noqa: BLE001 - whatever breaks pytest itself must end in a verdict
         session.troubles.append(f"pytest broke: {type(error).__name__}: {error}")
         return
+    session.troubles += session.probes.clean_up()
     if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         session.troubles.append(f"pytest ended with {pytest.ExitCode(code).name.lower().replace('_', ' ')}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -62,14 +62,13 @@ class Session:
         """Return the planned check with this id."""
         return next((check for check in self.plan.checks if check.id == check_id), None)
 
-    def count(self, check: Check, requests: int, writes: list[tuple[str, str]]) -> None:
-        """Add the requests of one attempt to the receipt."""
+    def count(self, check_id: str, requests: int, writes: Iterable[tuple[str, str]]) -> None:
+        """Add requests of a check, and the state-changing ones among them, to the receipt."""
         self.requests += requests
-        self.writes.update((method, path, check.id) for method, path in writes)
+        self.writes.update((method, path, check_id) for method, path in writes)
 
     def safety(self) -> Safety:
         """Return the receipt so far."""
-        permitted = {(each.method, each.path, check.id) for check in self.plan.checks for each in check.permits}
         return Safety(
             requests=self.requests,
             mutations=tuple(
@@ -78,8 +77,16 @@ class Session:
                     path=path,
                     count=count,
                     check=check,
-                    permission=f"{method} {path}" if (method, path, check) in permitted else "none",
+                    permission=self._permission(method, path, check),
                 )
                 for (method, path, check), count in sorted(self.writes.items())
             ),
         )
+
+    def _permission(self, method: str, path: str, check_id: str) -> str:
+        """Return the permit that covers a request of a check: its own, or the suite's login; ``none`` if none does."""
+        check, login = self.check(check_id), self.plan.suite.about.login
+        permits = check.permits if check else ()
+        if check and check.account and login and login.request == f"{method} {path}":
+            return f"login: {login.request}"
+        return next((str(each) for each in permits if each.covers(method, path)), "none")

@@ -156,7 +156,7 @@ class SessionPlugin:
             by_page = judge_signals(check.id, record.signals, *terms)
         record.findings += findings_of(failure, by_page, record.measurements)
         if journey is not None:
-            self.session.count(check, journey.listeners.requests, journey.listeners.writes)
+            self.session.count(check.id, journey.listeners.requests, journey.listeners.writes)
             if record.findings:
                 folder = self.session.reports / "attempts" / f"{check.id}-{record.number}"
                 record.artifacts += capture(journey, folder, self.session.reports)

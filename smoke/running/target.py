@@ -13,6 +13,14 @@ from smoke.plan import Plan
 from smoke.secret import Secret
 from smoke.settings import Settings
 
+MAIN = "base_url"
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of ``url`` (RFC 6454)."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
@@ -30,6 +38,8 @@ class Target:
     """One deployment, ready to be looked at."""
 
     base_url: str
+    urls: Mapping[str, str]
+    """Further addresses, by name."""
     contract: str
     timeout_ms: float
     texts: Mapping[str, str]
@@ -38,16 +48,9 @@ class Target:
     shared: bool = True
     """Others use it too, so its counters may move without us."""
 
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port."""
-        parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}"
-
     def owns(self, url: str) -> bool:
         """Tell whether ``url`` is first-party."""
-        parts = urlsplit(url)
-        return f"{parts.scheme}://{parts.netloc}" == self.origin
+        return origin_of(url) in {origin_of(each) for each in (self.base_url, *self.urls.values())}
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -60,23 +63,48 @@ class Target:
 def open_target(plan: Plan, settings: Settings) -> Iterator[Target]:
     """Yield the target of ``plan``, starting the embedded application where that is the target.
 
-    Raises ConfigError with every secret that a planned check needs and the environment lacks.
+    Raises ConfigError with every address and secret that a planned check needs and the environment lacks.
     """
-    if settings.base_url is None and plan.environment.base_url == EMBEDDED:
-        from smoke.demo.options import Contract, DemoOptions
-        from smoke.demo.process import start
+    said = plan.environment
+    written = {MAIN: settings.base_url or said.base_url, **said.urls}
+    if not any(url.startswith(EMBEDDED) for url in written.values()):
+        yield _target(plan, _addresses(written, settings.environ), settings.environ)
+        return
+    from smoke.demo.options import Contract, DemoOptions
+    from smoke.demo.process import start
 
-        with start(DemoOptions(contract=Contract(plan.environment.contract))) as demo:
-            yield _target(plan, demo.base_urls[plan.suite.name], {**settings.environ, **demo.environ})
-    else:
-        yield _target(plan, settings.base_url or plan.environment.base_url, settings.environ)
+    contract = Contract(said.contract) if said.contract in set(Contract) else Contract.PLANNED
+    with start(DemoOptions(contract=contract)) as demo:
+        served = {
+            name: demo.base_urls[_product(plan.suite.name, name, url)] if url.startswith(EMBEDDED) else url
+            for name, url in written.items()
+        }
+        environ = {**settings.environ, **demo.environ}
+        yield _target(plan, _addresses(served, environ), environ)
 
 
-def _target(plan: Plan, base_url: str, environ: Mapping[str, str]) -> Target:
-    if base_url == EMBEDDED:
-        raise AssertionError("the embedded application has no address before it is started")
+def _product(suite: str, name: str, url: str) -> str:
+    """Return which of the embedded products ``embedded`` means for the address ``name``."""
+    _, _, product = url.partition(":")
+    return product or (suite if name == MAIN else f"{suite}-{name}")
+
+
+def _addresses(written: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    problems = [
+        Problem("environment", 0, url[1:], f"is not set; it holds the address {name!r} of the target")
+        for name, url in written.items()
+        if url.startswith("$") and not environ.get(url[1:])
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return {name: (environ[url[1:]] if url.startswith("$") else url).rstrip("/") for name, url in written.items()}
+
+
+def _target(plan: Plan, addresses: dict[str, str], environ: Mapping[str, str]) -> Target:
+    base_url = addresses.pop(MAIN)
     return Target(
-        base_url=base_url.rstrip("/"),
+        base_url=base_url,
+        urls=addresses,
         contract=plan.environment.contract,
         timeout_ms=plan.environment.timeout_ms,
         texts=plan.suite.about.texts,

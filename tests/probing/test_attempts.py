@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from smoke.config.schema import Probe
+from smoke.config.probe import Probe
 from smoke.judge import outcome_of
 from smoke.model import Blame, Finding, Measurement, Observation, Outcome, Unit
-from smoke.probing.attempts import Send, Terms, observe, request_of
+from smoke.probing.asking import Send, Terms, request_of
+from smoke.probing.attempts import observe
 from smoke.probing.client import ProbeFailedError, send
 from smoke.probing.exchange import Exchange, Request, Timing
 from smoke.retry import RetryPolicy

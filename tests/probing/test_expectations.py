@@ -8,7 +8,9 @@ from pydantic import TypeAdapter
 
 from smoke.model import Blame
 from smoke.probing.exchange import Exchange
-from smoke.probing.expectations import JUDGES, Expect, HeaderExpect, JsonExpect, at_path, judge
+from smoke.probing.body_expectations import at_path
+from smoke.probing.expectations import JUDGES, judge
+from smoke.probing.shapes import Expect, HeaderExpect, JsonExpect
 from tests.support.exchanges import an_answer
 
 JSON = '{"status": "healthy", "count": 3, "ratio": 0.5, "ok": true, "none": null, "parts": [{"id": 7}], "empty": {}}'

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
-from smoke.config.load import Suite, load
+from smoke.config.load import load
 from smoke.config.problems import ConfigError
+from smoke.config.suite import Suite
 
 FILES = {
     "config/execution-points.yaml": """\

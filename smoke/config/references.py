@@ -1,0 +1,92 @@
+"""What no single file can say: references between files, ids, names and budgets that do not fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from smoke.config.probe import Probe
+from smoke.config.problems import Problem
+from smoke.config.source import Source
+from smoke.config.suite import Suite
+from smoke.probing.variables import names_in
+
+ALWAYS_KNOWN = {"run"}
+
+
+def problems_between(suite: Suite, points_source: Source | None, checks_source: Source | None) -> Iterator[Problem]:
+    """Yield every reference of ``suite`` that leads nowhere and every pair of values that contradict each other."""
+    assert points_source is not None
+    assert checks_source is not None
+    yield from _checks(suite)
+    yield from _points(suite, points_source)
+    for index, probe in enumerate(suite.probes):
+        for key, text in _probe(suite, probe):
+            yield checks_source.problem(("probes", index, key), text)
+
+
+def _checks(suite: Suite) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for check in suite.checks:
+        file, _, line = check.source.rpartition(":")
+        if check.id in seen:
+            yield Problem(file, int(line), "id", f"check id {check.id!r} is already taken by {seen[check.id]}")
+        seen[check.id] = check.source
+        if check.account is not None and check.account not in suite.about.accounts:
+            text = f"unknown account {check.account!r}; suite.yaml knows: {_listed(suite.about.accounts)}"
+            yield Problem(file, int(line), check.id, text)
+
+
+def _points(suite: Suite, source: Source) -> Iterator[Problem]:
+    for name, stages in suite.releases.items():
+        for index, stage in enumerate(stages):
+            if stage.point not in suite.points:
+                text = f"unknown execution point {stage.point!r}; known: {_listed(suite.points)}"
+                yield source.problem(("releases", name, index, "point"), text)
+
+
+def _probe(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:
+    others = {other.id: other for other in suite.probes}
+    for needed in probe.after:
+        if needed not in others:
+            yield "after", f"unknown probe {needed!r}; known: {_listed(others)}"
+    if loop := _loop(probe, others):
+        yield "after", f"waits for itself: {' after '.join(loop)}"
+    captured = {name for needed in _needed(probe, others) for name in others[needed].capture}
+    for name in names_in([probe.request, probe.body, probe.headers, probe.send]) - captured - ALWAYS_KNOWN:
+        yield "request", f"nothing that it comes after captures {{{name}}}; name that probe in after"
+    for name in names_in(probe.cleanup) - captured - set(probe.capture) - ALWAYS_KNOWN:
+        yield "cleanup", f"neither it nor what it comes after captures {{{name}}}"
+    if probe.account is not None and suite.about.login is None:
+        yield "account", "signs in, but suite.yaml does not say how; add login"
+    yield from _environments(suite, probe)
+
+
+def _environments(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:
+    for name, environment in suite.about.environments.items():
+        if probe.contracts and environment.contract not in probe.contracts:
+            continue
+        if probe.base is not None and probe.base not in environment.urls:
+            yield "base", f"environment {name} has no url {probe.base!r}; it has: {_listed(environment.urls)}"
+        limit = probe.expect.within_ms
+        if limit is not None and limit > environment.timeout_ms:
+            yield "expect", f"within_ms ({limit:g}) exceeds timeout_ms ({environment.timeout_ms:g}) of {name}"
+
+
+def _needed(probe: Probe, others: dict[str, Probe]) -> set[str]:
+    """Return the ids of everything that ``probe`` comes after, directly or not."""
+    found: set[str] = set()
+    todo = list(probe.after)
+    while todo:
+        needed = todo.pop()
+        if needed in others and needed not in found:
+            found.add(needed)
+            todo += others[needed].after
+    return found
+
+
+def _loop(probe: Probe, others: dict[str, Probe]) -> list[str]:
+    return [probe.id, probe.id] if probe.id in _needed(probe, others) else []
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"

@@ -1,0 +1,172 @@
+"""What checks.yaml may say of a probe's answer: the keys below ``expect`` and their meaning."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt
+
+from smoke.config.strict import Strict, check_pattern
+
+Positive = Annotated[float, Gt(0)]
+JsonType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderExpect(Strict):
+    """What one header must be."""
+
+    present: bool = True
+    equals: str | None = None
+    matches: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.matches is not None:
+            check_pattern(self.matches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonExpect(Strict):
+    """What the value at one JSON path must be. An empty expectation asks that the path exists."""
+
+    equals: str | int | float | bool | None = None
+    type: JsonType | None = None
+    keys: tuple[str, ...] | None = None
+    """Exactly these keys, in any order."""
+    matches: str | None = None
+    below: float | None = None
+    above: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.matches is not None:
+            check_pattern(self.matches)
+
+
+class Cors(StrEnum):
+    """What a preflight must be answered."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+
+
+class Bom(StrEnum):
+    """How many UTF-8 byte order marks a body begins with."""
+
+    ONCE = "once"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoPii(Strict):
+    """No e-mail address, no token and none of these names may stand in the answer."""
+
+    allow: tuple[str, ...] = ()
+    """E-mail addresses that may."""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenApiExpect(Strict):
+    """The answer is an OpenAPI description, and every GET path that it lists is served."""
+
+    parameters: dict[str, str | int] = field(default_factory=dict)
+    """Values for path parameters; others are taken from the description's own examples, or are 1."""
+    skip: tuple[str, ...] = ()
+    """Paths that are not asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expect(Strict):
+    """Everything that a probe asks of an answer; each key is judged by the function of its name."""
+
+    status: int | tuple[int, ...] | None = None
+    """By default 200; any redirect with ``redirects_to``; what a browser takes with ``cors: allowed``."""
+    within_ms: Positive | None = None
+    """Total time; where the first sample is over it, the median of three decides."""
+    p95_within_ms: Positive | None = None
+    samples: Annotated[int, Ge(2)] = 8
+    """Requests that p95_within_ms is judged on."""
+    content_type: str | None = None
+    headers: dict[str, HeaderExpect] = field(default_factory=dict)
+    contains: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    matches: tuple[str, ...] = ()
+    """Regular expressions that must be found in the body."""
+    json: dict[str, JsonExpect] = field(default_factory=dict)
+    """Path such as ``services.database`` or ``items[0].id`` to what stands there; $ is the whole."""
+    json_schema: dict[str, Any] | None = None
+    redirects_to: str | None = None
+    """Regular expression for the whole Location; the redirect is not followed."""
+    cors: Cors | None = None
+    tls_days_left: Positive | None = None
+    bom: Bom | None = None
+    no_pii: NoPii | None = None
+    closes: int | None = None
+    """Close code of a WebSocket."""
+    openapi: OpenApiExpect | None = None
+
+    def __post_init__(self) -> None:
+        for pattern in (*self.matches, *filter(None, [self.redirects_to])):
+            check_pattern(pattern)
+        if self.json_schema is not None:
+            _check_schema(self.json_schema)
+
+
+def _check_schema(schema: dict[str, Any]) -> None:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise ValueError(f"json_schema is not a JSON Schema: {error.message}") from None
+
+
+class Must(StrEnum):
+    """What a counter does across a probe's request."""
+
+    MOVE = "move"
+    STAY = "stay"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter(Strict):
+    """A number that is read before and after the probe's request."""
+
+    read: str
+    """``GET /metrics``."""
+    must: Must
+    matches: str | None = None
+    """Regular expression whose first group is the number."""
+    json: str | None = None
+    """JSON path of the number."""
+
+    def __post_init__(self) -> None:
+        if (self.matches is None) == (self.json is None):
+            raise ValueError("a counter has either matches or json, to say where the number stands")
+        if self.matches is not None:
+            check_pattern(self.matches)
+            if re.compile(self.matches).groups < 1:
+                raise ValueError(f"{self.matches!r} needs a group around the number")
+        if not re.fullmatch(r"GET /\S*", self.read):
+            raise ValueError(f"read must be such as GET /metrics; got {self.read!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preflight(Strict):
+    """The CORS preflight that a browser at ``origin`` would send (Fetch standard)."""
+
+    origin: str
+    method: str = "GET"
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eventually(Strict):
+    """Ask again until every expectation holds."""
+
+    within_s: Positive
+    every_s: Positive = 0.25
