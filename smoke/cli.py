@@ -12,6 +12,7 @@ from smoke.config.problems import ConfigError
 
 COMMANDS = {
     "run": "run a suite at an execution point and say a verdict",
+    "plan": "print the smoke runs of a release and the time they may take",
     "config": "check, show or describe the configuration",
     "report": "build the Allure report of the last run",
     "demo": "serve the embedded application",

@@ -1,4 +1,4 @@
-"""``smoke config check|show|schema``."""
+"""``smoke config check|show|schema|matrix``."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     schema = actions.add_parser("schema", help="print the JSON Schema of a file, or write them all")
     schema.add_argument("name", nargs="?", metavar="NAME", help="suite, checks, noise, execution-points or verdict")
     schema.set_defaults(call=_schema)
+    matrix = actions.add_parser("matrix", help="write docs/smoke-matrix.md from the YAML and the journeys")
+    matrix.set_defaults(call=_matrix)
 
 
 def _check(_given: argparse.Namespace, _after: list[str]) -> int:
@@ -97,4 +99,16 @@ def _schema(given: argparse.Namespace, _after: list[str]) -> int:
             [Problem("command line", 0, "NAME", f"unknown schema {given.name!r}; known: {', '.join(every)}")]
         )
     print(text(every[given.name]), end="")
+    return 0
+
+
+def _matrix(_given: argparse.Namespace, _after: list[str]) -> int:
+    from smoke.config.load import load, suites
+    from smoke.reporting.matrix import matrix
+
+    root = find_root(Path.cwd())
+    path = root / "docs" / "smoke-matrix.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(matrix(load(root, name) for name in suites(root)), encoding="utf-8")
+    print("wrote docs/smoke-matrix.md")
     return 0

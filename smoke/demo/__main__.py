@@ -15,8 +15,14 @@ from smoke.demo.options import Contract, DemoOptions
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve; the exit code is 0, or 2 if the port is taken."""
-    arguments = _parser().parse_args(argv)
+    """Parse the line and serve; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m smoke.demo")
+    add_arguments(parser)
+    return serve(parser.parse_args(argv))
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serve until Ctrl-C; the exit code is 0, or 2 if the port is taken."""
     options = DemoOptions(
         host=arguments.host,
         port=arguments.port,
@@ -72,15 +78,13 @@ def _run(options: DemoOptions, announce: Callable[[Handoff], None], until_eof: i
     server.run(options, credentials, announce, until_eof=until_eof)
 
 
-def _parser() -> argparse.ArgumentParser:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add every option of the embedded application to ``parser``."""
     defaults = DemoOptions()
     breaks = "\n".join(f"  {item.value:<22}{item.description}" for item in Break)
-    parser = argparse.ArgumentParser(
-        prog="python -m smoke.demo",
-        description="Serve the embedded application, BetterPrompts, on the loopback interface.",
-        epilog=f"breaks:\n{breaks}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser.description = "Serve the embedded application on the loopback interface."
+    parser.epilog = f"breaks:\n{breaks}"
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--host", default=defaults.host)
     parser.add_argument("--port", type=int, default=defaults.port, help="0 (the default): any free port")
     parser.add_argument("--contract", choices=[item.value for item in Contract], default=defaults.contract.value)
@@ -97,7 +101,6 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--handoff", type=Path, metavar="FILE", help="where address and accounts are written")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
-    return parser
 
 
 if __name__ == "__main__":

@@ -151,7 +151,8 @@ def test_the_problems_of_all_files_are_told_together(project: Project) -> None:
             "canary.example.com",
             (
                 f"{SUITE}: 1 problem\n"
-                "  line 8, environments.canary: base_url must be 'embedded' or start with http:// or https://"
+                "  line 8, environments.canary: base_url must be embedded, start with http:// or https://, "
+                "or be $NAME; got 'canary.example.com'"
             ),
         ),
         (

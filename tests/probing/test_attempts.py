@@ -156,7 +156,7 @@ def test_the_median_decides_where_one_sample_is_slow(
 def test_a_writing_request_is_not_repeated_to_measure_it() -> None:
     """Only a GET may be sent again for a second sample."""
     sending = Sending(900.0)
-    probe = a_probe(request="POST /cart", expect={"within_ms": 100})
+    probe = a_probe(request="POST /cart", permits=["POST /cart"], expect={"within_ms": 100})
     observation = asyncio.run(observe(probe, terms(retry=RetryPolicy(attempts=1)), sending))
     assert [finding.rule for finding in observation.attempts[0].findings] == ["health.root.total_ms (900) <= 100"]
     assert len(sending.sent) == 1
@@ -193,7 +193,8 @@ def test_a_wrong_answer_and_a_slow_one_are_both_told() -> None:
 
 def test_a_probe_sends_its_own_headers_after_everyones() -> None:
     """The request is the probe's, at the target's address, with the headers of all and its own."""
-    probe = a_probe(request="POST /cart?id=1", headers={"X-Own": "1"})
+    probe = a_probe(request="POST /cart?id=1", permits=["POST /cart"], headers={"X-Own": "1"})
     assert request_of(probe, terms("http://a.example/shop", headers=(("User-Agent", "smoke"),))) == Request(
-        method="POST", url="http://a.example/shop/cart?id=1", headers=(("User-Agent", "smoke"), ("X-Own", "1"))
+        method="POST", url="http://a.example/shop/cart?id=1", headers=(("User-Agent", "smoke"), ("X-Own", "1")),
+        check_id="health.root",
     )

@@ -7,10 +7,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange
 from smoke.probing.body_expectations import at_path
+from smoke.probing.exchange import Exchange
 from smoke.probing.expectations import JUDGES, judge
 from smoke.probing.shapes import Expect, HeaderExpect, JsonExpect
+from tests.probing.test_expectation_kinds import KINDS
 from tests.support.exchanges import an_answer
 
 JSON = '{"status": "healthy", "count": 3, "ratio": 0.5, "ok": true, "none": null, "parts": [{"id": 7}], "empty": {}}'
@@ -42,6 +43,7 @@ PASSING: dict[str, list[dict[str, Any]]] = {
         {"json": {"none": {}}},
         {"json": {"status": {"equals": "healthy"}}},
         {"json": {"count": {"equals": 3}}},
+        {"json": {"count": {"below": 3.5, "above": 2}}},
         {"json": {"ok": {"equals": True}}},
         {"json": {"status": {"matches": "^heal"}, "count": {"matches": "^3$"}}},
         {"json": {"parts[0]": {"keys": ["id"]}, "empty": {"keys": []}}},
@@ -72,6 +74,9 @@ BROKEN: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
         ({"json": {"status": {"type": "null"}}}, ["status (str) is of type null"]),
         ({"json": {"parts[0]": {"keys": ["id", "at"]}}}, ["parts[0] keys (['id']) are exactly ['at', 'id']"]),
         ({"json": {"status": {"keys": []}}}, ["status keys (None) are exactly []"]),
+        ({"json": {"count": {"below": 3}}}, ["count (3) < 3"]),
+        ({"json": {"count": {"above": 3}}}, ["count (3) > 3"]),
+        ({"json": {"ok": {"below": 9}}}, ["ok (True) < 9"]),
         ({"json": {"status": {"matches": "^ok$"}}}, ["status ('healthy') matches /^ok$/"]),
         (
             {"json": {"count": {"equals": 4, "type": "string"}, "gone": {}}},
@@ -85,7 +90,8 @@ def test_every_expectation_is_judged_and_tested() -> None:
     """No key of a probe can be written that nobody judges, and none is judged that is not tested here."""
     names = {field.name for field in fields(Expect)}
     assert set(JUDGES) == names
-    assert set(PASSING) == set(BROKEN) == names
+    assert set(PASSING) == set(BROKEN)
+    assert set(PASSING) | {kind.field for kind in KINDS} | {"p95_within_ms", "samples"} == names
     said = str(PASSING) + str(BROKEN)
     assert all(f"'{field.name}'" in said for shape in (HeaderExpect, JsonExpect) for field in fields(shape))
 

@@ -1,0 +1,44 @@
+"""``smoke plan --release NAME``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from smoke.config.load import load
+from smoke.config.problems import ConfigError, Problem
+from smoke.releases import Stage, stages
+from smoke.settings import find_root, resolve
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument("--release", metavar="NAME", help="standard, hotfix or rollback (default: all)")
+    parser.add_argument("--suite", metavar="NAME", help="product to plan for (SMOKE_SUITE)")
+    parser.set_defaults(call=call)
+
+
+def call(given: argparse.Namespace, _after: list[str]) -> int:
+    """Print each release as its smoke runs in order, with the total time that they may take."""
+    root = find_root(Path.cwd())
+    suite = load(root, resolve({"suite": given.suite}, point="local", root=root, environ=os.environ).suite)
+    if given.release and given.release not in suite.releases:
+        text = f"unknown release {given.release!r}; known: {', '.join(suite.releases)}"
+        raise ConfigError([Problem("command line", 0, "--release", text)])
+    for name in [given.release] if given.release else suite.releases:
+        planned = stages(suite, name)
+        print(f"{name} release: {_minutes(sum(stage.seconds for stage in planned))} of smoke")
+        for stage in planned:
+            print(_line(stage))
+    return 0
+
+
+def _line(stage: Stage) -> str:
+    watch = f" + {_minutes(stage.monitoring_s)} monitoring" if stage.monitoring_s else ""
+    where = f"{stage.point:<16} {stage.environment:<12} {stage.checks:>3} checks"
+    return f"  {where}  {_minutes(stage.target_s)}{watch}  on failure: {stage.action}"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:g} min"
