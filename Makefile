@@ -13,14 +13,19 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke test lint lint-workflows fmt bench lock clean
+.PHONY: help smoke smoke-all test lint lint-workflows fmt bench lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
 	  printf '  %-15s %s\n' "$$task" "$$text"; done
 
-smoke: .venv/.run-ready ## run the default suite (for its exit code: .venv/bin/smoke run)
-	@$(BIN)/smoke run $(ARGS)
+smoke: .venv/.run-ready ## run the default suite and build its report (for the exit code: .venv/bin/smoke run)
+	@code=0; $(BIN)/smoke run $(ARGS) || code=$$?; $(BIN)/smoke report; exit $$code
+
+smoke-all: .venv/.run-ready ## run every suite
+	@code=0; for suite in config/suites/*/; do \
+	  $(BIN)/smoke run --suite "$$(basename "$$suite")" --reports "reports/$$(basename "$$suite")" $(ARGS) || code=$$?; \
+	done; exit $$code
 
 test: .venv/.dev-ready ## run the engine's own tests
 	@$(BIN)/python -m pytest $(ARGS)

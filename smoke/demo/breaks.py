@@ -34,6 +34,7 @@ class Break(StrEnum):
     LOGOUT_KEEPS_SESSION = "logout-keeps-session", "logging out answers 200 and the session stays valid"
     OPEN_PROTECTED = "open-protected", "pages that need a session are open to everybody"
     NO_RATE_LIMIT_HEADERS = "no-rate-limit-headers", "API answers do not say what is left of the rate limit"
+    WORKER_STOPPED = "worker-stopped", "Astronote's worker is gone: no heartbeat, and queued campaigns stay queued"
 
 
 class Switchboard:

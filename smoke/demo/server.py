@@ -9,8 +9,7 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -56,18 +55,6 @@ class _Server(uvicorn.Server):
         self.ready.set()
 
 
-@dataclass(frozen=True, slots=True)
-class _Listener:
-    product: str
-    socket: socket.socket
-    server: _Server
-
-    @property
-    def url(self) -> str:
-        host, port = self.socket.getsockname()[:2]
-        return f"http://{host}:{port}"
-
-
 def run(
     options: DemoOptions,
     credentials: Credentials,
@@ -97,12 +84,16 @@ async def _serve(
 ) -> None:
     token = secrets.token_urlsafe()
     services = Services.start(options)
-    listeners = [_listener(number, name, services, credentials, token) for number, name in enumerate(PRODUCTS)]
+    sockets = {name: _listen(options, number) for number, name in enumerate(PRODUCTS)}
+    urls = {name: _url(listening) for name, listening in sockets.items()}
+    servers = {
+        name: _Server(_wrap(build(services, credentials), services, token, _friends(name, urls)))
+        for name, build in PRODUCTS.items()
+    }
     ended = _end(until_eof)
-    running = [asyncio.create_task(held.server.serve([held.socket])) for held in listeners]
-    await asyncio.gather(*(held.server.ready.wait() for held in listeners))
-    urls = {held.product: held.url for held in listeners}
-    environ = {"SMOKE_BASE_URL": listeners[0].url, **credentials.environ}
+    running = [asyncio.create_task(server.serve([sockets[name]])) for name, server in servers.items()]
+    await asyncio.gather(*(server.ready.wait() for server in servers.values()))
+    environ = {"SMOKE_BASE_URL": next(iter(urls.values())), **credentials.environ}
     announce(Handoff(base_urls=urls, environ=environ, control_token=token, pid=os.getpid()))
     await ended.wait()
     logging.getLogger("uvicorn.error").disabled = True  # a request that is cut off now is no error
@@ -110,19 +101,27 @@ async def _serve(
         task.cancel()
 
 
-def _listener(number: int, name: str, services: Services, credentials: Credentials, token: str) -> _Listener:
-    options = services.options
+def _listen(options: DemoOptions, number: int) -> socket.socket:
     port = options.port + number if options.port else 0
     listening = socket.create_server((options.host, port), backlog=128)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted sockets inherit it
-    app = _wrap(PRODUCTS[name](services, credentials), services, token)
-    return _Listener(name, listening, _Server(app))
+    return listening
 
 
-def _wrap(app: ASGIApp, services: Services, token: str) -> ASGIApp:
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://{host}:{port}"
+
+
+def _friends(name: str, urls: Mapping[str, str]) -> frozenset[str]:
+    """Where the pages of a product come from: those of ``suite`` may call every ``suite-…`` beside it."""
+    return frozenset({urls[name.partition("-")[0]]})
+
+
+def _wrap(app: ASGIApp, services: Services, token: str, friends: frozenset[str]) -> ASGIApp:
     app = Sabotage(app, breaks=services.breaks)
     app = RateLimit(app, limiter=services.limiter, breaks=services.breaks)
-    app = Origins(app, allowed=services.options.allowed_origins)
+    app = Origins(app, allowed=services.options.allowed_origins | friends)
     app = Control(app, token=token, breaks=services.breaks)
     return Envelope(app, build=services.options.build)
 

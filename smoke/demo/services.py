@@ -51,7 +51,7 @@ class Services:
 
     def health(self) -> dict[str, object]:
         """Status, version, build, uptime and the state of each part, as the health endpoints answer them."""
-        parts = {"database": self._database_works(), "redis": self._cache_works(), "ml_service": True}
+        parts = {"database": self.database_works(), "redis": self.cache_works(), "ml_service": True}
         return {
             "status": "healthy" if all(parts.values()) else "degraded",
             "version": self.options.version,
@@ -61,8 +61,10 @@ class Services:
             "services": {name: "healthy" if works else "unhealthy" for name, works in parts.items()},
         }
 
-    def _database_works(self) -> bool:
+    def database_works(self) -> bool:
+        """Whether the database answers."""
         return self.store.count("SELECT 1") == 1
 
-    def _cache_works(self) -> bool:
+    def cache_works(self) -> bool:
+        """Whether the cache keeps what it is given."""
         return self.cache.fetch("ping", lambda: "pong") == "pong" and Break.SERVICE_DOWN not in self.breaks

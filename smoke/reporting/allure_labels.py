@@ -43,6 +43,8 @@ def attach(record: Record, reports: Path) -> None:
             for each in record.measurements
         )
         allure.attach(f"measurement,value,unit,budget,ok\n{rows}\n", "measurements", "text/csv", "csv")
+    for blame in dict.fromkeys(finding.blame for finding in record.findings):
+        allure.dynamic.label("blame", blame)
     for artifact in record.artifacts:
         kind, extension = TYPES[artifact.kind]
         allure.attach.file(str(reports / artifact.path), artifact.kind, kind, extension)

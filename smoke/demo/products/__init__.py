@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from starlette.types import ASGIApp
 
 from smoke.demo.credentials import Credentials
-from smoke.demo.products import betterprompts
+from smoke.demo.products import astronote, betterprompts
 from smoke.demo.services import Services
 
 Build = Callable[[Services, Credentials], ASGIApp]
@@ -15,5 +15,8 @@ Build = Callable[[Services, Credentials], ASGIApp]
 
 PRODUCTS: Mapping[str, Build] = {
     "betterprompts": betterprompts.build,
+    "astronote": astronote.build_web,
+    "astronote-shopify": astronote.build_shopify,
+    "astronote-retail": astronote.build_retail,
 }
 """By the name of its suite; the first one is behind SMOKE_BASE_URL. Adding a product is one entry."""
