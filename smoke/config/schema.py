@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, Len
 
+from smoke.config.page_rules import PageRules
 from smoke.config.probe import Login
 from smoke.config.strict import Strict, check_pattern
 from smoke.model import Action, Category, Scope, SignalKind
@@ -82,6 +83,8 @@ class SuiteFile(Strict):
     """Inputs for journeys, such as a safe test prompt."""
     login: Login | None = None
     """How probes sign in."""
+    page: PageRules = field(default_factory=PageRules)
+    """What every first-party page keeps, whichever journey visits it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

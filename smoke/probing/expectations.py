@@ -94,13 +94,19 @@ def _content_type(expected: str, exchange: Exchange) -> Iterator[Finding]:
 @expectation("headers")
 def _headers(expected: dict[str, HeaderExpect], exchange: Exchange) -> Iterator[Finding]:
     for name, rule in expected.items():
-        value = exchange.header(name)
-        if (value is not None) != rule.present:
-            yield assertion(f"header {name} ({_state(value)}) is {_state(rule.present or None)}", exchange)
-        elif rule.equals is not None and value != rule.equals:
-            yield assertion(f"header {name} ({value}) == {rule.equals}", exchange)
-        elif rule.matches is not None and not re.search(rule.matches, value or ""):
-            yield assertion(f"header {name} ({value}) matches /{rule.matches}/", exchange)
+        if (text := broken_header(name, exchange.header(name), rule)) is not None:
+            yield assertion(text, exchange)
+
+
+def broken_header(name: str, value: str | None, rule: HeaderExpect) -> str | None:
+    """Return what the value of header ``name`` breaks of ``rule``, or None."""
+    if (value is not None) != rule.present:
+        return f"header {name} ({_state(value)}) is {_state(rule.present or None)}"
+    if rule.equals is not None and value != rule.equals:
+        return f"header {name} ({value}) == {rule.equals}"
+    if rule.matches is not None and not re.search(rule.matches, value or ""):
+        return f"header {name} ({value}) matches /{rule.matches}/"
+    return None
 
 
 def _state(value: object) -> str:

@@ -24,8 +24,8 @@ def matrix(suites: Iterable[Suite]) -> str:
 
 def _points(suite: Suite) -> str:
     rows = [
-        f"| {name} | {point.phase} | {point.environment} | {point.scope} | {point.target_s:g} s "
-        f"| {point.timeout_s:g} s | {_watch(suite, name)} | {point.on_failure.action} | {point.flaky} | {point.purpose} |"
+        f"| {name} | {point.phase} | {point.environment} | {point.scope} | {point.target_s:g} s | {point.timeout_s:g} s |"
+        f" {_watch(suite, name)} | {point.on_failure.action} | {point.flaky} | {point.purpose} |"
         for name, point in suite.points.items()
     ]
     totals = [

@@ -13,6 +13,7 @@ from smoke.running.journey import Journey
 from smoke.running.listeners import Listeners
 from smoke.running.session import Session
 from smoke.running.session_plugin import CHECK, JOURNEY, LISTENERS, RECORD, SESSION
+from smoke.running.watch import Watch
 
 NAVIGATION_MS = 10_000.0
 
@@ -58,7 +59,8 @@ def context(new_context: Callable[..., BrowserContext], request: pytest.FixtureR
     context = new_context()
     context.set_default_timeout(session.target.timeout_ms)
     context.set_default_navigation_timeout(max(NAVIGATION_MS, session.target.timeout_ms))
-    listeners = Listeners(target=session.target)
+    watch = Watch(target=session.target, rules=session.plan.suite.about.page)
+    listeners = Listeners(target=session.target, watch=watch)
     listeners.attach(context)
     request.node.stash[LISTENERS] = listeners
     if request.config.getoption("--tracing") == "off":

@@ -67,6 +67,7 @@ class Journey:
             finally:
                 elapsed = (time.perf_counter() - begun) * 1000
                 self.record.steps.append(Step(name=name, duration_ms=elapsed))
+                self.listeners.watch.look(self.context)
 
     def measure_page(self, page: Page, name: str) -> None:
         """Take the browser's own timings of the document in ``page`` as ``<name>.load_ms`` and so on."""

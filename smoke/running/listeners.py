@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
 
     from smoke.running.target import Target
+    from smoke.running.watch import Watch
 
 LONGEST_TEXT = 500
+ABORTED = "net::ERR_ABORTED"
+ASSETS = frozenset({"stylesheet", "script", "font", "image"})
+"""What a page needs whole: an abort that is not of our making means that the browser refused it."""
 LOAD_FAILED = "Failed to load resource"
 
 
@@ -34,6 +38,7 @@ class Listeners:
     """Everything one context said and asked for."""
 
     target: Target
+    watch: Watch
     signals: list[Signal] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     """First-party answers with a status of 400 or more."""
@@ -43,6 +48,8 @@ class Listeners:
     writes: list[tuple[str, str]] = field(default_factory=list)
     """Method and path of every state-changing first-party request."""
     _seen_urls: set[str] = field(default_factory=set)
+    _documents: int = 0
+    _asked_during: dict[Request, int] = field(default_factory=dict)
 
     def attach(self, context: BrowserContext) -> None:
         """Start listening to ``context``."""
@@ -81,6 +88,9 @@ class Listeners:
 
     def _on_request(self, request: Request) -> None:
         self.requests += 1
+        if request.resource_type == "document":
+            self._documents += 1
+        self._asked_during[request] = self._documents
         if request.method in WRITES and self.target.owns(request.url):
             self.writes.append((request.method, urlsplit(request.url).path))
 
@@ -89,8 +99,9 @@ class Listeners:
         if not self.target.owns(response.url):
             return
         self.network.append(NetworkLine(method=request.method, url=response.url, outcome=str(response.status)))
+        is_document = request.resource_type == "document"
+        self.watch.answered(response.url, response.headers, is_document=is_document)
         if response.status >= 400:
-            is_document = request.resource_type == "document"
             path = urlsplit(response.url).path
             self.answers.append(
                 Answer(method=request.method, path=path, status=response.status, is_document=is_document)
@@ -102,8 +113,12 @@ class Listeners:
         if not self.target.owns(request.url):
             return
         self.network.append(NetworkLine(method=request.method, url=request.url, outcome=failure))
-        if failure != "net::ERR_ABORTED":  # our own navigation, or the page, gave it up
+        if failure != ABORTED or (request.resource_type in ASSETS and not self._left_behind(request)):
             self._bad(request, failure)
+
+    def _left_behind(self, request: Request) -> bool:
+        """Tell whether a navigation of ours began after ``request``, and so gave it up."""
+        return self._documents > self._asked_during.get(request, self._documents)
 
     def _bad(self, request: Request, outcome: str) -> None:
         self._seen_urls.add(request.url)

@@ -76,6 +76,7 @@ def open_session(planned: Plan, settings: Settings, progress: Progress) -> Itera
             today=datetime.now(UTC).date(),
             retry=retry,
             progress=progress,
+            expected_build=settings.expect_build,
         )
         clear(settings.reports)
         yield session
@@ -145,6 +146,7 @@ def conclude(session: Session, settings: Settings) -> Run:
         target_s=planned.point.target_s,
         timeout_s=planned.point.timeout_s,
         expected_build=settings.expect_build,
+        builds=tuple(sorted(session.builds)),
         versions={
             "smoke": __version__,
             "playwright": version("playwright"),

@@ -53,6 +53,9 @@ class Session:
     writes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """Method, path and check of state-changing requests."""
     browser_version: str = ""
+    expected_build: str | None = None
+    builds: Counter[str] = field(default_factory=Counter)
+    """Build ids that the target showed, with how often."""
     codes: OneTimeCodes = field(default_factory=OneTimeCodes)
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from smoke.findings import findings_of
 from smoke.judge import judge_check
 from smoke.model import Attempt, Check, CheckKind, Finding, Interruption, Observation, told
 from smoke.noise import accept, judge_signals
+from smoke.pages import judge_visit
 from smoke.reporting import allure_labels
 from smoke.retry import wait_before_next
 from smoke.running.deadline import RunTimeoutError, deadline
@@ -153,7 +154,7 @@ class SessionPlugin:
         if journey is not None:
             terms = (self.session.plan.suite.noise, self.session.today, self.session.target.contract)
             record.signals = accept(journey.signals(), *terms)
-            by_page = judge_signals(check.id, record.signals, *terms)
+            by_page = (*judge_signals(check.id, record.signals, *terms), *self._judge_pages(journey))
         record.findings += findings_of(failure, by_page, record.measurements)
         if journey is not None:
             self.session.count(check.id, journey.listeners.requests, journey.listeners.writes)
@@ -162,6 +163,12 @@ class SessionPlugin:
                 record.artifacts += capture(journey, folder, self.session.reports)
         allure_labels.attach(record, self.session.reports)
         return record.findings
+
+    def _judge_pages(self, journey: Journey) -> tuple[Finding, ...]:
+        journey.listeners.watch.look(journey.context)
+        visit = journey.listeners.watch.visit()
+        self.session.builds.update(visit.builds)
+        return judge_visit(visit, self.session.plan.suite.about.page, self.session.expected_build)
 
     @contextlib.contextmanager
     def _noting(self, item: pytest.Item) -> Iterator[None]:

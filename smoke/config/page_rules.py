@@ -1,0 +1,63 @@
+"""The shape of ``page:`` in suite.yaml: what every first-party page keeps, whichever journey visits it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from smoke.config.strict import Strict, check_pattern
+from smoke.probing.shapes import HeaderExpect, Positive
+
+PAGE_BUDGETS = ("ttfb_ms", "fcp_ms", "lcp_ms", "cls", "dcl_ms", "load_ms")
+
+
+class Secure(StrEnum):
+    """Whether a cookie must have the attribute Secure."""
+
+    ALWAYS = "always"
+    OVER_HTTPS = "over-https"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CookieExpect(Strict):
+    """Attributes of one cookie, judged wherever it is set (RFC 6265bis)."""
+
+    http_only: bool | None = None
+    same_site: Literal["Strict", "Lax", "None"] | None = None
+    secure: Secure = Secure.OVER_HTTPS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildSource(Strict):
+    """Where the target shows which build answers."""
+
+    header: str | None = None
+    meta: str | None = None
+    """Name of the meta tag."""
+
+    def __post_init__(self) -> None:
+        if self.header is None and self.meta is None:
+            raise ValueError("says nothing: name a header, a meta tag, or both")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRules(Strict):
+    """What every first-party page keeps."""
+
+    headers: dict[str, HeaderExpect] = field(default_factory=dict)
+    """Of every document."""
+    cookies: dict[str, CookieExpect] = field(default_factory=dict)
+    build: BuildSource | None = None
+    never: tuple[str, ...] = ()
+    """Regular expressions for what may not be read on any page."""
+    budgets: dict[str, Positive] = field(default_factory=dict)
+    """Largest good value of a page's own timings: ttfb_ms, fcp_ms, lcp_ms, cls, dcl_ms, load_ms."""
+
+    def __post_init__(self) -> None:
+        for pattern in self.never:
+            check_pattern(pattern)
+        for name in self.budgets:
+            if name not in PAGE_BUDGETS:
+                raise ValueError(f"unknown timing {name!r} in budgets; known: {', '.join(PAGE_BUDGETS)}")

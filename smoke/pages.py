@@ -1,0 +1,133 @@
+"""What every first-party page must keep, judged from what was seen of it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from smoke.config.page_rules import CookieExpect, PageRules, Secure
+from smoke.model import Blame, Finding
+from smoke.probing.expectations import broken_header
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """One document, as it was last seen before the journey left it."""
+
+    path: str
+    text: str
+    """What can be read on it."""
+    broken_images: tuple[str, ...] = ()
+    """Addresses of first-party images that are shown and did not decode."""
+    build: str | None = None
+    """Of its meta tag."""
+    timings: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentHeaders:
+    """The headers that one document came with; names in lower case."""
+
+    path: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CookieView:
+    """A first-party cookie, as the browser holds it."""
+
+    name: str
+    http_only: bool
+    secure: bool
+    same_site: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """All that one attempt saw of the target's pages."""
+
+    over_https: bool
+    pages: tuple[PageView, ...] = ()
+    documents: tuple[DocumentHeaders, ...] = ()
+    cookies: tuple[CookieView, ...] = ()
+    builds: tuple[str, ...] = ()
+    """Every build id that an answer or a page showed."""
+
+
+def judge_visit(visit: Visit, rules: PageRules, expected_build: str | None) -> tuple[Finding, ...]:
+    """Return every broken rule, each told once with the first page that breaks it."""
+    found = [
+        *_headers(visit.documents, rules),
+        *_cookies(visit, rules),
+        *_texts(visit.pages, rules),
+        *_images(visit.pages),
+        *_timings(visit.pages, rules),
+        *_builds(visit.builds, rules, expected_build),
+    ]
+    return tuple({finding.rule: finding for finding in reversed(found)}.values())[::-1]
+
+
+def _headers(documents: Iterable[DocumentHeaders], rules: PageRules) -> Iterator[Finding]:
+    told: set[str] = set()
+    for document in documents:
+        for name, expect in rules.headers.items():
+            rule = broken_header(name, document.headers.get(name.lower()), expect)
+            if rule is not None and name not in told:
+                told.add(name)
+                yield Finding(rule=f"page {document.path}: {rule}", blame=Blame.ASSERTION)
+
+
+def _cookies(visit: Visit, rules: PageRules) -> Iterator[Finding]:
+    for cookie in visit.cookies:
+        expect = rules.cookies.get(cookie.name)
+        if expect is not None:
+            for text in _broken_cookie(cookie, expect, over_https=visit.over_https):
+                yield Finding(rule=f"cookie {cookie.name}: {text}", blame=Blame.ASSERTION)
+
+
+def _broken_cookie(cookie: CookieView, expect: CookieExpect, *, over_https: bool) -> Iterator[str]:
+    if expect.http_only is not None and cookie.http_only != expect.http_only:
+        yield f"HttpOnly ({cookie.http_only}) == {expect.http_only}"
+    if expect.same_site is not None and cookie.same_site != expect.same_site:
+        yield f"SameSite ({cookie.same_site}) == {expect.same_site}"
+    secure = {Secure.ALWAYS: True, Secure.OVER_HTTPS: over_https, Secure.NEVER: False}[expect.secure]
+    if secure and not cookie.secure:
+        yield "Secure (False) == True"
+
+
+def _texts(pages: Iterable[PageView], rules: PageRules) -> Iterator[Finding]:
+    for page in pages:
+        for pattern in rules.never:
+            found = re.search(pattern, page.text)
+            if found:
+                around = " ".join(page.text[max(0, found.start() - 40) : found.end() + 40].split())
+                rule = f"page {page.path} never shows /{pattern}/: {around!r}"
+                yield Finding(rule=rule, blame=Blame.ASSERTION)
+
+
+def _images(pages: Iterable[PageView]) -> Iterator[Finding]:
+    for page in pages:
+        if page.broken_images:
+            rule = f"page {page.path}: broken images ({len(page.broken_images)}) == 0: {page.broken_images[0]}"
+            yield Finding(rule=rule, blame=Blame.ASSERTION)
+
+
+def _timings(pages: Iterable[PageView], rules: PageRules) -> Iterator[Finding]:
+    for page in pages:
+        for name, budget in rules.budgets.items():
+            value = page.timings.get(name)
+            if value is not None and value > budget:
+                digits = 0 if value >= 10 else 3
+                rule = f"page {page.path}: {name} ({value:.{digits}f}) <= {budget:g}"
+                yield Finding(rule=rule, blame=Blame.SLOW)
+
+
+def _builds(builds: Iterable[str], rules: PageRules, expected: str | None) -> Iterator[Finding]:
+    if rules.build is None:
+        return
+    seen = sorted(set(builds))
+    if len(seen) > 1:
+        yield Finding(rule=f"builds seen ({', '.join(seen)}) are one", blame=Blame.STALE_BUILD)
+    elif expected is not None and seen != [expected]:
+        yield Finding(rule=f"build ({', '.join(seen) or 'none seen'}) == {expected}", blame=Blame.STALE_BUILD)

@@ -1,0 +1,93 @@
+"""Looks at every first-party page before a journey leaves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from smoke.config.page_rules import PageRules
+from smoke.pages import CookieView, DocumentHeaders, PageView, Visit
+from smoke.running import vitals
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+    from smoke.running.target import Target
+
+LONGEST_TEXT = 200_000
+LOOK = """async ([meta, longest]) => ({
+  id: performance.timeOrigin, url: location.href,
+  text: (document.body?.innerText ?? '').slice(0, longest),
+  images: [...document.images].filter(image => image.complete && image.currentSrc && !image.naturalWidth
+    && image.checkVisibility()).map(image => image.currentSrc),
+  build: meta ? document.querySelector(`meta[name="${CSS.escape(meta)}"]`)?.content ?? null : null,
+  timings: await (%s)(),
+})"""
+
+
+@dataclass
+class Watch:
+    """What one attempt saw of the target's pages so far."""
+
+    target: Target
+    rules: PageRules
+    pages: dict[float, PageView] = field(default_factory=dict)
+    """The latest view of each document, by the time it began."""
+    cookies: dict[str, CookieView] = field(default_factory=dict)
+    documents: list[DocumentHeaders] = field(default_factory=list)
+    builds: list[str] = field(default_factory=list)
+
+    def answered(self, url: str, headers: dict[str, str], *, is_document: bool) -> None:
+        """Note the headers of a first-party answer; names in lower case."""
+        if is_document:
+            self.documents.append(DocumentHeaders(path=urlsplit(url).path, headers=headers))
+        header = self.rules.build.header if self.rules.build else None
+        if header and (build := headers.get(header.lower())):
+            self.builds.append(build)
+
+    def look(self, context: BrowserContext) -> None:
+        """Take a view of what every page of ``context`` shows now; a page that is just leaving is left out."""
+        from playwright.sync_api import Error
+
+        for page in context.pages:
+            try:
+                self._look(page)
+            except Error:
+                continue
+        if self.rules.cookies:
+            self._take_cookies(context)
+
+    def _look(self, page: Page) -> None:
+        if not self.target.owns(page.url):
+            return
+        meta = self.rules.build.meta if self.rules.build else None
+        seen: dict[str, Any] = page.evaluate(LOOK % vitals.READ, [meta, LONGEST_TEXT])
+        self.pages[seen["id"]] = PageView(
+            path=urlsplit(seen["url"]).path,
+            text=seen["text"],
+            broken_images=tuple(filter(self.target.owns, seen["images"])),
+            build=seen["build"],
+            timings=seen["timings"],
+        )
+
+    def _take_cookies(self, context: BrowserContext) -> None:
+        for cookie in context.cookies([self.target.base_url, *self.target.urls.values()]):
+            name = cookie.get("name", "")
+            self.cookies[name] = CookieView(
+                name=name,
+                http_only=cookie.get("httpOnly", False),
+                secure=cookie.get("secure", False),
+                same_site=cookie.get("sameSite", "None"),
+            )
+
+    def visit(self) -> Visit:
+        """Return all that was seen."""
+        metas = [page.build for page in self.pages.values() if page.build is not None]
+        return Visit(
+            over_https=self.target.base_url.startswith("https:"),
+            pages=tuple(self.pages.values()),
+            documents=tuple(self.documents),
+            cookies=tuple(self.cookies.values()),
+            builds=(*self.builds, *metas),
+        )
