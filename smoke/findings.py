@@ -35,7 +35,7 @@ def findings_of(
     if failure is not None and failure.blame is Blame.ACCOUNT:
         return (failure,)
     broken = [over_budget(each) for each in measurements if each.ok is False]
-    found = [*told_by_page, *([failure] if failure else []), *broken]
+    found = [*broken, *told_by_page, *([failure] if failure else [])]
     if failure is None or failure.blame is not Blame.HARNESS:
         found.sort(key=lambda finding: CAUSES_FIRST.index(finding.blame))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""``smoke config check|show|schema|matrix``."""
+"""``smoke config check|show|schema|matrix|baseline``."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     schema.set_defaults(call=_schema)
     matrix = actions.add_parser("matrix", help="write docs/smoke-matrix.md from the YAML and the journeys")
     matrix.set_defaults(call=_matrix)
+    baseline = actions.add_parser("baseline", help="propose page rules and noise from one healthy load")
+    baseline.add_argument("path", nargs="?", default="/", metavar="PATH", help="page to look at (default: /)")
+    options.add(baseline)
+    baseline.set_defaults(call=_baseline)
 
 
 def _check(_given: argparse.Namespace, _after: list[str]) -> int:
@@ -111,4 +115,21 @@ def _matrix(_given: argparse.Namespace, _after: list[str]) -> int:
     path.parent.mkdir(exist_ok=True)
     path.write_text(matrix(load(root, name) for name in suites(root)), encoding="utf-8")
     print("wrote docs/smoke-matrix.md")
+    return 0
+
+
+def _baseline(given: argparse.Namespace, _after: list[str]) -> int:
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from smoke.browser import find_browser
+    from smoke.running.baseline import look, propose
+    from smoke.running.run import plan_of
+    from smoke.running.target import open_target
+
+    settings = options.settings_of(given, "local")
+    planned = replace(plan_of(settings), checks=())
+    with open_target(planned, settings) as target:
+        visit, listeners = look(target, find_browser(settings.browser, settings.environ), given.path)
+    print(propose(visit, listeners.unaccounted(), datetime.now(UTC).date()), end="")
     return 0

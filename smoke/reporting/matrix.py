@@ -23,11 +23,7 @@ def matrix(suites: Iterable[Suite]) -> str:
 
 
 def _points(suite: Suite) -> str:
-    rows = [
-        f"| {name} | {point.phase} | {point.environment} | {point.scope} | {point.target_s:g} s | {point.timeout_s:g} s |"
-        f" {_watch(suite, name)} | {point.on_failure.action} | {point.flaky} | {point.purpose} |"
-        for name, point in suite.points.items()
-    ]
+    rows = [_point_row(suite, name) for name in suite.points]
     totals = [
         f"- **{name}**: {' → '.join(stage.point for stage in stages(suite, name))}: "
         f"{sum(stage.seconds for stage in stages(suite, name)) / 60:g} minutes"
@@ -35,6 +31,13 @@ def _points(suite: Suite) -> str:
     ]
     head = "| point | phase | environment | scope | target | time-out | monitoring | on failure | FLAKY | purpose |"
     return "\n".join(["## Execution points", "", head, _rule(10), *rows, "", "## Releases", "", *totals, ""])
+
+
+def _point_row(suite: Suite, name: str) -> str:
+    point = suite.points[name]
+    times = (f"{point.target_s:g} s", f"{point.timeout_s:g} s", _watch(suite, name))
+    cells = (name, point.phase, point.environment, point.scope, *times, point.on_failure.action, point.flaky)
+    return f"| {' | '.join(cells)} | {point.purpose} |"
 
 
 def _watch(suite: Suite, point: str) -> str:

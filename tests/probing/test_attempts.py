@@ -195,6 +195,8 @@ def test_a_probe_sends_its_own_headers_after_everyones() -> None:
     """The request is the probe's, at the target's address, with the headers of all and its own."""
     probe = a_probe(request="POST /cart?id=1", permits=["POST /cart"], headers={"X-Own": "1"})
     assert request_of(probe, terms("http://a.example/shop", headers=(("User-Agent", "smoke"),))) == Request(
-        method="POST", url="http://a.example/shop/cart?id=1", headers=(("User-Agent", "smoke"), ("X-Own", "1")),
+        method="POST",
+        url="http://a.example/shop/cart?id=1",
+        headers=(("User-Agent", "smoke"), ("X-Own", "1")),
         check_id="health.root",
     )

@@ -1,0 +1,91 @@
+"""Page invariants: each rule once kept and once broken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from smoke.config.page_rules import PageRules
+from smoke.model import Blame
+from smoke.pages import CookieView, DocumentHeaders, PageView, Visit, judge_visit
+
+PAGE = PageView(path="/", text="Welcome back, Ann", build="b1", timings={"ttfb_ms": 80.0, "cls": None})
+COOKIE = CookieView(name="session", http_only=True, secure=True, same_site="Lax")
+HEALTHY = Visit(
+    over_https=True,
+    pages=(PAGE,),
+    documents=(DocumentHeaders(path="/", headers={"x-frame-options": "DENY"}),),
+    cookies=(COOKIE,),
+    builds=("b1", "b1"),
+)
+RULES = {
+    "headers": {"X-Frame-Options": {"equals": "DENY"}},
+    "cookies": {"session": {"http_only": True, "same_site": "Lax"}},
+    "build": {"header": "X-Build-ID", "meta": "build"},
+    "never": [r"\bundefined\b", "Internal Server Error"],
+    "budgets": {"ttfb_ms": 800, "cls": 0.1},
+}
+
+
+def found(visit: Visit, expected_build: str | None = None, **changes: Any) -> list[tuple[str, Blame]]:
+    rules = TypeAdapter(PageRules).validate_python({**RULES, **changes})
+    return [(finding.rule, finding.blame) for finding in judge_visit(visit, rules, expected_build)]
+
+
+def test_a_page_that_keeps_every_rule_is_no_finding() -> None:
+    """A healthy visit is silent, and a timing that was not observed is not judged."""
+    assert found(HEALTHY, "b1") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "blame"),
+    [
+        (
+            {"documents": (DocumentHeaders(path="/", headers={}),)},
+            "page /: header X-Frame-Options (absent) is present",
+            Blame.ASSERTION,
+        ),
+        (
+            {"cookies": (replace(COOKIE, http_only=False),)},
+            "cookie session: HttpOnly (False) == True",
+            Blame.ASSERTION,
+        ),
+        ({"cookies": (replace(COOKIE, same_site="None"),)}, "cookie session: SameSite (None) == Lax", Blame.ASSERTION),
+        ({"cookies": (replace(COOKIE, secure=False),)}, "cookie session: Secure (False) == True", Blame.ASSERTION),
+        (
+            {"pages": (replace(PAGE, text="Hello undefined!"),)},
+            r"page / never shows /\bundefined\b/: 'Hello undefined!'",
+            Blame.ASSERTION,
+        ),
+        (
+            {"pages": (replace(PAGE, broken_images=("http://a/x.png",)),)},
+            "page /: broken images (1) == 0: http://a/x.png",
+            Blame.ASSERTION,
+        ),
+        ({"pages": (replace(PAGE, timings={"ttfb_ms": 900.4}),)}, "page /: ttfb_ms (900) <= 800", Blame.SLOW),
+        ({"pages": (replace(PAGE, timings={"cls": 0.25}),)}, "page /: cls (0.250) <= 0.1", Blame.SLOW),
+        ({"builds": ("b1", "b2")}, "builds seen (b1, b2) are one", Blame.STALE_BUILD),
+        ({"builds": ("b0",)}, "build (b0) == b1", Blame.STALE_BUILD),
+        ({"builds": ()}, "build (none seen) == b1", Blame.STALE_BUILD),
+    ],
+)
+def test_a_broken_rule_is_told_with_its_page_and_value(change: dict[str, Any], rule: str, blame: Blame) -> None:
+    """Each rule that a visit breaks is exactly one finding with actual value and rule."""
+    assert found(replace(HEALTHY, **change), "b1") == [(rule, blame)]
+
+
+def test_over_http_a_cookie_need_not_be_secure() -> None:
+    """Secure is asked for over https only, unless the suite says always."""
+    visit = replace(HEALTHY, over_https=False, cookies=(replace(COOKIE, secure=False),))
+    assert found(visit) == []
+    always = {"session": {"secure": "always"}}
+    assert found(visit, cookies=always) == [("cookie session: Secure (False) == True", Blame.ASSERTION)]
+
+
+def test_the_same_rule_is_told_once() -> None:
+    """A header that is missing on every page is one finding, not one a page."""
+    documents = tuple(DocumentHeaders(path=path, headers={}) for path in ("/", "/a", "/b"))
+    assert len(found(replace(HEALTHY, documents=documents))) == 1
