@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+import traceback
 from collections.abc import Sequence
 
 from smoke import __version__
@@ -39,6 +40,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("INCONCLUSIVE: interrupted", file=sys.stderr)
+        return 3
+    except Exception as error:  # noqa: BLE001 - Python's own exit code 1 would read as the application's fault
+        traceback.print_exc()
+        print(f"INCONCLUSIVE: the harness broke: {type(error).__name__}: {error}", file=sys.stderr)
+        return 3
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:

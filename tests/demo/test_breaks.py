@@ -11,6 +11,7 @@ import pytest
 from smoke.demo.breaks import Break
 from smoke.demo.handoff import CONTROL_PATH, TOKEN_HEADER
 from tests.demo.client import PREMIUM, Client, Demo
+from tests.demo.merchant import Merchant
 
 LOGIN = "/api/v1/auth/login"
 PROFILE = "/api/v1/auth/profile"
@@ -71,6 +72,11 @@ def login_answers(status: int) -> Callable[[Demo], bool]:
     return lambda demo: demo.visitor().post(LOGIN, demo.credentials()).status != status
 
 
+def queued_campaign_is_processed(demo: Demo) -> bool:
+    merchant = Merchant(demo)
+    return merchant.processed(merchant.enqueue(merchant.draft()).json["id"])
+
+
 WORKS: dict[Break, Callable[[Demo], bool]] = {
     Break.SERVICE_DOWN: lambda demo: demo.visitor().get("/health").json["status"] == "healthy",
     Break.HEALTH_SLOW: health_is_quick,
@@ -87,6 +93,7 @@ WORKS: dict[Break, Callable[[Demo], bool]] = {
     Break.TOTP_REFUSED: second_factor,
     Break.LOGOUT_KEEPS_SESSION: logout_ends_the_session,
     Break.OPEN_PROTECTED: lambda demo: demo.visitor().get("/history").status == 307,
+    Break.WORKER_STOPPED: queued_campaign_is_processed,
     Break.NO_RATE_LIMIT_HEADERS: lambda demo: "X-RateLimit-Limit" in demo.visitor().get("/api/v1/test").headers,
 }
 

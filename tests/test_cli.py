@@ -1,0 +1,53 @@
+"""The command line's promises that need no browser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from smoke import cli
+from smoke.commands import run
+from smoke.config.problems import ConfigError, Problem
+from smoke.settings import OPTIONS
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConfigError([Problem("command line", 0, "--env", "unknown")]), 2),
+        (RuntimeError("a defect of ours"), 3),
+        (KeyboardInterrupt(), 3),
+    ],
+)
+def test_no_error_of_ours_reads_as_pass_or_fail(
+    error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever breaks the harness ends in 2 or 3 and a sentence, never in 0 and never in Python's own 1."""
+
+    def broken(*_arguments: object) -> int:
+        raise error
+
+    monkeypatch.setattr(run, "call", broken)
+    assert cli.main(["run"]) == code
+    assert capsys.readouterr().err.strip()
+
+
+def test_wrong_usage_is_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    """No command, and an unknown option, are wrong usage."""
+    assert cli.main([]) == 2
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["run", "--no-such-option"])
+    assert ended.value.code == 2
+
+
+def test_the_readme_names_every_command_option_variable_and_exit_code() -> None:
+    """README and program agree on commands, options, environment variables and exit codes."""
+    for name in cli.COMMANDS:
+        assert f"`smoke {name}" in README
+    for option in OPTIONS:
+        assert f"| `{option.flag}` | `{option.variable}` |" in README
+    assert set(re.findall(r"^\| (\d) \| ", README, re.MULTILINE)) == set(re.findall(r"^  (\d)  ", cli.EXIT_CODES, re.M))
