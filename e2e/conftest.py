@@ -7,5 +7,6 @@ from smoke.running.fixtures import (  # noqa: F401
     browser_type_launch_args,
     context,
     journey,
+    playwright,
     smoke_session,
 )

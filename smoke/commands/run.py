@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from smoke.commands import options
@@ -29,6 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     """Run, report and return the exit code of the verdict."""
     from smoke.browser import BrowserMissing
+    from smoke.running.launch import import_in_background
+
+    import_in_background()
     from smoke.reporting.console import Console
     from smoke.reporting.document import to_json
     from smoke.running.run import plan_of
@@ -48,9 +52,12 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
 
 def _run(planned: Plan, settings: Settings, console: Console, pytest_args: list[str]) -> Run:
     from smoke.running.after import after, before
-    from smoke.running.run import conclude, open_session, run_checks
+    from smoke.running.run import at_once, by_fixture, conclude, open_session, run_checks
 
-    with console.progress(len(planned.checks)) as progress, open_session(planned, settings, progress) as session:
+    launch = by_fixture if pytest_args else at_once  # pytest's own options may be about the browser
+    with ExitStack() as stack:
+        progress = stack.enter_context(console.progress(len(planned.checks)))
+        session = stack.enter_context(open_session(planned, settings, progress, launch))
         before(session, settings, console.line)
         run_checks(session, settings, pytest_args)
         run = conclude(session, settings)

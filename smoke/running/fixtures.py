@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from smoke.browser import launch_options
 from smoke.running.journey import Journey
@@ -37,11 +37,25 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], smoke_ses
 
 
 @pytest.fixture(scope="session")
-def browser(launch_browser: Callable[[], Browser], smoke_session: Session) -> Iterator[Browser]:
-    """One browser for the run."""
-    browser = launch_browser()
-    smoke_session.browser_version = browser.version
+def playwright(smoke_session: Session) -> Iterator[Playwright]:
+    """The driver: the run's own, or one that is started here."""
+    if smoke_session.launched:
+        yield smoke_session.launched.playwright
+        return
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(smoke_session: Session, request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """One browser for the run: the run's own, or one that is started here with pytest's options."""
     expect.set_options(timeout=smoke_session.target.timeout_ms)
+    if smoke_session.launched:
+        smoke_session.browser_version = smoke_session.launched.browser.version
+        yield smoke_session.launched.browser
+        return
+    browser = request.getfixturevalue("launch_browser")()
+    smoke_session.browser_version = browser.version
     yield browser
     browser.close()
 

@@ -6,25 +6,27 @@ import platform
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from smoke import __version__
-from smoke.browser import find_browser
+from smoke.browser import BrowserChoice, find_browser
 from smoke.config.load import load
 from smoke.config.probe import WRITES
 from smoke.judge import judge_check, judge_run
-from smoke.model import Run
+from smoke.model import CheckKind, Run
 from smoke.plan import Plan, Selection, plan
 from smoke.probing.asking import ProbeAccount, Shared, Terms
 from smoke.probing.client import send
 from smoke.probing.exchange import Exchange, Request
 from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
+from smoke.running.launch import Launched, launched
 from smoke.running.session import Progress, Session
 from smoke.running.target import open_target
 from smoke.secret import Scrubber
@@ -37,12 +39,31 @@ def plan_of(settings: Settings) -> Plan:
     return plan(suite, settings.point, settings.env, Selection(checks=settings.check, categories=settings.category))
 
 
+Launch = Callable[[Plan, Settings, BrowserChoice], AbstractContextManager[Launched | None]]
+
+
+def by_fixture(_planned: Plan, _settings: Settings, _choice: BrowserChoice) -> AbstractContextManager[None]:
+    """Leave the launch of the browser to pytest-playwright's fixtures, with its own options."""
+    return nullcontext()
+
+
+def at_once(planned: Plan, settings: Settings, choice: BrowserChoice) -> AbstractContextManager[Launched | None]:
+    """Launch the browser before pytest starts, if a journey is planned."""
+    if not any(check.kind is CheckKind.JOURNEY for check in planned.checks):
+        return nullcontext()
+    return launched(choice, headed=settings.headed, slowmo_ms=settings.slowmo)
+
+
 @contextmanager
-def open_session(planned: Plan, settings: Settings, progress: Progress) -> Iterator[Session]:
+def open_session(
+    planned: Plan, settings: Settings, progress: Progress, launch: Launch = by_fixture
+) -> Iterator[Session]:
     """Find the browser, open the target and yield the run's session; raises ConfigError or BrowserMissing."""
-    browser = find_browser(settings.browser, settings.environ)
+    choice = find_browser(settings.browser, settings.environ)
     with ExitStack() as stack:
-        target = stack.enter_context(open_target(planned, settings))
+        opening = stack.enter_context(ThreadPoolExecutor(1)).submit(stack.enter_context, open_target(planned, settings))
+        browser = stack.enter_context(launch(planned, settings, choice))
+        target = opening.result()
         retry = RetryPolicy()
         terms = Terms(
             base_url=target.base_url,
@@ -68,7 +89,8 @@ def open_session(planned: Plan, settings: Settings, progress: Progress) -> Itera
         session = Session(
             plan=planned,
             target=target,
-            browser=browser,
+            browser=choice,
+            launched=browser,
             reports=settings.reports,
             run_id=run_id,
             probes=probes,

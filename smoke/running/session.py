@@ -14,6 +14,7 @@ from smoke.model import Check, CheckResult, Interruption, Mutation, Observation,
 from smoke.plan import Plan
 from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
+from smoke.running.launch import Launched
 from smoke.running.one_time import OneTimeCodes
 from smoke.running.target import Target
 from smoke.secret import Scrubber
@@ -52,6 +53,8 @@ class Session:
     requests: int = 0
     writes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """Method, path and check of state-changing requests."""
+    launched: Launched | None = None
+    """The browser, where it was started before pytest was."""
     browser_version: str = ""
     expected_build: str | None = None
     builds: Counter[str] = field(default_factory=Counter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,11 +20,12 @@ def astronote(demo: Demo, product: str) -> Client:
 
 
 def until(condition: Callable[[], bool], within_s: float) -> bool:
-    """Whether ``condition`` comes true in time; it is asked again and again."""
-    ends = time.monotonic() + within_s
+    """Whether ``condition`` comes true in time; it is asked 25 times a second, which spares the request budget."""
+    ends, pause = time.monotonic() + within_s, threading.Event()
     while time.monotonic() < ends:
         if condition():
             return True
+        pause.wait(0.04)
     return condition()
 
 
