@@ -10,6 +10,7 @@ import secrets
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -23,6 +24,15 @@ from smoke.demo.products import PRODUCTS
 from smoke.demo.rate_limit import RateLimit
 from smoke.demo.sabotage import Sabotage
 from smoke.demo.services import Services
+
+
+class _WebSocket(asyncio.Protocol):
+    """Becomes uvicorn's WebSocket protocol, which is not loaded before somebody wants to talk."""
+
+    def __new__(cls, **given: Any) -> asyncio.Protocol:  # type: ignore[misc]
+        from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+        return WebSocketsSansIOProtocol(**given)
 
 
 class _Server(uvicorn.Server):
@@ -39,7 +49,7 @@ class _Server(uvicorn.Server):
                 loop="asyncio",
                 server_header=False,
                 timeout_keep_alive=75,
-                ws="none",
+                ws=_WebSocket,
             )
         )
         self.ready = asyncio.Event()

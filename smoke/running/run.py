@@ -118,10 +118,13 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
 
     from smoke.running.session_plugin import Quiet, SessionPlugin
 
-    suite = settings.root / "config" / "suites" / settings.suite
+    places = {
+        CheckKind.JOURNEY: settings.root / "e2e" / settings.suite,
+        CheckKind.PROBE: settings.root / "config" / "suites" / settings.suite / "checks.yaml",
+    }
+    planned = {check.kind for check in session.plan.checks}
     arguments = [
-        str(settings.root / "e2e" / settings.suite),
-        str(suite / "checks.yaml"),
+        *(str(place) for kind, place in places.items() if kind in planned),
         f"--rootdir={settings.root}",
         f"--alluredir={session.reports / 'allure-results'}",
         f"--output={session.reports / 'test-results'}",

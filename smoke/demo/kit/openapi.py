@@ -5,9 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+class Description:
+    """``/openapi.json``, for the routes of a product."""
+
+    def __init__(self, title: str, version: str, routes: Iterable[BaseRoute]) -> None:
+        self._document = describe(title, version, routes)
+
+    def routes(self) -> list[Route]:
+        """The call that this part answers."""
+        return [Route("/openapi.json", self.show, include_in_schema=False)]
+
+    async def show(self, _request: Request) -> Response:
+        """The description."""
+        return JSONResponse(self._document)
 
 
 def describe(title: str, version: str, routes: Iterable[BaseRoute]) -> dict[str, object]:
