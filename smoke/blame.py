@@ -28,6 +28,9 @@ NO_ANSWER = re.compile(r"(goto|reload|wait_for_url|expect_navigation|APIRequestC
 NO_BROWSER = re.compile(
     r"^BrowserType\.|Target (page, context or browser|closed)|Browser has been closed|crashed|Connection closed"
 )
+DETAIL = re.compile(r"Actual value|Expected|Received|Error|Locator|waiting for")
+DETAILS = 4
+LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +105,9 @@ def _evidence(answers: tuple[Answer, ...]) -> tuple[str, ...]:
 
 def one_line(message: str) -> str:
     """Return what a Playwright or assertion message says first, with locator, expectation and actual value."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    # The snapshot prints what was typed into password fields.
+    lines = [line.strip() for line in message.partition("\nAria snapshot:")[0].splitlines() if line.strip()]
     if not lines:
         return "failed without a message"
-    kept = [lines[0]]
-    for line in lines[1:]:
-        if re.match(r"(Actual value|Expected|Received|Error|Locator|waiting for)", line.lstrip("- ")):
-            kept.append(line.lstrip("- "))
-        if re.match(r"(Call log|Aria snapshot)", line):
-            kept.extend(f"{each.lstrip('- ')}" for each in lines if each.startswith("- waiting for") and len(kept) < 4)
-            break
-    return "; ".join(dict.fromkeys(kept))[:400]
+    details = [line for line in (each.lstrip("- ") for each in lines[1:]) if DETAIL.match(line)]
+    return "; ".join(list(dict.fromkeys([lines[0], *details]))[:DETAILS])[:LONGEST]

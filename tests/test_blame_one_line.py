@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smoke.blame import one_line
@@ -25,6 +25,13 @@ EVERY_MESSAGE = [text for name, text in vars(messages).items() if name.isupper()
         (
             messages.WITH_MESSAGE,
             "the headline; Expected value: 'Up'; Actual value: Service down; waiting for locator(\"h1\")",
+        ),
+        (
+            messages.MANY_WAITS,
+            (
+                'Locator.click: Timeout 400ms exceeded.; waiting for get_by_role("button"); '
+                "waiting for element to be visible, enabled and stable; waiting for scheduled navigations to finish"
+            ),
         ),
         (messages.WITHOUT_CALL_LOG, "Locator expected to be visible; Actual value: hidden"),
         (messages.CLICK_TIMED_OUT, 'Locator.click: Timeout 400ms exceeded.; waiting for get_by_role("link")'),
@@ -65,6 +72,12 @@ def test_the_aria_snapshot_stays_out(message: str) -> None:
     assert "textbox" not in line
 
 
+def test_a_very_long_line_is_cut() -> None:
+    """A page that shows a whole novel as its title does not fill an alert."""
+    assert one_line("x" * 1000) == "x" * 400
+
+
+@settings(deadline=None)
 @given(message=st.text() | st.lists(st.sampled_from("".join(EVERY_MESSAGE).splitlines())).map("\n".join))
 def test_it_is_always_one_bounded_line(message: str) -> None:
     """No message, however odd, breaks a line or fills a screen."""

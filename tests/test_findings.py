@@ -22,6 +22,12 @@ def test_the_cause_is_told_first() -> None:
     assert [finding.blame for finding in found] == [Blame.APP_5XX, Blame.JS_ERROR, Blame.ASSERTION, Blame.SLOW]
 
 
+def test_a_mistake_of_ours_does_not_push_ahead() -> None:
+    """What the page did is told before what went wrong in a journey's own code."""
+    found = findings_of(a_finding(Blame.HARNESS), [a_finding(Blame.JS_ERROR)], [])
+    assert [finding.blame for finding in found] == [Blame.JS_ERROR, Blame.HARNESS]
+
+
 def test_a_refused_account_stands_alone() -> None:
     """The bad answers around a refused login are its consequence, not the application's fault."""
     refused = a_finding(Blame.ACCOUNT)

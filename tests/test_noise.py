@@ -61,8 +61,8 @@ def test_an_expired_entry_is_told() -> None:
 
 
 def test_an_entry_in_force_is_not_called_expired() -> None:
-    """On its last day an entry that does not match is not mentioned."""
-    (finding,) = judge_signals("home.load", [a_signal("boom")], [an_entry()], LAST_DAY, "planned")
+    """On its last day an entry is not mentioned as one that ended."""
+    (finding,) = judge_signals("home.load", [COOKIE], [an_entry()], LAST_DAY, "planned")
     assert finding.evidence == ()
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import pyotp
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smoke.running.one_time import SAFE_S, STEP_S, wait_for_step
+from smoke.running.one_time import SAFE_S, STEP_S, OneTimeCodes, wait_for_step
+from smoke.secret import Secret
 
 STEP = 1000
 BEGUN = float(STEP * STEP_S)
@@ -31,6 +33,7 @@ def test_a_code_is_taken_from_a_step_that_is_fresh_and_lasts(
     assert wait_for_step(BEGUN + into_step, last_step) == wait
 
 
+@settings(deadline=None)
 @given(now=st.floats(1.7e9, 1.9e9), used=st.integers(-2, 0) | st.none())
 def test_after_the_wait_a_code_can_be_used(now: float, used: int | None) -> None:
     """Waiting as long as one is told leads to a step that nobody used, with time left."""
@@ -38,3 +41,10 @@ def test_after_the_wait_a_code_can_be_used(now: float, used: int | None) -> None
     then = now + wait_for_step(now, last_step)
     assert wait_for_step(then, last_step) == 0.0
     assert STEP_S - then % STEP_S >= SAFE_S
+
+
+def test_a_code_is_what_the_server_expects() -> None:
+    """The first code of an account is valid now; it comes at once unless its step is about to end."""
+    secret = pyotp.random_base32()
+    code = OneTimeCodes().fresh("premium", Secret(secret))
+    assert pyotp.TOTP(secret).verify(code, valid_window=1)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smoke.model import Blame
@@ -29,6 +29,7 @@ def test_chance_spreads_a_wait_around_its_middle(chance: float, wait: float) -> 
     assert wait_before_next(PATIENT, an_attempt(Blame.TCP), chance) == wait
 
 
+@settings(deadline=None)
 @given(
     chance=st.floats(0, 1),
     jitter=st.floats(0, 1),

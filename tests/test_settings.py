@@ -97,12 +97,46 @@ def test_an_option_is_described(option: Option) -> None:
     assert option.variable == f"SMOKE_{option.name.upper()}"
 
 
-@pytest.mark.parametrize("text", ["0", "false", "No", " off "])
-def test_a_switch_can_be_off(tmp_path: Path, text: str) -> None:
-    """A switch in the environment may say no."""
+def test_the_defaults_are_what_a_newcomer_needs(tmp_path: Path) -> None:
+    """Without a word the default suite is checked in an invisible Chromium, at full speed."""
+    settings = settled(tmp_path)
+    assert (settings.suite, settings.browser, settings.region) == ("betterprompts", "chromium", "local")
+    assert (settings.headed, settings.slowmo, settings.workers) == (False, 0, None)
+    assert (settings.env, settings.base_url, settings.expect_build) == (None, None, None)
+    assert settings.reports == tmp_path / "reports"
+
+
+def test_the_default_browser_can_be_asked_for(tmp_path: Path) -> None:
+    """To name the default is no mistake."""
+    assert settled(tmp_path, {"browser": "chromium"}).origins["browser"] == "--browser"
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("1", True),
+        ("true", True),
+        ("YES", True),
+        (" on ", True),
+        ("0", False),
+        ("false", False),
+        ("No", False),
+        (" off ", False),
+    ],
+)
+def test_a_switch_can_be_on_and_off(tmp_path: Path, text: str, on: bool) -> None:
+    """A switch in the environment may say yes and no, as people write it."""
     settings = settled(tmp_path, {}, {"SMOKE_HEADED": text})
-    assert settings.headed is False
+    assert settings.headed is on
     assert settings.origins["headed"] == "SMOKE_HEADED"
+
+
+def test_a_variable_without_a_value_is_not_said(tmp_path: Path) -> None:
+    """A line of .env that only names a variable sets nothing."""
+    (tmp_path / ".env").write_text("SMOKE_ENV\nSMOKE_REGION=\n")
+    settings = settled(tmp_path)
+    assert (settings.env, settings.region) == (None, "local")
+    assert "SMOKE_ENV" not in settings.environ
 
 
 def test_every_wrong_value_is_reported_at_once(tmp_path: Path) -> None:
@@ -137,6 +171,13 @@ def test_an_absolute_reports_folder_stays(tmp_path: Path) -> None:
     """A reports folder is below the root unless it says otherwise."""
     elsewhere = tmp_path / "elsewhere"
     assert settled(tmp_path / "root", {"reports": str(elsewhere)}).reports == elsewhere
+
+
+def test_a_path_is_shown_as_people_type_it(tmp_path: Path) -> None:
+    """Below the root a path is short, and elsewhere it is whole."""
+    settings = settled(tmp_path / "root")
+    assert settings.shown(tmp_path / "root" / "reports" / "a.txt") == "reports/a.txt"
+    assert settings.shown(tmp_path / "a.txt") == str(tmp_path / "a.txt")
 
 
 def test_the_root_is_found_from_below(tmp_path: Path) -> None:

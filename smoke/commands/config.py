@@ -32,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(_given: argparse.Namespace, _after: list[str]) -> int:
+    from smoke.config.lint import lint
     from smoke.config.load import load, suites
 
     root = find_root(Path.cwd())
@@ -42,6 +43,8 @@ def _check(_given: argparse.Namespace, _after: list[str]) -> int:
             load(root, name)
         except ConfigError as error:
             problems += error.problems
+    for path in sorted((root / "config").rglob("*.yaml")):
+        problems += lint(path, root)
     if problems:
         raise ConfigError(set(problems))
     print(f"config is valid: {len(names)} suite{'s' * (len(names) != 1)} ({', '.join(names)})")

@@ -146,9 +146,9 @@ def _shown(value: object) -> str:
 
 
 def _existing(source: Source, loc: tuple[str | int, ...]) -> Key:
-    """Drop the names of union members that the validator puts between real keys."""
+    """Drop the names that the validator puts between real keys: of union members, and for a key itself."""
     key: Key = ()
-    for index, part in enumerate(loc):
+    for index, part in enumerate(part for part in loc if part != "[key]"):
         if (*key, part) in source.lines or (index == len(loc) - 1 and _is_key(source, key)):
             key = (*key, part)
     return key

@@ -130,6 +130,7 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
         f"--output={session.reports / 'test-results'}",
         f"--browser={settings.browser}",
         f"--slowmo={settings.slowmo}",
+        "--continue-on-collection-errors",
         "-p",
         "no:cacheprovider",
         "-W",

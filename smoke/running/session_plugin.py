@@ -206,8 +206,9 @@ class SessionPlugin:
             report.__dict__["smoke_observation"] = self.session.probes.result(item.stash[CHECK].id)
         return report
 
-    def pytest_keyboard_interrupt(self) -> None:
-        self.session.interruption = Interruption(reason="interrupted", decides=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if not isinstance(excinfo.value, pytest.Session.Interrupted):  # that one is pytest's own: shouldstop, -x
+            self.session.interruption = Interruption(reason="interrupted", decides=True)
 
 
 class Quiet:

@@ -141,8 +141,8 @@ def test_the_problems_of_all_files_are_told_together(project: Project) -> None:
         ),
         (
             POINTS,
-            "target_s: 60",
-            "target_s: 600",
+            "target_s: 60\n",
+            "target_s: 600\n",
             f"{POINTS}: 1 problem\n  line 2, points.canary-5: target_s (600) must not exceed timeout_s (120)",
         ),
         (

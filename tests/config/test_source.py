@@ -135,6 +135,14 @@ def test_a_long_value_is_cut(tmp_path: Path) -> None:
         ("", "line 1: is empty; see the README for what belongs here"),
         ("# nothing but a comment\n", "line 1: is empty; see the README for what belongs here"),
         (
+            "title: a\nrooms:\n  1: {size: 1}\n",
+            "line 3, rooms[1]: input should be a valid string, got 1",
+        ),
+        (
+            "title: a\nrooms:\n  hall: {size: 1, title: b}\n",
+            "line 3, rooms.hall.title: unknown key; remove it",
+        ),
+        (
             "title: a\nrooms: {{ rooms }}\n",
             "line 2, rooms: a key is a plain word; quote a value that begins with { or [",
         ),
@@ -173,6 +181,14 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
     """A file that is not there is a problem of the configuration, not a crash."""
     with pytest.raises(ConfigError, match=r"^house\.yaml: 1 problem\n  cannot be read: .*No such file"):
         read(tmp_path / "house.yaml", tmp_path)
+
+
+def test_a_file_elsewhere_is_told_by_its_whole_path(tmp_path: Path) -> None:
+    """A file that is not below the root is named as it can be found."""
+    (tmp_path / "house.yaml").write_text("")
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path / "house.yaml", tmp_path / "project")
+    assert str(caught.value).startswith(f"{tmp_path / 'house.yaml'}: 1 problem\n")
 
 
 def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:

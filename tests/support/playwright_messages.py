@@ -53,6 +53,24 @@ Call log:
 Aria snapshot:
 - heading "Service down" [level=1]"""
 
+MANY_WAITS = """\
+Locator.click: Timeout 400ms exceeded.
+Call log:
+  - waiting for get_by_role("button")
+    - waiting for element to be visible, enabled and stable
+    - waiting for element to be visible, enabled and stable
+    - waiting for scheduled navigations to finish
+    - waiting for fonts to load
+"""
+
+ODD_SNAPSHOT = """\
+Page title expected to be 'Shop'
+Actual value: Service down
+
+Aria snapshot:
+- Error: hunter2hunter
+- waiting for hunter2hunter"""
+
 WITHOUT_CALL_LOG = """\
 Locator expected to be visible
 Actual value: hidden\x20
