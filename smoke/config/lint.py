@@ -15,7 +15,7 @@ SECRETS = (
     (re.compile(r"https://hooks\.slack\.com/services/\S+"), "a Slack webhook address"),
     (re.compile(r"\bgh[pousr]_[0-9A-Za-z]{36,}"), "a GitHub token"),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+"), "a JSON Web Token"),
-    (re.compile(r"://[^/\s:@\[(]+:[^/\s@]+@"), "a password in an address"),
+    (re.compile(r"://[\w.%-]+:[^/\s@\\*{$<]+@"), "a password in an address"),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
 )
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}")

@@ -74,13 +74,22 @@ def open_target(plan: Plan, settings: Settings) -> Iterator[Target]:
     from smoke.demo.process import start
 
     contract = Contract(said.contract) if said.contract in set(Contract) else Contract.PLANNED
-    with start(DemoOptions(contract=contract)) as demo:
+    with start(DemoOptions(contract=contract, suites=frozenset(_suites(plan.suite.name, written)))) as demo:
         served = {
             name: demo.base_urls[_product(plan.suite.name, name, url)] if url.startswith(EMBEDDED) else url
             for name, url in written.items()
         }
         environ = {**settings.environ, **demo.environ}
         yield _target(plan, _addresses(served, environ), environ)
+
+
+def _suites(suite: str, written: Mapping[str, str]) -> Iterator[str]:
+    """Yield the suites whose embedded products are at these addresses."""
+    from smoke.demo.products import suite_of
+
+    for name, url in written.items():
+        if url.startswith(EMBEDDED):
+            yield suite_of(_product(suite, name, url))
 
 
 def _product(suite: str, name: str, url: str) -> str:
