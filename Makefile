@@ -48,6 +48,7 @@ fmt: .venv/.dev-ready ## format, and fix what can be fixed
 
 bench: .venv/.dev-ready ## measure what the harness costs against a bare script
 	@$(BIN)/python -m benchmarks.ratio $(ARGS)
+	@$(BIN)/python -m benchmarks.probes
 
 lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=--upgrade)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

@@ -10,7 +10,8 @@ from smoke.config.source import Source
 from smoke.config.suite import Suite
 from smoke.probing.variables import names_in
 
-ALWAYS_KNOWN = {"run"}
+ALWAYS_KNOWN = {"run", "origin"}
+"""Id of the run; scheme, host and port of base_url (RFC 6454)."""
 
 
 def problems_between(suite: Suite, points_source: Source | None, checks_source: Source | None) -> Iterator[Problem]:
@@ -52,7 +53,8 @@ def _probe(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:
     if loop := _loop(probe, others):
         yield "after", f"waits for itself: {' after '.join(loop)}"
     captured = {name for needed in _needed(probe, others) for name in others[needed].capture}
-    for name in names_in([probe.request, probe.body, probe.headers, probe.send]) - captured - ALWAYS_KNOWN:
+    origin = probe.preflight.origin if probe.preflight else None
+    for name in names_in([probe.request, probe.body, probe.headers, probe.send, origin]) - captured - ALWAYS_KNOWN:
         yield "request", f"nothing that it comes after captures {{{name}}}; name that probe in after"
     for name in names_in(probe.cleanup) - captured - set(probe.capture) - ALWAYS_KNOWN:
         yield "cleanup", f"neither it nor what it comes after captures {{{name}}}"

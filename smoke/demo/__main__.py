@@ -12,6 +12,7 @@ from smoke.demo.breaks import Break
 from smoke.demo.credentials import Credentials
 from smoke.demo.handoff import Handoff
 from smoke.demo.options import Contract, DemoOptions
+from smoke.demo.products import PRODUCTS, suite_of
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -26,6 +27,7 @@ def serve(arguments: argparse.Namespace) -> int:
     options = DemoOptions(
         host=arguments.host,
         port=arguments.port,
+        suites=frozenset(arguments.suites),
         contract=Contract(arguments.contract),
         build=arguments.build,
         version=arguments.version,
@@ -87,6 +89,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--host", default=defaults.host)
     parser.add_argument("--port", type=int, default=defaults.port, help="0 (the default): any free port")
+    parser.add_argument(
+        "--suite", dest="suites", metavar="SUITE", action="append", default=[],
+        choices=dict.fromkeys(map(suite_of, PRODUCTS)), help="serve what this suite watches; may be repeated",
+    )  # fmt: skip
     parser.add_argument("--contract", choices=[item.value for item in Contract], default=defaults.contract.value)
     parser.add_argument("--build", default=defaults.build, help="build id that pages and replies show")
     parser.add_argument("--version", default=defaults.version, help="version that the health endpoints show")

@@ -22,8 +22,8 @@ class Credentials:
         pool.shutdown(wait=False)
 
     def password_hash(self) -> str:
-        """A hash of the password with a salt of its own."""
-        return self._hashes.pop().result() if self._hashes else passwords.hash_password(self.password)
+        """A hash of the password; the first two have a salt of their own, later ones share it, so that nobody waits."""
+        return (self._hashes.pop() if len(self._hashes) > 1 else self._hashes[0]).result()
 
     @property
     def environ(self) -> dict[str, str]:

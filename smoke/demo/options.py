@@ -25,6 +25,8 @@ class DemoOptions:
     host: str = "127.0.0.1"
     port: int = 0
     """Of the first product, the next ones follow it; 0: whatever is free."""
+    suites: frozenset[str] = frozenset()
+    """Whose products are served; none: those of every suite."""
     contract: Contract = Contract.PLANNED
     build: str = "demo-build"
     """Shown by every document and every reply, so that a stale deployment can be told."""

@@ -115,6 +115,7 @@ def _arguments(options: DemoOptions) -> list[str]:
     if options.handoff:
         arguments["--handoff"] = str(options.handoff)
     repeated = [f"--break={name}" for name in sorted(options.breaks)]
+    repeated += [f"--suite={name}" for name in sorted(options.suites)]
     repeated += [f"--allow-origin={origin}" for origin in sorted(options.allowed_origins)]
     return [*(f"{name}={value}" for name, value in arguments.items()), *repeated]
 

@@ -20,7 +20,7 @@ from smoke.demo.credentials import Credentials
 from smoke.demo.handoff import Handoff
 from smoke.demo.middleware import Envelope, Origins
 from smoke.demo.options import DemoOptions
-from smoke.demo.products import PRODUCTS
+from smoke.demo.products import served, suite_of
 from smoke.demo.rate_limit import RateLimit
 from smoke.demo.sabotage import Sabotage
 from smoke.demo.services import Services
@@ -94,11 +94,12 @@ async def _serve(
 ) -> None:
     token = secrets.token_urlsafe()
     services = Services.start(options)
-    sockets = {name: _listen(options, number) for number, name in enumerate(PRODUCTS)}
+    products = served(options.suites)
+    sockets = {name: _listen(options, number) for number, name in enumerate(products)}
     urls = {name: _url(listening) for name, listening in sockets.items()}
     servers = {
         name: _Server(_wrap(build(services, credentials), services, token, _friends(name, urls)))
-        for name, build in PRODUCTS.items()
+        for name, build in products.items()
     }
     ended = _end(until_eof)
     running = [asyncio.create_task(server.serve([sockets[name]])) for name, server in servers.items()]
@@ -125,7 +126,7 @@ def _url(listening: socket.socket) -> str:
 
 def _friends(name: str, urls: Mapping[str, str]) -> frozenset[str]:
     """Where the pages of a product come from: those of ``suite`` may call every ``suite-…`` beside it."""
-    return frozenset({urls[name.partition("-")[0]]})
+    return frozenset({urls[suite_of(name)]})
 
 
 def _wrap(app: ASGIApp, services: Services, token: str, friends: frozenset[str]) -> ASGIApp:

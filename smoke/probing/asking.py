@@ -50,7 +50,7 @@ class Shared:
     """What the probes of one run share while it goes on."""
 
     values: dict[str, str] = field(default_factory=dict)
-    """Captured values, and ``run``."""
+    """Captured values, ``run`` and ``origin``."""
     tokens: dict[str, asyncio.Task[str]] = field(default_factory=dict)
     """Access token of each account, fetched once."""
     learn: Callable[[str], None] = lambda _secret: None
@@ -68,7 +68,10 @@ def request_of(probe: Probe, terms: Terms, values: Mapping[str, str] | None = No
     method, path = filled(probe.request, known).split(" ", 1)
     body, headers = _body(filled(probe.send if probe.send is not None else probe.body, known))
     if probe.preflight is not None:
-        asked = {"Origin": probe.preflight.origin, "Access-Control-Request-Method": probe.preflight.method}
+        asked = {
+            "Origin": filled(probe.preflight.origin, known),
+            "Access-Control-Request-Method": probe.preflight.method,
+        }
         if probe.preflight.headers:
             asked["Access-Control-Request-Headers"] = ", ".join(probe.preflight.headers)
         headers |= asked

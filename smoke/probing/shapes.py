@@ -160,6 +160,7 @@ class Preflight(Strict):
     """The CORS preflight that a browser at ``origin`` would send (Fetch standard)."""
 
     origin: str
+    """``{origin}`` is that of base_url."""
     method: str = "GET"
     headers: tuple[str, ...] = ()
 

@@ -28,7 +28,7 @@ from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
 from smoke.running.launch import Launched, launched
 from smoke.running.session import Progress, Session
-from smoke.running.target import open_target
+from smoke.running.target import open_target, origin_of
 from smoke.secret import Scrubber
 from smoke.settings import Settings
 
@@ -84,7 +84,9 @@ def open_session(
             session.count(request.check_id, 1, writes)
             return await send(request, timeout_s)
 
-        probes = ProbeRunner(terms, counted, Shared(values={"run": run_id}, learn=scrubber.learn))
+        probes = ProbeRunner(
+            terms, counted, Shared(values={"run": run_id, "origin": origin_of(target.base_url)}, learn=scrubber.learn)
+        )
         stack.callback(probes.stop)
         session = Session(
             plan=planned,

@@ -200,3 +200,12 @@ def test_a_probe_sends_its_own_headers_after_everyones() -> None:
         headers=(("User-Agent", "smoke"), ("X-Own", "1")),
         check_id="health.root",
     )
+
+
+def test_a_preflight_may_come_from_the_target_itself() -> None:
+    """``{origin}`` is where the pages come from, so that the same probe asks in every environment."""
+    said = {"id": "cors.allowed", "title": "CORS", "category": "api-health", "expect": {"cors": "allowed"}}
+    preflight = {"origin": "{origin}", "method": "POST"}
+    probe = TypeAdapter(Probe).validate_python({**said, "request": "OPTIONS /orders", "preflight": preflight})
+    request = request_of(probe, terms("http://api.example"), {"origin": "http://a.example"})
+    assert request.header("origin") == "http://a.example"

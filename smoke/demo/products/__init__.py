@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING
 
-from starlette.types import ASGIApp
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
-from smoke.demo.credentials import Credentials
-from smoke.demo.products import astronote, betterprompts, deltacrown, mosaic
-from smoke.demo.services import Services
+    from smoke.demo.credentials import Credentials
+    from smoke.demo.services import Services
 
-Build = Callable[[Services, Credentials], ASGIApp]
-"""Creates the tables, accounts and routes of a product."""
+    Build = Callable[[Services, Credentials], ASGIApp]
+
+
+def _from(package: str, function: str = "build") -> Build:
+    """Import a product when it is built, so that nobody waits for one that is not served."""
+
+    def build(services: Services, credentials: Credentials) -> ASGIApp:
+        builder: Build = getattr(importlib.import_module(f"{__name__}.{package}"), function)
+        return builder(services, credentials)
+
+    return build
+
 
 PRODUCTS: Mapping[str, Build] = {
-    "betterprompts": betterprompts.build,
-    "astronote": astronote.build_web,
-    "astronote-shopify": astronote.build_shopify,
-    "astronote-retail": astronote.build_retail,
-    "deltacrown": deltacrown.build,
-    "deltacrown-flags-on": deltacrown.build_flags_on,
-    "mosaic": mosaic.build,
+    "betterprompts": _from("betterprompts"),
+    "astronote": _from("astronote", "build_web"),
+    "astronote-shopify": _from("astronote", "build_shopify"),
+    "astronote-retail": _from("astronote", "build_retail"),
+    "deltacrown": _from("deltacrown"),
+    "deltacrown-flags-on": _from("deltacrown", "build_flags_on"),
+    "mosaic": _from("mosaic"),
 }
-"""By the name of its suite; the first one is behind SMOKE_BASE_URL. Adding a product is one entry."""
+"""What creates tables, accounts and routes, by the name of the suite, or ``suite-name`` for a further part of it.
+The first one is behind SMOKE_BASE_URL. Adding a product is one entry."""
+
+
+def suite_of(product: str) -> str:
+    """The suite that a product belongs to."""
+    return product.partition("-")[0]
+
+
+def served(suites: Collection[str]) -> Mapping[str, Build]:
+    """The products of these suites; of all, if none is named."""
+    return {name: build for name, build in PRODUCTS.items() if not suites or suite_of(name) in suites}
