@@ -42,7 +42,7 @@ class Plan:
 
 
 def plan(suite: Suite, point: str, env: str | None, selection: Selection) -> Plan:
-    """Plan a run of ``suite`` at ``point``.
+    """Plan a run of ``suite`` at ``point``: what is selected, and the probes that it comes after.
 
     Raises ConfigError if the point, the environment or a selected check does not exist, or if
     nothing is left to run: a run that looks at nothing could only lie.
@@ -62,11 +62,13 @@ def plan(suite: Suite, point: str, env: str | None, selection: Selection) -> Pla
         for wanted in selection.checks
         if not any(covers(wanted, check.id) for check in suite.checks)
     ]
-    chosen = tuple(
-        check
+    wanted_ids = {
+        check.id
         for check in suite.checks
         if _in_point(check, terms) and _in_contract(check, environment) and _selected(check, selection)
-    )
+    }
+    wanted_ids |= suite.needed_by(wanted_ids)
+    chosen = tuple(check for check in suite.checks if check.id in wanted_ids)
     if not chosen and not problems:
         text = f"nothing to run at {point} in {name}: no check is left by scope, categories, contract and selection"
         problems.append(Problem("command line", 0, "", text))

@@ -50,9 +50,10 @@ def _probe(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:
     for needed in probe.after:
         if needed not in others:
             yield "after", f"unknown probe {needed!r}; known: {_listed(others)}"
-    if loop := _loop(probe, others):
-        yield "after", f"waits for itself: {' after '.join(loop)}"
-    captured = {name for needed in _needed(probe, others) for name in others[needed].capture}
+    needed_before = suite.needed_by([probe.id])
+    if probe.id in needed_before:
+        yield "after", f"waits for itself: {probe.id} after {', '.join(probe.after)}"
+    captured = {name for needed in needed_before for name in others[needed].capture}
     origin = probe.preflight.origin if probe.preflight else None
     for name in names_in([probe.request, probe.body, probe.headers, probe.send, origin]) - captured - ALWAYS_KNOWN:
         yield "request", f"nothing that it comes after captures {{{name}}}; name that probe in after"
@@ -72,22 +73,6 @@ def _environments(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:
         limit = probe.expect.within_ms
         if limit is not None and limit > environment.timeout_ms:
             yield "expect", f"within_ms ({limit:g}) exceeds timeout_ms ({environment.timeout_ms:g}) of {name}"
-
-
-def _needed(probe: Probe, others: dict[str, Probe]) -> set[str]:
-    """Return the ids of everything that ``probe`` comes after, directly or not."""
-    found: set[str] = set()
-    todo = list(probe.after)
-    while todo:
-        needed = todo.pop()
-        if needed in others and needed not in found:
-            found.add(needed)
-            todo += others[needed].after
-    return found
-
-
-def _loop(probe: Probe, others: dict[str, Probe]) -> list[str]:
-    return [probe.id, probe.id] if probe.id in _needed(probe, others) else []
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from smoke.config.probe import Probe
@@ -23,3 +24,15 @@ class Suite:
     releases: dict[str, tuple[ReleaseStage, ...]]
     sha256: str
     """Of all the files it was read from."""
+
+    def needed_by(self, check_ids: Iterable[str]) -> set[str]:
+        """Return the ids of every probe that one of ``check_ids`` comes after, directly or not."""
+        after = {probe.id: probe.after for probe in self.probes}
+        found: set[str] = set()
+        todo = [needed for check_id in check_ids for needed in after.get(check_id, ())]
+        while todo:
+            needed = todo.pop()
+            if needed in after and needed not in found:
+                found.add(needed)
+                todo += after[needed]
+        return found

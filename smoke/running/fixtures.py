@@ -33,7 +33,8 @@ def base_url(smoke_session: Session) -> str:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], smoke_session: Session) -> dict[str, Any]:
     """Start the browser that was found, quietly."""
-    return {**launch_options(smoke_session.browser), **browser_type_launch_args}
+    choice = smoke_session.browser
+    return {**(launch_options(choice) if choice else {}), **browser_type_launch_args}
 
 
 @pytest.fixture(scope="session")

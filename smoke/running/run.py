@@ -39,18 +39,16 @@ def plan_of(settings: Settings) -> Plan:
     return plan(suite, settings.point, settings.env, Selection(checks=settings.check, categories=settings.category))
 
 
-Launch = Callable[[Plan, Settings, BrowserChoice], AbstractContextManager[Launched | None]]
+Launch = Callable[[Settings, BrowserChoice], AbstractContextManager[Launched | None]]
 
 
-def by_fixture(_planned: Plan, _settings: Settings, _choice: BrowserChoice) -> AbstractContextManager[None]:
+def by_fixture(_settings: Settings, _choice: BrowserChoice) -> AbstractContextManager[None]:
     """Leave the launch of the browser to pytest-playwright's fixtures, with its own options."""
     return nullcontext()
 
 
-def at_once(planned: Plan, settings: Settings, choice: BrowserChoice) -> AbstractContextManager[Launched | None]:
-    """Launch the browser before pytest starts, if a journey is planned."""
-    if not any(check.kind is CheckKind.JOURNEY for check in planned.checks):
-        return nullcontext()
+def at_once(settings: Settings, choice: BrowserChoice) -> AbstractContextManager[Launched | None]:
+    """Launch the browser before pytest starts."""
     return launched(choice, headed=settings.headed, slowmo_ms=settings.slowmo)
 
 
@@ -59,10 +57,11 @@ def open_session(
     planned: Plan, settings: Settings, progress: Progress, launch: Launch = by_fixture
 ) -> Iterator[Session]:
     """Find the browser, open the target and yield the run's session; raises ConfigError or BrowserMissing."""
-    choice = find_browser(settings.browser, settings.environ)
+    journeys = any(check.kind is CheckKind.JOURNEY for check in planned.checks)
+    choice = find_browser(settings.browser, settings.environ) if journeys else None
     with ExitStack() as stack:
         opening = stack.enter_context(ThreadPoolExecutor(1)).submit(stack.enter_context, open_target(planned, settings))
-        browser = stack.enter_context(launch(planned, settings, choice))
+        browser = stack.enter_context(launch(settings, choice)) if choice else None
         target = opening.result()
         retry = RetryPolicy()
         terms = Terms(

@@ -36,7 +36,8 @@ class Session:
 
     plan: Plan
     target: Target
-    browser: BrowserChoice
+    browser: BrowserChoice | None
+    """None where no journey is planned."""
     reports: Path
     run_id: str
     probes: ProbeRunner
