@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smoke.model import Check, CheckResult, Measurement, Outcome, Run
+from smoke.model import Check, CheckResult, Finding, Measurement, Outcome, Run
 from smoke.running.session import Progress
 
 if TYPE_CHECKING:
@@ -99,9 +100,9 @@ class Console:
             return
         blame = f" ({result.blame})" if result.blame else ""
         self.terminal.print(f"[{STYLES[result.outcome]}]{result.outcome}{blame}[/] {result.check.id}")
-        for attempt in result.attempts:
-            for finding in attempt.findings:
-                self.line(f"  attempt {attempt.number}: {finding.rule}")
+        for which, findings in attempts_told(result):
+            for finding in findings:
+                self.line(f"  {which}: {finding.rule}")
                 for line in finding.evidence:
                     self.line(f"    {line}")
         if result.hint:
@@ -149,6 +150,18 @@ def _table(run: Run) -> Table:
             result.check.title,
         )
     return table
+
+
+def attempts_told(result: CheckResult) -> list[tuple[str, tuple[Finding, ...]]]:
+    """Return the findings of the bad attempts, those that say the same told once: ``attempts 1, 2``."""
+    told: dict[tuple[str, ...], tuple[list[str], tuple[Finding, ...]]] = {}
+    for attempt in result.attempts:
+        if attempt.findings:
+            key = tuple(re.sub(r"\d+", "0", finding.rule) for finding in attempt.findings)
+            told.setdefault(key, ([], attempt.findings))[0].append(str(attempt.number))
+    return [
+        (f"attempt{'s' * (len(numbers) > 1)} {', '.join(numbers)}", findings) for numbers, findings in told.values()
+    ]
 
 
 def closest(result: CheckResult) -> str:

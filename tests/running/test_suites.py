@@ -44,6 +44,18 @@ def test_a_suite_passes_on_the_embedded_application(suite: str, env: str, checks
     assert all(each["permission"] != "none" for each in verdict["safety"]["mutations"])
 
 
+def test_a_selected_probe_brings_what_it_comes_after(tmp_path: Path) -> None:
+    """Selecting the end of a sequence runs the sequence, and needs no browser where no journey is planned."""
+    environ = {**os.environ, "SMOKE_BROWSER_PATH": "/no/such/browser"}
+    command = [sys.executable, "-m", "smoke", "run", "--json", "--reports", str(tmp_path), "--suite", "deltacrown"]
+    done = subprocess.run(
+        [*command, "--check", "wallet.round-trip"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    ids = [check["id"] for check in json.loads(done.stdout)["checks"]]
+    assert ids == ["wallet.open", "wallet.debit", "wallet.credit", "wallet.round-trip"]
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of this project's data, to be changed."""

@@ -1,7 +1,7 @@
+from page_objects.roundup.sidebar import Sidebar
 from playwright.sync_api import Page as BrowserPage
 
 from page_objects.page import Page
-from page_objects.roundup.sidebar import Sidebar
 
 
 class IssuesPage(Page):
