@@ -103,6 +103,11 @@ class SignalKind(StrEnum):
     REQUEST = "request"
 
 
+def _is_segment(wanted: str, asked: str) -> bool:
+    """Tell whether ``asked`` is the segment, or one that ``*`` may stand for: never none, nor a way up."""
+    return asked == wanted or (wanted == "*" and asked not in {"", ".", ".."})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
     """One state-changing request that a check may make, e.g. ``POST /api/v1/auth/login``."""
@@ -116,7 +121,7 @@ class Permit:
     def covers(self, method: str, path: str) -> bool:
         """Tell whether it permits this request; ``*`` in its path stands for one segment, a query is ignored."""
         wanted, asked = self.path.split("/"), path.partition("?")[0].split("/")
-        fits = len(wanted) == len(asked) and all(w in ("*", a) for w, a in zip(wanted, asked, strict=True))
+        fits = len(wanted) == len(asked) and all(map(_is_segment, wanted, asked))
         return method == self.method and fits
 
 

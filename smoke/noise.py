@@ -10,7 +10,7 @@ from typing import assert_never
 
 from smoke.blame import network_blame
 from smoke.config.schema import NoiseEntry
-from smoke.model import Blame, Finding, Signal, SignalKind
+from smoke.model import Blame, Finding, Outcome, Signal, SignalKind
 from smoke.probing.expectations import blame_of_status
 
 
@@ -30,14 +30,15 @@ def judge_signals(
         left = [signal for signal in signals if signal.kind is kind and signal.accepted_by is None]
         if not left:
             continue
-        evidence = [f"on {signal.where}: {signal.text}" for signal in left[1:6]]
+        worst = next((signal for signal in left if _blame(signal).outcome is Outcome.FAIL), left[0])
+        evidence = [f"on {signal.where}: {signal.text}" for signal in left[:6] if signal is not worst]
         evidence += [
             f"noise entry {entry.matches!r} of {entry.owner} ended on {entry.until} and no longer accepts this"
             for entry in expired
             if any(_matches(entry, signal) for signal in left)
         ]
-        rule = f"{check_id}.{LABELS[kind]} ({len(left)}) == 0: {left[0].text}"
-        found.append(Finding(rule=rule, blame=_blame(left[0]), evidence=tuple(evidence)))
+        rule = f"{check_id}.{LABELS[kind]} ({len(left)}) == 0: {worst.text}"
+        found.append(Finding(rule=rule, blame=_blame(worst), evidence=tuple(evidence)))
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category
@@ -51,8 +52,13 @@ def _count(text: str) -> int:
 
 
 def _url(text: str) -> str:
-    if not re.match(r"https?://[^/\s]+", text):
-        raise ValueError(f"starts with http:// or https://; got {text!r}")
+    try:
+        parts = urlsplit(text)
+        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ValueError(f"is an address that starts with http:// or https://; got {text!r}")
     return text.rstrip("/")
 
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke.blame import one_line
 from tests.support import playwright_messages as messages
+from tests.support.properties import unhurried
 
 EVERY_MESSAGE = [text for name, text in vars(messages).items() if name.isupper()]
 
@@ -77,7 +78,7 @@ def test_a_very_long_line_is_cut() -> None:
     assert one_line("x" * 1000) == "x" * 400
 
 
-@settings(deadline=None)
+@unhurried
 @given(message=st.text() | st.lists(st.sampled_from("".join(EVERY_MESSAGE).splitlines())).map("\n".join))
 def test_it_is_always_one_bounded_line(message: str) -> None:
     """No message, however odd, breaks a line or fills a screen."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke.config.schema import ExecutionPoint, FlakyPolicy
 from smoke.judge import SEVERITY, exit_code, judge_run
 from smoke.model import Action, Blame, Category, CheckResult, Interruption, Outcome
 from tests.support.judging import a_point, judged
+from tests.support.properties import unhurried
 
 KINDS = [(), *((blame,) for blame in Blame), (Blame.HARNESS, Blame.APP_5XX), (Blame.ASSERTION, Blame.SAFETY)]
 EVERY_RESULT = [
@@ -29,14 +30,13 @@ INTERRUPTION = st.sampled_from([None, *(Interruption(reason="interrupted", decid
 TROUBLES = st.sampled_from([[], ["less ran than was planned"]])
 RESULTS = st.lists(st.sampled_from(WORKING) | st.sampled_from(EVERY_RESULT), max_size=4)
 every_run = given(results=RESULTS, point=POINT, interruption=INTERRUPTION, troubles=TROUBLES)
-quickly = settings(deadline=None)
 
 
 def required(results: list[CheckResult]) -> list[CheckResult]:
     return [result for result in results if result.check.critical] or results
 
 
-@quickly
+@unhurried
 @every_run
 def test_nothing_that_prevents_us_from_looking_reads_as_green(
     results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]
@@ -51,14 +51,14 @@ def test_nothing_that_prevents_us_from_looking_reads_as_green(
         assert not troubles
 
 
-@quickly
+@unhurried
 @given(results=st.lists(st.sampled_from(WORKING), min_size=1, max_size=4))
 def test_what_was_seen_to_work_passes(results: list[CheckResult]) -> None:
     """There are no false alarms: where every check passed in the end and nothing stood in the way, the run passes."""
     assert judge_run(results, a_point(FlakyPolicy.ALLOW)).passed
 
 
-@quickly
+@unhurried
 @every_run
 def test_verdict_exit_code_and_action_agree(
     results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]
@@ -70,7 +70,7 @@ def test_verdict_exit_code_and_action_agree(
     assert judgement.passed == (judgement.action is Action.PROCEED)
 
 
-@quickly
+@unhurried
 @every_run
 def test_the_order_of_checks_does_not_matter(
     results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]
@@ -81,7 +81,7 @@ def test_the_order_of_checks_does_not_matter(
     assert (one.verdict, one.passed, one.action) == (other.verdict, other.passed, other.action)
 
 
-@quickly
+@unhurried
 @every_run
 def test_trouble_never_improves_a_verdict(
     results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]
@@ -92,7 +92,7 @@ def test_trouble_never_improves_a_verdict(
     assert SEVERITY.index(after) >= SEVERITY.index(before)
 
 
-@quickly
+@unhurried
 @every_run
 def test_a_breach_of_safety_is_always_red(
     results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]
@@ -106,7 +106,7 @@ def test_a_breach_of_safety_is_always_red(
         assert judgement.verdict is Outcome.FAIL
 
 
-@quickly
+@unhurried
 @every_run
 def test_every_judgement_explains_itself(
     results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]

@@ -1,11 +1,28 @@
 from __future__ import annotations
 
 import dataclasses
+from enum import StrEnum
 
 import pytest
 
-from smoke.model import Attempt, Blame, CheckResult, Measurement, Outcome, Permit, Run
-from tests.support.judging import a_check, an_attempt, judged
+from smoke.model import (
+    Action,
+    Attempt,
+    Blame,
+    Category,
+    CheckKind,
+    CheckResult,
+    Finding,
+    Measurement,
+    Outcome,
+    Permit,
+    Run,
+    Scope,
+    SignalKind,
+    Unit,
+    told,
+)
+from tests.support.judging import a_check, a_finding, an_attempt, judged
 from tests.support.run_builder import a_run
 
 OURS = {Blame.EDGE_BLOCKED, Blame.ACCOUNT, Blame.STALE_BUILD, Blame.HARNESS, Blame.RUNNER_OFFLINE}
@@ -63,6 +80,61 @@ def test_a_result_without_attempts_has_no_reason_and_took_no_time() -> None:
     """Of a check that was not run there is nothing to tell."""
     result = judged()
     assert (result.last, result.reason, result.duration_ms) == (None, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "enum"),
+    [
+        ("api-health database external-services authentication critical-paths", Category),
+        ("journey probe", CheckKind),
+        ("reduced full", Scope),
+        ("PASS FLAKY FAIL INCONCLUSIVE NOT_RUN", Outcome),
+        (
+            (
+                "DNS TCP TLS APP_5XX APP_4XX JS_ERROR ASSERTION SLOW "
+                "EDGE_BLOCKED ACCOUNT STALE_BUILD HARNESS RUNNER_OFFLINE SAFETY"
+            ),
+            Blame,
+        ),
+        ("proceed block rollback escalate", Action),
+        ("ms ratio count score", Unit),
+        ("console page-error request", SignalKind),
+    ],
+)
+def test_words_are_as_documented(words: str, enum: type[StrEnum]) -> None:
+    """Configuration, verdict.json, history and other people's scripts rely on these words."""
+    assert list(enum) == words.split()
+
+
+@pytest.mark.parametrize(
+    ("permit", "request_", "covered"),
+    [
+        ("POST /login", "POST /login", True),
+        ("POST /login", "POST /login?next=/cart", True),
+        ("POST /login", "PUT /login", False),
+        ("POST /login", "POST /login/admin", False),
+        ("POST /login", "POST /logins", False),
+        ("POST /login", "POST /", False),
+        ("DELETE /cart/*", "DELETE /cart/1", True),
+        ("DELETE /cart/*/lines", "DELETE /cart/1/lines", True),
+        ("DELETE /cart/*", "DELETE /cart/1/lines", False),
+        ("DELETE /cart/*", "DELETE /cart", False),
+        ("DELETE /cart/*", "DELETE /cart/", False),
+        ("DELETE /cart/*", "DELETE /cart/..", False),
+        ("DELETE /cart/1", "DELETE /cart/*", False),
+    ],
+)
+def test_a_permit_covers_what_it_names(permit: str, request_: str, covered: bool) -> None:
+    """A star stands for one segment that is there; neither the whole collection nor a way out of it is meant."""
+    (method, path), (asked_method, asked_path) = permit.split(), request_.split()
+    assert Permit(method=method, path=path).covers(asked_method, asked_path) is covered
+
+
+def test_findings_are_told_with_their_evidence() -> None:
+    """Each rule is followed by what supports it, line by line."""
+    found = [Finding(rule="a == b", blame=Blame.ASSERTION, evidence=("a is 1", "b is 2")), a_finding(Blame.TCP, "c")]
+    assert told(found) == "a == b\na is 1\nb is 2\nc"
+    assert told([]) == ""
 
 
 def test_a_permit_reads_like_a_request() -> None:

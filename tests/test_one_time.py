@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pyotp
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke.running.one_time import SAFE_S, STEP_S, OneTimeCodes, wait_for_step
 from smoke.secret import Secret
+from tests.support.properties import unhurried
 
 STEP = 1000
 BEGUN = float(STEP * STEP_S)
@@ -33,7 +34,7 @@ def test_a_code_is_taken_from_a_step_that_is_fresh_and_lasts(
     assert wait_for_step(BEGUN + into_step, last_step) == wait
 
 
-@settings(deadline=None)
+@unhurried
 @given(now=st.floats(1.7e9, 1.9e9), used=st.integers(-2, 0) | st.none())
 def test_after_the_wait_a_code_can_be_used(now: float, used: int | None) -> None:
     """Waiting as long as one is told leads to a step that nobody used, with time left."""

@@ -9,10 +9,11 @@ from html.entities import codepoint2name
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke.secret import MASK, Scrubber, Secret
+from tests.support.properties import unhurried
 
 VALUE = """p*ss wörd/+&"<'!\\~""" + "\n\r\t\b\f."
 HTML_NAMES = {"'": "&apos;", **{chr(code): f"&{name};" for code, name in codepoint2name.items()}}
@@ -100,7 +101,7 @@ SECRETS = st.text(st.characters(exclude_characters="*", exclude_categories=["Cs"
 AROUND = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
-@settings(deadline=None)
+@unhurried
 @given(secret=SECRETS, before=AROUND, after=AROUND, where=st.sampled_from(sorted(ESCAPES)))
 def test_no_encoding_of_any_secret_survives(secret: str, before: str, after: str, where: str) -> None:
     """Whatever the secret and whatever stands around it, no way of writing it is left."""
@@ -110,7 +111,7 @@ def test_no_encoding_of_any_secret_survives(secret: str, before: str, after: str
     assert written.encode() not in scrubber.data((before + written + after).encode())
 
 
-@settings(deadline=None)
+@unhurried
 @given(secret=SECRETS, before=st.binary(max_size=5), after=st.binary(max_size=5))
 def test_no_base64_of_any_secret_survives(secret: str, before: bytes, after: bytes) -> None:
     """Whatever stands before and after a secret in base64, it cannot be read back."""
@@ -120,7 +121,7 @@ def test_no_base64_of_any_secret_survives(secret: str, before: bytes, after: byt
     assert leaks_nothing(scrubber.data(written).decode(), secret)
 
 
-@settings(deadline=None)
+@unhurried
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
 def test_other_text_is_left_alone(text: str) -> None:
     """Without secrets, and where none occurs, nothing changes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     from smoke.browser import BrowserMissing
     from smoke.running.launch import import_in_background
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends like Ctrl-C: with a verdict
     import_in_background()
     from smoke.reporting.console import Console
     from smoke.reporting.document import to_json

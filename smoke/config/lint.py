@@ -27,7 +27,7 @@ PERMITTED_KEYS = re.compile(r"^\s*(-\s*)?(user|notify|owner|allow)\b")
 def lint(path: Path, root: Path) -> Iterator[Problem]:
     """Yield every line of a YAML file that looks like a secret or names a person."""
     file = path.relative_to(root).as_posix()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         if line.lstrip().startswith("#"):
             continue
         for pattern, what in SECRETS:

@@ -37,17 +37,13 @@ def look(target: Target, choice: BrowserChoice, path: str) -> tuple[Visit, Liste
     with sync_playwright() as playwright:
         browser = getattr(playwright, choice.name).launch(**launch_options(choice))
         context = browser.new_context()
-        listeners = Listeners(target=target, watch=Watch(target=target, rules=PageRules(cookies=ANY_COOKIE)))
+        listeners = Listeners(target=target, watch=Watch(target=target, rules=PageRules(), learn=lambda _value: None))
         listeners.attach(context)
         page = context.new_page()
         page.goto(target.base_url + path)
         listeners.watch.look(context)
         browser.close()
     return listeners.watch.visit(), listeners
-
-
-ANY_COOKIE: dict[str, Any] = {"": None}
-"""A rule for no cookie in particular: makes the watch take all of them."""
 
 
 def propose(visit: Visit, signals: Iterable[Signal], today: date) -> str:

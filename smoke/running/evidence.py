@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 MASKED_FIELDS = "input[type=password], input[autocomplete=one-time-code]"
+QUOTE = rb'\\*"'
+TOKENS = re.compile(
+    rb"((?:"
+    + QUOTE + rb"[a-z_]*(?:token|password|secret)" + QUOTE + rb"\s*:\s*" + QUOTE
+    + rb"|(?i:set-cookie|cookie|authorization)" + QUOTE + rb"\s*,\s*" + QUOTE + rb"value" + QUOTE + rb"\s*:\s*" + QUOTE
+    + rb"))[^\"\\]+"
+)  # fmt: skip
+"""Tokens in JSON bodies, and headers that carry them, whether or not their values are known."""
 CAPTURE_MS = 3000
 
 
@@ -71,7 +80,7 @@ def _trace(journey: Journey, folder: Path) -> Iterator[tuple[str, Path]]:
 def _scrubbed_zip(journey: Journey, raw: Path, path: Path) -> None:
     with zipfile.ZipFile(raw) as before, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as after:
         for entry in before.infolist():
-            after.writestr(entry.filename, journey.scrubber.data(before.read(entry)))
+            after.writestr(entry.filename, TOKENS.sub(rb"\1***", journey.scrubber.data(before.read(entry))))
 
 
 def _log(journey: Journey, path: Path, kind: str, lines: list[str]) -> Iterator[tuple[str, Path]]:

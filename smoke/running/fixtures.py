@@ -74,7 +74,7 @@ def context(new_context: Callable[..., BrowserContext], request: pytest.FixtureR
     context = new_context()
     context.set_default_timeout(session.target.timeout_ms)
     context.set_default_navigation_timeout(max(NAVIGATION_MS, session.target.timeout_ms))
-    watch = Watch(target=session.target, rules=session.plan.suite.about.page)
+    watch = Watch(target=session.target, rules=session.plan.suite.about.page, learn=session.scrubber.learn)
     listeners = Listeners(target=session.target, watch=watch)
     listeners.attach(context)
     request.node.stash[LISTENERS] = listeners

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import threading
 from collections.abc import Iterator
@@ -62,4 +63,5 @@ def launched(choice: BrowserChoice, *, headed: bool, slowmo_ms: int) -> Iterator
         try:
             yield Launched(playwright, browser)
         finally:
-            browser.close()
+            with contextlib.suppress(Error):  # it may be gone already, which is told where it was missed
+                browser.close()

@@ -20,6 +20,8 @@ class Record:
     steps: list[Step] = field(default_factory=list)
     signals: tuple[Signal, ...] = ()
     artifacts: list[Artifact] = field(default_factory=list)
+    looked: bool = False
+    """The journey's own code ran to its end or to its failure: without that, no finding means nothing."""
 
     def attempt(self) -> Attempt:
         """Return what was gathered; the duration ends now."""

@@ -18,6 +18,7 @@ from smoke import __version__
 from smoke.browser import BrowserChoice, find_browser
 from smoke.config.load import load
 from smoke.config.probe import WRITES
+from smoke.config.problems import ConfigError, Problem
 from smoke.judge import judge_check, judge_run
 from smoke.model import CheckKind, Run
 from smoke.plan import Plan, Selection, plan
@@ -57,6 +58,7 @@ def open_session(
     planned: Plan, settings: Settings, progress: Progress, launch: Launch = by_fixture
 ) -> Iterator[Session]:
     """Find the browser, open the target and yield the run's session; raises ConfigError or BrowserMissing."""
+    clear(settings.reports)
     journeys = any(check.kind is CheckKind.JOURNEY for check in planned.checks)
     choice = find_browser(settings.browser, settings.environ) if journeys else None
     with ExitStack() as stack:
@@ -101,16 +103,20 @@ def open_session(
             progress=progress,
             expected_build=settings.expect_build,
         )
-        clear(settings.reports)
         yield session
 
 
 def clear(reports: Path) -> None:
-    """Remove what an earlier run left that would be taken for this one's."""
-    reports.mkdir(parents=True, exist_ok=True)
-    for name in ("attempts", "allure-results"):
-        shutil.rmtree(reports / name, ignore_errors=True)
-    (reports / "verdict.json").unlink(missing_ok=True)
+    """Remove what an earlier run left and would be taken for this one's; raises ConfigError where none can write."""
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        for name in ("attempts", "allure-results"):
+            shutil.rmtree(reports / name, ignore_errors=True)
+        (reports / "verdict.json").unlink(missing_ok=True)
+        (reports / "verdict.part").touch()
+    except OSError as error:
+        text = f"{reports} cannot be written: {error.strerror}; name a folder that can"
+        raise ConfigError([Problem("command line", 0, "--reports", text)]) from error
 
 
 def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str]) -> None:

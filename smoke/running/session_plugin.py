@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import threading
+from collections import Counter
 from collections.abc import Generator, Iterator
 
 import pytest
@@ -13,7 +14,7 @@ from _pytest.runner import call_and_report
 from smoke.blame import judge_failure
 from smoke.findings import findings_of
 from smoke.judge import judge_check
-from smoke.model import Attempt, Check, CheckKind, Finding, Interruption, Observation, told
+from smoke.model import Attempt, Blame, Check, CheckKind, Finding, Interruption, Observation, told
 from smoke.noise import accept, judge_signals
 from smoke.pages import judge_visit
 from smoke.reporting import allure_labels
@@ -53,6 +54,12 @@ class SessionPlugin:
             else:
                 item.stash[CHECK] = check
                 chosen.append(item)
+        ids = Counter(item.stash[CHECK].id for item in chosen)
+        self.session.troubles += [
+            f"{check_id} was collected {count} times: one check is one test, without parameters"
+            for check_id, count in ids.items()
+            if count > 1
+        ]
         items[:] = sorted(chosen, key=lambda item: item.stash[CHECK].kind is CheckKind.PROBE)
         if left_out:
             config.hook.pytest_deselected(items=left_out)
@@ -87,6 +94,9 @@ class SessionPlugin:
             record = item.stash[RECORD] = Record(number=len(attempts) + 1)
             wait = self._attempt(item, nextitem, record)
             if self.session.interruption is None:
+                if not record.looked and not record.findings:
+                    rule = f"{check.id} runs to its end: it was skipped before it began"
+                    record.findings.append(Finding(rule=rule, blame=Blame.HARNESS))
                 attempts.append(record.attempt())
         if attempts:
             self._observed(Observation(check_id=check.id, attempts=tuple(attempts)))
@@ -144,6 +154,7 @@ class SessionPlugin:
     def _close_attempt(self, item: pytest.Item, error: BaseException | None) -> list[Finding]:
         """Judge everything that was gathered, keep the evidence of what is bad, and return the findings."""
         check, record = item.stash[CHECK], item.stash[RECORD]
+        record.looked = True
         journey = item.stash.get(JOURNEY, None)
         failure: Finding | None = None
         by_page: tuple[Finding, ...] = ()

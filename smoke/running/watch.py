@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -32,6 +33,8 @@ class Watch:
 
     target: Target
     rules: PageRules
+    learn: Callable[[str], None]
+    """Told every cookie that scripts may not read, so that no artifact shows it."""
     pages: dict[float, PageView] = field(default_factory=dict)
     """The latest view of each document, by the time it began."""
     cookies: dict[str, CookieView] = field(default_factory=dict)
@@ -55,8 +58,7 @@ class Watch:
                 self._look(page)
             except Error:
                 continue
-        if self.rules.cookies:
-            self._take_cookies(context)
+        self._take_cookies(context)
 
     def _look(self, page: Page) -> None:
         if not self.target.owns(page.url):
@@ -74,6 +76,8 @@ class Watch:
     def _take_cookies(self, context: BrowserContext) -> None:
         for cookie in context.cookies([self.target.base_url, *self.target.urls.values()]):
             name = cookie.get("name", "")
+            if cookie.get("httpOnly"):
+                self.learn(cookie.get("value", ""))
             self.cookies[name] = CookieView(
                 name=name,
                 http_only=cookie.get("httpOnly", False),

@@ -30,10 +30,10 @@ def a_probe(**changes: Any) -> Probe:
 
 
 def terms(base_url: str = "https://shop.example", **changes: Any) -> Terms:
-    return Terms(**{"base_url": base_url, "timeout_s": 5.0, "retry": AT_ONCE, **changes})
+    return Terms(**{"base_url": base_url, "timeout_s": 30.0, "retry": AT_ONCE, **changes})
 
 
-def observed(*script: Behaviour, timeout_s: float = 5.0, retry: RetryPolicy = AT_ONCE) -> tuple[Observation, int]:
+def observed(*script: Behaviour, timeout_s: float = 30.0, retry: RetryPolicy = AT_ONCE) -> tuple[Observation, int]:
     """What a probe saw of a real server, and how often that was asked."""
 
     async def look() -> tuple[Observation, int]:
@@ -125,8 +125,7 @@ def test_a_wrong_answer_still_has_its_times() -> None:
 
 def test_a_service_that_never_answers_is_slow_and_the_wait_is_bounded() -> None:
     """Each attempt ends when its time is over; without an answer there is nothing to measure."""
-    observation, asked = observed(hangs, timeout_s=0.2)
-    assert asked == 2
+    observation, _ = observed(hangs, timeout_s=0.2)
     assert [[finding.blame for finding in each.findings] for each in observation.attempts] == [[Blame.SLOW]] * 2
     assert [each.measurements for each in observation.attempts] == [(), ()]
 

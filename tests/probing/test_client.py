@@ -25,7 +25,7 @@ from tests.support.loopback import (
     trickles,
 )
 
-PATIENT_S = 5.0
+PATIENT_S = 30.0
 
 
 def exchange_with(
@@ -158,21 +158,45 @@ def test_a_server_without_tls_behind_https_is_tls() -> None:
 
 
 @pytest.fixture
-def self_signed(tmp_path: Path) -> ssl.SSLContext:
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 that ends tomorrow, and its key."""
     if shutil.which("openssl") is None:
         pytest.skip("no openssl here to make a certificate with")
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     made = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1"
     places = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
     subprocess.run([*made.split(), *places], check=True, capture_output=True)
+    certificate.write_text(certificate.read_text() + key.read_text())
+    return certificate
+
+
+def with_certificate(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(certificate)
     return context
 
 
-def test_a_certificate_that_nobody_vouches_for_is_tls(self_signed: ssl.SSLContext) -> None:
+def test_a_certificate_that_somebody_vouches_for_is_accepted(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over TLS an answer arrives, the handshake has its part of the time, and the certificate's end is known."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+    async def talk() -> Exchange:
+        async with serving(answers("pong"), tls=with_certificate(certificate)) as server:
+            return await send(Request(method="GET", url=f"https://{server.host}/"), PATIENT_S)
+
+    exchange = asyncio.run(talk())
+    assert (exchange.status, exchange.text) == (200, "pong")
+    assert exchange.timing.tls_ms is not None
+    assert 0 < exchange.timing.tls_ms < exchange.timing.total_ms
+    assert exchange.tls_days_left is not None
+    assert 0 < exchange.tls_days_left <= 1
+
+
+def test_a_certificate_that_nobody_vouches_for_is_tls(certificate: Path) -> None:
     """A self-signed certificate is not accepted, and the finding says why."""
-    finding, url = failure_with(answers(), scheme="https", tls=self_signed)
+    finding, url = failure_with(answers(), scheme="https", tls=with_certificate(certificate))
     assert finding.blame is Blame.TLS
     assert finding.rule.startswith(f"GET {url} answers: ")
     assert "self-signed certificate" in finding.rule.replace("self signed", "self-signed")

@@ -1,0 +1,1 @@
+"""Pages of Roundup: locators, then verbs."""

@@ -1,0 +1,121 @@
+"""What keeps a run from looking never reads as green, and what it leaves never holds a session."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.running.conftest import ROOT
+from tests.running.test_suites import run_in
+
+pytestmark = pytest.mark.browser
+
+JOURNEY = '''
+import pytest
+from smoke.running.checks import check
+
+{decorator}
+@check("zz.one", category="critical-paths")
+def test_zz(page, journey{argument}):
+    """A journey that must not pass."""
+    {body}
+'''
+SKIPPED = {
+    "marked": ('@pytest.mark.skip(reason="later")', "", "assert False"),
+    "no parameters": ('@pytest.mark.parametrize("n", [])', ", n", "assert False"),
+    "in its body": ("", "", 'pytest.skip("later")'),
+    "parametrized": ('@pytest.mark.parametrize("n", [1, 2])', ", n", "assert n == 2"),
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of this project's data, to be changed."""
+    folder = tmp_path / "project"
+    for name in ("config", "e2e", "page_objects"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.mark.parametrize("way", SKIPPED)
+def test_a_journey_that_did_not_look_is_not_green(way: str, project: Path, tmp_path: Path) -> None:
+    """A journey that is skipped in whatever way, or whose last parameter alone passes, is never PASS."""
+    decorator, argument, body = SKIPPED[way]
+    text = JOURNEY.format(decorator=decorator, argument=argument, body=body)
+    (project / "e2e" / "betterprompts" / "test_zz.py").write_text(text)
+    code, verdict = run_in(project, tmp_path / "reports", "--check", "zz")
+    assert (code, verdict["verdict"]) == (3, "INCONCLUSIVE"), verdict["reason"]
+
+
+FAILS_SIGNED_IN = '''
+from pathlib import Path
+from e2e.betterprompts.session import sign_in
+from smoke.running.checks import check
+
+@check("zz.one", category="critical-paths", account="basic", permits=["POST /api/v1/auth/login"])
+def test_zz(page, journey):
+    """A journey that fails while it is signed in."""
+    with journey.step("sign in"):
+        sign_in(page, journey)
+    cookies = [cookie["value"] for cookie in journey.context.cookies()]
+    tokens = page.evaluate("[localStorage.access_token, localStorage.refresh_token]")
+    Path(r"{seen}").write_text("\\n".join([journey.account.password.reveal(), *cookies, *tokens]))
+    page.goto("./")
+    assert False, "on purpose"
+'''
+
+
+def everything_in(folder: Path) -> bytes:
+    """Return all bytes below ``folder``, zips unpacked."""
+    parts = []
+    for path in folder.rglob("*"):
+        if path.is_file():
+            parts.append(path.read_bytes())
+            if zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as archive:
+                    parts += [archive.read(name) for name in archive.namelist()]
+    return b"\n".join(parts)
+
+
+def test_no_session_and_no_password_is_left_behind(project: Path, tmp_path: Path) -> None:
+    """A journey that fails signed in leaves evidence in which neither cookie nor token nor password stands."""
+    seen = tmp_path / "seen"
+    (project / "e2e" / "betterprompts" / "test_zz.py").write_text(FAILS_SIGNED_IN.replace("{seen}", str(seen)))
+    code, verdict = run_in(project, tmp_path / "reports", "--check", "zz")
+    assert code == 1, verdict["reason"]
+    secrets = seen.read_text().split("\n")
+    assert len(secrets) >= 5
+    left = everything_in(tmp_path / "reports")
+    assert b"trace.trace" in left or b'"type":"before"' in left, "a trace was kept"
+    assert [secret[:6] for secret in secrets if secret.encode() in left] == []
+
+
+def test_a_reports_folder_that_cannot_be_written_is_wrong_usage(tmp_path: Path) -> None:
+    """A file in the place of the reports folder is exit code 2 and names the option."""
+    (tmp_path / "taken").write_text("")
+    command = [sys.executable, "-m", "smoke", "run", "--reports", str(tmp_path / "taken")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "--reports" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_cancelled_job_ends_with_a_verdict(tmp_path: Path) -> None:
+    """SIGTERM, which a cancelled CI job sends, ends like Ctrl-C: INCONCLUSIVE, exit code 3, a verdict on disk."""
+    command = [sys.executable, "-m", "smoke", "run", "--reports", str(tmp_path)]
+    child = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    for line in child.stdout:
+        if line.startswith("PASS"):
+            break
+    child.send_signal(signal.SIGTERM)
+    child.stdout.read()
+    assert child.wait(20) == 3
+    assert '"INCONCLUSIVE"' in (tmp_path / "verdict.json").read_text()
