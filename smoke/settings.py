@@ -58,7 +58,7 @@ def _url(text: str) -> str:
     except ValueError:
         whole = False
     if not whole:
-        raise ValueError(f"is an address that starts with http:// or https://; got {text!r}")
+        raise ValueError(f"starts with http:// or https://; got {text!r}")
     return text.rstrip("/")
 
 

@@ -13,5 +13,4 @@ class IssuesPage(Page):
         self.sidebar = Sidebar(page)
         self.list = page.locator("table.list")
         self.search = page.get_by_role("button", name="Search")
-        self.message = page.locator(".ok-message")
         self.error = page.locator(".error-message")
