@@ -176,7 +176,7 @@ class SessionPlugin:
         return record.findings
 
     def _judge_pages(self, journey: Journey) -> tuple[Finding, ...]:
-        journey.listeners.watch.look(journey.context)
+        journey.listeners.watch.last_look(journey.context)
         visit = journey.listeners.watch.visit()
         self.session.builds.update(visit.builds)
         return judge_visit(visit, self.session.plan.suite.about.page, self.session.expected_build)

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from smoke.running.target import Target
 
 LONGEST_TEXT = 200_000
-LOOK = """async ([meta, longest]) => ({
+LOOK = """async ([meta, longest, seen]) => ({
   id: performance.timeOrigin, url: location.href,
   text: (document.body?.innerText ?? '').slice(0, longest),
   images: [...document.images].filter(image => image.complete && image.currentSrc && !image.naturalWidth
     && image.checkVisibility()).map(image => image.currentSrc),
   build: meta ? document.querySelector(`meta[name="${CSS.escape(meta)}"]`)?.content ?? null : null,
-  timings: await (%s)(),
+  timings: seen.includes(performance.timeOrigin) ? null : await (%s)(),
 })"""
 
 
@@ -40,6 +40,10 @@ class Watch:
     cookies: dict[str, CookieView] = field(default_factory=dict)
     documents: list[DocumentHeaders] = field(default_factory=list)
     builds: list[str] = field(default_factory=list)
+    _documents_at_cookies: int = 0
+    """How many documents had come when the cookies were last taken: a login ends in a new one."""
+    _timed: set[float] = field(default_factory=set)
+    """Documents whose timings were taken; they are taken again only at the end, for what came late."""
 
     def answered(self, url: str, headers: dict[str, str], *, is_document: bool) -> None:
         """Note the headers of a first-party answer; names in lower case."""
@@ -58,19 +62,29 @@ class Watch:
                 self._look(page)
             except Error:
                 continue
-        self._take_cookies(context)
+        if len(self.documents) != self._documents_at_cookies:
+            self._documents_at_cookies = len(self.documents)
+            self._take_cookies(context)
+
+    def last_look(self, context: BrowserContext) -> None:
+        """Take everything once more, when the journey is over."""
+        self._timed.clear()
+        self._documents_at_cookies = 0
+        self.look(context)
 
     def _look(self, page: Page) -> None:
         if not self.target.owns(page.url):
             return
         meta = self.rules.build.meta if self.rules.build else None
-        seen: dict[str, Any] = page.evaluate(LOOK % vitals.READ, [meta, LONGEST_TEXT])
+        seen: dict[str, Any] = page.evaluate(LOOK % vitals.READ, [meta, LONGEST_TEXT, list(self._timed)])
+        before = self.pages.get(seen["id"])
+        self._timed.add(seen["id"])
         self.pages[seen["id"]] = PageView(
             path=urlsplit(seen["url"]).path,
             text=seen["text"],
             broken_images=tuple(filter(self.target.owns, seen["images"])),
             build=seen["build"],
-            timings=seen["timings"],
+            timings=seen["timings"] if seen["timings"] is not None else before.timings if before else {},
         )
 
     def _take_cookies(self, context: BrowserContext) -> None:
