@@ -63,7 +63,7 @@ def load(root: Path, name: str) -> Suite:
         about=about,
         probes=probes.probes,
         noise=noise.noise,
-        checks=(*(written or ()), *(_check(probe, sources[2]) for probe in _numbered(probes.probes))),
+        checks=(*(written or ()), *(_check(probe, sources[2]) for probe in enumerate(probes.probes))),
         points=points.points,
         releases=points.releases,
         sha256=_digest(files),
@@ -74,10 +74,6 @@ def load(root: Path, name: str) -> Suite:
 
 
 PARTS: dict[str, type] = {"suite": SuiteFile, "checks": ChecksFile, "noise": NoiseFile}
-
-
-def _numbered(probes: tuple[Probe, ...]) -> list[tuple[int, Probe]]:
-    return list(enumerate(probes))
 
 
 def _check(numbered: tuple[int, Probe], source: Source | None) -> Check:

@@ -8,7 +8,6 @@ from typing import TypeVar
 import pytest
 
 Test = TypeVar("Test", bound=Callable[..., None])
-MARK = "smoke_check"
 
 
 def check(

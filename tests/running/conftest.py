@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -60,3 +61,12 @@ def smoke(environ: dict[str, str], tmp_path: Path) -> Callable[..., Finished]:
         return Finished(done.returncode, verdict, done.stdout, done.stderr, reports)
 
     return run
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of this project's data, to be changed."""
+    folder = tmp_path / "project"
+    for name in ("config", "e2e", "page_objects"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -33,15 +32,6 @@ SKIPPED = {
     "in its body": ("", "", 'pytest.skip("later")'),
     "parametrized": ('@pytest.mark.parametrize("n", [1, 2])', ", n", "assert n == 2"),
 }
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A copy of this project's data, to be changed."""
-    folder = tmp_path / "project"
-    for name in ("config", "e2e", "page_objects"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
 
 
 @pytest.mark.parametrize("way", SKIPPED)

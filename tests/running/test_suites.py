@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,15 +53,6 @@ def test_a_selected_probe_brings_what_it_comes_after(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     ids = [check["id"] for check in json.loads(done.stdout)["checks"]]
     assert ids == ["wallet.open", "wallet.debit", "wallet.credit", "wallet.round-trip"]
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A copy of this project's data, to be changed."""
-    folder = tmp_path / "project"
-    for name in ("config", "e2e", "page_objects"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
 
 
 def test_a_run_stops_at_its_time_out_with_what_it_has(project: Path, tmp_path: Path) -> None:
