@@ -14,8 +14,8 @@ from smoke.config.page_rules import PageRules
 from smoke.model import Signal
 from smoke.pages import Visit
 from smoke.running.listeners import Listeners
+from smoke.running.spares import Contexts
 from smoke.running.target import Target
-from smoke.running.watch import Watch
 
 SECURITY_HEADERS = (
     "Content-Security-Policy",
@@ -37,8 +37,7 @@ def look(target: Target, choice: BrowserChoice, path: str) -> tuple[Visit, Liste
     with sync_playwright() as playwright:
         browser = getattr(playwright, choice.name).launch(**launch_options(choice))
         context = browser.new_context()
-        listeners = Listeners(target=target, watch=Watch(target=target, rules=PageRules(), learn=lambda _value: None))
-        listeners.attach(context)
+        listeners = Contexts(target, PageRules(), lambda _value: None).settle(context)
         page = context.new_page()
         page.goto(target.base_url + path)
         listeners.watch.look(context)

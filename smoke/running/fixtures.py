@@ -1,21 +1,18 @@
-"""Fixtures for journeys. ``e2e/conftest.py`` imports them, which puts them before pytest-playwright's own."""
+"""Fixtures of journeys: below ``e2e/`` they take the place of pytest-playwright's own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from smoke.browser import launch_options
 from smoke.running.journey import Journey
-from smoke.running.listeners import Listeners
 from smoke.running.session import Session
 from smoke.running.session_plugin import CHECK, JOURNEY, LISTENERS, RECORD, SESSION
-from smoke.running.watch import Watch
-
-NAVIGATION_MS = 10_000.0
+from smoke.running.spares import start_trace
 
 
 @pytest.fixture(scope="session")
@@ -62,25 +59,33 @@ def browser(smoke_session: Session, request: pytest.FixtureRequest) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any], base_url: str) -> dict[str, Any]:
+def browser_context_args(browser_context_args: dict[str, Any], smoke_session: Session) -> dict[str, Any]:
     """Resolve relative addresses below the target's own path."""
-    return {**browser_context_args, "base_url": f"{base_url}/"}
+    return {**browser_context_args, **smoke_session.spares.contexts.arguments}
 
 
 @pytest.fixture
-def context(new_context: Callable[..., BrowserContext], request: pytest.FixtureRequest) -> BrowserContext:
+def context(browser_context_args: dict[str, Any], request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     """A fresh context for each attempt, with listeners on it and a trace running."""
     session: Session = request.config.stash[SESSION]
-    context = new_context()
-    context.set_default_timeout(session.target.timeout_ms)
-    context.set_default_navigation_timeout(max(NAVIGATION_MS, session.target.timeout_ms))
-    watch = Watch(target=session.target, rules=session.plan.suite.about.page, learn=session.scrubber.learn)
-    listeners = Listeners(target=session.target, watch=watch)
-    listeners.attach(context)
-    request.node.stash[LISTENERS] = listeners
+    marked = request.node.get_closest_marker("browser_context_args")
+    opened = session.spares.take({**browser_context_args, **(marked.kwargs if marked else {})})
+    if opened:
+        request.node.stash[LISTENERS] = opened.listeners
+        yield opened.context
+        session.spares.give_back(opened)
+        return
+    context = request.getfixturevalue("new_context")()
+    request.node.stash[LISTENERS] = session.spares.contexts.settle(context)
     if request.config.getoption("--tracing") == "off":
-        context.tracing.start(snapshots=True, screenshots=False, sources=False)
-    return context
+        start_trace(context)
+    yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """The page that the context was opened with, or its first."""
+    return context.pages[0] if context.pages else context.new_page()
 
 
 @pytest.fixture
@@ -95,6 +100,7 @@ def journey(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator
         listeners=request.node.stash[LISTENERS],
         record=request.node.stash[RECORD],
         codes=session.codes,
+        between_steps=session.spares.prepare,
     )
     request.node.stash[JOURNEY] = journey
     yield journey

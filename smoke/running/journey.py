@@ -31,6 +31,8 @@ class Journey:
     listeners: Listeners
     record: Record
     codes: OneTimeCodes
+    between_steps: Callable[[], None]
+    """Called when a step is over and the browser has a moment."""
     cleanups: list[Callable[[], None]] = dataclasses.field(default_factory=list)
     accepted: dict[str, str] = dataclasses.field(default_factory=dict)
 
@@ -67,7 +69,8 @@ class Journey:
             finally:
                 elapsed = (time.perf_counter() - begun) * 1000
                 self.record.steps.append(Step(name=name, duration_ms=elapsed))
-                self.listeners.watch.look(self.context)
+                self.listeners.watch.glance(self.context)
+                self.between_steps()
 
     def measure_page(self, page: Page, name: str) -> None:
         """Take the browser's own timings of the document in ``page`` as ``<name>.load_ms`` and so on."""

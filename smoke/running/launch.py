@@ -1,12 +1,12 @@
-"""Starts what a run waits for, side by side: the application, the driver and browser, and Python's own imports."""
+"""Starts what a run waits for, side by side: driver and browser, and Python's own work on another thread."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,15 +15,49 @@ from smoke.browser import BrowserChoice, BrowserMissing, launch_options
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
+    from smoke.plan import Plan
+    from smoke.settings import Settings
+
 NEEDED_LATER = (
+    "smoke.running.run",
+    "rich.progress",
+    "smoke.running.after",
     "pytest",
     "pytest_playwright.pytest_playwright",
     "allure_pytest.plugin",
     "smoke.running.session_plugin",
     "smoke.running.fixtures",
-    "httpcore",
     "rich.table",
 )
+
+
+def plan_and_driver(settings: Settings, stack: ExitStack) -> tuple[Plan, Playwright]:
+    """Plan the run while the driver starts; ``stack`` will stop it. Raises ConfigError."""
+    ahead = ThreadPoolExecutor(1, "smoke-ahead")
+    planning = ahead.submit(plan_only, settings)
+    for name in NEEDED_LATER:
+        ahead.submit(importlib.import_module, name)
+    ahead.shutdown(wait=False)
+    try:
+        driver = stack.enter_context(_driver())
+    finally:
+        planned = planning.result()
+    return planned, driver
+
+
+def plan_only(settings: Settings) -> Plan:
+    """Plan the run; raises ConfigError. The modules that this needs are loaded by whichever thread does it."""
+    from smoke.running.planning import plan_of
+
+    return plan_of(settings)
+
+
+@contextmanager
+def _driver() -> Iterator[Playwright]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        yield driver
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,34 +68,19 @@ class Launched:
     browser: Browser
 
 
-def import_in_background() -> threading.Thread:
-    """Import on another thread what is needed once the processes that this one waits for are there."""
-
-    def work() -> None:
-        for name in NEEDED_LATER:
-            importlib.import_module(name)
-
-    thread = threading.Thread(target=work, name="smoke-imports", daemon=True)
-    thread.start()
-    return thread
-
-
 @contextmanager
-def launched(choice: BrowserChoice, *, headed: bool, slowmo_ms: int) -> Iterator[Launched]:
-    """Start driver and browser on this thread, and stop them; raises BrowserMissing if the browser does not start."""
-    from playwright.sync_api import Error, sync_playwright
+def launched(driver: Playwright, choice: BrowserChoice, *, headed: bool, slowmo_ms: int) -> Iterator[Launched]:
+    """Start the browser and stop it; raises BrowserMissing if it does not start."""
+    from playwright.sync_api import Error
 
-    with sync_playwright() as playwright:
-        try:
-            browser = getattr(playwright, choice.name).launch(
-                headless=not headed, slow_mo=slowmo_ms, **launch_options(choice)
-            )
-        except Error as error:
-            where = choice.executable or f"Playwright's {choice.name}"
-            reason = str(error).strip().splitlines()[0]
-            raise BrowserMissing(f"{where} does not start: {reason}; SMOKE_BROWSER_PATH names another") from error
-        try:
-            yield Launched(playwright, browser)
-        finally:
-            with contextlib.suppress(Error):  # it may be gone already, which is told where it was missed
-                browser.close()
+    try:
+        browser = getattr(driver, choice.name).launch(headless=not headed, slow_mo=slowmo_ms, **launch_options(choice))
+    except Error as error:
+        where = choice.executable or f"Playwright's {choice.name}"
+        reason = str(error).strip().splitlines()[0]
+        raise BrowserMissing(f"{where} does not start: {reason}; SMOKE_BROWSER_PATH names another") from error
+    try:
+        yield Launched(driver, browser)
+    finally:
+        with contextlib.suppress(Error):  # it may be gone already, which is told where it was missed
+            browser.close()

@@ -40,6 +40,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return ProbesFile.from_parent(parent, path=file_path) if is_checks_file(file_path) else None
 
 
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Give what lies below the project's ``e2e/`` the fixtures of journeys, before a conftest.py there adds its own."""
+    if isinstance(collector, pytest.Directory) and collector.path == collector.config.rootpath / "e2e":
+        from smoke.running import fixtures
+
+        collector.session._fixturemanager.parsefactories(holder=fixtures, node=collector)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Open a session of our own when checks are run by plain pytest."""
@@ -61,7 +69,8 @@ class Desk:
     def __init__(self, config: pytest.Config) -> None:
         from smoke.browser import BrowserMissing
         from smoke.config.problems import ConfigError
-        from smoke.running.run import open_session, plan_of
+        from smoke.running.planning import plan_of
+        from smoke.running.run import open_session
         from smoke.running.session import Progress
 
         self._stack = ExitStack()

@@ -6,64 +6,59 @@ import platform
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smoke import __version__
-from smoke.browser import BrowserChoice, find_browser
-from smoke.config.load import load
+from smoke.browser import find_browser
 from smoke.config.probe import WRITES
 from smoke.config.problems import ConfigError, Problem
 from smoke.judge import judge_check, judge_run
 from smoke.model import CheckKind, Run
-from smoke.plan import Plan, Selection, plan
+from smoke.plan import Plan
 from smoke.probing.asking import ProbeAccount, Shared, Terms
 from smoke.probing.client import send
 from smoke.probing.exchange import Exchange, Request
 from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
-from smoke.running.launch import Launched, launched
+from smoke.running.launch import launched
 from smoke.running.session import Progress, Session
+from smoke.running.spares import Contexts, Spares
 from smoke.running.target import open_target, origin_of
 from smoke.secret import Scrubber
 from smoke.settings import Settings
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
-def plan_of(settings: Settings) -> Plan:
-    """Read the configuration and plan the run that ``settings`` ask for; raises ConfigError."""
-    suite = load(settings.root, settings.suite)
-    return plan(suite, settings.point, settings.env, Selection(checks=settings.check, categories=settings.category))
-
-
-Launch = Callable[[Settings, BrowserChoice], AbstractContextManager[Launched | None]]
-
-
-def by_fixture(_settings: Settings, _choice: BrowserChoice) -> AbstractContextManager[None]:
-    """Leave the launch of the browser to pytest-playwright's fixtures, with its own options."""
-    return nullcontext()
-
-
-def at_once(settings: Settings, choice: BrowserChoice) -> AbstractContextManager[Launched | None]:
-    """Launch the browser before pytest starts."""
-    return launched(choice, headed=settings.headed, slowmo_ms=settings.slowmo)
+OWN_PLUGINS = ("pytest_playwright.pytest_playwright", "allure_pytest.plugin", "smoke.running.plugin")
+"""All that a run needs of what is installed; others are named on the command line or by the project's own settings."""
 
 
 @contextmanager
 def open_session(
-    planned: Plan, settings: Settings, progress: Progress, launch: Launch = by_fixture
+    planned: Plan, settings: Settings, progress: Progress, driver: Playwright | None = None
 ) -> Iterator[Session]:
-    """Find the browser, open the target and yield the run's session; raises ConfigError or BrowserMissing."""
+    """Find the browser, open the target and yield the run's session; raises ConfigError or BrowserMissing.
+
+    With a ``driver`` the browser is launched here; else by pytest-playwright's fixtures, with its own options.
+    """
     clear(settings.reports)
     journeys = any(check.kind is CheckKind.JOURNEY for check in planned.checks)
     choice = find_browser(settings.browser, settings.environ) if journeys else None
     with ExitStack() as stack:
         opening = stack.enter_context(ThreadPoolExecutor(1)).submit(stack.enter_context, open_target(planned, settings))
-        browser = stack.enter_context(launch(settings, choice)) if choice else None
+        browser = (
+            stack.enter_context(launched(driver, choice, headed=settings.headed, slowmo_ms=settings.slowmo))
+            if driver and choice
+            else None
+        )
         target = opening.result()
         retry = RetryPolicy()
         terms = Terms(
@@ -85,6 +80,9 @@ def open_session(
             session.count(request.check_id, 1, writes)
             return await send(request, timeout_s)
 
+        spares = Spares(
+            Contexts(target, planned.suite.about.page, scrubber.learn), browser.browser if browser else None
+        )
         probes = ProbeRunner(
             terms, counted, Shared(values={"run": run_id, "origin": origin_of(target.base_url)}, learn=scrubber.learn)
         )
@@ -93,6 +91,7 @@ def open_session(
             plan=planned,
             target=target,
             browser=choice,
+            spares=spares,
             launched=browser,
             reports=settings.reports,
             run_id=run_id,
@@ -103,6 +102,7 @@ def open_session(
             progress=progress,
             expected_build=settings.expect_build,
         )
+        spares.open_first()
         yield session
 
 
@@ -143,7 +143,7 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
         "-W",
         "ignore::pytest.PytestAssertRewriteWarning",
         *(["--headed"] if settings.headed else []),
-        *pytest_args,
+        *(pytest_args or ("--disable-plugin-autoload", *(f"-p{name}" for name in OWN_PLUGINS))),
     ]
     try:
         code = pytest.main(arguments, plugins=[SessionPlugin(session), Quiet()])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from smoke.browser import BrowserChoice
 from smoke.model import Check, CheckResult, Interruption, Mutation, Observation, Safety
@@ -16,6 +17,7 @@ from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
 from smoke.running.launch import Launched
 from smoke.running.one_time import OneTimeCodes
+from smoke.running.spares import Spares
 from smoke.running.target import Target
 from smoke.secret import Scrubber
 
@@ -41,6 +43,7 @@ class Session:
     reports: Path
     run_id: str
     probes: ProbeRunner
+    spares: Spares
     scrubber: Scrubber
     today: date
     retry: RetryPolicy = field(default_factory=RetryPolicy)
@@ -93,7 +96,14 @@ class Session:
     def _permission(self, method: str, path: str, check_id: str) -> str:
         """Return the permit that covers a request of a check: its own, or the suite's login; ``none`` if none does."""
         check, login = self.check(check_id), self.plan.suite.about.login
-        permits = check.permits if check else ()
-        if check and check.account and login and login.request == f"{method} {path}":
+        if check and check.account and login and login.request == f"{method} {self._below(login.base, path)}":
             return f"login: {login.request}"
-        return next((str(each) for each in permits if each.covers(method, path)), "none")
+        probe = next((each for each in self.plan.suite.probes if each.id == check_id), None)
+        asked = {path, self._below(probe.base if probe else None, path)}
+        permits = check.permits if check else ()
+        return next((str(each) for each in permits for said in asked if each.covers(method, said)), "none")
+
+    def _below(self, base: str | None, path: str) -> str:
+        """Return ``path`` as a suite writes it: below the target's address named ``base``."""
+        address = self.target.urls.get(base, "") if base else self.target.base_url
+        return path.removeprefix(urlsplit(address).path)

@@ -86,6 +86,7 @@ class SessionPlugin:
 
     def _run_journey(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         check = item.stash[CHECK]
+        self.session.spares.more = nextitem is not None and nextitem.stash[CHECK].kind is CheckKind.JOURNEY
         attempts: list[Attempt] = []
         wait: float | None = 0.0
         while wait is not None and self.session.interruption is None:
@@ -176,7 +177,7 @@ class SessionPlugin:
         return record.findings
 
     def _judge_pages(self, journey: Journey) -> tuple[Finding, ...]:
-        journey.listeners.watch.last_look(journey.context)
+        journey.listeners.watch.look(journey.context)
         visit = journey.listeners.watch.visit()
         self.session.builds.update(visit.builds)
         return judge_visit(visit, self.session.plan.suite.about.page, self.session.expected_build)

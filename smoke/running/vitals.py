@@ -10,10 +10,14 @@ from smoke.model import Measurement, Unit
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-READ = """async () => {
+PATIENCE_MS = 2000
+READ = """async patience_ms => {
   const navigation = () => performance.getEntriesByType('navigation')[0];
-  for (let turn = 0; turn < 200 && !(navigation()?.loadEventEnd > 0); turn++)
+  const until = performance.now() + patience_ms;
+  while (!(navigation()?.loadEventEnd > 0)) {
+    if (performance.now() >= until) break;
     await new Promise(done => setTimeout(done, 10));
+  }
   const entries = type => {
     try {
       const observer = new PerformanceObserver(() => {});
@@ -45,7 +49,7 @@ READ = """async () => {
 
 def read(page: Page, name: str, budgets: Mapping[str, float]) -> list[Measurement]:
     """Measure the document that ``page`` shows; ``name`` becomes the first part of each measurement's name."""
-    values: dict[str, float | None] = page.evaluate(READ)
+    values: dict[str, float | None] = page.evaluate(READ, PATIENCE_MS)
     return [
         Measurement(
             name=f"{name}.{key}",

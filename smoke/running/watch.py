@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from smoke.config.page_rules import PageRules
 from smoke.pages import CookieView, DocumentHeaders, PageView, Visit
 from smoke.running import vitals
+from smoke.running.aside import Aside
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -17,13 +20,14 @@ if TYPE_CHECKING:
     from smoke.running.target import Target
 
 LONGEST_TEXT = 200_000
-LOOK = """async ([meta, longest, seen]) => ({
+LOOK_S = 5.0
+LOOK = """async ([meta, longest, seen, patience_ms]) => ({
   id: performance.timeOrigin, url: location.href,
   text: (document.body?.innerText ?? '').slice(0, longest),
   images: [...document.images].filter(image => image.complete && image.currentSrc && !image.naturalWidth
     && image.checkVisibility()).map(image => image.currentSrc),
   build: meta ? document.querySelector(`meta[name="${CSS.escape(meta)}"]`)?.content ?? null : null,
-  timings: seen.includes(performance.timeOrigin) ? null : await (%s)(),
+  timings: seen.includes(performance.timeOrigin) ? null : await (%s)(patience_ms),
 })"""
 
 
@@ -44,6 +48,7 @@ class Watch:
     """How many documents had come when the cookies were last taken: a login ends in a new one."""
     _timed: set[float] = field(default_factory=set)
     """Documents whose timings were taken; they are taken again only at the end, for what came late."""
+    _glances: list[Aside[None]] = field(default_factory=list)
 
     def answered(self, url: str, headers: dict[str, str], *, is_document: bool) -> None:
         """Note the headers of a first-party answer; names in lower case."""
@@ -53,32 +58,35 @@ class Watch:
         if header and (build := headers.get(header.lower())):
             self.builds.append(build)
 
-    def look(self, context: BrowserContext) -> None:
-        """Take a view of what every page of ``context`` shows now; a page that is just leaving is left out."""
-        from playwright.sync_api import Error
-
-        for page in context.pages:
-            try:
-                self._look(page)
-            except Error:
-                continue
+    def glance(self, context: BrowserContext) -> None:
+        """Begin to look, and let the journey go on: the browser answers before it does what comes next."""
         if len(self.documents) != self._documents_at_cookies:
             self._documents_at_cookies = len(self.documents)
-            self._take_cookies(context)
+            self._glances.append(Aside(context, lambda: self._take_cookies(context)))
+        self._glances += [Aside(page, partial(self._look, page, 0)) for page in context.pages if self._ours(page)]
 
-    def last_look(self, context: BrowserContext) -> None:
-        """Take everything once more, when the journey is over."""
+    def look(self, context: BrowserContext) -> None:
+        """Take everything now; a page that is just leaving, or never answers, is left out."""
+        from playwright.sync_api import Error
+
         self._timed.clear()
-        self._documents_at_cookies = 0
-        self.look(context)
+        glances = [*self._glances, Aside(context, lambda: self._take_cookies(context))]
+        glances += [
+            Aside(page, partial(self._look, page, vitals.PATIENCE_MS)) for page in context.pages if self._ours(page)
+        ]
+        for glance in glances:
+            with contextlib.suppress(Error, TimeoutError):
+                glance.result(LOOK_S)
 
-    def _look(self, page: Page) -> None:
-        if not self.target.owns(page.url):
-            return
+    def _ours(self, page: Page) -> bool:
+        return self.target.owns(page.url)
+
+    def _look(self, page: Page, patience_ms: int) -> None:
         meta = self.rules.build.meta if self.rules.build else None
-        seen: dict[str, Any] = page.evaluate(LOOK % vitals.READ, [meta, LONGEST_TEXT, list(self._timed)])
+        seen: dict[str, Any] = page.evaluate(LOOK % vitals.READ, [meta, LONGEST_TEXT, list(self._timed), patience_ms])
         before = self.pages.get(seen["id"])
-        self._timed.add(seen["id"])
+        if seen["timings"] and seen["timings"]["load_ms"] is not None:
+            self._timed.add(seen["id"])
         self.pages[seen["id"]] = PageView(
             path=urlsplit(seen["url"]).path,
             text=seen["text"],

@@ -1,0 +1,105 @@
+"""Fresh browser contexts, each opened while the journey before is still waiting for its pages."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from smoke.running.aside import Aside
+from smoke.running.listeners import Listeners
+from smoke.running.target import Target
+from smoke.running.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Browser, BrowserContext
+
+    from smoke.config.page_rules import PageRules
+
+NAVIGATION_MS = 10_000.0
+OPEN_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Contexts:
+    """What every context of a run is opened with."""
+
+    target: Target
+    rules: PageRules
+    learn: Callable[[str], None]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Arguments of a context's creation, where a suite or a test names none of its own."""
+        return {"base_url": f"{self.target.base_url}/"}
+
+    def settle(self, context: BrowserContext) -> Listeners:
+        """Give a new ``context`` its time-outs and listeners."""
+        context.set_default_timeout(self.target.timeout_ms)
+        context.set_default_navigation_timeout(max(NAVIGATION_MS, self.target.timeout_ms))
+        listeners = Listeners(target=self.target, watch=Watch(target=self.target, rules=self.rules, learn=self.learn))
+        listeners.attach(context)
+        return listeners
+
+
+def start_trace(context: BrowserContext) -> None:
+    """Record what a failure will be explained with."""
+    context.tracing.start(snapshots=True, screenshots=False, sources=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A context with a page, listened to and traced since its beginning."""
+
+    context: BrowserContext
+    listeners: Listeners
+
+
+class Spares:
+    """At most one context that nobody has used yet."""
+
+    def __init__(self, contexts: Contexts, browser: Browser | None) -> None:
+        self.contexts = contexts
+        self.more = True
+        """Whether another journey follows."""
+        self._browser = browser
+        self._spare: Aside[Opened] | None = None
+
+    def prepare(self) -> None:
+        """Begin to open a context for the next journey, if there is one."""
+        if self.more and self._browser and not self._spare:
+            self._spare = Aside(self._browser, self._open)
+
+    def open_first(self) -> None:
+        """Open the first journey's context now."""
+        self.prepare()
+        if self._spare:
+            with contextlib.suppress(Exception):  # told when it is taken
+                self._spare.result(OPEN_S)
+
+    def take(self, arguments: Mapping[str, Any]) -> Opened | None:
+        """Return the spare if it was opened with just these arguments; else open one yourself."""
+        from playwright.sync_api import Error
+
+        spare, self._spare = self._spare, None
+        if spare is None or arguments != self.contexts.arguments:
+            return None
+        try:
+            return spare.result(OPEN_S)
+        except (Error, TimeoutError):
+            return None  # whoever opens a context now is told why
+
+    def give_back(self, opened: Opened) -> None:
+        """Close a context, without waiting for it."""
+        Aside(opened.context, opened.context.close)
+
+    def _open(self) -> Opened:
+        assert self._browser
+        context = self._browser.new_context(**self.contexts.arguments)
+        listeners = self.contexts.settle(context)
+        start_trace(context)
+        context.new_page()
+        return Opened(context, listeners)
