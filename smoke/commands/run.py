@@ -13,10 +13,8 @@ from smoke.judge import exit_code
 from smoke.model import Run
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Playwright
-
-    from smoke.plan import Plan
     from smoke.reporting.console import Console
+    from smoke.running.launch import Begun
     from smoke.settings import Settings
 
 
@@ -33,34 +31,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     """Run, report and return the exit code of the verdict."""
     from smoke.browser import BrowserMissing
-    from smoke.running.launch import plan_and_driver, plan_only
+    from smoke.running.launch import begin, begin_with_driver
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends like Ctrl-C: with a verdict
     settings = options.settings_of(given, given.point)
     with ExitStack() as stack:
         # pytest's own options may be about the browser: its fixtures start one then, with a driver of their own.
-        planned, driver = (plan_only(settings), None) if pytest_args else plan_and_driver(settings, stack)
+        begun = (begin if pytest_args else begin_with_driver)(settings, stack)
         from smoke.reporting.console import Console
         from smoke.reporting.document import to_json
 
         console = Console.open(stream=2 if given.json else 1, plain=given.no_color)
         try:
-            run = _run(planned, settings, console, pytest_args, driver)
+            run = _run(begun, settings, console, pytest_args)
         except BrowserMissing as error:
             console.line(f"INCONCLUSIVE: {error}")
             return 3
     if given.json:
         sys.stdout.write(to_json(run) + "\n")
-    return exit_code(run.verdict, planned.point.flaky)
+    return exit_code(run.verdict, begun.plan.point.flaky)
 
 
-def _run(planned: Plan, settings: Settings, console: Console, pytest_args: list[str], driver: Playwright | None) -> Run:
+def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[str]) -> Run:
     from smoke.running.after import after, before
     from smoke.running.run import conclude, open_session, run_checks
 
     with ExitStack() as stack:
-        progress = stack.enter_context(console.progress(len(planned.checks)))
-        session = stack.enter_context(open_session(planned, settings, progress, driver))
+        progress = stack.enter_context(console.progress(len(begun.plan.checks)))
+        session = stack.enter_context(open_session(begun, settings, progress))
         before(session, settings, console.line)
         run_checks(session, settings, pytest_args)
         run = conclude(session, settings)

@@ -1,11 +1,13 @@
-"""Starts what a run waits for, side by side: driver and browser, and Python's own work on another thread."""
+"""Starts what a run waits for, side by side: target, driver and browser, and Python's own work on another thread."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
+import os
+import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
     from smoke.plan import Plan
+    from smoke.running.target import Target
     from smoke.settings import Settings
 
 NEEDED_LATER = (
@@ -29,35 +32,56 @@ NEEDED_LATER = (
     "smoke.running.fixtures",
     "rich.table",
 )
+SWITCH_S = 0.0005
+"""How long a thread that imports may keep one waiting that has the driver's answer: Python's own 5 ms add up."""
 
 
-def plan_and_driver(settings: Settings, stack: ExitStack) -> tuple[Plan, Playwright]:
-    """Plan the run while the driver starts; ``stack`` will stop it. Raises ConfigError."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a run stands on, begun and partly still on its way."""
+
+    plan: Plan
+    target: Future[Target]
+    driver: Playwright | None
+
+
+def begin(settings: Settings, stack: ExitStack) -> Begun:
+    """Plan the run and begin to open its target, which ``stack`` will close; raises ConfigError."""
+    planned = _plan(settings)
+    return Begun(planned, _opening(planned, settings, stack), None)
+
+
+def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
+    """Do the same while Playwright's driver starts, and load meanwhile what comes after; raises ConfigError."""
+    from playwright.sync_api import sync_playwright  # before the other thread competes for the interpreter
+
+    sys.setswitchinterval(SWITCH_S)
+    os.environ.setdefault("NODE_COMPILE_CACHE", str(settings.root / ".cache" / "node"))  # the driver is a Node program
     ahead = ThreadPoolExecutor(1, "smoke-ahead")
-    planning = ahead.submit(plan_only, settings)
+    planning = ahead.submit(lambda: begin(settings, stack))
     for name in NEEDED_LATER:
         ahead.submit(importlib.import_module, name)
     ahead.shutdown(wait=False)
     try:
-        driver = stack.enter_context(_driver())
+        driver = stack.enter_context(sync_playwright())
     finally:
-        planned = planning.result()
-    return planned, driver
+        begun = planning.result()
+    return Begun(begun.plan, begun.target, driver)
 
 
-def plan_only(settings: Settings) -> Plan:
-    """Plan the run; raises ConfigError. The modules that this needs are loaded by whichever thread does it."""
-    from smoke.running.planning import plan_of
+def _plan(settings: Settings) -> Plan:
+    from smoke.running.planning import plan_of  # here, so that it is loaded by whichever thread plans
 
     return plan_of(settings)
 
 
-@contextmanager
-def _driver() -> Iterator[Playwright]:
-    from playwright.sync_api import sync_playwright
+def _opening(planned: Plan, settings: Settings, stack: ExitStack) -> Future[Target]:
+    from smoke.running.target import open_target
 
-    with sync_playwright() as driver:
-        yield driver
+    opener = ThreadPoolExecutor(1, "smoke-target")
+    opening = opener.submit(lambda: stack.enter_context(open_target(planned, settings)))
+    opener.shutdown(wait=False)
+    return opening
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ class Desk:
     def __init__(self, config: pytest.Config) -> None:
         from smoke.browser import BrowserMissing
         from smoke.config.problems import ConfigError
-        from smoke.running.planning import plan_of
+        from smoke.running.launch import begin
         from smoke.running.run import open_session
         from smoke.running.session import Progress
 
@@ -78,7 +78,7 @@ class Desk:
         try:
             self.settings = _settings(config)
             self.session: Session = self._stack.enter_context(
-                open_session(plan_of(self.settings), self.settings, Progress())
+                open_session(begin(self.settings, self._stack), self.settings, Progress())
             )
         except ConfigError as error:
             raise pytest.UsageError(str(error)) from error

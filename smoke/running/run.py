@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import platform
 import shutil
+import sys
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smoke import __version__
@@ -21,45 +20,39 @@ from smoke.config.probe import WRITES
 from smoke.config.problems import ConfigError, Problem
 from smoke.judge import judge_check, judge_run
 from smoke.model import CheckKind, Run
-from smoke.plan import Plan
 from smoke.probing.asking import ProbeAccount, Shared, Terms
 from smoke.probing.client import send
 from smoke.probing.exchange import Exchange, Request
 from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
-from smoke.running.launch import launched
+from smoke.running.launch import Begun, launched
 from smoke.running.session import Progress, Session
 from smoke.running.spares import Contexts, Spares
-from smoke.running.target import open_target, origin_of
+from smoke.running.target import origin_of
 from smoke.secret import Scrubber
 from smoke.settings import Settings
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Playwright
 
 OWN_PLUGINS = ("pytest_playwright.pytest_playwright", "allure_pytest.plugin", "smoke.running.plugin")
 """All that a run needs of what is installed; others are named on the command line or by the project's own settings."""
 
 
 @contextmanager
-def open_session(
-    planned: Plan, settings: Settings, progress: Progress, driver: Playwright | None = None
-) -> Iterator[Session]:
-    """Find the browser, open the target and yield the run's session; raises ConfigError or BrowserMissing.
+def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterator[Session]:
+    """Find the browser, wait for the target and yield the run's session; raises ConfigError or BrowserMissing.
 
-    With a ``driver`` the browser is launched here; else by pytest-playwright's fixtures, with its own options.
+    With a driver the browser is launched here; else by pytest-playwright's fixtures, with its own options.
     """
+    planned, driver = begun.plan, begun.driver
     clear(settings.reports)
     journeys = any(check.kind is CheckKind.JOURNEY for check in planned.checks)
     choice = find_browser(settings.browser, settings.environ) if journeys else None
     with ExitStack() as stack:
-        opening = stack.enter_context(ThreadPoolExecutor(1)).submit(stack.enter_context, open_target(planned, settings))
         browser = (
             stack.enter_context(launched(driver, choice, headed=settings.headed, slowmo_ms=settings.slowmo))
             if driver and choice
             else None
         )
-        target = opening.result()
+        target = begun.target.result()
         retry = RetryPolicy()
         terms = Terms(
             base_url=target.base_url,
@@ -145,6 +138,7 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
         *(["--headed"] if settings.headed else []),
         *(pytest_args or ("--disable-plugin-autoload", *(f"-p{name}" for name in OWN_PLUGINS))),
     ]
+    sys.path.insert(0, str(settings.root))  # the project's own page objects, before any that are installed
     try:
         code = pytest.main(arguments, plugins=[SessionPlugin(session), Quiet()])
     except Exception as error:  # noqa: BLE001 - whatever breaks pytest itself must end in a verdict
