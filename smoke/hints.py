@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke.model import Blame, Category
+from smoke.model import Blame, Category, CheckKind
 
 BY_BLAME = {
     Blame.DNS: "The host name does not resolve: look at the DNS record and at what was deployed under this name.",
@@ -27,6 +27,13 @@ BY_CATEGORY = {
 }
 
 
-def hint(category: Category, blame: Blame) -> str:
+OF_PROBES = {
+    Category.CRITICAL_PATHS: "Compare the answer with what was expected: a user cannot finish this flow.",
+}
+"""Where the category's hint speaks of what only a browser leaves."""
+
+
+def hint(category: Category, blame: Blame, kind: CheckKind) -> str:
     """Suggest cause and next step: by ``blame`` where that says enough, else by ``category``."""
-    return BY_BLAME.get(blame) or BY_CATEGORY[category]
+    by_category = {**BY_CATEGORY, **OF_PROBES} if kind is CheckKind.PROBE else BY_CATEGORY
+    return BY_BLAME.get(blame) or by_category[category]

@@ -34,8 +34,11 @@ class Judgement:
     failed_category: Category | None
 
 
-def judge_check(check: Check, observation: Observation | None) -> CheckResult:
-    """Judge one check from all its attempts; None, or no attempt, is NOT_RUN."""
+NEVER_BEGUN = "it was not collected, or pytest stopped before it"
+
+
+def judge_check(check: Check, observation: Observation | None, interruption: Interruption | None = None) -> CheckResult:
+    """Judge one check from all its attempts; None, or no attempt, is NOT_RUN, if need be for ``interruption``."""
     attempts = observation.attempts if observation else ()
     outcome = outcome_of(attempts)
     decisive = _decisive(attempts, outcome)
@@ -45,8 +48,15 @@ def judge_check(check: Check, observation: Observation | None) -> CheckResult:
         outcome=outcome,
         blame=blame,
         attempts=attempts,
-        hint=hint(check.category, blame) if blame else None,
+        hint=hint(check.category, blame, check.kind) if blame else None,
+        not_run=None if attempts else _why_not(observation, interruption),
     )
+
+
+def _why_not(observation: Observation | None, interruption: Interruption | None) -> str:
+    if observation and observation.not_run:
+        return observation.not_run
+    return interruption.reason if interruption else NEVER_BEGUN
 
 
 def outcome_of(attempts: Sequence[Attempt]) -> Outcome:
@@ -145,17 +155,27 @@ def _reason(
 ) -> str:
     if interruption is not None and verdict is Outcome.INCONCLUSIVE:
         ran = sum(bool(result.attempts) for result in results)
-        return f"{interruption.reason} after {ran} of {len(results)} checks"
-    if troubles and verdict is Outcome.INCONCLUSIVE:
-        return troubles[0]
-    if not results:
-        return "no check was run"
-    if verdict is Outcome.PASS:
-        bad = [result for result in results if result.outcome is not Outcome.PASS]
-        text = f"all {len(results) - len(bad)} checks passed"
-        return f"{text}; not critical: {_told(bad[0])}" if bad else text
-    more = f" (and {len(decisive) - 1} more)" if len(decisive) > 1 else ""
-    return f"{_told(decisive[0])}{more}"
+        text = f"{interruption.reason} after {ran} of {_checks(len(results))}"
+    elif troubles and verdict is Outcome.INCONCLUSIVE:
+        return _first(troubles)
+    elif not results:
+        text = "no check was run"
+    elif verdict is Outcome.PASS:
+        bad = [_told(result) for result in results if result.outcome is not Outcome.PASS]
+        good = len(results) - len(bad)
+        text = f"{'all ' * (good > 1)}{_checks(good)} passed"
+        text = f"{text}; not critical: {_first(bad)}" if bad else text
+    else:
+        text = _first([_told(result) for result in decisive])
+    return f"{text}; besides, {_first(troubles)}" if troubles else text
+
+
+def _checks(count: int) -> str:
+    return f"{count} check{'s' * (count != 1)}"
+
+
+def _first(told: Sequence[str]) -> str:
+    return told[0] + (f" (and {len(told) - 1} more)" if len(told) > 1 else "")
 
 
 def _told(result: CheckResult) -> str:

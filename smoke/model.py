@@ -243,6 +243,8 @@ class Observation:
 
     check_id: str
     attempts: tuple[Attempt, ...]
+    not_run: str | None = None
+    """Why there is no attempt, where that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +279,8 @@ class CheckResult:
     attempts: tuple[Attempt, ...] = ()
     hint: str | None = None
     """Likely cause and next step."""
+    not_run: str | None = None
+    """Why there is no attempt."""
 
     @property
     def last(self) -> Attempt | None:
@@ -290,10 +294,10 @@ class CheckResult:
 
     @property
     def reason(self) -> str | None:
-        """The finding that gave the blame, in one line; the latest where several did."""
+        """The finding that gave the blame, in one line, the latest where several did; or why it was not run."""
         found = [finding for attempt in reversed(self.attempts) for finding in attempt.findings]
         fitting = [finding for finding in found if finding.blame is self.blame] or found
-        return fitting[0].rule if fitting else None
+        return fitting[0].rule if fitting else self.not_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,6 +337,10 @@ class Run:
     """Of smoke, playwright, browser and python."""
     config_sha256: str = ""
     safety: Safety = field(default_factory=Safety)
+    troubles: tuple[str, ...] = ()
+    """One-line reasons for which less ran, or less can be trusted, than was planned."""
+    given_url: str | None = None
+    """Address that was checked in place of the environment's."""
 
     @property
     def duration_s(self) -> float:

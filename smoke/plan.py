@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from smoke.config.places import POINTS
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schema import Environment, ExecutionPoint
 from smoke.config.suite import Suite
@@ -54,6 +55,9 @@ def plan(suite: Suite, point: str, env: str | None, selection: Selection) -> Pla
     terms = suite.points[point]
     name = env or terms.environment
     if name not in suite.about.environments:
+        if env is None:
+            text = f"suite {suite.name} has no environment {name!r}; add it to suite.yaml, or name another with --env"
+            raise ConfigError([Problem(POINTS, 0, f"points.{point}.environment", text)])
         problems.append(_unknown("--env", "environment", name, suite.about.environments))
         raise ConfigError(problems)
     environment = suite.about.environments[name]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from smoke.config.places import SUITES, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category
 
@@ -123,11 +124,10 @@ class Settings:
 def find_root(start: Path) -> Path:
     """Return the nearest folder at or above ``start`` with ``config/suites``; raises ConfigError."""
     for folder in (start, *start.parents):
-        if (folder / "config" / "suites").is_dir():
+        if (folder / SUITES).is_dir():
             return folder
-    raise ConfigError(
-        [Problem("command line", 0, "", f"no config/suites at or above {start}; run inside a project, or `smoke init`")]
-    )
+    text = f"no {SUITES} at or above {start}; run inside a project, or begin one with {SUITES}/NAME/suite.yaml"
+    raise ConfigError([Problem("command line", 0, "", text)])
 
 
 def resolve(given: Mapping[str, object], *, point: str, root: Path, environ: Mapping[str, str]) -> Settings:
@@ -152,6 +152,8 @@ def resolve(given: Mapping[str, object], *, point: str, root: Path, environ: Map
             problems.append(Problem("command line" if said else "environment", 0, origin, str(error)))
     if problems:
         raise ConfigError(problems)
+    if origins["suite"] == "default" and len(only := suites(root)) == 1:
+        values["suite"], origins["suite"] = only[0], f"the only suite in {SUITES}"
     reports = root / str(values.pop("reports"))
     return Settings(root=root, point=point, reports=reports, environ=merged, origins=origins, **values)  # type: ignore[arg-type]
 

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from smoke.config.schema import FlakyPolicy
-from smoke.judge import combine, exit_code, judge_check, judge_run, outcome_of
+from smoke.judge import NEVER_BEGUN, combine, exit_code, judge_check, judge_run, outcome_of
 from smoke.model import Action, Blame, Category, Interruption, Observation, Outcome
 from tests.support.judging import a_check, a_point, an_attempt, attempts, judged
 
@@ -36,14 +36,35 @@ def test_attempts_make_an_outcome(tries: tuple[tuple[Blame, ...], ...], outcome:
 
 
 def test_a_check_without_observation_was_not_run() -> None:
-    """A check of which nothing was seen is NOT_RUN: without blame and without a hint."""
+    """A check of which nothing was seen is NOT_RUN: without blame and without a hint, but with a reason."""
     result = judge_check(a_check(), None)
     assert (result.outcome, result.blame, result.hint) == (Outcome.NOT_RUN, None, None)
+    assert result.reason == NEVER_BEGUN
 
 
 def test_an_observation_without_attempts_was_not_run() -> None:
     """An observation that holds no attempt is no better than none."""
     assert judge_check(a_check(), Observation(check_id="login.basic", attempts=())).outcome is Outcome.NOT_RUN
+
+
+INTERRUPTED = Interruption(reason="interrupted", decides=True)
+SKIPPED = Observation(check_id="login.basic", attempts=(), not_run="health.api, which it comes after, did not pass")
+
+
+@pytest.mark.parametrize(
+    ("observation", "interruption", "reason"),
+    [
+        (SKIPPED, None, "health.api, which it comes after, did not pass"),
+        (SKIPPED, INTERRUPTED, "health.api, which it comes after, did not pass"),
+        (None, INTERRUPTED, "interrupted"),
+        (Observation(check_id="login.basic", attempts=attempts(PASSED)), INTERRUPTED, None),
+    ],
+)
+def test_what_was_not_run_says_why(
+    observation: Observation | None, interruption: Interruption | None, reason: str | None
+) -> None:
+    """A check's own obstacle is its reason, else what ended the run; a check that ran needs none."""
+    assert judge_check(a_check(), observation, interruption).reason == reason
 
 
 def test_blame_and_reason_come_from_the_same_finding() -> None:
@@ -137,7 +158,7 @@ def test_an_optional_check_does_not_decide() -> None:
     results = [judged(PASSED), judged(BROKEN, name="search.hints", critical=False)]
     judgement = judge_run(results, a_point())
     assert (judgement.verdict, judgement.failed_category) == (Outcome.PASS, None)
-    assert judgement.reason == "all 1 checks passed; not critical: search.hints failed: rule of APP_5XX"
+    assert judgement.reason == "1 check passed; not critical: search.hints failed: rule of APP_5XX"
 
 
 def test_where_nothing_is_critical_everything_decides() -> None:
@@ -165,7 +186,7 @@ def test_the_failed_category_is_that_of_the_deciding_check() -> None:
     ]
     judgement = judge_run(results, a_point())
     assert (judgement.verdict, judgement.failed_category) == (Outcome.INCONCLUSIVE, Category.API_HEALTH)
-    assert judgement.reason == "health.api was not run"
+    assert judgement.reason == f"health.api was not run: {NEVER_BEGUN}"
 
 
 @pytest.mark.parametrize(
@@ -175,7 +196,7 @@ def test_the_failed_category_is_that_of_the_deciding_check() -> None:
         ((BROKEN, PASSED), "login.basic passed only on a later attempt: rule of APP_5XX"),
         ((BROKEN,), "login.basic failed: rule of APP_5XX"),
         ((UNSEEN,), "login.basic could not be judged: rule of HARNESS"),
-        ((), "login.basic was not run"),
+        ((), f"login.basic was not run: {NEVER_BEGUN}"),
     ],
 )
 def test_the_reason_is_a_sentence(tries: tuple[tuple[Blame, ...], ...], reason: str) -> None:
@@ -192,13 +213,19 @@ def test_the_reason_counts_what_it_does_not_name() -> None:
 def test_trouble_is_the_reason_of_a_run_that_is_inconclusive_for_it() -> None:
     """Where less ran than was planned, the reason is what prevented it."""
     judgement = judge_run([judged(PASSED)], a_point(), troubles=["e2e/shop could not be collected", "more"])
-    assert judgement.reason == "e2e/shop could not be collected"
+    assert judgement.reason == "e2e/shop could not be collected (and 1 more)"
 
 
 def test_a_failure_is_told_before_trouble() -> None:
-    """A failed check remains the reason of a run that was troubled as well."""
+    """A failed check remains the reason of a run that was troubled as well, and does not hide the trouble."""
     judgement = judge_run([judged(BROKEN)], a_point(), troubles=["e2e/shop could not be collected"])
-    assert judgement.reason == "login.basic failed: rule of APP_5XX"
+    assert judgement.verdict is Outcome.FAIL
+    assert judgement.reason == "login.basic failed: rule of APP_5XX; besides, e2e/shop could not be collected"
+
+
+def test_one_check_is_told_in_the_singular() -> None:
+    """A run of a single check reads as a sentence."""
+    assert judge_run([judged(PASSED)], a_point()).reason == "1 check passed"
 
 
 def test_a_run_of_nothing_is_inconclusive() -> None:
@@ -221,7 +248,7 @@ def test_an_interruption_says_how_far_the_run_got() -> None:
     results = [judged(PASSED), judged(PASSED, name="home.load"), judged(name="home.ask")]
     judgement = judge_run(results, a_point(), interruption=interruption, troubles=["less important"])
     assert judgement.verdict is Outcome.INCONCLUSIVE
-    assert judgement.reason == "the time-out of 120 s stopped the run after 2 of 3 checks"
+    assert judgement.reason == "the time-out of 120 s stopped the run after 2 of 3 checks; besides, less important"
 
 
 def test_a_result_knows_its_deciding_attempt_and_its_whole_time() -> None:

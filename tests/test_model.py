@@ -76,10 +76,10 @@ def test_a_result_without_blame_still_tells_its_findings() -> None:
     assert result.reason == "rule of DNS"
 
 
-def test_a_result_without_attempts_has_no_reason_and_took_no_time() -> None:
-    """Of a check that was not run there is nothing to tell."""
-    result = judged()
-    assert (result.last, result.reason, result.duration_ms) == (None, None, 0)
+def test_a_result_without_attempts_says_why_and_took_no_time() -> None:
+    """Of a check that was not run there is nothing to tell but what kept it from running."""
+    result = dataclasses.replace(judged(), not_run="interrupted")
+    assert (result.last, result.reason, result.duration_ms) == (None, "interrupted", 0)
 
 
 @pytest.mark.parametrize(

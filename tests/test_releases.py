@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from smoke.config.load import load, suites
+from smoke.config.load import load
+from smoke.config.places import suites
 from smoke.model import Scope
 from smoke.plan import Selection, plan
 from smoke.releases import stages

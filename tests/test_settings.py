@@ -106,6 +106,27 @@ def test_the_defaults_are_what_a_newcomer_needs(tmp_path: Path) -> None:
     assert settings.reports == tmp_path / "reports"
 
 
+def with_suites(root: Path, *names: str) -> Path:
+    for name in names:
+        (root / "config" / "suites" / name).mkdir(parents=True)
+        (root / "config" / "suites" / name / "suite.yaml").touch()
+    return root
+
+
+def test_an_only_suite_is_the_default(tmp_path: Path) -> None:
+    """Where there is nothing to choose from nobody has to choose, and settings say why."""
+    settings = settled(with_suites(tmp_path, "shop"))
+    assert (settings.suite, settings.origins["suite"]) == ("shop", "the only suite in config/suites")
+
+
+def test_an_only_suite_overrules_nobody(tmp_path: Path) -> None:
+    """A suite that was asked for is not replaced by the one that is there, nor is one of several taken."""
+    root = with_suites(tmp_path, "shop")
+    assert settled(root, {"suite": "shops"}).suite == "shops"
+    assert settled(root, {}, {"SMOKE_SUITE": "shops"}).suite == "shops"
+    assert settled(with_suites(root, "bakery")).origins["suite"] == "default"
+
+
 def test_the_default_browser_can_be_asked_for(tmp_path: Path) -> None:
     """To name the default is no mistake."""
     assert settled(tmp_path, {"browser": "chromium"}).origins["browser"] == "--browser"
@@ -195,5 +216,6 @@ def test_outside_of_a_project_there_is_no_root(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         find_root(tmp_path)
     assert str(caught.value) == (
-        f"command line: 1 problem\n  no config/suites at or above {tmp_path}; run inside a project, or `smoke init`"
+        f"command line: 1 problem\n  no config/suites at or above {tmp_path}; "
+        "run inside a project, or begin one with config/suites/NAME/suite.yaml"
     )

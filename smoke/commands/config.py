@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,27 +33,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(_given: argparse.Namespace, _after: list[str]) -> int:
-    from smoke.config.lint import lint
-    from smoke.config.load import load, suites
+    from datetime import UTC, datetime
 
-    root = find_root(Path.cwd())
-    problems: list[Problem] = []
-    names = suites(root)
-    for name in names:
-        try:
-            load(root, name)
-        except ConfigError as error:
-            problems += error.problems
-    for path in sorted((root / "config").rglob("*.yaml")):
-        problems += lint(path, root)
-    if problems:
-        raise ConfigError(set(problems))
-    print(f"config is valid: {len(names)} suite{'s' * (len(names) != 1)} ({', '.join(names)})")
+    from smoke.config.project import examined
+
+    found = examined(find_root(Path.cwd()), datetime.now(UTC).date())
+    for warning in found.warnings:
+        print(f"warning: {warning.file}, {warning}", file=sys.stderr)
+    if found.problems:
+        raise ConfigError(found.problems)
+    print(f"config is valid: {len(found.suites)} suite{'s' * (len(found.suites) != 1)} ({', '.join(found.suites)})")
     return 0
 
 
 def _show(given: argparse.Namespace, _after: list[str]) -> int:
-    from smoke.running.run import plan_of
+    from smoke.running.planning import plan_of
 
     settings = options.settings_of(given, given.point)
     planned = plan_of(settings)
@@ -110,7 +105,8 @@ def _schema(given: argparse.Namespace, _after: list[str]) -> int:
 
 
 def _matrix(_given: argparse.Namespace, _after: list[str]) -> int:
-    from smoke.config.load import load, suites
+    from smoke.config.load import load
+    from smoke.config.places import suites
     from smoke.reporting.matrix import matrix
 
     root = find_root(Path.cwd())
@@ -127,7 +123,7 @@ def _baseline(given: argparse.Namespace, _after: list[str]) -> int:
 
     from smoke.browser import find_browser
     from smoke.running.baseline import look, propose
-    from smoke.running.run import plan_of
+    from smoke.running.planning import plan_of
     from smoke.running.target import open_target
 
     settings = options.settings_of(given, "local")

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from smoke.config.load import load
+from smoke.config.places import POINTS
 from smoke.config.problems import ConfigError, Problem
 from smoke.releases import Stage, stages
 from smoke.settings import find_root, resolve
@@ -24,8 +25,10 @@ def call(given: argparse.Namespace, _after: list[str]) -> int:
     root = find_root(Path.cwd())
     suite = load(root, resolve({"suite": given.suite}, point="local", root=root, environ=os.environ).suite)
     if given.release and given.release not in suite.releases:
-        text = f"unknown release {given.release!r}; known: {', '.join(suite.releases)}"
+        text = f"unknown release {given.release!r}; known: {', '.join(suite.releases) or 'none'}"
         raise ConfigError([Problem("command line", 0, "--release", text)])
+    if not suite.releases:
+        print(f"no releases in {POINTS}: list points such as {next(iter(suite.points))} under releases.NAME")
     for name in [given.release] if given.release else suite.releases:
         planned = stages(suite, name)
         print(f"{name} release: {_minutes(sum(stage.seconds for stage in planned))} of smoke")

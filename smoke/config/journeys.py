@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from smoke.config.code import parsed
 from smoke.config.probe import check_id, permit
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category, Check, CheckKind, Scope
@@ -27,9 +28,9 @@ def journeys(root: Path, suite: str) -> tuple[Check, ...]:
     for path in sorted((root / "e2e" / suite).rglob("test_*.py")):
         file = path.relative_to(root).as_posix()
         try:
-            tree = ast.parse(path.read_text(encoding="utf-8"), path.name)
-        except (OSError, SyntaxError, UnicodeDecodeError) as error:
-            problems.append(Problem(file, getattr(error, "lineno", 0) or 0, "", f"cannot be read: {error}"))
+            tree = parsed(path, root)
+        except ConfigError as error:
+            problems += error.problems
             continue
         for function in _tests(tree):
             try:
@@ -43,13 +44,15 @@ def journeys(root: Path, suite: str) -> tuple[Check, ...]:
 
 def _tests(tree: ast.Module) -> Iterator[Function]:
     for node in ast.walk(tree):
-        if isinstance(node, Function) and node.name.startswith("test_"):
+        if isinstance(node, Function) and (node.name.startswith("test_") or any(map(_is_check, node.decorator_list))):
             yield node
 
 
 def _journey(function: Function, file: str) -> Check:
     if isinstance(function, ast.AsyncFunctionDef):
         raise ValueError("is async; journeys are plain functions and use Playwright's synchronous API")
+    if not function.name.startswith("test_"):
+        raise ValueError("is a check that would never run: rename it to test_…")
     call = next((node for node in function.decorator_list if _is_check(node)), None)
     if not isinstance(call, ast.Call):
         raise ValueError('needs @check("some.id", category=…): every journey is a check with an id')

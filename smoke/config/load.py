@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from smoke.config.journeys import journeys
+from smoke.config.measured import measured
+from smoke.config.places import POINTS, SUITES, below, python_files, suites
 from smoke.config.probe import ChecksFile, Probe, permit
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.references import problems_between
-from smoke.config.schema import (
-    ExecutionPointsFile,
-    NoiseFile,
-    SuiteFile,
-)
+from smoke.config.references import Files, problems_between
+from smoke.config.schema import ExecutionPointsFile, NoiseFile, SuiteFile
 from smoke.config.source import Source, parse, read
 from smoke.config.suite import Suite
 from smoke.model import Check, CheckKind
 
 T = TypeVar("T")
+NO_PROBES = ChecksFile(probes=())
+NO_NOISE = NoiseFile()
 
 
-def suites(root: Path) -> tuple[str, ...]:
-    """Names of the suites that the project holds."""
-    return tuple(sorted(path.parent.name for path in (root / "config" / "suites").glob("*/suite.yaml")))
+@dataclass(frozen=True, slots=True)
+class Document(Generic[T]):
+    """One file, validated."""
+
+    source: Source
+    content: T
+
+
+def document(path: Path, root: Path, shape: type[T], absent: T | None = None) -> Document[T]:
+    """Read and validate one file; a file that need not be there counts as ``absent``. Raises ConfigError."""
+    if absent is not None and not path.exists():
+        return Document(Source(below(root, path), None, {}), absent)
+    source = read(path, root)
+    return Document(source, parse(source, shape))
 
 
 def load(root: Path, name: str) -> Suite:
@@ -33,7 +45,7 @@ def load(root: Path, name: str) -> Suite:
     if name not in suites(root):
         known = ", ".join(suites(root)) or "none"
         raise ConfigError([Problem("command line", 0, "--suite", f"unknown suite {name!r}; known: {known}")])
-    folder = root / "config" / "suites" / name
+    folder = root / SUITES / name
     problems: list[Problem] = []
 
     def collected(step: Callable[[], T]) -> T | None:
@@ -43,42 +55,31 @@ def load(root: Path, name: str) -> Suite:
             problems.extend(error.problems)
             return None
 
-    files = [root / "config" / "execution-points.yaml", *(folder / f"{part}.yaml" for part in PARTS)]
-    sources = [collected(lambda path=path: read(path, root)) for path in files]  # type: ignore[misc]
-    shapes = (ExecutionPointsFile, *PARTS.values())
-    parsed = [
-        source and collected(lambda source=source, shape=shape: parse(source, shape))  # type: ignore[misc]
-        for source, shape in zip(sources, shapes, strict=True)
-    ]
+    points = collected(lambda: document(root / POINTS, root, ExecutionPointsFile))
+    about = collected(lambda: document(folder / "suite.yaml", root, SuiteFile))
+    probes = collected(lambda: document(folder / "checks.yaml", root, ChecksFile, NO_PROBES))
+    noise = collected(lambda: document(folder / "noise.yaml", root, NoiseFile, NO_NOISE))
     written = collected(lambda: journeys(root, name))
-    if problems:
+    if points is None or about is None or probes is None or noise is None or written is None:
         raise ConfigError(problems)
-    points, about, probes, noise = parsed
-    assert isinstance(points, ExecutionPointsFile)
-    assert isinstance(about, SuiteFile)
-    assert isinstance(probes, ChecksFile)
-    assert isinstance(noise, NoiseFile)
     suite = Suite(
         name=name,
-        about=about,
-        probes=probes.probes,
-        noise=noise.noise,
-        checks=(*(written or ()), *(_check(probe, sources[2]) for probe in enumerate(probes.probes))),
-        points=points.points,
-        releases=points.releases,
-        sha256=_digest(files),
+        about=about.content,
+        probes=probes.content.probes,
+        noise=noise.content.noise,
+        checks=(*written, *(_check(probe, probes.source) for probe in enumerate(probes.content.probes))),
+        points=points.content.points,
+        releases=points.content.releases,
+        sha256=_digest(root, [root / POINTS, *sorted(folder.glob("*.yaml")), *python_files(root, name)]),
     )
-    if found := [*problems_between(suite, points_source=sources[0], checks_source=sources[2])]:
+    files = Files(points=points.source, about=about.source, checks=probes.source, noise=noise.source)
+    if found := [*problems_between(suite, files, measured(root, name))]:
         raise ConfigError(found)
     return suite
 
 
-PARTS: dict[str, type] = {"suite": SuiteFile, "checks": ChecksFile, "noise": NoiseFile}
-
-
-def _check(numbered: tuple[int, Probe], source: Source | None) -> Check:
+def _check(numbered: tuple[int, Probe], source: Source) -> Check:
     index, probe = numbered
-    assert source is not None
     return Check(
         id=probe.id,
         title=probe.title,
@@ -93,8 +94,9 @@ def _check(numbered: tuple[int, Probe], source: Source | None) -> Check:
     )
 
 
-def _digest(files: list[Path]) -> str:
+def _digest(root: Path, files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in files:
-        digest.update(path.read_bytes())
+        content = path.read_bytes()
+        digest.update(f"{below(root, path)} {len(content)}\n".encode() + content)
     return digest.hexdigest()

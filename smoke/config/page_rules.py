@@ -25,8 +25,11 @@ class CookieExpect(Strict):
     """Attributes of one cookie, judged wherever it is set (RFC 6265bis)."""
 
     http_only: bool | None = None
+    """The attribute HttpOnly must be there (true) or not (false); by default either will do."""
     same_site: Literal["Strict", "Lax", "None"] | None = None
+    """The attribute SameSite; by default any will do."""
     secure: Secure = Secure.OVER_HTTPS
+    """When the attribute Secure must be there: ``always``, ``over-https`` (the default) or ``never``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class BuildSource(Strict):
     """Where the target shows which build answers."""
 
     header: str | None = None
+    """Name of the response header."""
     meta: str | None = None
     """Name of the meta tag."""
 
@@ -47,9 +51,11 @@ class PageRules(Strict):
     """What every first-party page keeps."""
 
     headers: dict[str, HeaderExpect] = field(default_factory=dict)
-    """Of every document."""
+    """Of every document, by name."""
     cookies: dict[str, CookieExpect] = field(default_factory=dict)
+    """Of every first-party cookie that is set, by name."""
     build: BuildSource | None = None
+    """Where the target shows its build; all that one journey sees must be the same."""
     never: tuple[str, ...] = ()
     """Regular expressions for what may not be read on any page."""
     budgets: dict[str, Positive] = field(default_factory=dict)

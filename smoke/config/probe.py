@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from annotated_types import Len
 
@@ -19,18 +20,33 @@ Text = Annotated[str, Len(1)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login(Strict):
-    """How a probe with an account gets the token that it sends as ``Authorization: Bearer``."""
+    """How a probe with an account signs in: with the token or the cookie that a login answers, or by HTTP Basic."""
 
-    request: str
-    """``POST /auth/login``."""
-    body: dict[str, Any]
-    """``{user}`` and ``{password}`` are filled in."""
-    token: str
-    """JSON path of the token in the answer."""
+    request: str | None = None
+    """Such as ``POST /auth/login``."""
+    body: dict[str, Any] | None = None
+    """Sent as JSON; ``{user}`` and ``{password}`` are filled in."""
+    form: dict[str, str] | None = None
+    """Sent instead of body, as an HTML form is; ``{user}`` and ``{password}`` are filled in."""
+    token: str | None = None
+    """JSON path of the token in the answer; it is sent as ``Authorization: Bearer``."""
+    cookie: str | None = None
+    """Name of a cookie that the answer sets, and only where it accepts the account."""
+    basic: bool = False
+    """Send user and password with each request (RFC 7617); stands alone."""
     base: str | None = None
-    """Name of one of the environment's urls."""
+    """Name of one of the environment's urls; by default base_url."""
 
     def __post_init__(self) -> None:
+        asked = (self.request, self.body, self.form, self.token, self.cookie, self.base)
+        if self.basic:
+            if asked != (None,) * len(asked):
+                raise ValueError("basic stands alone: with it there is no login to ask")
+            return
+        if self.request is None or (self.body is None) == (self.form is None):
+            raise ValueError("a login has request and either body or form, or it is basic: true")
+        if (self.token is None) == (self.cookie is None):
+            raise ValueError("a login has either token or cookie: what of its answer signs in")
         check_request(self.request)
 
 
@@ -39,53 +55,75 @@ class Probe(Strict):
     """One check over HTTP."""
 
     id: Annotated[str, Len(3)]
+    """Dotted lower-case words such as ``health.root``; history hangs on it."""
     title: Text
+    """What is verified, as a sentence for reports."""
     category: Category
+    """Which part of a release it answers for."""
     request: Text
-    """Method and path: ``GET /health``; ``WS /path`` for a WebSocket. ``{name}`` is a captured value."""
+    """Method and path: ``GET /health``; ``WS /path`` for a WebSocket. The path is appended to the address.
+    ``{name}`` is a captured value, ``{run}`` the id of the run, ``{origin}`` scheme, host and port of base_url."""
     expect: Expect
+    """What the answer must be."""
     critical: bool = True
+    """Whether its outcome decides the verdict; by default it does."""
     scope: Scope = Scope.FULL
+    """``reduced`` also runs at points of reduced scope; by default ``full``."""
     contracts: tuple[str, ...] = ()
+    """Runs only in environments with one of these contracts; none: in all."""
     base: str | None = None
-    """Name of one of the environment's urls; none: base_url."""
+    """Name of one of the environment's urls; by default base_url."""
     headers: dict[str, str] = field(default_factory=dict)
+    """Request headers; ``{name}`` is filled in as in request."""
     body: Any = None
-    """A mapping or list is sent as JSON, a text as it is."""
+    """A mapping or list is sent as JSON, a text as it is; ``{name}`` is filled in as in request."""
     send: str | None = None
-    """Message for a WebSocket."""
+    """Message for a WebSocket; goes with a WS request."""
     account: str | None = None
-    """Smoke account that it is signed in as."""
+    """Smoke account that it is signed in as; needs login in suite.yaml."""
     permits: tuple[str, ...] = ()
     """Every writing request that it makes, cleanup included; ``*`` stands for one segment of a path."""
     capture: dict[str, str] = field(default_factory=dict)
-    """Name to JSON path: kept for later probes."""
+    """Name to JSON path in the answer: kept for probes that come after it, and for its cleanup, as ``{name}``."""
     after: tuple[str, ...] = ()
-    """Probes that must have passed before."""
+    """Probes that must have passed before; otherwise this one is NOT_RUN."""
     cleanup: str | None = None
-    """Sent at the end of the run, whatever happened."""
+    """Method and path, such as ``DELETE /orders/{order}``: sent at the end of the run, whatever happened."""
     preflight: Preflight | None = None
+    """Makes the request a CORS preflight; goes with an OPTIONS request."""
     eventually: Eventually | None = None
+    """Asks again until all of expect holds; by default it is asked once."""
     counter: Counter | None = None
+    """A number that must move, or stay, across the request."""
 
     def __post_init__(self) -> None:
         check_id(self.id)
         allowed = [permit(text) for text in self.permits]
-        for request in filter(None, (self.request, self.cleanup)):
+        read = self.counter.read if self.counter else None
+        for request in filter(None, (self.request, self.cleanup, read)):
             check_request(request)
             method, path = request.split(" ", 1)
             if method in WRITES and not any(each.covers(method, path) for each in allowed):
                 raise ValueError(f"{request} changes state: name it in permits, if it may")
+        if self.expect.p95_within_ms is not None and not self.repeatable:
+            raise ValueError("p95_within_ms asks several times, so only for GET, HEAD and OPTIONS; use within_ms")
         if (self.send is not None) != self.request.startswith("WS "):
             raise ValueError("send goes with a WS request, and a WS request with send")
         if (self.preflight is not None) != self.request.startswith("OPTIONS "):
             raise ValueError("preflight goes with an OPTIONS request, and an OPTIONS request with preflight")
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether the request may be sent again to measure it: it changes nothing (RFC 9110, 9.2.1)."""
+        return self.request.startswith(("GET ", "HEAD ", "OPTIONS "))
+
 
 def check_request(text: str) -> None:
-    """Raise ValueError unless ``text`` is a method and a path."""
+    """Raise ValueError unless ``text`` is a method and a path that stays below the address it is appended to."""
     if not re.fullmatch(REQUEST, text):
         raise ValueError(f"request must be a method and a path, such as GET /health; got {text!r}")
+    if {".", ".."} & {*unquote(text.partition("?")[0]).split("/")}:
+        raise ValueError(f"a path has no . and no .. between its slashes; got {text!r}")
 
 
 def check_id(text: str) -> str:
@@ -108,3 +146,4 @@ class ChecksFile(Strict):
     """checks.yaml: the probes of one suite."""
 
     probes: tuple[Probe, ...]
+    """They run side by side, each after those that it names."""

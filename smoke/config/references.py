@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
+from smoke.config.measured import Measured
 from smoke.config.probe import Probe
 from smoke.config.problems import Problem
-from smoke.config.source import Source
+from smoke.config.source import Key, Source
 from smoke.config.suite import Suite
 from smoke.probing.variables import names_in
 
@@ -14,15 +17,25 @@ ALWAYS_KNOWN = {"run", "origin"}
 """Id of the run; scheme, host and port of base_url (RFC 6454)."""
 
 
-def problems_between(suite: Suite, points_source: Source | None, checks_source: Source | None) -> Iterator[Problem]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Where everything of a suite is written."""
+
+    points: Source
+    about: Source
+    checks: Source
+    noise: Source
+
+
+def problems_between(suite: Suite, files: Files, measured: Measured) -> Iterator[Problem]:
     """Yield every reference of ``suite`` that leads nowhere and every pair of values that contradict each other."""
-    assert points_source is not None
-    assert checks_source is not None
     yield from _checks(suite)
-    yield from _points(suite, points_source)
+    yield from _points(suite, files.points)
+    yield from _noise(suite, files.noise)
+    yield from _budgets(suite, files.about, measured)
     for index, probe in enumerate(suite.probes):
         for key, text in _probe(suite, probe):
-            yield checks_source.problem(("probes", index, key), text)
+            yield files.checks.problem(("probes", index, key), text)
 
 
 def _checks(suite: Suite) -> Iterator[Problem]:
@@ -35,6 +48,15 @@ def _checks(suite: Suite) -> Iterator[Problem]:
         if check.account is not None and check.account not in suite.about.accounts:
             text = f"unknown account {check.account!r}; suite.yaml knows: {_listed(suite.about.accounts)}"
             yield Problem(file, int(line), check.id, text)
+        for text in _contracts(suite, check.contracts):
+            yield Problem(file, int(line), check.id, f"{text}; it would run nowhere under that name")
+
+
+def _contracts(suite: Suite, named: Iterable[str]) -> Iterator[str]:
+    known = {environment.contract: None for environment in suite.about.environments.values()}
+    for contract in named:
+        if contract not in known:
+            yield f"unknown contract {contract!r}; the environments in suite.yaml have: {_listed(known)}"
 
 
 def _points(suite: Suite, source: Source) -> Iterator[Problem]:
@@ -43,6 +65,30 @@ def _points(suite: Suite, source: Source) -> Iterator[Problem]:
             if stage.point not in suite.points:
                 text = f"unknown execution point {stage.point!r}; known: {_listed(suite.points)}"
                 yield source.problem(("releases", name, index, "point"), text)
+
+
+def _noise(suite: Suite, source: Source) -> Iterator[Problem]:
+    for index, entry in enumerate(suite.noise):
+        for text in _contracts(suite, entry.contracts):
+            yield source.problem(("noise", index, "contracts"), text)
+
+
+def _budgets(suite: Suite, source: Source, measured: Measured) -> Iterator[Problem]:
+    places: dict[Key, Iterable[str]] = {("budgets",): suite.about.budgets}
+    for name, environment in suite.about.environments.items():
+        places["environments", name, "budgets"] = environment.budgets
+    for place, names in places.items():
+        for name in names:
+            if not measured.may_hold(name):
+                text = f"no journey measures this; {_measured_instead(name, suite, measured)}"
+                yield source.problem((*place, name), text)
+
+
+def _measured_instead(name: str, suite: Suite, measured: Measured) -> str:
+    if any(name.startswith(f"{probe.id}.") for probe in suite.probes):
+        return "what limits a probe is within_ms in checks.yaml"
+    close = difflib.get_close_matches(name, measured.names, 1)
+    return f"did you mean {close[0]!r}?" if close else f"measured are: {_listed(sorted(measured.names))}"
 
 
 def _probe(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:

@@ -25,7 +25,9 @@ class Account(Strict):
     """A dedicated smoke account. Its secrets are named here and stand in the environment or .env."""
 
     user: Text
+    """Name that it signs in with."""
     role: Text
+    """What it may do, in a word for reports."""
     password: Text
     """Name of the environment variable that holds the password."""
     totp: str | None = None
@@ -59,10 +61,11 @@ class Environment(Strict):
     urls: dict[str, Text] = field(default_factory=dict)
     """Further addresses of the product, by name, written like base_url."""
     contract: str = "planned"
-    """Which behaviour checks expect: they may be limited to some contracts."""
+    """Which behaviour checks expect: they may be limited to some contracts. By default ``planned``."""
     external_services: ExternalServices = ExternalServices.STAGING
+    """``mock`` also says that nobody else uses this deployment. By default ``staging``."""
     budgets: dict[str, Positive] = field(default_factory=dict)
-    """Budgets that differ here from the suite's."""
+    """Budgets that differ here from the suite's, by the same names."""
 
     def __post_init__(self) -> None:
         for name, url in {"base_url": self.base_url, **self.urls}.items():
@@ -75,14 +78,17 @@ class SuiteFile(Strict):
     """suite.yaml: environments, accounts and budgets of one product."""
 
     title: Text
+    """Name of the product, for reports."""
     environments: Annotated[dict[str, Environment], Len(1)]
+    """Deployments of the product, by the names that execution points use."""
     accounts: dict[str, Account] = field(default_factory=dict)
+    """Smoke accounts, by the names that checks use."""
     budgets: dict[str, Positive] = field(default_factory=dict)
-    """Largest good value of a measurement, by its name, in the measurement's unit."""
+    """Largest good value of what a journey measures, by its name such as ``homepage.load_ms``, in its unit."""
     texts: dict[str, str] = field(default_factory=dict)
     """Inputs for journeys, such as a safe test prompt."""
     login: Login | None = None
-    """How probes sign in."""
+    """How probes sign in; needed as soon as one has an account."""
     page: PageRules = field(default_factory=PageRules)
     """What every first-party page keeps, whichever journey visits it."""
 
@@ -92,13 +98,17 @@ class NoiseEntry(Strict):
     """Something accepted, with a reason and an end date."""
 
     kind: SignalKind
+    """What is accepted: a line of the console, an error thrown on a page, or a failed request."""
     matches: Text
     """Regular expression, searched in the signal's text."""
     reason: Text
+    """Why it is accepted."""
     owner: Text
+    """Team that will mend it."""
     until: date
-    """Last day on which it is accepted."""
+    """Last day on which it is accepted; from the next day its checks are red again."""
     contracts: tuple[str, ...] = ()
+    """Contracts under which it is accepted; none: all."""
 
     def __post_init__(self) -> None:
         check_pattern(self.matches)
@@ -109,6 +119,7 @@ class NoiseFile(Strict):
     """noise.yaml: what the product does and we accept for now."""
 
     noise: tuple[NoiseEntry, ...] = ()
+    """What is accepted; by default nothing."""
 
 
 class FlakyPolicy(StrEnum):
@@ -123,7 +134,9 @@ class Monitoring(Strict):
     """The watch that follows the checks of a point."""
 
     duration_s: Positive
+    """How long it watches."""
     max_error_rate: Annotated[float, Gt(0), Le(1)]
+    """Largest good share of failed requests, up to 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +144,9 @@ class OnFailure(Strict):
     """What a gate asks for when the point does not pass."""
 
     action: Action
+    """``block``, ``rollback`` or ``escalate``."""
     severity: Literal["warning", "high", "critical"] | None = None
+    """How loudly people are told."""
 
     def __post_init__(self) -> None:
         if self.action is Action.PROCEED:
@@ -143,19 +158,29 @@ class ExecutionPoint(Strict):
     """A moment at which smoke runs."""
 
     title: Text
+    """Name for people."""
     phase: Text
+    """Part of the release that it belongs to."""
     purpose: Text
+    """What the run is for."""
     environment: Text
+    """Environment of the suite that is checked, unless --env names another."""
     scope: Scope
+    """``reduced`` runs only checks of scope ``reduced``, ``full`` runs all."""
     categories: Annotated[tuple[Category, ...], Len(1)]
+    """Only checks of these categories run."""
     target_s: Positive
     """The run should take no longer."""
     timeout_s: Positive
     """The run is stopped then, with what it has."""
     flaky: FlakyPolicy
+    """Whether a FLAKY verdict passes."""
     on_failure: OnFailure
+    """What is asked for when the verdict does not pass."""
     monitoring: Monitoring | None = None
+    """The watch that follows; none: no watch."""
     max_error_rate: Annotated[float, Gt(0), Le(1)] | None = None
+    """Largest good share of failed requests at this point, up to 1."""
 
     def __post_init__(self) -> None:
         if self.target_s > self.timeout_s:
@@ -167,6 +192,7 @@ class ReleaseStage(Strict):
     """One smoke run within a release."""
 
     point: Text
+    """Name of an execution point."""
     target_s: Positive | None = None
     """Where this release gives the point a time of its own."""
     then_monitor: bool = False
@@ -178,4 +204,6 @@ class ExecutionPointsFile(Strict):
     """execution-points.yaml: the points, and the releases that are made of them."""
 
     points: Annotated[dict[str, ExecutionPoint], Len(1)]
+    """Execution points, by name."""
     releases: dict[str, tuple[ReleaseStage, ...]] = field(default_factory=dict)
+    """Kinds of release, by name, with their smoke runs in order."""

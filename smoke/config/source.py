@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
+import typing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
+from smoke.config.places import below
 from smoke.config.problems import ConfigError, Problem
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Key = tuple[str | int, ...]
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MERGE = "tag:yaml.org,2002:merge"
+NO_MERGE = "`<<` does not work here: write its keys out, or use a whole value again, as in `expect: *healthy`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ def dotted(key: Key) -> str:
 
 def read(path: Path, root: Path) -> Source:
     """Parse ``path``; raises ConfigError if it is unreadable, not YAML, or says one key twice."""
-    file = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    file = below(root, path)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -55,7 +60,7 @@ def read(path: Path, root: Path) -> Source:
         loader = Loader(text)
         node = loader.get_single_node()
         if node is None:
-            raise ConfigError([Problem(file, 1, "", "is empty; see the README for what belongs here")])
+            return Source(file, None, {(): 1})
         lines: dict[Key, int] = {}
         problems: list[Problem] = []
         data = _plain(loader, node, (), lines, file, problems)
@@ -89,6 +94,9 @@ def _plain(
                     text = "a key is a plain word; quote a value that begins with { or ["
                     problems.append(Problem(file, name_node.start_mark.line + 1, dotted(key), text))
                     continue
+                if name_node.tag == MERGE:
+                    problems.append(Problem(file, name_node.start_mark.line + 1, dotted(key), NO_MERGE))
+                    continue
                 name = loader.construct_object(name_node, deep=True)
                 at = (*key, name if isinstance(name, int) else str(name))
                 if name in result:
@@ -112,6 +120,10 @@ def parse(source: Source, shape: type[T]) -> T:
     """Validate ``source`` into the dataclass ``shape``; raises ConfigError with every problem."""
     from pydantic import TypeAdapter, ValidationError
 
+    if source.data is None:
+        needed = " and ".join(_required(shape))
+        text = f"it needs {needed}" if needed else f"remove it, or give it {_keys_at(shape, ())[0]}"
+        raise ConfigError([Problem(source.file, 1, "", f"is empty; {text}")])
     try:
         return TypeAdapter(shape).validate_python(source.data)
     except ValidationError as error:
@@ -119,13 +131,12 @@ def parse(source: Source, shape: type[T]) -> T:
 
 
 def _problems(source: Source, errors: Sequence[ErrorDetails], shape: type) -> Iterator[Problem]:
-    known = _field_names(shape)
     found: dict[Key, str] = {}
     for error in errors:
         key = _existing(source, error["loc"])
         match error["type"]:
             case "unexpected_keyword_argument":
-                close = difflib.get_close_matches(str(key[-1]), [name for name in known if name != key[-1]], 1, 0.7)
+                close = difflib.get_close_matches(str(key[-1]), _keys_at(shape, key[:-1]), 1, 0.7)
                 text = f"unknown key; did you mean {close[0]!r}?" if close else "unknown key; remove it"
             case "missing" | "missing_argument":
                 text = "is required and missing"
@@ -161,19 +172,21 @@ def _is_key(source: Source, key: Key) -> bool:
     return isinstance(at, dict)
 
 
-def _field_names(shape: type) -> list[str]:
-    """Every field name of ``shape`` and of the dataclasses within it, for "did you mean"."""
-    import dataclasses
-    import typing
+def _required(shape: type) -> list[str]:
+    return [
+        field.name
+        for field in dataclasses.fields(shape)
+        if field.default is field.default_factory is dataclasses.MISSING
+    ]
 
-    names: dict[str, None] = {}
-    seen: set[type] = set()
-    todo: list[Any] = [shape]
-    while todo:
-        kind = todo.pop()
-        todo.extend(typing.get_args(kind))
-        if dataclasses.is_dataclass(kind) and isinstance(kind, type) and kind not in seen:
-            seen.add(kind)
-            names |= dict.fromkeys(field.name for field in dataclasses.fields(kind))
-            todo.extend(typing.get_type_hints(kind).values())
-    return list(names)
+
+def _keys_at(kind: Any, key: Key) -> list[str]:
+    """Names of the keys that ``kind`` allows below ``key``."""
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        if not key:
+            return [field.name for field in dataclasses.fields(kind)]
+        return _keys_at(typing.get_type_hints(kind).get(str(key[0])), key[1:])
+    kinds = typing.get_args(kind)
+    if typing.get_origin(kind) in {dict, tuple}:
+        return _keys_at(kinds[typing.get_origin(kind) is dict], key[1:]) if key else []
+    return [name for each in kinds for name in _keys_at(each, key)]

@@ -7,15 +7,17 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
-from smoke.blame import AccountError
 from smoke.config.probe import Login, Probe
 from smoke.model import Blame, Finding
-from smoke.probing.body_expectations import MISSING, at_path
 from smoke.probing.client import ProbeFailedError
+from smoke.probing.description import listed_paths
 from smoke.probing.exchange import Exchange, Listed, Request
+from smoke.probing.expectations import wanted_status
 from smoke.probing.shapes import OpenApiExpect
-from smoke.probing.variables import filled, names_in
+from smoke.probing.signing import Proof, answered, basic
+from smoke.probing.variables import filled
 from smoke.retry import RetryPolicy
 from smoke.secret import Secret
 
@@ -49,12 +51,12 @@ class Terms:
 class Shared:
     """What the probes of one run share while it goes on."""
 
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, object] = field(default_factory=dict)
     """Captured values, ``run`` and ``origin``."""
-    tokens: dict[str, asyncio.Task[str]] = field(default_factory=dict)
-    """Access token of each account, fetched once."""
+    proofs: dict[str, asyncio.Task[Proof]] = field(default_factory=dict)
+    """What signs each account in, fetched once."""
     learn: Callable[[str], None] = lambda _secret: None
-    """Told every token, so that none is printed."""
+    """Told every token, cookie and the like, so that none is printed."""
 
 
 def url_of(base: str | None, path: str, terms: Terms) -> str:
@@ -62,7 +64,7 @@ def url_of(base: str | None, path: str, terms: Terms) -> str:
     return (terms.urls[base] if base else terms.base_url) + path
 
 
-def request_of(probe: Probe, terms: Terms, values: Mapping[str, str] | None = None) -> Request:
+def request_of(probe: Probe, terms: Terms, values: Mapping[str, object] | None = None) -> Request:
     """Build the request that ``probe`` describes, with ``{name}`` filled from ``values``."""
     known = values or {}
     method, path = filled(probe.request, known).split(" ", 1)
@@ -97,46 +99,74 @@ def _body(content: Any) -> tuple[bytes | None, dict[str, str]]:
 async def ask(probe: Probe, terms: Terms, shared: Shared, send: Send) -> Exchange:
     """Ask ``probe`` once, signed in where it says so, and follow an API description where it asks for that.
 
-    Raises ProbeFailedError if no answer came.
+    Raises ProbeFailedError if no answer came, or if the account was refused.
     """
-    request = request_of(probe, terms, shared.values)
-    if probe.account is not None:
-        token = await _token(probe, probe.account, terms, shared, send)
-        request = replace(request, headers=(*request.headers, ("Authorization", f"Bearer {token}")))
+    request = await signed(request_of(probe, terms, shared.values), probe.account, terms, shared, send)
     exchange = await send(request, terms.timeout_s)
+    allowed = wanted_status(probe.expect)
+    if probe.account and _is_basic(terms) and exchange.status == 401 and allowed and 401 not in allowed:
+        raise _refused(terms.accounts[probe.account], probe.request, exchange)
     if probe.expect.openapi is not None:
         listed = await _listed(exchange, probe, probe.expect.openapi, terms, send)
         exchange = replace(exchange, listed=listed)
     return exchange
 
 
-async def _token(probe: Probe, account: str, terms: Terms, shared: Shared, send: Send) -> str:
-    if account not in shared.tokens:
-        shared.tokens[account] = asyncio.create_task(_sign_in(account, terms, shared, send, probe.id))
+async def signed(request: Request, account: str | None, terms: Terms, shared: Shared, send: Send) -> Request:
+    """Return ``request`` as ``account`` sends it; raises ProbeFailedError if it cannot be signed in."""
+    if account is None:
+        return request
+    if account not in shared.proofs:
+        shared.proofs[account] = asyncio.create_task(_sign_in(account, terms, shared, send, request.check_id))
     try:
-        return await asyncio.shield(shared.tokens[account])
-    except AccountError as error:
-        raise ProbeFailedError(Finding(rule=str(error), blame=Blame.ACCOUNT)) from error
+        proof = await asyncio.shield(shared.proofs[account])
+    except ProbeFailedError as error:
+        if error.finding.blame is not Blame.ACCOUNT:
+            shared.proofs.pop(account, None)
+        raise
+    return replace(request, headers=proof.on(request.headers))
 
 
-async def _sign_in(account: str, terms: Terms, shared: Shared, send: Send, check_id: str) -> str:
+async def _sign_in(account: str, terms: Terms, shared: Shared, send: Send, check_id: str) -> Proof:
     login, who = terms.login, terms.accounts[account]
     assert login is not None, "the configuration was checked: a probe with an account needs a login"
-    method, path = login.request.split(" ", 1)
-    body, headers = _body(filled(login.body, {"user": who.user, "password": who.password.reveal()}))
-    request = Request(
+    if login.request is None:
+        proof = basic(who.user, who.password)
+    else:
+        exchange = await send(_login_request(login, login.request, who, terms, check_id), terms.timeout_s)
+        found = answered(login, exchange)
+        if found is None:
+            raise _refused(who, login.request, exchange)
+        proof = found
+    shared.learn(proof.secret.reveal())
+    return proof
+
+
+def _login_request(login: Login, request: str, who: ProbeAccount, terms: Terms, check_id: str) -> Request:
+    method, path = request.split(" ", 1)
+    known = {"user": who.user, "password": who.password.reveal()}
+    if login.form is not None:
+        body: bytes | None = urlencode(filled(login.form, known)).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    else:
+        body, headers = _body(filled(login.body, known))
+    return Request(
         method=method,
         url=url_of(login.base, path, terms),
         headers=(*terms.headers, *headers.items()),
         body=body,
         check_id=check_id,
     )
-    exchange = await send(request, terms.timeout_s)
-    token = at_path(exchange.json, login.token) if exchange.status < 300 else MISSING
-    if not isinstance(token, str):
-        raise AccountError(f"login of {who.user} is accepted: {login.request} answered {exchange.status}")
-    shared.learn(token)
-    return token
+
+
+def _is_basic(terms: Terms) -> bool:
+    return terms.login is not None and terms.login.basic
+
+
+def _refused(who: ProbeAccount, request: str, exchange: Exchange) -> ProbeFailedError:
+    blame = Blame.APP_5XX if exchange.status >= 500 else Blame.ACCOUNT
+    rule = f"login of {who.user} is accepted: {request} answered {exchange.status}"
+    return ProbeFailedError(Finding(rule=rule, blame=blame))
 
 
 async def _listed(
@@ -152,25 +182,3 @@ async def _listed(
             return Listed(path=path, status=(await send(request, terms.timeout_s)).status)
 
     return tuple(await asyncio.gather(*(look(path) for path in listed_paths(exchange, rule))))
-
-
-def listed_paths(exchange: Exchange, rule: OpenApiExpect) -> list[str]:
-    """Return every GET path of an OpenAPI description with its parameters filled in; none if it is no description."""
-    try:
-        document: Any = exchange.json
-    except ValueError:
-        return []
-    paths = document.get("paths") if isinstance(document, dict) else None
-    found = []
-    for path, item in (paths or {}).items():
-        if path not in rule.skip and isinstance(item, dict) and "get" in item:
-            values = {name: str(rule.parameters.get(name, _example(item, name))) for name in names_in(path)}
-            found.append(filled(path, values))
-    return found
-
-
-def _example(item: dict[str, Any], name: str) -> object:
-    for parameter in (*item.get("parameters", ()), *item["get"].get("parameters", ())):
-        if parameter.get("name") == name:
-            return parameter.get("example", parameter.get("schema", {}).get("example", 1))
-    return 1

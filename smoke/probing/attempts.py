@@ -9,16 +9,19 @@ import re
 import statistics
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from types import NoneType
 
 from smoke.config.probe import Probe
 from smoke.findings import over_budget
 from smoke.model import Attempt, Blame, Finding, Measurement, Observation
 from smoke.probing import server_timing
-from smoke.probing.asking import Send, Shared, Terms, ask, url_of
+from smoke.probing.asking import Send, Shared, Terms, ask, signed, url_of
 from smoke.probing.body_expectations import MISSING, at_path, is_number
 from smoke.probing.client import ProbeFailedError
 from smoke.probing.exchange import Exchange, Request
-from smoke.probing.expectations import judge
+from smoke.probing.expectations import judge, wanted_status
+from smoke.probing.filling import expecting
 from smoke.probing.shapes import Counter, Must
 from smoke.probing.variables import filled
 from smoke.retry import wait_before_next
@@ -75,14 +78,16 @@ async def _patiently(probe: Probe, terms: Terms, send: Send, shared: Shared) -> 
 
 
 async def _look(probe: Probe, terms: Terms, send: Send, shared: Shared) -> Seen:
+    probe = replace(probe, expect=expecting(probe.expect, shared.values))
     before = await _count(probe, terms, send, shared)
     samples = await _samples(probe, terms, send, shared)
     after = await _count(probe, terms, send, shared)
     measurements = _measure(probe, samples)
-    wrong = next((found for sample in samples if (found := judge(probe.expect, sample))), ())
-    if not wrong:
-        wrong = (*_captured(probe, samples[0], shared), *_counted(probe.counter, before, after))
-    return (*wrong, *_slow(measurements)), measurements
+    wrong: dict[str, Finding] = {}
+    for finding in (finding for sample in samples for finding in judge(probe.expect, sample)):
+        wrong.setdefault(finding.rule, finding)
+    found = (*wrong.values(), *_captured(probe, samples[0], shared), *_counted(probe.counter, before, after))
+    return (*found, *_slow(measurements)), measurements
 
 
 async def _samples(probe: Probe, terms: Terms, send: Send, shared: Shared) -> list[Exchange]:
@@ -90,7 +95,7 @@ async def _samples(probe: Probe, terms: Terms, send: Send, shared: Shared) -> li
     samples = [await ask(probe, terms, shared, send)]
     wanted = probe.expect.samples if probe.expect.p95_within_ms is not None else 1
     limit = probe.expect.within_ms
-    if limit is not None and samples[0].timing.total_ms > limit and probe.request.startswith("GET "):
+    if limit is not None and samples[0].timing.total_ms > limit and probe.repeatable:
         wanted = max(wanted, SAMPLES)
     while len(samples) < wanted:
         samples.append(await ask(probe, terms, shared, send))
@@ -103,6 +108,7 @@ async def _count(probe: Probe, terms: Terms, send: Send, shared: Shared) -> floa
         return None
     path = filled(counter.read.split(" ", 1)[1], shared.values)
     request = Request(method="GET", url=url_of(probe.base, path, terms), headers=terms.headers, check_id=probe.id)
+    request = await signed(request, probe.account, terms, shared, send)
     return number_in(await send(request, terms.timeout_s), counter)
 
 
@@ -139,17 +145,19 @@ def _counted(counter: Counter | None, before: float | None, after: float | None)
 
 
 def _captured(probe: Probe, exchange: Exchange, shared: Shared) -> tuple[Finding, ...]:
-    """Keep what later probes need; say what was not there."""
+    """Keep what later probes need; say what was not there. An answer of another status is not what was asked for."""
+    if (allowed := wanted_status(probe.expect)) and exchange.status not in allowed:
+        return ()
     missing = []
     for name, path in probe.capture.items():
         try:
             value = at_path(exchange.json, path)
         except ValueError:
             value = MISSING
-        if value is MISSING or isinstance(value, (dict, list)):
+        if value is MISSING or isinstance(value, (dict, list, NoneType)):
             missing.append(Finding(rule=f"{path} (missing) exists, to be kept as {name}", blame=Blame.ASSERTION))
         else:
-            shared.values[name] = str(value)
+            shared.values[name] = value
     return tuple(missing)
 
 

@@ -117,7 +117,7 @@ def _state(value: object) -> str:
 def _redirects_to(expected: str, exchange: Exchange) -> Iterator[Finding]:
     location = exchange.header("location") or "absent"
     if not re.fullmatch(expected, location):
-        yield assertion(f"Location ({location}) is /{expected}/", exchange)
+        yield assertion(f"the whole of Location ({location}) matches the regular expression {expected}", exchange)
 
 
 @expectation("cors")

@@ -10,7 +10,7 @@ from concurrent.futures import TimeoutError as WaitTimeoutError
 
 from smoke.config.probe import Probe
 from smoke.model import Observation, Outcome
-from smoke.probing.asking import Send, Shared, Terms, url_of
+from smoke.probing.asking import Send, Shared, Terms, signed, url_of
 from smoke.probing.attempts import observe
 from smoke.probing.client import ProbeFailedError
 from smoke.probing.exchange import Request
@@ -45,22 +45,22 @@ class ProbeRunner:
     async def _settle(self, probe: Probe, gate: asyncio.Semaphore) -> None:
         future = self._futures[probe.id]
         try:
-            if await self._may_run(probe):
-                async with gate:
-                    observation = await observe(probe, self._terms, self._send, self._shared)
-            else:
-                observation = Observation(check_id=probe.id, attempts=())
-            future.set_result(observation)
+            if (failed := await self._failed_before(probe)) is not None:
+                not_run = f"{failed}, which it comes after, did not pass"
+                future.set_result(Observation(check_id=probe.id, attempts=(), not_run=not_run))
+                return
+            async with gate:
+                future.set_result(await observe(probe, self._terms, self._send, self._shared))
         except Exception as error:  # noqa: BLE001 - a defect of ours must reach whoever waits for this probe
             future.set_exception(error)
 
-    async def _may_run(self, probe: Probe) -> bool:
-        """Wait for the probes that ``probe`` comes after; tell whether all of them passed."""
+    async def _failed_before(self, probe: Probe) -> str | None:
+        """Wait for the probes that ``probe`` comes after; return the first that did not pass."""
         for needed in probe.after:
             observation = await asyncio.wrap_future(self._futures[needed])
             if not observation.attempts or observation.attempts[-1].outcome is not Outcome.PASS:
-                return False
-        return True
+                return needed
+        return None
 
     def result(self, check_id: str) -> Observation:
         """Wait for the observation of one probe; raises KeyError if it was not started."""
@@ -82,12 +82,10 @@ class ProbeRunner:
             if probe.cleanup is None or not names_in(probe.cleanup) <= set(self._shared.values):
                 continue
             method, path = filled(probe.cleanup, self._shared.values).split(" ", 1)
-            headers = self._terms.headers
-            if probe.account and (token := self._shared.tokens.get(probe.account)) and token.done():
-                headers = (*headers, ("Authorization", f"Bearer {token.result()}"))
             url = url_of(probe.base, path, self._terms)
-            request = Request(method=method, url=url, headers=headers, check_id=probe.id)
+            request = Request(method=method, url=url, headers=self._terms.headers, check_id=probe.id)
             try:
+                request = await signed(request, probe.account, self._terms, self._shared, self._send)
                 exchange = await self._send(request, self._terms.timeout_s)
                 if exchange.status >= 400 and exchange.status not in (404, 410):
                     troubles.append(f"cleanup of {probe.id}: {method} {path} answered {exchange.status}")

@@ -20,8 +20,11 @@ class HeaderExpect(Strict):
     """What one header must be."""
 
     present: bool = True
+    """Whether it is there; by default it must be."""
     equals: str | None = None
+    """Its whole value."""
     matches: str | None = None
+    """Regular expression that is found in its value."""
 
     def __post_init__(self) -> None:
         if self.matches is not None:
@@ -33,12 +36,17 @@ class JsonExpect(Strict):
     """What the value at one JSON path must be. An empty expectation asks that the path exists."""
 
     equals: str | int | float | bool | None = None
+    """The whole value."""
     type: JsonType | None = None
+    """Its JSON type."""
     keys: tuple[str, ...] | None = None
-    """Exactly these keys, in any order."""
+    """Exactly these keys, in any order, and no others."""
     matches: str | None = None
+    """Regular expression that is found in it."""
     below: float | None = None
+    """It is a number less than this."""
     above: float | None = None
+    """It is a number greater than this."""
 
     def __post_init__(self) -> None:
         if self.matches is not None:
@@ -66,6 +74,7 @@ class NoPii(Strict):
     allow: tuple[str, ...] = ()
     """E-mail addresses that may."""
     names: tuple[str, ...] = ()
+    """Names of people that may not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,30 +92,42 @@ class Expect(Strict):
     """Everything that a probe asks of an answer; each key is judged by the function of its name."""
 
     status: int | tuple[int, ...] | None = None
-    """By default 200; any redirect with ``redirects_to``; what a browser takes with ``cors: allowed``."""
+    """One status, or a list of which one is right. By default 200; any redirect with ``redirects_to``;
+    what a browser takes with ``cors: allowed``."""
     within_ms: Positive | None = None
     """Total time; where the first sample is over it, the median of three decides."""
     p95_within_ms: Positive | None = None
+    """Time within which 95 % of ``samples`` requests are answered."""
     samples: Annotated[int, Ge(2)] = 8
-    """Requests that p95_within_ms is judged on."""
+    """Requests that p95_within_ms is judged on; by default 8."""
     content_type: str | None = None
+    """Media type such as ``application/json``, compared without its charset."""
     headers: dict[str, HeaderExpect] = field(default_factory=dict)
+    """Response headers, by name."""
     contains: tuple[str, ...] = ()
+    """Texts that stand in the body."""
     lacks: tuple[str, ...] = ()
+    """Texts that do not stand in the body."""
     matches: tuple[str, ...] = ()
     """Regular expressions that must be found in the body."""
     json: dict[str, JsonExpect] = field(default_factory=dict)
     """Path such as ``services.database`` or ``items[0].id`` to what stands there; $ is the whole."""
     json_schema: dict[str, Any] | None = None
+    """JSON Schema (2020-12) that the body fits."""
     redirects_to: str | None = None
     """Regular expression for the whole Location; the redirect is not followed."""
     cors: Cors | None = None
+    """Whether the preflight lets the browser's request through."""
     tls_days_left: Positive | None = None
+    """The certificate is valid for so many days more; https only."""
     bom: Bom | None = None
+    """Whether the body begins with one UTF-8 byte order mark, or with none."""
     no_pii: NoPii | None = None
+    """No e-mail address, no token and none of its names stands in the body."""
     closes: int | None = None
-    """Close code of a WebSocket."""
+    """Close code of a WebSocket, such as 1000."""
     openapi: OpenApiExpect | None = None
+    """The body is an OpenAPI description, and every GET path in it is served."""
 
     def __post_init__(self) -> None:
         for pattern in (*self.matches, *filter(None, [self.redirects_to])):
@@ -137,12 +158,13 @@ class Counter(Strict):
     """A number that is read before and after the probe's request."""
 
     read: str
-    """``GET /metrics``."""
+    """Request that shows the number, such as ``GET /metrics``."""
     must: Must
+    """``move``: it changes across the probe's request; ``stay``: it does not."""
     matches: str | None = None
-    """Regular expression whose first group is the number."""
+    """Regular expression whose first group is the number; this or json."""
     json: str | None = None
-    """JSON path of the number."""
+    """JSON path of the number; this or matches."""
 
     def __post_init__(self) -> None:
         if (self.matches is None) == (self.json is None):
@@ -160,9 +182,11 @@ class Preflight(Strict):
     """The CORS preflight that a browser at ``origin`` would send (Fetch standard)."""
 
     origin: str
-    """``{origin}`` is that of base_url."""
+    """Sent as Origin; ``{origin}`` is that of base_url."""
     method: str = "GET"
+    """Of the request that the browser asks for; by default GET."""
     headers: tuple[str, ...] = ()
+    """Of the request that the browser asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,4 +194,6 @@ class Eventually(Strict):
     """Ask again until every expectation holds."""
 
     within_s: Positive
+    """Time until it must hold."""
     every_s: Positive = 0.25
+    """Pause between two requests; by default 0.25."""

@@ -22,11 +22,11 @@ def names_in(template: Any) -> set[str]:
             return set()
 
 
-def filled(template: Any, values: Mapping[str, str]) -> Any:
+def filled(template: Any, values: Mapping[str, object]) -> Any:
     """Return ``template`` with each ``{name}`` replaced; raises KeyError for one without a value."""
     match template:
         case str():
-            return NAME.sub(lambda found: values[found[1]], template)
+            return NAME.sub(lambda found: str(values[found[1]]), template)
         case Mapping():
             return {key: filled(value, values) for key, value in template.items()}
         case list() | tuple():

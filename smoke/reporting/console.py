@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smoke.model import Check, CheckResult, Finding, Measurement, Outcome, Run
+from smoke.reporting.lines import again, receipt
 from smoke.running.session import Progress
 
 if TYPE_CHECKING:
@@ -86,8 +86,10 @@ class Console:
         self.terminal.print(_table(run))
         for result in run.results:
             if result.outcome is not Outcome.PASS:
-                self._explain(result)
-        self.receipt(run)
+                self._explain(result, run)
+        for trouble in run.troubles:
+            self.line(f"trouble: {trouble}")
+        self.line(receipt(run.safety))
         for path in left:
             self.line(f"  {path}")
         budget = f"{run.duration_s:.1f} s of {run.target_s:g} s"
@@ -95,11 +97,12 @@ class Console:
         self.terminal.print(f"[{STYLES[run.verdict]}]{run.verdict}[/]", end=" ")
         self.line(f"{run.suite} at {run.execution_point} in {run.environment}: {run.reason}; {budget}{over}")
 
-    def _explain(self, result: CheckResult) -> None:
+    def _explain(self, result: CheckResult, run: Run) -> None:
+        blame = f" ({result.blame})" if result.blame else ""
+        self.terminal.print(f"[{STYLES[result.outcome]}]{result.outcome}{blame}[/] {result.check.id}", end="")
+        self.line(f": {result.not_run}" if result.not_run else "")
         if not result.attempts:
             return
-        blame = f" ({result.blame})" if result.blame else ""
-        self.terminal.print(f"[{STYLES[result.outcome]}]{result.outcome}{blame}[/] {result.check.id}")
         for which, findings in attempts_told(result):
             for finding in findings:
                 self.line(f"  {which}: {finding.rule}")
@@ -109,16 +112,7 @@ class Console:
             self.line(f"  hint: {result.hint}")
         if result.last and result.last.artifacts:
             self.line("  evidence: " + ", ".join(artifact.path for artifact in result.last.artifacts))
-        self.line(f"  again: smoke run --check {result.check.id} --headed")
-
-    def receipt(self, run: Run) -> None:
-        """Print what the run asked of the target."""
-        writes: Counter[str] = Counter()
-        for each in run.safety.mutations:
-            writes[f"{each.method} {each.path}"] += each.count
-        listed = ", ".join(f"{what} x{count}" for what, count in writes.items())
-        kinds = f"{writes.total()} writes: {listed}" if writes else "no writes"
-        self.line(f"receipt: {run.safety.requests} requests, {kinds}")
+        self.line(f"  again: {again(run, result.check)}")
 
 
 @contextmanager

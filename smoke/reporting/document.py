@@ -154,15 +154,16 @@ def _check(result: CheckResult) -> CheckRow:
         duration_ms=round(result.duration_ms, 1),
         attempts=tuple(_attempt(attempt) for attempt in result.attempts),
         measurements=tuple(_measurement(each) for each in last.measurements) if last else (),
-        evidence=tuple(
-            line
-            for attempt in result.attempts
-            for finding in attempt.findings
-            for line in (finding.rule, *finding.evidence)
-        ),
+        evidence=_evidence(result),
         hint=result.hint,
         artifacts=tuple(artifact.path for attempt in result.attempts for artifact in attempt.artifacts),
     )
+
+
+def _evidence(result: CheckResult) -> tuple[str, ...]:
+    findings = [finding for attempt in result.attempts for finding in attempt.findings]
+    lines = tuple(line for finding in findings for line in (finding.rule, *finding.evidence))
+    return (result.not_run, *lines) if result.not_run else lines
 
 
 def _attempt(attempt: Attempt) -> AttemptRow:

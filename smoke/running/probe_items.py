@@ -44,7 +44,7 @@ class ProbeItem(pytest.Item):
         """Wait for the observation; raises ProbeFailed with its findings."""
         observation = self.config.stash[SESSION].probes.result(self.name)
         if not observation.attempts:
-            pytest.skip("a probe that it comes after did not pass")
+            pytest.skip(observation.not_run or "it was not asked")
         if findings := observation.attempts[-1].findings:
             raise ProbeFailed(findings)
 

@@ -152,7 +152,9 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
 def conclude(session: Session, settings: Settings) -> Run:
     """Judge everything that ``session`` saw."""
     planned = session.plan
-    results = tuple(judge_check(check, session.observations.get(check.id)) for check in planned.checks)
+    results = tuple(
+        judge_check(check, session.observations.get(check.id), session.interruption) for check in planned.checks
+    )
     judgement = judge_run(results, planned.point, interruption=session.interruption, troubles=tuple(session.troubles))
     return Run(
         run_id=session.run_id,
@@ -182,4 +184,6 @@ def conclude(session: Session, settings: Settings) -> Run:
         },
         config_sha256=planned.suite.sha256,
         safety=session.safety(),
+        troubles=tuple(session.scrubber.text(each) for each in session.troubles),
+        given_url=settings.base_url,
     )

@@ -24,9 +24,9 @@ def complaint(root: Path, decorator: str, function: str = "def test_cart():") ->
     with pytest.raises(ConfigError) as caught:
         written(root, f'{decorator}\n{function}\n    """The cart opens."""\n')
     told = str(caught.value)
-    heading = f"{FILE}: 1 problem\n  line 2, test_cart: "
+    heading = f"{FILE}: 1 problem\n  line 2, "
     assert told.startswith(heading)
-    return told.removeprefix(heading)
+    return told.removeprefix(heading).removeprefix("test_cart: ")
 
 
 def test_a_journey_is_read_without_being_run(tmp_path: Path) -> None:
@@ -130,6 +130,13 @@ def test_an_async_journey_is_refused(tmp_path: Path) -> None:
     """A coroutine that nobody would await is not left out in silence."""
     told = complaint(tmp_path, '@check("cart.open", category="database")', "async def test_cart():")
     assert told == "is async; journeys are plain functions and use Playwright's synchronous API"
+
+
+def test_a_journey_that_would_never_run_is_told(tmp_path: Path) -> None:
+    """A check whose function is not named like a test is not left out in silence; helpers are no checks."""
+    told = complaint(tmp_path, '@check("cart.open", category="database")', "def opens_cart():")
+    assert told.endswith("opens_cart: is a check that would never run: rename it to test_…")
+    assert written(tmp_path, "@other\ndef opens_cart():\n    pass\n") == ()
 
 
 def test_a_journey_needs_a_docstring(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from smoke.config.load import load, suites
+from smoke.config.load import load
+from smoke.config.places import suites
 from smoke.config.problems import ConfigError
 from smoke.model import Category, CheckKind, Permit, Scope
 from tests.support.project import Project, a_project
@@ -69,12 +70,51 @@ def test_an_unknown_suite_is_told_with_the_known_ones(project: Project) -> None:
     assert str(caught.value) == "command line: 1 problem\n  --suite: unknown suite 'shops'; known: shop"
 
 
-def test_the_digest_follows_the_files(project: Project) -> None:
-    """The same configuration has the same digest, and any change another one."""
+@pytest.mark.parametrize(
+    "file",
+    [
+        *(POINTS, SUITE, CHECKS, NOISE, JOURNEYS),
+        *("e2e/shop/deeper/helper.py", "e2e/conftest.py", "page_objects/page.py", "page_objects/shop/home_page.py"),
+    ],
+)
+def test_the_digest_follows_the_files(project: Project, file: str) -> None:
+    """Whatever is changed of a suite, its YAML, its journeys or its pages, gives another digest."""
+    path = project.root / file
     before = project.load().sha256
     assert project.load().sha256 == before
-    project.replace(NOISE, "2026-12-31", "2026-12-30")
+    project.write(file, (path.read_text(encoding="utf-8") if path.exists() else "") + "# changed\n")
     assert project.load().sha256 != before
+
+
+def test_the_digest_does_not_follow_other_suites(project: Project) -> None:
+    """What another suite is made of changes nothing here."""
+    before = project.load().sha256
+    project.write("e2e/bakery/test_bread.py", "")
+    project.write("page_objects/bakery/bread_page.py", "")
+    assert project.load().sha256 == before
+
+
+@pytest.mark.parametrize(("file", "part"), [(CHECKS, "probes"), (NOISE, "noise")])
+def test_probes_and_noise_may_be_left_out(project: Project, file: str, part: str) -> None:
+    """A suite without checks.yaml has no probes, and one without noise.yaml accepts nothing."""
+    assert getattr(project.load(), part)
+    (project.root / file).unlink()
+    assert getattr(project.load(), part) == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "way_out"),
+    [
+        (SUITE, "it needs title and environments"),
+        (POINTS, "it needs points"),
+        (CHECKS, "it needs probes"),
+        (NOISE, "remove it, or give it noise"),
+    ],
+)
+def test_an_empty_file_says_what_belongs_there(project: Project, file: str, way_out: str) -> None:
+    """A file without content is a mistake, even where it might be left out: perhaps it was lost."""
+    project.write(file, "# nothing yet\n")
+    assert project.complaint() == f"{file}: 1 problem\n  line 1: is empty; {way_out}"
 
 
 def test_the_problems_of_all_files_are_told_together(project: Project) -> None:
@@ -164,6 +204,18 @@ def test_the_problems_of_all_files_are_told_together(project: Project) -> None:
                 "  line 2, probes[0]: a check id is dotted lower-case words such as login.totp; got 'Health'"
             ),
         ),
+        *(
+            (
+                CHECKS,
+                "GET /health\n",
+                f"GET {path}\n",
+                (
+                    f"{CHECKS}: 1 problem\n"
+                    f"  line 2, probes[0]: a path has no . and no .. between its slashes; got 'GET {path}'"
+                ),
+            )
+            for path in ("/../x", "/a/./x", "/a/%2E%2e", "/..?a=b")
+        ),
     ],
 )
 def test_a_mistake_is_told_with_the_way_out(project: Project, file: str, old: str, new: str, complaint: str) -> None:
@@ -182,8 +234,8 @@ def test_references_are_all_told_together(project: Project) -> None:
 
 def test_a_missing_file_is_told_beside_other_problems(project: Project) -> None:
     """A file that is not there does not hide what is wrong in the others."""
-    (project.root / CHECKS).unlink()
+    (project.root / POINTS).unlink()
     project.replace(NOISE, "kind: console", "kind: konsole")
     told = project.complaint()
-    assert f"{CHECKS}: 1 problem\n  cannot be read: " in told
+    assert f"{POINTS}: 1 problem\n  cannot be read: " in told
     assert "line 2, noise[0].kind: input should be 'console', 'page-error' or 'request', got 'konsole'" in told

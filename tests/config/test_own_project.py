@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
-from smoke.config.load import load, suites
-from smoke.config.schemas import FOLDER, schemas, text
+from smoke.config.load import load
+from smoke.config.places import suites
+from smoke.config.project import examined
+from smoke.config.schemas import FILES, FOLDER, schemas, text
 
 ROOT = Path(__file__).parents[2]
 YAML_FILES = sorted((ROOT / "config").rglob("*.yaml"))
@@ -35,10 +38,11 @@ def plain(path: Path) -> object:
     return json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
 
 
-@pytest.mark.parametrize("suite", suites(ROOT))
-def test_every_suite_loads(suite: str) -> None:
-    """The suites that ship are free of problems and have something to check."""
-    assert load(ROOT, suite).checks
+@pytest.mark.parametrize("root", [ROOT, ROOT / "tests/fifth_suite/project"], ids=lambda path: path.name)
+def test_what_ships_is_free_of_problems(root: Path) -> None:
+    """The project and the example of the manual pass `smoke config check`."""
+    found = examined(root, date.min)
+    assert (found.suites, found.problems) == (suites(root), ())
 
 
 def test_the_default_suite_is_there() -> None:
@@ -83,6 +87,19 @@ def test_every_schema_is_one(name: str) -> None:
     schema = schemas()[name]
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema.Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_editor_can_explain_every_key(name: str) -> None:
+    """Each key of the YAML files has a description: what it means, and what holds without it."""
+    schema = schemas()[name]
+    silent = [
+        f"{shape.get('title')}.{key}"
+        for shape in (schema, *schema["$defs"].values())
+        for key, about in shape.get("properties", {}).items()
+        if not about.get("description")
+    ]
+    assert silent == []
 
 
 @pytest.mark.parametrize("path", YAML_FILES, ids=name_of)

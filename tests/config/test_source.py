@@ -23,6 +23,8 @@ class House(Strict):
     title: str
     rooms: dict[str, Room] = field(default_factory=dict)
     doors: tuple[str, ...] = ()
+    sheds: tuple[Room, ...] = ()
+    cellar: Room | None = None
 
 
 def source_of(folder: Path, text: str) -> Source:
@@ -94,10 +96,21 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_key_in_the_wrong_place_is_not_suggested_again(tmp_path: Path) -> None:
-    """A key that is known elsewhere is not answered with itself."""
-    assert complaint(tmp_path, "title: Home\nuntil: 2026-12-31\n") == (
-        "config/house.yaml: 1 problem\n  line 2, until: unknown key; remove it"
+    """A key that is known elsewhere is answered neither with itself nor with its right spelling."""
+    assert complaint(tmp_path, "title: Home\nuntil: 2026-12-31\nsizee: 3\n") == (
+        "config/house.yaml: 2 problems\n"
+        "  line 2, until: unknown key; remove it\n"
+        "  line 3, sizee: unknown key; remove it"
     )
+
+
+@pytest.mark.parametrize("place", ["rooms: {hall: %s}", "sheds: [%s]", "cellar: %s"])
+def test_a_misspelt_key_is_answered_with_one_of_its_place(tmp_path: Path, place: str) -> None:
+    """Within mappings, lists and what may be left out, the keys of that place are known."""
+    text = "title: Home\n" + place % "{size: 3, untill: 2026-12-31}" + "\n"
+    assert complaint(tmp_path, text).endswith("untill: unknown key; did you mean 'until'?")
+    misplaced = "title: Home\n" + place % "{size: 3, titel: b}" + "\n"
+    assert complaint(tmp_path, misplaced).endswith("titel: unknown key; remove it")
 
 
 @pytest.mark.parametrize(
@@ -132,8 +145,15 @@ def test_a_long_value_is_cut(tmp_path: Path) -> None:
             "title: a\nrooms:\n  hall: {size: 1}\n  hall: {size: 2}\n",
             "line 4, rooms.hall: is written twice; remove one",
         ),
-        ("", "line 1: is empty; see the README for what belongs here"),
-        ("# nothing but a comment\n", "line 1: is empty; see the README for what belongs here"),
+        ("", "line 1: is empty; it needs title"),
+        ("# nothing but a comment\n", "line 1: is empty; it needs title"),
+        (
+            "title: a\nrooms: {hall: &hall {size: 1}, attic: {<<: *hall}}\n",
+            (
+                "line 2, rooms.attic: `<<` does not work here: write its keys out, "
+                "or use a whole value again, as in `expect: *healthy`"
+            ),
+        ),
         (
             "title: a\nrooms:\n  1: {size: 1}\n",
             "line 3, rooms[1]: input should be a valid string, got 1",
@@ -185,7 +205,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_a_file_elsewhere_is_told_by_its_whole_path(tmp_path: Path) -> None:
     """A file that is not below the root is named as it can be found."""
-    (tmp_path / "house.yaml").write_text("")
+    (tmp_path / "house.yaml").write_text("title: [\n")
     with pytest.raises(ConfigError) as caught:
         read(tmp_path / "house.yaml", tmp_path / "project")
     assert str(caught.value).startswith(f"{tmp_path / 'house.yaml'}: 1 problem\n")

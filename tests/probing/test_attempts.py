@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from smoke.config.probe import Probe
 from smoke.judge import outcome_of
@@ -152,13 +152,47 @@ def test_the_median_decides_where_one_sample_is_slow(
     assert sending.script == []
 
 
-def test_a_writing_request_is_not_repeated_to_measure_it() -> None:
-    """Only a GET may be sent again for a second sample."""
-    sending = Sending(900.0)
-    probe = a_probe(request="POST /cart", permits=["POST /cart"], expect={"within_ms": 100})
+PREFLIGHT = {"preflight": {"origin": "https://shop.example"}}
+
+
+@pytest.mark.parametrize(
+    ("request_line", "said", "times"),
+    [
+        ("GET /cart", {}, 3),
+        ("HEAD /cart", {}, 3),
+        ("OPTIONS /cart", PREFLIGHT, 3),
+        ("POST /cart", {"permits": ["POST /cart"]}, 1),
+        ("WS /cart", {"send": "add"}, 1),
+    ],
+)
+def test_only_what_changes_nothing_is_repeated_to_measure_it(
+    request_line: str, said: dict[str, Any], times: int
+) -> None:
+    """A request is sent again for further samples only if it cannot change anything."""
+    sending = Sending(900.0, 900.0, 900.0)
+    probe = a_probe(request=request_line, expect={"within_ms": 100}, **said)
     observation = asyncio.run(observe(probe, terms(retry=RetryPolicy(attempts=1)), sending))
     assert [finding.rule for finding in observation.attempts[0].findings] == ["health.root.total_ms (900) <= 100"]
-    assert len(sending.sent) == 1
+    assert len(sending.sent) == times
+
+
+def test_a_percentile_of_writing_requests_is_refused() -> None:
+    """Nobody can ask for samples of a request that changes something."""
+    with pytest.raises(ValidationError, match="p95_within_ms asks several times"):
+        a_probe(request="POST /cart", permits=["POST /cart"], expect={"p95_within_ms": 100})
+
+
+def test_everything_that_is_wrong_is_told() -> None:
+    """What a later sample shows, and a value that is missing, are not hidden by what came first."""
+    script = [an_answer(body, total_ms=900.0) for body in ('{"status": "down"}', '{"status": "healthy"}', "<p>")]
+    probe = a_probe(expect={"within_ms": 100, "json": {"status": {"equals": "healthy"}}}, capture={"id": "id"})
+    observation = asyncio.run(observe(probe, terms(retry=RetryPolicy(attempts=1)), Sending(*script)))
+    assert [finding.rule for finding in observation.attempts[0].findings] == [
+        "status ('down') == 'healthy'",
+        "body is JSON (Expecting value: line 1 column 1 (char 0))",
+        "id (missing) exists, to be kept as id",
+        "health.root.total_ms (900) <= 100",
+    ]
 
 
 def test_without_a_budget_one_sample_is_enough() -> None:

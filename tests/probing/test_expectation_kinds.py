@@ -53,7 +53,8 @@ KINDS = (
         "https://shop.example/sale",
         an_answer(status=302, headers={"Location": "https://shop.example/sale"}),
         an_answer(status=302, headers={"Location": "https://evil.example/?https://shop.example/sale"}),
-        "Location (https://evil.example/?https://shop.example/sale) is /https://shop.example/sale/",
+        "the whole of Location (https://evil.example/?https://shop.example/sale) matches the regular expression "
+        "https://shop.example/sale",
     ),
     Kind(
         "cors",

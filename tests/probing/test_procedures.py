@@ -104,7 +104,37 @@ def test_what_comes_after_a_failure_is_not_run() -> None:
     seen, troubles = run(service, probe, READ)
     assert service.lines == ["POST /carts"]
     assert seen["carts.read"].attempts == ()
+    assert seen["carts.read"].not_run == "carts.create, which it comes after, did not pass"
     assert troubles == ()
+
+
+def test_what_was_made_is_removed_though_its_answer_is_wrong() -> None:
+    """A thing that was made is cleaned up even where its probe fails; an answer of another status made none."""
+    said = {**vars_of(CREATE), "expect": {"status": 201, "json": {"data.name": {"equals": "smoke {run}"}}}}
+    probe = a_probe("carts.create", "POST /carts", **said)
+    made = Service(lambda request: (201 if request.method == "POST" else 200, {"data": {"id": 7, "name": "x"}}))
+    seen, _ = run(made, probe)
+    assert rules(seen["carts.create"]) == ["data.name ('x') == 'smoke {run}'"]
+    assert made.lines == ["POST /carts", "DELETE /carts/7"]
+    there_already = Service(lambda _request: (409, {"data": {"id": 7}}))
+    run(there_already, probe)
+    assert there_already.lines == ["POST /carts"]
+
+
+def test_a_later_probe_expects_what_an_earlier_one_captured() -> None:
+    """A captured value is known to expectations as to requests, and keeps its type."""
+    service = Service(lambda request: (201 if request.method == "POST" else 200, {"data": {"id": 7}}))
+    expect = {"json": {"data.id": {"equals": "{cart}"}}}
+    read = a_probe("carts.read", "GET /carts/{cart}", after=["carts.create"], expect=expect)
+    seen, _ = run(service, a_probe("carts.create", "POST /carts", **vars_of(CREATE)), read)
+    assert rules(seen["carts.read"]) == []
+
+
+def test_null_is_no_value_to_keep() -> None:
+    """A value that is null would fill in nothing that later probes could rely on."""
+    service = Service(lambda _request: (201, {"data": {"id": None}}))
+    seen, _ = run(service, a_probe("carts.create", "POST /carts", **vars_of(CREATE)))
+    assert rules(seen["carts.create"]) == ["data.id (missing) exists, to be kept as cart"]
 
 
 def test_a_cleanup_that_fails_is_told() -> None:
@@ -187,6 +217,22 @@ def test_a_counter_that_must_move_moves() -> None:
     assert counting("stay", 4, 4) == []
     assert counting("move", 4, 4) == ["GET /metrics counter (4) moved from 4"]
     assert counting("stay", 4, 5) == ["GET /metrics counter (5) == 4 as before"]
+
+
+def test_a_counter_is_read_as_the_account_and_told_beside_what_else_is_wrong() -> None:
+    """Reading the counter is signed in like the request, and a counter that moved is not hidden by a wrong answer."""
+    numbers = iter([4, 5])
+
+    def answer(request: Request) -> tuple[int, Any]:
+        if request.method == "POST":
+            return 200, {"access": {"token": "t-123"}}
+        return (200, {"saved": next(numbers)}) if request.url.endswith("/stats") else (500, {})
+
+    service = Service(answer)
+    counter = {"read": "GET /stats", "json": "saved", "must": "stay"}
+    seen, _ = run(service, a_probe("stats.count", "GET /", account="ann", counter=counter), **ANN)
+    assert [request.header("authorization") for request in service.asked[1:]] == ["Bearer t-123"] * 3
+    assert rules(seen["stats.count"]) == ["status (500) == 200", "GET /stats counter (5) == 4 as before"]
 
 
 def test_a_percentile_is_judged_over_its_samples() -> None:

@@ -97,6 +97,10 @@ FILES = {
         def test_login() -> None:
             """The basic account signs in."""
         ''',
+    "e2e/shop/opened.py": """\
+        def opened(page, journey) -> None:
+            journey.measure_page(page, "home")
+        """,
 }
 
 

@@ -1,0 +1,101 @@
+"""What is wrong with a project as a whole: every suite, and what belongs to none."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from smoke.config.imports import broken_imports
+from smoke.config.lint import lint
+from smoke.config.load import load
+from smoke.config.places import POINTS, SUITES, below, suites
+from smoke.config.problems import ConfigError, Problem
+from smoke.config.source import read
+from smoke.config.suite import Suite
+from smoke.model import CheckKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What was found in a project."""
+
+    suites: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    """What works, and not as it once was meant to."""
+
+
+def examined(root: Path, today: date) -> Examined:
+    """Read everything that people write for a project, and return all that is wrong with it."""
+    names = suites(root)
+    loaded: list[Suite] = []
+    problems = [*_folders(root, names)]
+    for name in names:
+        try:
+            loaded.append(load(root, name))
+        except ConfigError as error:
+            problems += error.problems
+        problems += broken_imports(root, name)
+    for suite in loaded:
+        problems += _checks(root, suite)
+    if loaded and len(loaded) == len(names):
+        problems += _points(root, loaded)
+    for path in sorted((root / "config").rglob("*.yaml")):
+        problems += lint(path, root)
+    warnings = tuple(warning for suite in loaded for warning in _expired(root, suite, today))
+    return Examined(suites=names, problems=tuple({*problems}), warnings=warnings)
+
+
+def _folders(root: Path, names: Sequence[str]) -> Iterator[Problem]:
+    if not names:
+        yield Problem(SUITES, 0, "", "holds no suite; write the first one: NAME/suite.yaml with title and environments")
+    for folder in sorted((root / SUITES).iterdir()):
+        if folder.is_dir() and folder.name not in names and not folder.name.startswith("."):
+            text = "has no suite.yaml, so it is no suite: add one, or remove the folder"
+            yield Problem(f"{SUITES}/{folder.name}", 0, "", text)
+    tests = sorted((root / "e2e").rglob("test_*.py"))
+    for place in dict.fromkeys(path.relative_to(root / "e2e").parts[0] for path in tests):
+        if place not in names:
+            close = difflib.get_close_matches(place, names, 1, 0.5)
+            way_out = (
+                f"did you mean e2e/{close[0]}?"
+                if close
+                else f"journeys are in e2e/SUITE; known suites: {', '.join(names) or 'none'}"
+            )
+            yield Problem(f"e2e/{place}", 0, "", f"belongs to no suite, so its journeys never run; {way_out}")
+
+
+def _checks(root: Path, suite: Suite) -> Iterator[Problem]:
+    journeys = f"e2e/{suite.name}/test_….py"
+    if not suite.checks:
+        text = f"has no check: write probes into checks.yaml, or journeys into {journeys}"
+        yield Problem(f"{SUITES}/{suite.name}", 0, "", text)
+    for path in sorted((root / "e2e" / suite.name).rglob("*.py")):
+        if not path.name.startswith("test_") and "\n@check(" in path.read_text(encoding="utf-8", errors="replace"):
+            yield Problem(below(root, path), 0, "", "holds a check that would never run: name the file test_….py")
+    pages = f"page_objects/{suite.name}"
+    if (root / pages).is_dir() and not any(check.kind is CheckKind.JOURNEY for check in suite.checks):
+        yield Problem(pages, 0, "", f"is used by no journey: write one into {journeys}, or remove the folder")
+
+
+def _points(root: Path, loaded: Sequence[Suite]) -> Iterator[Problem]:
+    known = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
+    source = read(root / POINTS, root)
+    for name, point in loaded[0].points.items():
+        if point.environment not in known:
+            close = difflib.get_close_matches(point.environment, known, 1)
+            way_out = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+            text = f"no suite has an environment {point.environment!r}; {way_out}"
+            yield source.problem(("points", name, "environment"), text)
+
+
+def _expired(root: Path, suite: Suite, today: date) -> Iterator[Problem]:
+    for index, entry in enumerate(suite.noise):
+        if today > entry.until:
+            text = (
+                f"ended on {entry.until} and accepts nothing any more: remove it, or have {entry.owner} set a new end"
+            )
+            yield read(root / SUITES / suite.name / "noise.yaml", root).problem(("noise", index), text)

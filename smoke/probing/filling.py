@@ -1,0 +1,44 @@
+"""Fills ``{name}`` in what a probe expects. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from smoke.probing.shapes import Expect, JsonExpect
+from smoke.probing.variables import NAME
+
+PATTERNS = {"matches", "redirects_to", "pattern"}
+"""Keys of regular expressions, in which a value stands for itself."""
+AS_WRITTEN = {"skip"}
+"""Keys of paths that have ``{name}`` in their own right."""
+
+
+def expecting(expect: Expect, values: Mapping[str, object]) -> Expect:
+    """Return ``expect`` with each known ``{name}`` replaced; in an answer any other may be meant as it is written."""
+    done: Expect = _filled("", expect, values)
+    return done
+
+
+def _filled(key: str, said: Any, values: Mapping[str, object]) -> Any:
+    match said:
+        case str() if "{" in said and key not in AS_WRITTEN:
+            return NAME.sub(lambda found: _value(key, found, values), said)
+        case Mapping():
+            return {name: _filled(name, each, values) for name, each in said.items()}
+        case list() | tuple():
+            return type(said)(_filled(key, each, values) for each in said)
+        case JsonExpect(equals=str(text)) if (whole := NAME.fullmatch(text)) and whole[1] in values:
+            return replace(_filled(key, replace(said, equals=None), values), equals=values[whole[1]])
+        case _ if is_dataclass(said):
+            changes = {each.name: _filled(each.name, getattr(said, each.name), values) for each in fields(said)}
+            return replace(said, **changes)  # type: ignore[type-var]
+        case _:
+            return said
+
+
+def _value(key: str, found: re.Match[str], values: Mapping[str, object]) -> str:
+    text = str(values.get(found[1], found[0]))
+    return re.escape(text) if key in PATTERNS and found[1] in values else text

@@ -1,0 +1,53 @@
+"""How an account is proven: the header that a login's answer, or HTTP Basic, comes to. Pure."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from smoke.config.probe import Login
+from smoke.probing.body_expectations import at_path
+from smoke.probing.exchange import Exchange
+from smoke.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a request of an account carries."""
+
+    header: str
+    before: str
+    """What stands in the header before the secret."""
+    secret: Secret
+
+    def on(self, headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        """Return ``headers`` with this one."""
+        return (*headers, (self.header, self.before + self.secret.reveal()))
+
+
+def basic(user: str, password: Secret) -> Proof:
+    """User and password as HTTP Basic sends them (RFC 7617)."""
+    pair = f"{user}:{password.reveal()}".encode()
+    return Proof("Authorization", "Basic ", Secret(base64.b64encode(pair).decode()))
+
+
+def answered(login: Login, exchange: Exchange) -> Proof | None:
+    """The token or the cookie that the answer to ``login`` gave; None where it gave none."""
+    if login.cookie is not None:
+        value = cookie_in(exchange, login.cookie) if exchange.status < 400 else ""
+        return Proof("Cookie", f"{login.cookie}=", Secret(value)) if value else None
+    try:
+        token = at_path(exchange.json, login.token or "$") if exchange.status < 300 else ""
+    except ValueError:
+        return None
+    return Proof("Authorization", "Bearer ", Secret(token)) if token and isinstance(token, str) else None
+
+
+def cookie_in(exchange: Exchange, name: str) -> str:
+    """Return the value that an answer gives the cookie ``name`` (RFC 6265); empty where it sets or leaves none."""
+    value = ""
+    for header, text in exchange.headers:
+        said, _, rest = text.partition("=")
+        if header.lower() == "set-cookie" and said.strip() == name:
+            value = rest.partition(";")[0].strip()
+    return value

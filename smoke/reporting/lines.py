@@ -1,0 +1,52 @@
+"""Single lines for people: what a run asked of the target, and how to run one of its checks again. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable
+
+from smoke.model import Check, CheckKind, Mutation, Run, Safety
+from smoke.settings import OPTIONS
+
+AT_HOME = ("local", "local")
+"""Execution point and environment of a run that names neither."""
+DEFAULTS = {option.flag: option.default for option in OPTIONS}
+
+
+def receipt(safety: Safety) -> str:
+    """Say how much a run asked and wrote, and what of that nobody had permitted."""
+    writes = sum(each.count for each in safety.mutations)
+    unpermitted = [each for each in safety.mutations if each.permission == "none"]
+    text = f"{_counted(safety.requests, 'request')}, {_counted(writes, 'write') if writes else 'no writes'}"
+    text += f": {_listed(safety.mutations)}" if writes else ""
+    if unpermitted:
+        text += f"; {sum(each.count for each in unpermitted)} unpermitted: {_listed(unpermitted)}"
+    return f"receipt: {text}"
+
+
+def again(run: Run, check: Check) -> str:
+    """Return the command that runs ``check`` once more against the target of ``run``."""
+    journey = check.kind is CheckKind.JOURNEY
+    at_home = (run.execution_point, run.environment) == AT_HOME
+    wanted = {
+        "--suite": run.suite,
+        "--env": None if at_home else run.environment,
+        "--base-url": run.given_url,
+        "--expect-build": run.expected_build,
+        "--browser": run.browser if journey else None,
+    }
+    said = [word for flag, value in wanted.items() if value and value != DEFAULTS[flag] for word in (flag, value)]
+    point = [] if run.execution_point == AT_HOME[0] else [run.execution_point]
+    return shlex.join(["smoke", "run", *point, *said, "--check", check.id, *(["--headed"] if journey else [])])
+
+
+def _listed(mutations: Iterable[Mutation]) -> str:
+    counts: Counter[str] = Counter()
+    for each in mutations:
+        counts[f"{each.method} {each.path}"] += each.count
+    return ", ".join(f"{what} x{count}" for what, count in counts.items())
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"

@@ -1,0 +1,151 @@
+"""What no single file can say: every reference that leads nowhere, and values that contradict each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.project import Project, a_project
+
+SUITE = "config/suites/shop/suite.yaml"
+CHECKS = "config/suites/shop/checks.yaml"
+NOISE = "config/suites/shop/noise.yaml"
+JOURNEYS = "e2e/shop/test_home.py"
+HELPER = "e2e/shop/opened.py"
+LOGIN = "login: {request: POST /login, body: {user: '{user}'}, token: token}\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return a_project(tmp_path)
+
+
+def probe_says(project: Project, keys: str) -> None:
+    """Add ``keys`` to the second probe, in line 13."""
+    project.replace(CHECKS, "contracts: [planned]\n", f"contracts: [planned]\n    {keys}\n")
+
+
+def says(project: Project, file: str, text: str) -> None:
+    path = project.root / file
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        (
+            "after: [health.rot]",
+            "line 13, probes[1].after: unknown probe 'health.rot'; known: health.root, health.cart",
+        ),
+        ("after: [health.cart]", "line 13, probes[1].after: waits for itself: health.cart after health.cart"),
+        ("cleanup: GET /{cart}", "line 13, probes[1].cleanup: neither it nor what it comes after captures {cart}"),
+        ("account: basic", "line 13, probes[1].account: signs in, but suite.yaml does not say how; add login"),
+        ("base: api", "line 13, probes[1].base: environment local has no url 'api'; it has: none"),
+    ],
+)
+def test_what_a_probe_refers_to_is_there(project: Project, keys: str, told: str) -> None:
+    """Another probe, a captured value, a login or an address that is not there is told with the way out."""
+    probe_says(project, keys)
+    assert project.complaint() == f"{CHECKS}: 1 problem\n  {told}"
+
+
+@pytest.mark.parametrize("keys", ["headers: {X-Cart: '{cart}'}", "body: {carts: ['{cart}']}"])
+def test_a_value_is_captured_before_it_is_sent(project: Project, keys: str) -> None:
+    """A name in braces comes from a probe that the sending one comes after; not from any, and not from itself."""
+    probe_says(project, keys + "\n    capture: {cart: id}")
+    assert project.complaint() == (
+        f"{CHECKS}: 1 problem\n"
+        "  line 15, probes[1].request: nothing that it comes after captures {cart}; name that probe in after"
+    )
+    project.replace(CHECKS, "request: GET /health\n", "request: GET /health\n    capture: {cart: id}\n")
+    project.replace(CHECKS, "title: The cart is healthy\n", "title: The cart is healthy\n    after: [health.root]\n")
+    project.load()
+
+
+def test_a_cleanup_may_use_what_its_own_probe_captured(project: Project) -> None:
+    """What a probe made is tidied away by the id that its answer gave."""
+    probe_says(project, "cleanup: GET /{cart}/{run}\n    capture: {cart: id}")
+    project.load()
+
+
+def test_a_probe_with_an_account_loads_once_there_is_a_login(project: Project) -> None:
+    """The way out of a missing login works, and an unknown account is told all the same."""
+    says(project, SUITE, LOGIN)
+    probe_says(project, "account: basic")
+    project.load()
+    project.replace(CHECKS, "account: basic", "account: premium")
+    assert project.complaint() == (
+        f"{CHECKS}: 1 problem\n  line 9, health.cart: unknown account 'premium'; suite.yaml knows: basic"
+    )
+
+
+def test_a_time_limit_fits_into_the_time_out(project: Project) -> None:
+    """A limit that an environment would never wait for is told; environments where the probe does not run are not."""
+    project.replace(CHECKS, "expect: {status: 200}", "expect: {status: 200, within_ms: 4000}")
+    project.load()
+    project.replace(CHECKS, "within_ms: 4000", "within_ms: 6000")
+    assert project.complaint() == (
+        f"{CHECKS}: 1 problem\n  line 14, probes[1].expect: within_ms (6000) exceeds timeout_ms (5000) of local"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place"),
+    [
+        (CHECKS, "contracts: [planned]", "contracts: [planed]", "line 9, health.cart"),
+        (JOURNEYS, 'scope="reduced"', 'contracts=["planed"]', "line 5, home.load"),
+        (NOISE, "owner: web-team", "owner: web-team\n    contracts: [as-built, planed]", "line 6, noise[0].contracts"),
+    ],
+)
+def test_a_contract_is_one_of_an_environment(project: Project, file: str, old: str, new: str, place: str) -> None:
+    """A misspelt contract would take a check out of every run, so it is no contract."""
+    project.replace(file, old, new)
+    told = project.complaint()
+    assert told.startswith(
+        f"{file}: 1 problem\n  {place}: unknown contract 'planed'; "
+        "the environments in suite.yaml have: planned, as-built"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "  home.ttfb_ms: 800",
+            "  home.tfb_ms: 800",
+            "line 19, budgets.home.tfb_ms: no journey measures this; did you mean 'home.ttfb_ms'?",
+        ),
+        (
+            "home.load_ms: 9000",
+            "hoem.load_ms: 9000",
+            "line 7, environments.local.budgets.hoem.load_ms: no journey measures this; did you mean 'home.load_ms'?",
+        ),
+        (
+            "  home.ttfb_ms: 800",
+            "  checkout: 800",
+            (
+                "line 19, budgets.checkout: no journey measures this; measured are: "
+                "home.cls, home.dcl_ms, home.fcp_ms, home.lcp_ms, home.load_ms, home.ttfb_ms"
+            ),
+        ),
+        (
+            "  home.ttfb_ms: 800",
+            "  health.root.total_ms: 800",
+            (
+                "line 19, budgets.health.root.total_ms: no journey measures this; "
+                "what limits a probe is within_ms in checks.yaml"
+            ),
+        ),
+    ],
+)
+def test_a_budget_limits_something(project: Project, old: str, new: str, told: str) -> None:
+    """A budget that no measurement has would let everything pass: it is told, with the name that was meant."""
+    project.replace(SUITE, old, new)
+    assert project.complaint() == f"{SUITE}: 1 problem\n  {told}"
+
+
+def test_a_budget_without_a_journey_limits_nothing(project: Project) -> None:
+    """Where a measurement is taken out of the journeys, its budgets are told."""
+    project.replace(HELPER, 'journey.measure_page(page, "home")', "pass")
+    assert project.complaint().count("no journey measures this; measured are: none") == 3

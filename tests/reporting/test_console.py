@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import dataclasses
+import io
+
+from rich.console import Console as Terminal
+
+from smoke.model import Blame, Finding, Outcome, Run
+from smoke.reporting.console import Console
+from smoke.reporting.document import document
+from tests.support.run_builder import a_result, a_run, an_attempt
+
+WRONG = (
+    Finding(rule="status ('down') == 'ok'", blame=Blame.ASSERTION, evidence=("GET /health",)),
+    Finding(rule="build (missing) exists", blame=Blame.ASSERTION),
+)
+FAILED = a_result(an_attempt(findings=WRONG), outcome=Outcome.FAIL, blame=Blame.ASSERTION)
+SKIPPED = dataclasses.replace(
+    a_result(check_id="carts.read", outcome=Outcome.NOT_RUN),
+    attempts=(),
+    not_run="carts.create, which it comes after, did not pass",
+)
+
+
+def printed(run: Run) -> list[str]:
+    """What a person reads below the table."""
+    file = io.StringIO()
+    Console(Terminal(file=file, width=200, no_color=True, highlight=False)).summary(run, ())
+    lines = [line.rstrip() for line in file.getvalue().splitlines()]
+    return lines[len(lines) - lines[::-1].index("") :]
+
+
+def test_every_finding_of_an_attempt_is_told() -> None:
+    """Nothing that an attempt found is hidden by what it found first, neither here nor in verdict.json."""
+    lines = printed(a_run(FAILED, verdict=Outcome.FAIL))
+    assert lines[:4] == [
+        "FAIL (ASSERTION) health.api",
+        "  attempt 1: status ('down') == 'ok'",
+        "    GET /health",
+        "  attempt 1: build (missing) exists",
+    ]
+    (row,) = document(a_run(FAILED)).checks
+    assert row.evidence == ("status ('down') == 'ok'", "GET /health", "build (missing) exists")
+    assert row.attempts[0].findings == ("status ('down') == 'ok'", "build (missing) exists")
+
+
+def test_what_was_not_run_says_why() -> None:
+    """A check that had no attempt is told with what kept it, on the console and in verdict.json."""
+    assert printed(a_run(SKIPPED))[0] == "NOT_RUN carts.read: carts.create, which it comes after, did not pass"
+    (row,) = document(a_run(SKIPPED)).checks
+    assert row.evidence == ("carts.create, which it comes after, did not pass",)
+
+
+def test_every_trouble_has_a_line_whatever_failed() -> None:
+    """A failed check does not hide what else went wrong."""
+    troubles = ("e2e/shop/test_a.py could not be collected: SyntaxError", "cleanup of carts.create: answered 500")
+    lines = printed(a_run(FAILED, verdict=Outcome.FAIL, troubles=troubles))
+    assert [line for line in lines if line.startswith("trouble: ")] == [f"trouble: {each}" for each in troubles]
