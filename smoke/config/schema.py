@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Gt, Le, Len
 
 from smoke.config.page_rules import PageRules
-from smoke.config.probe import Login
+from smoke.config.probe import Login, permit
 from smoke.config.strict import Strict, check_pattern
-from smoke.model import Action, Category, Scope, SignalKind
+from smoke.model import Action, Category, Permit, Scope, SignalKind
 from smoke.probing.shapes import Positive
 
 Text = Annotated[str, Len(1)]
@@ -89,8 +89,18 @@ class SuiteFile(Strict):
     """Inputs for journeys, such as a safe test prompt."""
     login: Login | None = None
     """How probes sign in; needed as soon as one has an account."""
+    destructive: tuple[str, ...] = ()
+    """Requests that no check may ever make, whatever it permits, such as ``DELETE /api/v1/users/*``."""
     page: PageRules = field(default_factory=PageRules)
     """What every first-party page keeps, whichever journey visits it."""
+
+    def __post_init__(self) -> None:
+        _ = self.destroys
+
+    @property
+    def destroys(self) -> tuple[Permit, ...]:
+        """The destructive requests; raises ValueError for what is not method and path."""
+        return tuple(permit(text) for text in self.destructive)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable
 
-from smoke.model import Check, CheckKind, Mutation, Run, Safety
+from smoke.model import Check, CheckKind, Run, Safety
 from smoke.settings import OPTIONS
 
 AT_HOME = ("local", "local")
@@ -15,14 +14,14 @@ DEFAULTS = {option.flag: option.default for option in OPTIONS}
 
 
 def receipt(safety: Safety) -> str:
-    """Say how much a run asked and wrote, and what of that nobody had permitted."""
+    """Say how much a run asked, what was stopped, and what it wrote: all of that under a permit."""
     writes = sum(each.count for each in safety.mutations)
-    unpermitted = [each for each in safety.mutations if each.permission == "none"]
-    text = f"{_counted(safety.requests, 'request')}, {_counted(writes, 'write') if writes else 'no writes'}"
-    text += f": {_listed(safety.mutations)}" if writes else ""
-    if unpermitted:
-        text += f"; {sum(each.count for each in unpermitted)} unpermitted: {_listed(unpermitted)}"
-    return f"receipt: {text}"
+    blocked = f"{len(safety.blocked)} blocked" + (f": {_listed(Counter(safety.blocked))}" if safety.blocked else "")
+    made: Counter[str] = Counter()
+    for each in safety.mutations:
+        made[f"{each.method} {each.path}"] += each.count
+    permitted = f"{_counted(writes, 'permitted write')}: {_listed(made)}" if writes else "no writes"
+    return f"receipt: {_counted(safety.requests, 'request')}, {blocked}, {permitted}"
 
 
 def again(run: Run, check: Check) -> str:
@@ -41,10 +40,7 @@ def again(run: Run, check: Check) -> str:
     return shlex.join(["smoke", "run", *point, *said, "--check", check.id, *(["--headed"] if journey else [])])
 
 
-def _listed(mutations: Iterable[Mutation]) -> str:
-    counts: Counter[str] = Counter()
-    for each in mutations:
-        counts[f"{each.method} {each.path}"] += each.count
+def _listed(counts: Counter[str]) -> str:
     return ", ".join(f"{what} x{count}" for what, count in counts.items())
 
 

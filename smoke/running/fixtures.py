@@ -53,6 +53,7 @@ def browser(smoke_session: Session, request: pytest.FixtureRequest) -> Iterator[
         yield smoke_session.launched.browser
         return
     browser = request.getfixturevalue("launch_browser")()
+    smoke_session.spares.adopt(browser)
     smoke_session.browser_version = browser.version
     yield browser
     browser.close()
@@ -100,6 +101,7 @@ def journey(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator
         listeners=request.node.stash[LISTENERS],
         record=request.node.stash[RECORD],
         codes=session.codes,
+        guard=session.guard,
         between_steps=session.spares.prepare,
     )
     request.node.stash[JOURNEY] = journey

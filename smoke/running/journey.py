@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from smoke.model import Check, Measurement, Signal, SignalKind, Step, Unit
 from smoke.running import vitals
+from smoke.running.api import Api
+from smoke.running.guard import Guard
 from smoke.running.listeners import LOAD_FAILED, Listeners
 from smoke.running.one_time import OneTimeCodes
 from smoke.running.record import Record
@@ -17,7 +19,7 @@ from smoke.running.target import Credentials, Target
 from smoke.secret import Scrubber
 
 if TYPE_CHECKING:
-    from playwright.sync_api import APIRequestContext, BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Page
 
 
 @dataclasses.dataclass(slots=True)
@@ -31,6 +33,7 @@ class Journey:
     listeners: Listeners
     record: Record
     codes: OneTimeCodes
+    guard: Guard
     between_steps: Callable[[], None]
     """Called when a step is over and the browser has a moment."""
     cleanups: list[Callable[[], None]] = dataclasses.field(default_factory=list)
@@ -44,9 +47,9 @@ class Journey:
         return self.target.accounts[self.check.account]
 
     @property
-    def api(self) -> APIRequestContext:
-        """HTTP client with the cookies of the browser; its answers count as the journey's own."""
-        return self.context.request
+    def api(self) -> Api:
+        """HTTP client with the cookies of the browser; its requests count, and need permits, as the page's do."""
+        return Api(self.context.request, self.guard, self.listeners, self.check.id)
 
     def one_time_code(self) -> str:
         """A TOTP code for the account that was not used before; waits for the next time step where needed."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smoke.blame import Answer
-from smoke.config.probe import WRITES
 from smoke.model import Signal, SignalKind
+from smoke.permission import READS
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 500
 ABORTED = "net::ERR_ABORTED"
+REFUSED = "net::ERR_BLOCKED_BY_CLIENT"
+"""What a request ends with that the guard stopped; it tells of that itself."""
 ASSETS = frozenset({"stylesheet", "script", "font", "image"})
 """What a page needs whole: an abort that is not of our making means that the browser refused it."""
 LOAD_FAILED = "Failed to load resource"
@@ -91,7 +93,7 @@ class Listeners:
         if request.resource_type == "document":
             self._documents += 1
         self._asked_during[request] = self._documents
-        if request.method in WRITES and self.target.owns(request.url):
+        if request.method not in READS and self.target.owns(request.url):
             self.writes.append((request.method, urlsplit(request.url).path))
 
     def _on_response(self, response: Response) -> None:
@@ -113,6 +115,9 @@ class Listeners:
         if not self.target.owns(request.url):
             return
         self.network.append(NetworkLine(method=request.method, url=request.url, outcome=failure))
+        if failure.startswith(REFUSED):
+            self._seen_urls.add(request.url)
+            return
         if failure != ABORTED or (request.resource_type in ASSETS and not self._left_behind(request)):
             self._bad(request, failure)
 

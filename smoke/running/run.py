@@ -7,28 +7,24 @@ import shutil
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from smoke import __version__
 from smoke.browser import find_browser
-from smoke.config.probe import WRITES
 from smoke.config.problems import ConfigError, Problem
 from smoke.judge import judge_check, judge_run
+from smoke.marks import marks
 from smoke.model import CheckKind, Run
-from smoke.probing.asking import ProbeAccount, Shared, Terms
-from smoke.probing.client import send
-from smoke.probing.exchange import Exchange, Request
-from smoke.probing.runner import ProbeRunner
-from smoke.retry import RetryPolicy
+from smoke.permission import Permissions
+from smoke.running.guard import Guard
 from smoke.running.launch import Begun, launched
+from smoke.running.probes import probe_runner
 from smoke.running.session import Progress, Session
 from smoke.running.spares import Contexts, Spares
-from smoke.running.target import origin_of
 from smoke.secret import Scrubber
 from smoke.settings import Settings
 
@@ -53,45 +49,30 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
             else None
         )
         target = begun.target.result()
-        retry = RetryPolicy()
-        terms = Terms(
-            base_url=target.base_url,
-            timeout_s=target.timeout_ms / 1000,
-            retry=retry,
-            headers=(("User-Agent", f"smoke-harness/{__version__}"),),
-            urls=target.urls,
-            login=planned.suite.about.login,
-            accounts={
-                name: ProbeAccount(user=each.user, password=each.password) for name, each in target.accounts.items()
-            },
-        )
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
         scrubber = Scrubber(target.secrets)
+        permissions = Permissions(planned, target.base_url, target.urls)
+        guard = Guard(target, permissions, lambda check_id: marks(run_id, check_id))
+        contexts = Contexts(target, planned.suite.about.page, scrubber.learn)
+        spares = Spares(contexts, guard, browser.browser if browser else None)
 
-        async def counted(request: Request, timeout_s: float) -> Exchange:
-            writes = [(request.method, urlsplit(request.url).path)] if request.method in WRITES else []
-            session.count(request.check_id, 1, writes)
-            return await send(request, timeout_s)
+        def count(check_id: str, requests: int, writes: Iterable[tuple[str, str]]) -> None:
+            session.count(check_id, requests, writes)
 
-        spares = Spares(
-            Contexts(target, planned.suite.about.page, scrubber.learn), browser.browser if browser else None
-        )
-        probes = ProbeRunner(
-            terms, counted, Shared(values={"run": run_id, "origin": origin_of(target.base_url)}, learn=scrubber.learn)
-        )
+        probes = probe_runner(planned, target, guard, run_id, scrubber.learn, count)
         stack.callback(probes.stop)
         session = Session(
             plan=planned,
             target=target,
             browser=choice,
             spares=spares,
+            guard=guard,
             launched=browser,
             reports=settings.reports,
             run_id=run_id,
             probes=probes,
             scrubber=scrubber,
             today=datetime.now(UTC).date(),
-            retry=retry,
             progress=progress,
             expected_build=settings.expect_build,
         )

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from smoke.browser import BrowserChoice
 from smoke.model import Check, CheckResult, Interruption, Mutation, Observation, Safety
 from smoke.plan import Plan
 from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
+from smoke.running.guard import Guard
 from smoke.running.launch import Launched
 from smoke.running.one_time import OneTimeCodes
 from smoke.running.spares import Spares
@@ -44,6 +44,7 @@ class Session:
     run_id: str
     probes: ProbeRunner
     spares: Spares
+    guard: Guard
     scrubber: Scrubber
     today: date
     retry: RetryPolicy = field(default_factory=RetryPolicy)
@@ -79,31 +80,10 @@ class Session:
 
     def safety(self) -> Safety:
         """Return the receipt so far."""
-        return Safety(
-            requests=self.requests,
-            mutations=tuple(
-                Mutation(
-                    method=method,
-                    path=path,
-                    count=count,
-                    check=check,
-                    permission=self._permission(method, path, check),
-                )
-                for (method, path, check), count in sorted(self.writes.items())
-            ),
-        )
-
-    def _permission(self, method: str, path: str, check_id: str) -> str:
-        """Return the permit that covers a request of a check: its own, or the suite's login; ``none`` if none does."""
-        check, login = self.check(check_id), self.plan.suite.about.login
-        if check and check.account and login and login.request == f"{method} {self._below(login.base, path)}":
-            return f"login: {login.request}"
-        probe = next((each for each in self.plan.suite.probes if each.id == check_id), None)
-        asked = {path, self._below(probe.base if probe else None, path)}
-        permits = check.permits if check else ()
-        return next((str(each) for each in permits for said in asked if each.covers(method, said)), "none")
-
-    def _below(self, base: str | None, path: str) -> str:
-        """Return ``path`` as a suite writes it: below the target's address named ``base``."""
-        address = self.target.urls.get(base, "") if base else self.target.base_url
-        return path.removeprefix(urlsplit(address).path)
+        made = [
+            Mutation(method=method, path=path, count=count, check=check, permission=permission)
+            for (method, path, check), count in sorted(self.writes.items())
+            if (permission := self.guard.permissions.of(check, method, path)) is not None
+        ]
+        blocked = [f"{method} {path} ({check})" for method, path, check in sorted(self.guard.refused)]
+        return Safety(requests=self.requests, mutations=tuple(made), blocked=tuple(blocked))

@@ -86,6 +86,7 @@ class SessionPlugin:
 
     def _run_journey(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         check = item.stash[CHECK]
+        self.session.guard.check_id = check.id
         self.session.spares.more = nextitem is not None and nextitem.stash[CHECK].kind is CheckKind.JOURNEY
         attempts: list[Attempt] = []
         wait: float | None = 0.0
@@ -94,6 +95,7 @@ class SessionPlugin:
                 threading.Event().wait(wait)
             record = item.stash[RECORD] = Record(number=len(attempts) + 1)
             wait = self._attempt(item, nextitem, record)
+            record.findings += [each for each in self.session.guard.findings(check.id) if each not in record.findings]
             if self.session.interruption is None:
                 if not record.looked and not record.findings:
                     rule = f"{check.id} runs to its end: it was skipped before it began"
@@ -167,7 +169,8 @@ class SessionPlugin:
             terms = (self.session.plan.suite.noise, self.session.today, self.session.target.contract)
             record.signals = accept(journey.signals(), *terms)
             by_page = (*judge_signals(check.id, record.signals, *terms), *self._judge_pages(journey))
-        record.findings += findings_of(failure, by_page, record.measurements)
+        refused = self.session.guard.findings(check.id)
+        record.findings += findings_of(failure, (*by_page, *refused), record.measurements)
         if journey is not None:
             self.session.count(check.id, journey.listeners.requests, journey.listeners.writes)
             if record.findings:

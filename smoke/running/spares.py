@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from smoke.marks import PRODUCT
 from smoke.running.aside import Aside
+from smoke.running.guard import Guard
 from smoke.running.listeners import Listeners
 from smoke.running.target import Target
 from smoke.running.watch import Watch
@@ -30,11 +32,13 @@ class Contexts:
     target: Target
     rules: PageRules
     learn: Callable[[str], None]
+    user_agent: str = ""
+    """What the browser calls itself."""
 
     @property
     def arguments(self) -> dict[str, Any]:
         """Arguments of a context's creation, where a suite or a test names none of its own."""
-        return {"base_url": f"{self.target.base_url}/"}
+        return {"base_url": f"{self.target.base_url}/", "user_agent": f"{self.user_agent} {PRODUCT}"}
 
     def settle(self, context: BrowserContext) -> Listeners:
         """Give a new ``context`` its time-outs and listeners."""
@@ -61,12 +65,19 @@ class Opened:
 class Spares:
     """At most one context that nobody has used yet."""
 
-    def __init__(self, contexts: Contexts, browser: Browser | None) -> None:
+    def __init__(self, contexts: Contexts, guard: Guard, browser: Browser | None) -> None:
         self.contexts = contexts
+        self._guard = guard
         self.more = True
         """Whether another journey follows."""
         self._browser = browser
+        if browser:
+            self.adopt(browser)
         self._spare: Aside[Opened] | None = None
+
+    def adopt(self, browser: Browser) -> None:
+        """Put a browser that is up under guard."""
+        self.contexts = replace(self.contexts, user_agent=self._guard.watch(browser))
 
     def prepare(self) -> None:
         """Begin to open a context for the next journey, if there is one."""

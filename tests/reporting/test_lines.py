@@ -7,32 +7,32 @@ from smoke.reporting.lines import again, receipt
 from tests.support.run_builder import a_result, a_run
 
 
-def wrote(method: str, path: str, count: int, permission: str) -> Mutation:
-    return Mutation(method=method, path=path, count=count, check="carts.create", permission=permission)
+def wrote(method: str, path: str, count: int) -> Mutation:
+    return Mutation(method=method, path=path, count=count, check="carts.create", permission=f"{method} {path}")
 
 
-LOGIN = wrote("POST", "/login", 2, "POST /login")
-STRAY = wrote("DELETE", "/carts/7", 1, "none")
+LOGIN = wrote("POST", "/login", 2)
+STOPPED = ("DELETE /carts/7 (carts.create)",) * 2
 
 
 @pytest.mark.parametrize(
     ("safety", "line"),
     [
-        (Safety(requests=9), "receipt: 9 requests, no writes"),
-        (Safety(requests=9, mutations=(LOGIN,)), "receipt: 9 requests, 2 writes: POST /login x2"),
+        (Safety(requests=9), "9 requests, 0 blocked, no writes"),
+        (Safety(requests=9, mutations=(LOGIN,)), "9 requests, 0 blocked, 2 permitted writes: POST /login x2"),
         (
-            Safety(requests=1, mutations=(wrote("PUT", "/a", 1, "PUT /a"),)),
-            "receipt: 1 request, 1 write: PUT /a x1",
+            Safety(requests=1, mutations=(wrote("PUT", "/a", 1),)),
+            "1 request, 0 blocked, 1 permitted write: PUT /a x1",
         ),
         (
-            Safety(requests=9, mutations=(LOGIN, STRAY)),
-            "receipt: 9 requests, 3 writes: POST /login x2, DELETE /carts/7 x1; 1 unpermitted: DELETE /carts/7 x1",
+            Safety(requests=9, mutations=(LOGIN,), blocked=STOPPED),
+            "9 requests, 2 blocked: DELETE /carts/7 (carts.create) x2, 2 permitted writes: POST /login x2",
         ),
     ],
 )
-def test_the_receipt_counts_writes_and_names_those_nobody_permitted(safety: Safety, line: str) -> None:
-    """Every write is told, and one without permission is told as such."""
-    assert receipt(safety) == line
+def test_the_receipt_counts_writes_and_names_what_was_stopped(safety: Safety, line: str) -> None:
+    """Every write is told, and whatever was stopped, with the check that tried it."""
+    assert receipt(safety) == f"receipt: {line}"
 
 
 HOME = {"suite": "betterprompts", "environment": "local", "execution_point": "local"}

@@ -1,0 +1,38 @@
+"""Which state-changing requests a check may make. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from smoke.plan import Plan
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110, 9.2.1, without TRACE, which no browser sends)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What a plan permits at the addresses of its target."""
+
+    plan: Plan
+    base_url: str
+    urls: Mapping[str, str]
+
+    def of(self, check_id: str, method: str, path: str) -> str | None:
+        """Return the permit that covers a request of a check: its own, or the suite's login; None if none does."""
+        about = self.plan.suite.about
+        check = next((each for each in self.plan.checks if each.id == check_id), None)
+        if check is None or any(each.covers(method, self._below(None, path)) for each in about.destroys):
+            return None
+        if check.account and about.login and about.login.request == f"{method} {self._below(about.login.base, path)}":
+            return f"login: {about.login.request}"
+        probe = next((each for each in self.plan.suite.probes if each.id == check_id), None)
+        asked = {path, self._below(probe.base if probe else None, path)}
+        return next((str(each) for each in check.permits for said in asked if each.covers(method, said)), None)
+
+    def _below(self, base: str | None, path: str) -> str:
+        """Return ``path`` as a suite writes it: below the target's address named ``base``."""
+        address = self.urls.get(base, "") if base else self.base_url
+        return path.removeprefix(urlsplit(address).path)

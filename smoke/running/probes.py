@@ -1,0 +1,51 @@
+"""The probes of a run: against its target, with its accounts, under its guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from smoke.marks import PRODUCT
+from smoke.permission import READS
+from smoke.plan import Plan
+from smoke.probing.asking import ProbeAccount, Shared, Terms
+from smoke.probing.client import ProbeFailedError, send
+from smoke.probing.exchange import Exchange, Request
+from smoke.probing.runner import ProbeRunner
+from smoke.retry import RetryPolicy
+from smoke.running.guard import Guard
+from smoke.running.target import Target, origin_of
+
+Count = Callable[[str, int, Iterable[tuple[str, str]]], None]
+"""Told a check, how many requests it made, and method and path of those that change state."""
+
+
+def probe_runner(
+    plan: Plan, target: Target, guard: Guard, run_id: str, learn: Callable[[str], None], count: Count
+) -> ProbeRunner:
+    """Make the runner; it begins when told which probes."""
+    terms = Terms(
+        base_url=target.base_url,
+        timeout_s=target.timeout_ms / 1000,
+        retry=RetryPolicy(),
+        headers=(("User-Agent", PRODUCT),),
+        urls=target.urls,
+        login=plan.suite.about.login,
+        accounts={name: ProbeAccount(user=each.user, password=each.password) for name, each in target.accounts.items()},
+    )
+
+    async def guarded(request: Request, timeout_s: float) -> Exchange:
+        if request.method != "WS" and not guard.allows(request.check_id, request.method, request.url):
+            raise ProbeFailedError(guard.findings(request.check_id)[-1])
+        writes = [] if request.method in READS | {"WS"} else [(request.method, urlsplit(request.url).path)]
+        count(request.check_id, 1, writes)
+        return await send(_marked(request, guard), timeout_s)
+
+    return ProbeRunner(
+        terms, guarded, Shared(values={"run": run_id, "origin": origin_of(target.base_url)}, learn=learn)
+    )
+
+
+def _marked(request: Request, guard: Guard) -> Request:
+    return replace(request, headers=(*request.headers, *guard.marks(request.check_id).items()))

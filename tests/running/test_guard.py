@@ -1,0 +1,137 @@
+"""Nothing is written without a permit, whatever part of a page tries, and what does leave names the run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from tests.running.conftest import ROOT
+
+pytestmark = pytest.mark.browser
+
+PAGE = """<!doctype html><title>Shop</title><body>
+<form id="form" action="/tried" method="post"></form>
+<form id="window" action="/tried" method="post" target="_blank"></form>
+"""
+WAYS = {
+    "fetch": "page.evaluate(\"fetch('/tried', {method: 'POST'}).catch(() => 0)\")",
+    "xhr": 'page.evaluate("new Promise(end => { const x = new XMLHttpRequest(); x.onloadend = end;'
+    " x.open('PUT', '/tried'); x.send('1') })\")",
+    "beacon": "page.evaluate(\"navigator.sendBeacon('/tried', '1')\"); page.goto(\"./?next\")",
+    "form": 'page.evaluate("document.forms.form.submit()"); page.wait_for_timeout(300)',
+    "form in a window of its own": 'page.evaluate("document.forms.window.submit()"); page.wait_for_timeout(300)',
+    "worker": """page.evaluate("new Promise(end => { const w = new Worker(URL.createObjectURL(new Blob(["
+        "`fetch('${location.origin}/tried', {method: 'DELETE'}).catch(() => 0).then(() => postMessage(1))`])));"
+        " w.onmessage = end })")""",
+    "service worker": """page.evaluate("navigator.serviceWorker.register('/sw.js')"
+        ".then(() => navigator.serviceWorker.ready).then(() => 1)"); page.wait_for_timeout(300)""",
+    "keepalive": "page.evaluate(\"fetch('/tried', {method: 'POST', keepalive: true}).catch(() => 0)\")",
+    "the journey's own client": 'journey.api.delete("/tried")',
+    "redirect": "page.evaluate(\"fetch('/asks', {method: 'POST'}).catch(() => 0)\")",
+}
+SERVICE_WORKER = "self.oninstall = event => event.waitUntil(fetch('/tried', {method: 'POST'}).catch(() => 0))"
+JOURNEY = '''
+from smoke.running.checks import check
+
+@check("shop.home", category="critical-paths", permits=["POST /asks"{permit}])
+def test_home(page, journey):
+    """The homepage opens."""
+    page.goto("./")
+    {way}
+'''
+SUITE = """\
+title: Shop
+environments:
+  local: {{base_url: "{url}", timeout_ms: 3000}}
+"""
+
+
+@dataclass
+class Shop:
+    """An application that only takes note of what it is asked."""
+
+    url: str
+    asked: list[Request] = field(default_factory=list)
+
+    @property
+    def writes(self) -> list[str]:
+        return [f"{each.method} {each.path}" for each in self.asked if each.method not in {"GET", "HEAD"}]
+
+    def answer(self, request: Request) -> Response:
+        self.asked.append(request)
+        if request.path == "/asks":
+            return Response("", 307, headers={"Location": "/tried"})
+        if request.path == "/sw.js":
+            return Response(SERVICE_WORKER, content_type="text/javascript")
+        return Response(PAGE, content_type="text/html")
+
+
+@pytest.fixture
+def shop(httpserver: HTTPServer) -> Iterator[Shop]:
+    shop = Shop(httpserver.url_for("").rstrip("/"))
+    httpserver.expect_request("/favicon.ico").respond_with_data("", 200)
+    for path in ("/", "/tried", "/asks", "/sw.js"):
+        httpserver.expect_request(path).respond_with_handler(shop.answer)
+    return shop
+
+
+def run(folder: Path, shop: Shop, way: str, permit: str = "", *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Run a suite of one journey that goes ``way``; return exit code and verdict."""
+    suite, journeys = folder / "config" / "suites" / "shop", folder / "e2e" / "shop"
+    suite.mkdir(parents=True)
+    journeys.mkdir(parents=True)
+    points = (ROOT / "config" / "execution-points.yaml").read_text()
+    (folder / "config" / "execution-points.yaml").write_text(points)
+    (suite / "suite.yaml").write_text(SUITE.format(url=shop.url))
+    (journeys / "test_home.py").write_text(dedent(JOURNEY).format(way=way, permit=permit))
+    command = [sys.executable, "-m", "smoke", "run", "--json", "--reports", "reports", *arguments]
+    done = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, timeout=90, check=False)
+    assert done.stdout.startswith("{"), done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_write_without_a_permit_never_reaches_the_target(way: str, shop: Shop, tmp_path: Path) -> None:
+    """The request is stopped in the browser, and the run fails as a breach of safety that names it."""
+    code, verdict = run(tmp_path, shop, WAYS[way])
+    assert [each for each in shop.writes if each != "POST /asks"] == []
+    check = verdict["checks"][0]
+    assert (code, verdict["verdict"], check["blame"]) == (1, "FAIL", "SAFETY"), check["evidence"]
+    assert any("/tried is permitted" in line for line in check["evidence"])
+    assert [each.split(" ", 1)[1] for each in verdict["safety"]["blocked"]] == ["/tried (shop.home)"]
+
+
+def test_a_write_with_a_permit_is_made_and_is_on_the_receipt(shop: Shop, tmp_path: Path) -> None:
+    """What a journey names goes through, and so does nothing else."""
+    code, verdict = run(tmp_path, shop, WAYS["fetch"], ', "POST /tried"')
+    assert (code, shop.writes) == (0, ["POST /tried"]), verdict["checks"][0]["evidence"]
+    made = [(each["method"], each["path"], each["permission"]) for each in verdict["safety"]["mutations"]]
+    assert (made, verdict["safety"]["blocked"]) == ([("POST", "/tried", "POST /tried")], [])
+
+
+def test_plain_pytest_options_take_no_guard_away(shop: Shop, tmp_path: Path) -> None:
+    """With pytest's own options the browser is started by its fixtures, under the same guard."""
+    code, verdict = run(tmp_path, shop, WAYS["fetch"], "", "--", "--tracing", "off")
+    assert (code, verdict["checks"][0]["blame"], shop.writes) == (1, "SAFETY", [])
+
+
+def test_every_request_names_the_harness_and_each_page_its_run(shop: Shop, tmp_path: Path) -> None:
+    """Logs of the target tell our requests from a user's, and lead from a failure to its trace."""
+    _, verdict = run(tmp_path, shop, WAYS["fetch"], ', "POST /tried"')
+    assert all(" smoke-harness/" in each.headers["User-Agent"] for each in shop.asked)
+    ids = {(each.headers.get("X-Smoke-Test"), each.headers.get("traceparent", "")[3:35]) for each in shop.asked}
+    assert len(ids) == 1
+    ((run_id, trace),) = ids
+    assert run_id == verdict["run_id"]
+    assert len(trace) == 32
