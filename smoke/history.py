@@ -97,7 +97,6 @@ class History:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)) as db:
                 db.row_factory = sqlite3.Row
-                db.execute("PRAGMA journal_mode = WAL")
                 _migrate(db)
                 yield db
         except (sqlite3.Error, OSError, ValueError) as error:
