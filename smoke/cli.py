@@ -35,6 +35,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not named:
         parser.print_help()
         return 2
+    if named != "run":
+        return _done(given, after)
+    from smoke.supervisor import supervised
+
+    return supervised(lambda: _done(given, after))
+
+
+def _done(given: argparse.Namespace, after: list[str]) -> int:
     try:
         return int(given.call(given, after))
     except ConfigError as error:

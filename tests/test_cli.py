@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from smoke import cli
-from smoke.commands import run
+from smoke.commands import plan
 from smoke.config.problems import ConfigError, Problem
 from smoke.settings import OPTIONS
 
@@ -31,8 +31,8 @@ def test_no_error_of_ours_reads_as_pass_or_fail(
     def broken(*_arguments: object) -> int:
         raise error
 
-    monkeypatch.setattr(run, "call", broken)
-    assert cli.main(["run"]) == code
+    monkeypatch.setattr(plan, "call", broken)
+    assert cli.main(["plan"]) == code
     assert capsys.readouterr().err.strip()
 
 
