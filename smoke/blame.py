@@ -26,7 +26,7 @@ NETWORK_ERRORS = (
 )
 NO_ANSWER = re.compile(r"(goto|reload|wait_for_url|expect_navigation|APIRequestContext\.\w+): Timeout")
 NO_BROWSER = re.compile(
-    r"^BrowserType\.|Target (page, context or browser|closed)|Browser has been closed|crashed|Connection closed"
+    r"^BrowserType\.|Executable doesn't exist|Target (page, context or browser|closed)|Browser has been closed|crashed|Connection closed"
 )
 DETAIL = re.compile(r"Actual value|Expected|Received|Error|Locator|waiting for")
 DETAILS = 4

@@ -83,6 +83,7 @@ def test_what_failed_decides_where_no_answer_was_bad(failure: Failure, blame: Bl
     [
         "Page.goto: Target page, context or browser has been closed",
         "Locator.click: Target crashed",
+        "BrowserContext.new_page: Executable doesn't exist at /x/ffmpeg-linux",
         "BrowserType.launch: Executable doesn't exist at chrome-headless-shell\n╔═══╗\n║ Looks like …",
         "BrowserType.launch: Timeout 30000ms exceeded.",
         "Connection closed while reading from the driver",

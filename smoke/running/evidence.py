@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from smoke.model import Artifact
 from smoke.running.journey import Journey
+from smoke.secret import Scrubber
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,6 +26,9 @@ TOKENS = re.compile(
 )  # fmt: skip
 """Tokens in JSON bodies, and headers that carry them, whether or not their values are known."""
 CAPTURE_MS = 3000
+SHOWN = f"""() => [document.body?.innerText, ...[...document.querySelectorAll('input, textarea')]
+  .filter(field => !field.matches('{MASKED_FIELDS}')).map(field => field.value)].join('\\n')"""
+"""What a picture of a frame would show: a page that shows a secret is not taken."""
 
 
 def capture(journey: Journey, folder: Path, reports: Path) -> list[Artifact]:
@@ -50,14 +54,17 @@ def capture(journey: Journey, folder: Path, reports: Path) -> list[Artifact]:
 def _screenshots(journey: Journey, folder: Path) -> Iterator[tuple[str, Path]]:
     for index, page in enumerate(journey.context.pages):
         path = folder / ("screenshot.png" if index == 0 else f"screenshot-{index + 1}.png")
-        if _screenshot(page, path):
+        if _screenshot(page, path, journey.scrubber):
             yield "screenshot", path
 
 
-def _screenshot(page: Page, path: Path) -> bool:
+def _screenshot(page: Page, path: Path, scrubber: Scrubber) -> bool:
     from playwright.sync_api import Error
 
     with contextlib.suppress(Error):
+        shown = "\n".join(str(frame.evaluate(SHOWN)) for frame in page.frames)
+        if scrubber.text(shown) != shown:
+            return False
         page.screenshot(path=path, timeout=CAPTURE_MS, animations="disabled", mask=[page.locator(MASKED_FIELDS)])
         return True
     return False

@@ -16,6 +16,7 @@ from pathlib import Path
 from smoke import __version__
 from smoke.browser import find_browser
 from smoke.config.problems import ConfigError, Problem
+from smoke.firewall import scrubbed, sweep
 from smoke.judge import judge_check, judge_run
 from smoke.marks import marks
 from smoke.model import CheckKind, Run
@@ -28,6 +29,8 @@ from smoke.running.spares import Contexts, Spares
 from smoke.secret import Scrubber
 from smoke.settings import Settings
 
+SWEPT = ("attempts", "allure-results", "test-results")
+"""Folders below reports/ that tests and pytest's plugins write into."""
 OWN_PLUGINS = ("pytest_playwright.pytest_playwright", "allure_pytest.plugin", "smoke.running.plugin")
 """All that a run needs of what is installed; others are named on the command line or by the project's own settings."""
 
@@ -84,7 +87,7 @@ def clear(reports: Path) -> None:
     """Remove what an earlier run left and would be taken for this one's; raises ConfigError where none can write."""
     try:
         reports.mkdir(parents=True, exist_ok=True)
-        for name in ("attempts", "allure-results"):
+        for name in SWEPT:
             shutil.rmtree(reports / name, ignore_errors=True)
         (reports / "verdict.json").unlink(missing_ok=True)
         (reports / "verdict.part").touch()
@@ -133,11 +136,13 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
 def conclude(session: Session, settings: Settings) -> Run:
     """Judge everything that ``session`` saw."""
     planned = session.plan
+    swept = sweep((session.reports / name for name in SWEPT), session.scrubber)
+    session.troubles += [f"{name} still held a secret after scrubbing, and was withheld" for name in swept]
     results = tuple(
         judge_check(check, session.observations.get(check.id), session.interruption) for check in planned.checks
     )
     judgement = judge_run(results, planned.point, interruption=session.interruption, troubles=tuple(session.troubles))
-    return Run(
+    run = Run(
         run_id=session.run_id,
         suite=planned.suite.name,
         environment=planned.environment_name,
@@ -150,7 +155,7 @@ def conclude(session: Session, settings: Settings) -> Run:
         verdict=judgement.verdict,
         passed=judgement.passed,
         action=judgement.action,
-        reason=session.scrubber.text(judgement.reason),
+        reason=judgement.reason,
         failed_category=judgement.failed_category,
         results=results,
         target_s=planned.point.target_s,
@@ -165,6 +170,7 @@ def conclude(session: Session, settings: Settings) -> Run:
         },
         config_sha256=planned.suite.sha256,
         safety=session.safety(),
-        troubles=tuple(session.scrubber.text(each) for each in session.troubles),
+        troubles=tuple(session.troubles),
         given_url=settings.base_url,
     )
+    return scrubbed(run, session.scrubber)

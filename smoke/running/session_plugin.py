@@ -13,6 +13,7 @@ from _pytest.runner import call_and_report
 
 from smoke.blame import judge_failure
 from smoke.findings import findings_of
+from smoke.firewall import scrubbed
 from smoke.judge import judge_check
 from smoke.model import Attempt, Blame, Check, CheckKind, Finding, Interruption, Observation, told
 from smoke.noise import accept, judge_signals
@@ -209,7 +210,7 @@ class SessionPlugin:
     def _observed(self, observation: Observation) -> None:
         check = self.session.check(observation.check_id)
         assert check is not None
-        self.session.observations[check.id] = observation
+        observation = self.session.observations[check.id] = scrubbed(observation, self.session.scrubber)
         self.session.progress.finished(judge_check(check, observation))
 
     @pytest.hookimpl(wrapper=True)
