@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from smoke.edge import edge_rule
 from smoke.model import Blame, Finding
 from smoke.probing.expectations import blame_of_status
 
@@ -26,7 +27,8 @@ NETWORK_ERRORS = (
 )
 NO_ANSWER = re.compile(r"(goto|reload|wait_for_url|expect_navigation|APIRequestContext\.\w+): Timeout")
 NO_BROWSER = re.compile(
-    r"^BrowserType\.|Executable doesn't exist|Target (page, context or browser|closed)|Browser has been closed|crashed|Connection closed"
+    r"^BrowserType\.|Executable doesn't exist|Target (page, context or browser|closed)|Browser has been closed|crashed"
+    r"|Connection closed"
 )
 DETAIL = re.compile(r"Actual value|Expected|Received|Error|Locator|waiting for")
 DETAILS = 4
@@ -54,6 +56,8 @@ class Answer:
     path: str
     status: int
     is_document: bool
+    edge: str | None = None
+    """The service that gave it in place of the application."""
 
 
 class AccountError(Exception):
@@ -82,6 +86,16 @@ def judge_failure(failure: Failure, answers: tuple[Answer, ...]) -> Finding:
     if failure.is_playwright or failure.is_assertion:
         return Finding(rule=headline, blame=_blame(failure, answers), evidence=_evidence(answers))
     return Finding(rule=f"{failure.type_name}: {headline}", blame=Blame.HARNESS)
+
+
+def judge_edge(answers: tuple[Answer, ...], failure: Finding | None) -> Finding | None:
+    """Return the finding that an edge answered in place of the application, with what became of the journey."""
+    for answer in answers:
+        if answer.edge:
+            rule = edge_rule(answer.edge, answer.status)
+            asked = f"{answer.method} {answer.path} answered {answer.status}"
+            return Finding(rule=rule, blame=Blame.EDGE_BLOCKED, evidence=(asked, *([failure.rule] if failure else [])))
+    return None
 
 
 def _blame(failure: Failure, answers: tuple[Answer, ...]) -> Blame:

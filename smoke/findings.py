@@ -30,10 +30,10 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """Combine how the journey ended, what the page did unasked, and which budgets broke.
 
-    A refused account explains the bad answers and console lines around it: it stands alone, or beside a breach of
-    safety.
+    A refused account, or an edge that stopped us, explains the bad answers and console lines around it: it stands
+    alone, or beside a breach of safety.
     """
-    if failure is not None and failure.blame is Blame.ACCOUNT:
+    if failure is not None and failure.blame in {Blame.ACCOUNT, Blame.EDGE_BLOCKED}:
         return (*(each for each in told_by_page if each.blame is Blame.SAFETY), failure)
     broken = [over_budget(each) for each in measurements if each.ok is False]
     found = [*broken, *told_by_page, *([failure] if failure else [])]

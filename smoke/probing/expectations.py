@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Any
 
+from smoke.edge import blocked_by, edge_rule
 from smoke.model import Blame, Finding
 from smoke.probing.exchange import Exchange
 from smoke.probing.shapes import Cors, Expect, HeaderExpect, OpenApiExpect
@@ -68,6 +69,11 @@ def blame_of_status(status: int) -> Blame:
 @expectation("status")
 def _status(allowed: tuple[int, ...], exchange: Exchange) -> Iterator[Finding]:
     if allowed and exchange.status not in allowed:
+        headers = {name.lower(): value for name, value in exchange.headers}
+        if service := blocked_by(exchange.status, headers, exchange.text):
+            rule = edge_rule(service, exchange.status)
+            yield Finding(rule=rule, blame=Blame.EDGE_BLOCKED, evidence=(excerpt(exchange),))
+            return
         wanted = " or ".join(map(str, allowed))
         yield Finding(
             rule=f"status ({exchange.status}) == {wanted}",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smoke.blame import Answer
+from smoke.edge import BLOCKING, blocked_by
 from smoke.model import Signal, SignalKind
 from smoke.permission import READS
 
@@ -105,10 +106,11 @@ class Listeners:
         self.watch.answered(response.url, response.headers, is_document=is_document)
         if response.status >= 400:
             path = urlsplit(response.url).path
-            self.answers.append(
-                Answer(method=request.method, path=path, status=response.status, is_document=is_document)
-            )
+            answer = Answer(method=request.method, path=path, status=response.status, is_document=is_document)
+            self.answers.append(answer)
             self._bad(request, str(response.status))
+            if edge := blocked_by(response.status, response.headers, _page_of(response)):
+                self.answers[self.answers.index(answer)] = replace(answer, edge=edge)
 
     def _on_failed(self, request: Request) -> None:
         failure = request.failure or "failed"
@@ -131,6 +133,18 @@ class Listeners:
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         where = urlsplit(request.frame.url).path if _has_frame(request) else ""
         self.signals.append(Signal(kind=SignalKind.REQUEST, where=where, text=f"{request.method} {path} {outcome}"))
+
+
+def _page_of(response: Response) -> str:
+    """Return the body of a refusal, if it can still be had."""
+    from playwright.sync_api import Error
+
+    if response.status not in BLOCKING:
+        return ""
+    try:
+        return response.text()
+    except (Error, UnicodeDecodeError):
+        return ""
 
 
 def _has_frame(request: Request) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from _pytest.runner import call_and_report
 
-from smoke.blame import judge_failure
+from smoke.blame import judge_edge, judge_failure
 from smoke.findings import findings_of
 from smoke.firewall import scrubbed
 from smoke.judge import judge_check
@@ -162,10 +162,11 @@ class SessionPlugin:
         journey = item.stash.get(JOURNEY, None)
         failure: Finding | None = None
         by_page: tuple[Finding, ...] = ()
+        answers = tuple(journey.listeners.answers) if journey else ()
         if error is not None:
             scrub_exception(error, self.session.scrubber)
-            answers = tuple(journey.listeners.answers) if journey else ()
             failure = judge_failure(failure_of(error), answers)
+        failure = judge_edge(answers, failure) or failure
         if journey is not None:
             terms = (self.session.plan.suite.noise, self.session.today, self.session.target.contract)
             record.signals = accept(journey.signals(), *terms)

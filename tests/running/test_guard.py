@@ -135,3 +135,16 @@ def test_every_request_names_the_harness_and_each_page_its_run(shop: Shop, tmp_p
     ((run_id, trace),) = ids
     assert run_id == verdict["run_id"]
     assert len(trace) == 32
+
+
+def test_an_edge_that_stops_us_is_not_the_application(shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
+    """A challenge in place of the page is INCONCLUSIVE, with its service, and told alone."""
+    challenge = Response(
+        "<title>Just a moment...</title>", 403, content_type="text/html", headers={"Server": "cloudflare"}
+    )
+    httpserver.clear()
+    httpserver.expect_request("/").respond_with_response(challenge)
+    code, verdict = run(tmp_path, shop, "assert page.title() == 'Shop'")
+    check = verdict["checks"][0]
+    assert (code, check["outcome"], check["blame"]) == (3, "INCONCLUSIVE", "EDGE_BLOCKED"), check["evidence"]
+    assert check["evidence"][0] == "the application itself answers (403), not Cloudflare in front of it"
