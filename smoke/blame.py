@@ -28,7 +28,7 @@ NETWORK_ERRORS = (
 NO_ANSWER = re.compile(r"(goto|reload|wait_for_url|expect_navigation|APIRequestContext\.\w+): Timeout")
 NO_BROWSER = re.compile(
     r"^BrowserType\.|Executable doesn't exist|Target (page, context or browser|closed)|Browser has been closed|crashed"
-    r"|Connection closed"
+    r"|[Cc]onnection closed"
 )
 DETAIL = re.compile(r"Actual value|Expected|Received|Error|Locator|waiting for")
 DETAILS = 4

@@ -27,7 +27,14 @@ EXIT_CODES = """exit codes:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code for the shell."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _main(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:
+        print("INCONCLUSIVE: interrupted", file=sys.stderr)
+        return 3
+
+
+def _main(arguments: list[str]) -> int:
     named = arguments[0] if arguments and arguments[0] in COMMANDS else None
     parser = _parser(named)
     before, after = _split(arguments)
@@ -48,9 +55,6 @@ def _done(given: argparse.Namespace, after: list[str]) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("INCONCLUSIVE: interrupted", file=sys.stderr)
-        return 3
     except Exception as error:  # noqa: BLE001 - Python's own exit code 1 would read as the application's fault
         traceback.print_exc()
         print(f"INCONCLUSIVE: the harness broke: {type(error).__name__}: {error}", file=sys.stderr)

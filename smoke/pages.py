@@ -53,6 +53,8 @@ class Visit:
     cookies: tuple[CookieView, ...] = ()
     builds: tuple[str, ...] = ()
     """Every build id that an answer or a page showed."""
+    silent: tuple[str, ...] = ()
+    """Paths of pages whose scripts did not let anybody look in the end."""
 
 
 def judge_visit(visit: Visit, rules: PageRules, expected_build: str | None) -> tuple[Finding, ...]:
@@ -64,6 +66,7 @@ def judge_visit(visit: Visit, rules: PageRules, expected_build: str | None) -> t
         *_images(visit.pages),
         *_timings(visit.pages, rules),
         *_builds(visit.builds, rules, expected_build),
+        *(Finding(rule=f"page {path} answers: its scripts never end", blame=Blame.SLOW) for path in visit.silent),
     ]
     return tuple({finding.rule: finding for finding in reversed(found)}.values())[::-1]
 

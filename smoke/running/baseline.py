@@ -37,10 +37,12 @@ def look(target: Target, choice: BrowserChoice, path: str) -> tuple[Visit, Liste
     with sync_playwright() as playwright:
         browser = getattr(playwright, choice.name).launch(**launch_options(choice))
         context = browser.new_context()
-        listeners = Contexts(target, PageRules(), lambda _value: None).settle(context)
+        contexts = Contexts(target, PageRules(), lambda _value: None)
+        listeners = contexts.listeners()
+        contexts.settle(context, listeners)
         page = context.new_page()
         page.goto(target.base_url + path)
-        listeners.watch.look(context)
+        listeners.watch.look()
         browser.close()
     return listeners.watch.visit(), listeners
 

@@ -6,10 +6,12 @@ import contextlib
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.model import Artifact
+from smoke.running.aside import Aside
 from smoke.running.journey import Journey
 from smoke.secret import Scrubber
 
@@ -20,7 +22,7 @@ MASKED_FIELDS = "input[type=password], input[autocomplete=one-time-code]"
 QUOTE = rb'\\*"'
 TOKENS = re.compile(
     rb"((?:"
-    + QUOTE + rb"[a-z_]*(?:token|password|secret)" + QUOTE + rb"\s*:\s*" + QUOTE
+    + QUOTE + rb"[a-z_]*(?i:token|password|secret|session_?id|api_?key|jwt)" + QUOTE + rb"\s*:\s*" + QUOTE
     + rb"|(?i:set-cookie|cookie|authorization)" + QUOTE + rb"\s*,\s*" + QUOTE + rb"value" + QUOTE + rb"\s*:\s*" + QUOTE
     + rb"))[^\"\\]+"
 )  # fmt: skip
@@ -61,8 +63,10 @@ def _screenshots(journey: Journey, folder: Path) -> Iterator[tuple[str, Path]]:
 def _screenshot(page: Page, path: Path, scrubber: Scrubber) -> bool:
     from playwright.sync_api import Error
 
-    with contextlib.suppress(Error):
-        shown = "\n".join(str(frame.evaluate(SHOWN)) for frame in page.frames)
+    with contextlib.suppress(Error, TimeoutError):
+        shown = "\n".join(
+            Aside(page, partial(frame.evaluate, SHOWN)).result(CAPTURE_MS / 1000) for frame in page.frames
+        )
         if scrubber.text(shown) != shown:
             return False
         page.screenshot(path=path, timeout=CAPTURE_MS, animations="disabled", mask=[page.locator(MASKED_FIELDS)])

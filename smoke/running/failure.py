@@ -50,4 +50,4 @@ def failure_of(error: BaseException) -> Failure:
 def _is_pytest_fail(error: BaseException) -> bool:
     import pytest
 
-    return isinstance(error, pytest.fail.Exception)
+    return isinstance(error, pytest.fail.Exception) and not isinstance(error, pytest.xfail.Exception)

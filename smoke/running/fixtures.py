@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from smoke.browser import launch_options
 from smoke.running.journey import Journey
 from smoke.running.session import Session
-from smoke.running.session_plugin import CHECK, JOURNEY, LISTENERS, RECORD, SESSION
+from smoke.running.session_plugin import CHECK, JOURNEY, RECORD, SESSION
 from smoke.running.spares import start_trace
 
 
@@ -67,44 +67,48 @@ def browser_context_args(browser_context_args: dict[str, Any], smoke_session: Se
 
 @pytest.fixture
 def context(browser_context_args: dict[str, Any], request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    """A fresh context for each attempt, with listeners on it and a trace running."""
+    """A fresh context with one page for each attempt, with listeners on it and a trace running."""
     session: Session = request.config.stash[SESSION]
+    spares = session.spares
     marked = request.node.get_closest_marker("browser_context_args")
-    opened = session.spares.take({**browser_context_args, **(marked.kwargs if marked else {})})
-    if opened:
-        request.node.stash[LISTENERS] = opened.listeners
-        yield opened.context
-        session.spares.give_back(opened)
-        return
-    context = request.getfixturevalue("new_context")()
-    request.node.stash[LISTENERS] = session.spares.contexts.settle(context)
-    if request.config.getoption("--tracing") == "off":
-        start_trace(context)
-    yield context
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """The page that the context was opened with, or its first."""
-    return context.pages[0] if context.pages else context.new_page()
-
-
-@pytest.fixture
-def journey(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Journey]:
-    """What a journey is given besides its page."""
-    session: Session = request.config.stash[SESSION]
-    journey = Journey(
+    opened = spares.take({**browser_context_args, **(marked.kwargs if marked else {})})
+    spares.current = opened.listeners if opened else spares.contexts.listeners()
+    context = opened.context if opened else _opened(request)
+    request.node.stash[JOURNEY] = Journey(
         check=request.node.stash[CHECK],
         target=session.target,
         context=context,
         scrubber=session.scrubber,
-        listeners=request.node.stash[LISTENERS],
+        listeners=spares.current,
         record=request.node.stash[RECORD],
         codes=session.codes,
         guard=session.guard,
-        between_steps=session.spares.prepare,
+        between_steps=spares.prepare,
     )
-    request.node.stash[JOURNEY] = journey
+    yield context
+    spares.current = None
+    if opened:
+        spares.give_back(opened)
+
+
+def _opened(request: pytest.FixtureRequest) -> BrowserContext:
+    context: BrowserContext = request.getfixturevalue("new_context")()
+    if request.config.getoption("--tracing") == "off":
+        start_trace(context)
+    context.new_page()
+    return context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """The page that the context was opened with."""
+    return context.pages[0]
+
+
+@pytest.fixture
+def journey(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Journey]:  # noqa: ARG001
+    """What a journey is given besides its page."""
+    journey: Journey = request.node.stash[JOURNEY]
     yield journey
     for cleanup in reversed(journey.cleanups):
         cleanup()

@@ -72,7 +72,7 @@ class Journey:
             finally:
                 elapsed = (time.perf_counter() - begun) * 1000
                 self.record.steps.append(Step(name=name, duration_ms=elapsed))
-                self.listeners.watch.glance(self.context)
+                self.listeners.watch.glance()
                 self.between_steps()
 
     def measure_page(self, page: Page, name: str) -> None:

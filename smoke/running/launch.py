@@ -32,6 +32,7 @@ NEEDED_LATER = (
     "smoke.running.fixtures",
     "rich.table",
 )
+LAUNCH_MS = 20_000
 SWITCH_S = 0.0005
 """How long a thread that imports may keep one waiting that has the driver's answer: Python's own 5 ms add up."""
 
@@ -98,7 +99,9 @@ def launched(driver: Playwright, choice: BrowserChoice, *, headed: bool, slowmo_
     from playwright.sync_api import Error
 
     try:
-        browser = getattr(driver, choice.name).launch(headless=not headed, slow_mo=slowmo_ms, **launch_options(choice))
+        browser = getattr(driver, choice.name).launch(
+            headless=not headed, slow_mo=slowmo_ms, timeout=LAUNCH_MS, **launch_options(choice)
+        )
     except Error as error:
         where = choice.executable or f"Playwright's {choice.name}"
         reason = str(error).strip().splitlines()[0]

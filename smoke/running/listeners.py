@@ -61,6 +61,7 @@ class Listeners:
         context.on("request", self._on_request)
         context.on("response", self._on_response)
         context.on("requestfailed", self._on_failed)
+        self.watch.attach(context)
 
     def unaccounted(self) -> tuple[Signal, ...]:
         """Return the signals without console lines that only repeat a request which is told already."""

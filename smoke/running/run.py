@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from smoke import __version__
-from smoke.browser import find_browser
+from smoke.browser import BrowserMissing, find_browser
 from smoke.config.problems import ConfigError, Problem
 from smoke.firewall import scrubbed, sweep
 from smoke.judge import judge_check, judge_run
@@ -44,8 +44,12 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
     planned, driver = begun.plan, begun.driver
     clear(settings.reports)
     journeys = any(check.kind is CheckKind.JOURNEY for check in planned.checks)
-    choice = find_browser(settings.browser, settings.environ) if journeys else None
     with ExitStack() as stack:
+        try:
+            choice = find_browser(settings.browser, settings.environ) if journeys else None
+        except BrowserMissing:
+            begun.target.result()  # what is wrong with the configuration is told first
+            raise
         browser = (
             stack.enter_context(launched(driver, choice, headed=settings.headed, slowmo_ms=settings.slowmo))
             if driver and choice

@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 from _pytest.runner import call_and_report
+from _pytest.subtests import SubtestReport
 
 from smoke.blame import judge_edge, judge_failure
 from smoke.findings import findings_of
@@ -24,14 +25,12 @@ from smoke.running.deadline import RunTimeoutError, deadline
 from smoke.running.evidence import capture
 from smoke.running.failure import failure_of, scrub_exception
 from smoke.running.journey import Journey
-from smoke.running.listeners import Listeners
 from smoke.running.record import Record
 from smoke.running.session import CHECK_LIMIT_S, Session
 
 SESSION = pytest.StashKey[Session]()
 CHECK = pytest.StashKey[Check]()
 RECORD = pytest.StashKey[Record]()
-LISTENERS = pytest.StashKey[Listeners]()
 JOURNEY = pytest.StashKey[Journey]()
 
 
@@ -40,6 +39,8 @@ class SessionPlugin:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self._record: Record | None = None
+        """Of the attempt that runs."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -94,7 +95,7 @@ class SessionPlugin:
         while wait is not None and self.session.interruption is None:
             if wait:
                 threading.Event().wait(wait)
-            record = item.stash[RECORD] = Record(number=len(attempts) + 1)
+            record = self._record = item.stash[RECORD] = Record(number=len(attempts) + 1)
             wait = self._attempt(item, nextitem, record)
             record.findings += [each for each in self.session.guard.findings(check.id) if each not in record.findings]
             if self.session.interruption is None:
@@ -182,7 +183,7 @@ class SessionPlugin:
         return record.findings
 
     def _judge_pages(self, journey: Journey) -> tuple[Finding, ...]:
-        journey.listeners.watch.look(journey.context)
+        journey.listeners.watch.look()
         visit = journey.listeners.watch.visit()
         self.session.builds.update(visit.builds)
         return judge_visit(visit, self.session.plan.suite.about.page, self.session.expected_build)
@@ -205,6 +206,10 @@ class SessionPlugin:
         item.session.shouldstop = reason
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and isinstance(report, SubtestReport) and self._record:
+            said = report.longreprtext.strip().splitlines() or ["failed"]
+            rule = self.session.scrubber.text(f"subtest {report.context.msg or ''}: {said[-1]}")
+            self._record.findings.append(Finding(rule=rule, blame=Blame.ASSERTION))
         if report.when == "teardown" and (observation := getattr(report, "smoke_observation", None)):
             self._observed(observation)
 

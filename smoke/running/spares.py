@@ -17,7 +17,7 @@ from smoke.running.watch import Watch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from smoke.config.page_rules import PageRules
 
@@ -40,13 +40,15 @@ class Contexts:
         """Arguments of a context's creation, where a suite or a test names none of its own."""
         return {"base_url": f"{self.target.base_url}/", "user_agent": f"{self.user_agent} {PRODUCT}"}
 
-    def settle(self, context: BrowserContext) -> Listeners:
+    def listeners(self) -> Listeners:
+        """Return new listeners, for one attempt at a journey."""
+        return Listeners(target=self.target, watch=Watch(target=self.target, rules=self.rules, learn=self.learn))
+
+    def settle(self, context: BrowserContext, listeners: Listeners) -> None:
         """Give a new ``context`` its time-outs and listeners."""
         context.set_default_timeout(self.target.timeout_ms)
         context.set_default_navigation_timeout(max(NAVIGATION_MS, self.target.timeout_ms))
-        listeners = Listeners(target=self.target, watch=Watch(target=self.target, rules=self.rules, learn=self.learn))
         listeners.attach(context)
-        return listeners
 
 
 def start_trace(context: BrowserContext) -> None:
@@ -63,21 +65,42 @@ class Opened:
 
 
 class Spares:
-    """At most one context that nobody has used yet."""
+    """At most one context that nobody has used yet, and the rules for those that a journey opens by itself."""
 
     def __init__(self, contexts: Contexts, guard: Guard, browser: Browser | None) -> None:
         self.contexts = contexts
-        self._guard = guard
         self.more = True
         """Whether another journey follows."""
-        self._browser = browser
+        self.current: Listeners | None = None
+        """Of the attempt that runs: they hear every context that it opens."""
+        self._guard = guard
+        self._browser: Browser | None = None
+        self._spare: Aside[Opened] | None = None
         if browser:
             self.adopt(browser)
-        self._spare: Aside[Opened] | None = None
+            self._browser = browser
 
     def adopt(self, browser: Browser) -> None:
-        """Put a browser that is up under guard."""
+        """Put a browser that is up under guard, and whatever contexts a journey opens in it."""
         self.contexts = replace(self.contexts, user_agent=self._guard.watch(browser))
+        self._new_context, new_page = browser.new_context, browser.new_page
+
+        def heard_context(**options: Any) -> BrowserContext:
+            return self._heard(self._new_context(**options))
+
+        def heard_page(**options: Any) -> Page:
+            page = new_page(**options)
+            self._heard(page.context)
+            return page
+
+        browser.new_context = heard_context  # type: ignore[method-assign]
+        browser.new_page = heard_page  # type: ignore[method-assign]
+
+    def _heard(self, context: BrowserContext) -> BrowserContext:
+        if self.current is None:
+            raise RuntimeError("a journey opens contexts with the fixtures page, context and new_context")
+        self.contexts.settle(context, self.current)
+        return context
 
     def prepare(self) -> None:
         """Begin to open a context for the next journey, if there is one."""
@@ -96,7 +119,8 @@ class Spares:
         from playwright.sync_api import Error
 
         spare, self._spare = self._spare, None
-        if spare is None or arguments != self.contexts.arguments:
+        gone = self._browser is None or not self._browser.is_connected()
+        if spare is None or gone or arguments != self.contexts.arguments:
             return None
         try:
             return spare.result(OPEN_S)
@@ -104,13 +128,12 @@ class Spares:
             return None  # whoever opens a context now is told why
 
     def give_back(self, opened: Opened) -> None:
-        """Close a context, without waiting for it."""
-        Aside(opened.context, opened.context.close)
+        """Close a context, without waiting for it or looking at it once more."""
+        Aside(opened.context, lambda: type(opened.context).close(opened.context))
 
     def _open(self) -> Opened:
-        assert self._browser
-        context = self._browser.new_context(**self.contexts.arguments)
-        listeners = self.contexts.settle(context)
+        context, listeners = self._new_context(**self.contexts.arguments), self.contexts.listeners()
+        self.contexts.settle(context, listeners)
         start_trace(context)
         context.new_page()
         return Opened(context, listeners)

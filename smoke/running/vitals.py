@@ -11,13 +11,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 PATIENCE_MS = 2000
-READ = """async patience_ms => {
-  const navigation = () => performance.getEntriesByType('navigation')[0];
-  const until = performance.now() + patience_ms;
-  while (!(navigation()?.loadEventEnd > 0)) {
-    if (performance.now() >= until) break;
-    await new Promise(done => setTimeout(done, 10));
-  }
+TIMINGS = """() => {
+  const navigation = performance.getEntriesByType('navigation')[0];
   const entries = type => {
     try {
       const observer = new PerformanceObserver(() => {});
@@ -41,15 +36,22 @@ READ = """async patience_ms => {
   }
   const seen = value => value > 0 ? value : null;
   return {
-    ttfb_ms: seen(navigation()?.responseStart), fcp_ms: seen(paint?.startTime), lcp_ms: seen(painted?.startTime),
-    cls, dcl_ms: seen(navigation()?.domContentLoadedEventEnd), load_ms: seen(navigation()?.loadEventEnd),
+    ttfb_ms: seen(navigation?.responseStart), fcp_ms: seen(paint?.startTime), lcp_ms: seen(painted?.startTime),
+    cls, dcl_ms: seen(navigation?.domContentLoadedEventEnd), load_ms: seen(navigation?.loadEventEnd),
   };
 }"""
+LOADED = """async patience_ms => {
+  const until = performance.now() + patience_ms;
+  while (!(performance.getEntriesByType('navigation')[0]?.loadEventEnd > 0) && performance.now() < until)
+    await new Promise(done => setTimeout(done, 10));
+}"""
+"""Waits for the end of the load event, without which most timings are not there."""
 
 
 def read(page: Page, name: str, budgets: Mapping[str, float]) -> list[Measurement]:
     """Measure the document that ``page`` shows; ``name`` becomes the first part of each measurement's name."""
-    values: dict[str, float | None] = page.evaluate(READ, PATIENCE_MS)
+    script = f"async patience_ms => {{ await ({LOADED})(patience_ms); return ({TIMINGS})(); }}"
+    values: dict[str, float | None] = page.evaluate(script, PATIENCE_MS)
     return [
         Measurement(
             name=f"{name}.{key}",

@@ -1,10 +1,12 @@
-"""Looks at every first-party page before a journey leaves it."""
+"""Looks at every first-party page: whenever a step ends, when the page is left or closed, and at the end."""
 
 from __future__ import annotations
 
 import contextlib
+import json
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,14 +23,23 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 200_000
 LOOK_S = 5.0
-LOOK = """async ([meta, longest, seen, patience_ms]) => ({
+LEAVING = "smokeIsLeft"
+VIEW = """([meta, longest]) => ({
   id: performance.timeOrigin, url: location.href,
   text: (document.body?.innerText ?? '').slice(0, longest),
   images: [...document.images].filter(image => image.complete && image.currentSrc && !image.naturalWidth
     && image.checkVisibility()).map(image => image.currentSrc),
   build: meta ? document.querySelector(`meta[name="${CSS.escape(meta)}"]`)?.content ?? null : null,
-  timings: seen.includes(performance.timeOrigin) ? null : await (%s)(patience_ms),
 })"""
+LOOK = f"""async ([what, patience_ms]) => {{
+  await ({vitals.LOADED})(patience_ms);
+  return {{...({VIEW})(what), timings: ({vitals.TIMINGS})()}};
+}}"""
+WHEN_LEFT = f"""if (window === top) addEventListener('beforeunload', () => {{
+  window.{LEAVING}({{...({VIEW})(%s), timings: ({vitals.TIMINGS})()}});
+}})"""
+LONG_SECRET = 16
+"""A cookie's value that scripts may read is masked from this length on: shorter ones are words like ``dark``."""
 
 
 @dataclass
@@ -38,17 +49,47 @@ class Watch:
     target: Target
     rules: PageRules
     learn: Callable[[str], None]
-    """Told every cookie that scripts may not read, so that no artifact shows it."""
-    pages: dict[float, PageView] = field(default_factory=dict)
-    """The latest view of each document, by the time it began."""
+    """Told every cookie that may be a secret, so that no artifact shows it."""
+    views: dict[tuple[float, str], PageView] = field(default_factory=dict)
+    """What each document showed, by the time it began and its text."""
+    timings: dict[float, dict[str, float | None]] = field(default_factory=dict)
+    """The latest timings of each document."""
     cookies: dict[str, CookieView] = field(default_factory=dict)
     documents: list[DocumentHeaders] = field(default_factory=list)
     builds: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+    """Paths of pages that did not answer when they were looked at."""
+    _contexts: list[BrowserContext] = field(default_factory=list)
     _documents_at_cookies: int = 0
     """How many documents had come when the cookies were last taken: a login ends in a new one."""
-    _timed: set[float] = field(default_factory=set)
-    """Documents whose timings were taken; they are taken again only at the end, for what came late."""
     _glances: list[Aside[None]] = field(default_factory=list)
+
+    def attach(self, context: BrowserContext) -> None:
+        """Look at the pages of ``context`` too, each once more before it is left or closed."""
+        self._contexts.append(context)
+        context.expose_binding(LEAVING, lambda _source, seen: self._take(seen))
+        context.add_init_script(WHEN_LEFT % json.dumps(self._what))
+        context.on("page", self._before_close)
+        for page in context.pages:
+            self._before_close(page)
+        close = context.close
+
+        def look_and_close(**options: Any) -> None:
+            self.look()
+            self._contexts.remove(context)
+            context.close = close  # type: ignore[method-assign]
+            context.close(**options)
+
+        context.close = look_and_close  # type: ignore[method-assign]
+
+    def _before_close(self, page: Page) -> None:
+        close = page.close
+
+        def look_and_close(**options: Any) -> None:
+            self._wait([self._begin(page, 0.0)] if self._ours(page) else [])
+            close(**options)
+
+        page.close = look_and_close  # type: ignore[method-assign]
 
     def answered(self, url: str, headers: dict[str, str], *, is_document: bool) -> None:
         """Note the headers of a first-party answer; names in lower case."""
@@ -58,48 +99,65 @@ class Watch:
         if header and (build := headers.get(header.lower())):
             self.builds.append(build)
 
-    def glance(self, context: BrowserContext) -> None:
-        """Begin to look, and let the journey go on: the browser answers before it does what comes next."""
+    def glance(self) -> None:
+        """Begin to look, and let the journey go on."""
         if len(self.documents) != self._documents_at_cookies:
             self._documents_at_cookies = len(self.documents)
-            self._glances.append(Aside(context, lambda: self._take_cookies(context)))
-        self._glances += [Aside(page, partial(self._look, page, 0)) for page in context.pages if self._ours(page)]
+            self._glances += [Aside(context, partial(self._take_cookies, context)) for context in self._contexts]
+        self._glances += [self._begin(page, 0.0) for page in self._pages()]
 
-    def look(self, context: BrowserContext) -> None:
-        """Take everything now; a page that is just leaving, or never answers, is left out."""
+    def look(self) -> None:
+        """Take everything now; a page that does not answer is noted as silent."""
+        cookies = [Aside(context, partial(self._take_cookies, context)) for context in self._contexts]
+        self._wait([*self._glances, *cookies])
+        self._glances.clear()
+        pages = {page: self._begin(page, vitals.PATIENCE_MS) for page in self._pages()}
+        silent = self._wait(list(pages.values()))
+        self.silent = [urlsplit(page.url).path for page, begun in pages.items() if begun in silent]
+
+    def _wait(self, begun: list[Aside[None]]) -> list[Aside[None]]:
+        """Wait for all of ``begun`` together; return what took too long."""
         from playwright.sync_api import Error
 
-        self._timed.clear()
-        glances = [*self._glances, Aside(context, lambda: self._take_cookies(context))]
-        glances += [
-            Aside(page, partial(self._look, page, vitals.PATIENCE_MS)) for page in context.pages if self._ours(page)
-        ]
-        for glance in glances:
-            with contextlib.suppress(Error, TimeoutError):
-                glance.result(LOOK_S)
+        ends, late = time.monotonic() + LOOK_S, []
+        for each in begun:
+            try:
+                with contextlib.suppress(Error):  # a page that is just leaving told what it showed by itself
+                    each.result(max(0.01, ends - time.monotonic()))
+            except TimeoutError:
+                late.append(each)
+        return late
+
+    def _pages(self) -> list[Page]:
+        return [page for context in self._contexts for page in context.pages if self._ours(page)]
 
     def _ours(self, page: Page) -> bool:
         return self.target.owns(page.url)
 
-    def _look(self, page: Page, patience_ms: int) -> None:
-        meta = self.rules.build.meta if self.rules.build else None
-        seen: dict[str, Any] = page.evaluate(LOOK % vitals.READ, [meta, LONGEST_TEXT, list(self._timed), patience_ms])
-        before = self.pages.get(seen["id"])
-        if seen["timings"] and seen["timings"]["load_ms"] is not None:
-            self._timed.add(seen["id"])
-        self.pages[seen["id"]] = PageView(
+    @property
+    def _what(self) -> list[object]:
+        return [self.rules.build.meta if self.rules.build else None, LONGEST_TEXT]
+
+    def _begin(self, page: Page, patience_ms: float) -> Aside[None]:
+        return Aside(page, lambda: self._take(page.evaluate(LOOK, [self._what, patience_ms])))
+
+    def _take(self, seen: dict[str, Any]) -> None:
+        if not self.target.owns(seen["url"]):
+            return
+        self.timings[seen["id"]] = seen["timings"]
+        self.views[seen["id"], seen["text"]] = PageView(
             path=urlsplit(seen["url"]).path,
             text=seen["text"],
             broken_images=tuple(filter(self.target.owns, seen["images"])),
             build=seen["build"],
-            timings=seen["timings"] if seen["timings"] is not None else before.timings if before else {},
+            timings={},
         )
 
     def _take_cookies(self, context: BrowserContext) -> None:
         for cookie in context.cookies([self.target.base_url, *self.target.urls.values()]):
-            name = cookie.get("name", "")
-            if cookie.get("httpOnly"):
-                self.learn(cookie.get("value", ""))
+            name, value = cookie.get("name", ""), cookie.get("value", "")
+            if cookie.get("httpOnly") or len(value) >= LONG_SECRET:
+                self.learn(value)
             self.cookies[name] = CookieView(
                 name=name,
                 http_only=cookie.get("httpOnly", False),
@@ -108,12 +166,14 @@ class Watch:
             )
 
     def visit(self) -> Visit:
-        """Return all that was seen."""
-        metas = [page.build for page in self.pages.values() if page.build is not None]
+        """Return all that was seen; the timings of a document stand in its first view alone."""
+        timings = dict(self.timings)
+        pages = [replace(view, timings=timings.pop(begun, {})) for (begun, _), view in self.views.items()]
         return Visit(
             over_https=self.target.base_url.startswith("https:"),
-            pages=tuple(self.pages.values()),
+            pages=tuple(pages),
             documents=tuple(self.documents),
             cookies=tuple(self.cookies.values()),
-            builds=(*self.builds, *metas),
+            silent=tuple(self.silent),
+            builds=(*self.builds, *(page.build for page in pages if page.build is not None)),
         )

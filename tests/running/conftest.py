@@ -10,11 +10,16 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from smoke.demo.process import DemoProcess, start
+
+if TYPE_CHECKING:
+    from pytest_httpserver import HTTPServer
+
+    from tests.running.shop import Shop
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,3 +75,15 @@ def project(tmp_path: Path) -> Path:
     for name in ("config", "e2e", "page_objects"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
+
+
+@pytest.fixture
+def shop(httpserver: HTTPServer) -> Shop:
+    """A server that takes note of what it is asked."""
+    from tests.running.shop import Shop
+
+    shop = Shop(httpserver.url_for("").rstrip("/"))
+    httpserver.expect_request("/favicon.ico").respond_with_data("", 200)
+    for path in ("/", "/tried", "/asks", "/sw.js"):
+        httpserver.expect_request(path).respond_with_handler(shop.answer)
+    return shop

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from textwrap import dedent
-from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
+from werkzeug import Response
 
-from tests.running.conftest import ROOT
+from tests.running.shop import Shop, run
 
 pytestmark = pytest.mark.browser
 
-PAGE = """<!doctype html><title>Shop</title><body>
-<form id="form" action="/tried" method="post"></form>
-<form id="window" action="/tried" method="post" target="_blank"></form>
-"""
 WAYS = {
     "fetch": "page.evaluate(\"fetch('/tried', {method: 'POST'}).catch(() => 0)\")",
     "xhr": 'page.evaluate("new Promise(end => { const x = new XMLHttpRequest(); x.onloadend = end;'
@@ -40,65 +28,6 @@ WAYS = {
     "the journey's own client": 'journey.api.delete("/tried")',
     "redirect": "page.evaluate(\"fetch('/asks', {method: 'POST'}).catch(() => 0)\")",
 }
-SERVICE_WORKER = "self.oninstall = event => event.waitUntil(fetch('/tried', {method: 'POST'}).catch(() => 0))"
-JOURNEY = '''
-from smoke.running.checks import check
-
-@check("shop.home", category="critical-paths", permits=["POST /asks"{permit}])
-def test_home(page, journey):
-    """The homepage opens."""
-    page.goto("./")
-    {way}
-'''
-SUITE = """\
-title: Shop
-environments:
-  local: {{base_url: "{url}", timeout_ms: 3000}}
-"""
-
-
-@dataclass
-class Shop:
-    """An application that only takes note of what it is asked."""
-
-    url: str
-    asked: list[Request] = field(default_factory=list)
-
-    @property
-    def writes(self) -> list[str]:
-        return [f"{each.method} {each.path}" for each in self.asked if each.method not in {"GET", "HEAD"}]
-
-    def answer(self, request: Request) -> Response:
-        self.asked.append(request)
-        if request.path == "/asks":
-            return Response("", 307, headers={"Location": "/tried"})
-        if request.path == "/sw.js":
-            return Response(SERVICE_WORKER, content_type="text/javascript")
-        return Response(PAGE, content_type="text/html")
-
-
-@pytest.fixture
-def shop(httpserver: HTTPServer) -> Iterator[Shop]:
-    shop = Shop(httpserver.url_for("").rstrip("/"))
-    httpserver.expect_request("/favicon.ico").respond_with_data("", 200)
-    for path in ("/", "/tried", "/asks", "/sw.js"):
-        httpserver.expect_request(path).respond_with_handler(shop.answer)
-    return shop
-
-
-def run(folder: Path, shop: Shop, way: str, permit: str = "", *arguments: str) -> tuple[int, dict[str, Any]]:
-    """Run a suite of one journey that goes ``way``; return exit code and verdict."""
-    suite, journeys = folder / "config" / "suites" / "shop", folder / "e2e" / "shop"
-    suite.mkdir(parents=True)
-    journeys.mkdir(parents=True)
-    points = (ROOT / "config" / "execution-points.yaml").read_text()
-    (folder / "config" / "execution-points.yaml").write_text(points)
-    (suite / "suite.yaml").write_text(SUITE.format(url=shop.url))
-    (journeys / "test_home.py").write_text(dedent(JOURNEY).format(way=way, permit=permit))
-    command = [sys.executable, "-m", "smoke", "run", "--json", "--reports", "reports", *arguments]
-    done = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, timeout=90, check=False)
-    assert done.stdout.startswith("{"), done.stderr
-    return done.returncode, json.loads(done.stdout)
 
 
 @pytest.mark.parametrize("way", WAYS)

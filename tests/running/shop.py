@@ -1,0 +1,79 @@
+"""An application that only takes note of what it is asked, and a suite of one journey for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+from werkzeug import Request, Response
+
+from tests.running.conftest import ROOT
+
+PAGE = """<!doctype html><title>Shop</title><body>
+<form id="form" action="/tried" method="post"></form>
+<form id="window" action="/tried" method="post" target="_blank"></form>
+"""
+SERVICE_WORKER = "self.oninstall = event => event.waitUntil(fetch('/tried', {method: 'POST'}).catch(() => 0))"
+JOURNEY = '''
+from smoke.running.checks import check
+
+@check("shop.home", category="critical-paths", permits=["POST /asks"{permit}])
+def test_home({arguments}):
+    """The homepage opens."""
+    page.goto("./")
+    {way}
+'''
+SUITE = """\
+title: Shop
+environments:
+  local: {{base_url: "{url}", timeout_ms: 3000}}
+"""
+
+
+@dataclass
+class Shop:
+    """An application that only takes note of what it is asked."""
+
+    url: str
+    asked: list[Request] = field(default_factory=list)
+
+    @property
+    def writes(self) -> list[str]:
+        return [f"{each.method} {each.path}" for each in self.asked if each.method not in {"GET", "HEAD"}]
+
+    def answer(self, request: Request) -> Response:
+        self.asked.append(request)
+        if request.path == "/asks":
+            return Response("", 307, headers={"Location": "/tried"})
+        if request.path == "/sw.js":
+            return Response(SERVICE_WORKER, content_type="text/javascript")
+        return Response(PAGE, content_type="text/html")
+
+
+def run(
+    folder: Path,
+    shop: Shop,
+    way: str,
+    permit: str = "",
+    *options: str,
+    suite: str = "",
+    arguments: str = "page, journey",
+) -> tuple[int, dict[str, Any]]:
+    """Run a suite of one journey that goes ``way``; return exit code and verdict."""
+    settings, journeys = folder / "config" / "suites" / "shop", folder / "e2e" / "shop"
+    settings.mkdir(parents=True)
+    journeys.mkdir(parents=True)
+    points = (ROOT / "config" / "execution-points.yaml").read_text()
+    (folder / "config" / "execution-points.yaml").write_text(points)
+    (settings / "suite.yaml").write_text(SUITE.format(url=shop.url) + suite)
+    (journeys / "test_home.py").write_text(dedent(JOURNEY).format(way=way, permit=permit, arguments=arguments))
+    command = [sys.executable, "-m", "smoke", "run", "--json", "--reports", "reports", *options]
+    done = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, timeout=90, check=False)
+    assert done.stdout.startswith("{"), done.stderr
+    return done.returncode, json.loads(done.stdout)

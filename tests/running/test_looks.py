@@ -1,0 +1,81 @@
+"""No page of a journey goes unseen, however it was opened and however fast it is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from tests.running.shop import Shop, run
+
+pytestmark = pytest.mark.browser
+
+NEVER = 'page: {never: ["out of order"]}\n'
+BAD = "<!doctype html><title>Bad</title><p>This page is out of order</p>"
+ENDLESS = "<!doctype html><title>Busy</title><script>onload = () => setTimeout(() => { for (;;); }, 300)</script>"
+WAYS = {
+    "left at once": 'page.goto("./bad"); page.goto("./")',
+    "left after its step": 'with journey.step("see"):\n        page.goto("./bad")\n    page.goto("./")',
+    "left by a script": 'page.goto("./bad"); page.evaluate("location.href = \'/\'"); page.wait_for_url("**/")',
+    "closed": 'page.goto("./bad"); page.close()',
+    "its context closed": 'page.goto("./bad"); page.context.close()',
+    "a popup, closed": """with page.expect_popup() as popup:
+        page.evaluate("window.open('/bad') && 0")
+    popup.value.wait_for_load_state()
+    popup.value.close()""",
+    "a page of the browser": 'other = page.context.browser.new_page(); other.goto(page.url + "bad"); other.close()',
+    "a context of the browser": 'page.context.browser.new_context().new_page().goto(page.url + "bad")',
+    "a change of the same page": """with journey.step("one"):
+        page.evaluate("document.body.append('out of order')")
+    with journey.step("two"):
+        page.evaluate("document.body.textContent = 'fine'")""",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_page_is_judged(way: str, shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
+    """What a page must never show is found on every page of the target, whatever became of it."""
+    httpserver.expect_request("/bad").respond_with_data(BAD, content_type="text/html")
+    code, verdict = run(tmp_path, shop, WAYS[way], suite=NEVER)
+    assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
+    assert "out of order" in verdict["checks"][0]["evidence"][0]
+
+
+def test_a_journey_without_the_journey_fixture_is_judged_all_the_same(
+    shop: Shop,
+    httpserver: HTTPServer,
+    tmp_path: Path,
+) -> None:
+    """Guards come with the page, not with what a journey asks for besides."""
+    httpserver.expect_request("/bad").respond_with_data(BAD, content_type="text/html")
+    code, verdict = run(tmp_path, shop, 'page.goto("./bad")', suite=NEVER, arguments="page")
+    assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
+
+
+def test_a_page_whose_scripts_never_end_is_red_in_bounded_time(
+    shop: Shop,
+    httpserver: HTTPServer,
+    tmp_path: Path,
+) -> None:
+    """Nobody can look at it, so it is told, and neither steps nor evidence wait for it without end."""
+    httpserver.expect_request("/busy").respond_with_data(ENDLESS, content_type="text/html")
+    steps = "page.evaluate(\"window.open('/busy', '_blank', 'noopener') && 0\")\n    page.wait_for_timeout(1500)\n"
+    steps += "    for number in range(10):\n        with journey.step(str(number)):\n            pass\n"
+    code, verdict = run(tmp_path, shop, steps)
+    assert (code, verdict["checks"][0]["blame"]) == (1, "SLOW"), verdict["reason"]
+    assert verdict["duration_s"] < 40
+    assert any("its scripts never end" in line for line in verdict["checks"][0]["evidence"])
+
+
+def test_a_failed_subtest_is_red(shop: Shop, tmp_path: Path) -> None:
+    """A part of a journey that pytest reports by itself counts as the journey."""
+    body = 'with subtests.test("price"):\n        assert page.title() == "Shoe"'
+    code, verdict = run(tmp_path, shop, body, arguments="page, journey, subtests")
+    assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
+
+
+def test_an_expected_failure_is_no_answer(shop: Shop, tmp_path: Path) -> None:
+    """pytest.xfail says that nobody will look: INCONCLUSIVE, neither green nor the application's fault."""
+    code, verdict = run(tmp_path, shop, 'import pytest; pytest.xfail("known")')
+    assert (code, verdict["checks"][0]["blame"]) == (3, "HARNESS"), verdict["reason"]
