@@ -48,11 +48,15 @@ def _blame(signal: Signal) -> Blame:
             return Blame.JS_ERROR
         case SignalKind.REQUEST:
             outcome = signal.text.rpartition(" ")[2]
+            if outcome == REFUSED_BY_BROWSER:
+                return Blame.ASSERTION
             return blame_of_status(int(outcome)) if outcome.isdigit() else network_blame(outcome) or Blame.TCP
         case _:
             assert_never(signal.kind)
 
 
+REFUSED_BY_BROWSER = "net::ERR_ABORTED"
+"""What an asset ends with that came, and that the browser would not take: of the wrong type, or an error page."""
 LABELS = {
     SignalKind.CONSOLE: "console_errors",
     SignalKind.PAGE_ERROR: "page_errors",

@@ -32,10 +32,12 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     """Run, report and return the exit code of the verdict."""
     from smoke.browser import BrowserMissing
     from smoke.running.launch import begin, begin_with_driver
+    from smoke.running.reports import reports_folder
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends like Ctrl-C: with a verdict
     settings = options.settings_of(given, given.point)
     with ExitStack() as stack:
+        stack.enter_context(reports_folder(settings.reports))
         # pytest's own options may be about the browser: its fixtures start one then, with a driver of their own.
         begun = (begin if pytest_args else begin_with_driver)(settings, stack)
         from smoke.reporting.console import Console

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.browser import BrowserChoice, BrowserMissing, launch_options
@@ -57,7 +58,9 @@ def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
     from playwright.sync_api import sync_playwright  # before the other thread competes for the interpreter
 
     sys.setswitchinterval(SWITCH_S)
-    os.environ.setdefault("NODE_COMPILE_CACHE", str(settings.root / ".cache" / "node"))  # the driver is a Node program
+    os.environ.setdefault(
+        "NODE_COMPILE_CACHE", str(Path.home() / ".cache" / "smoke-harness" / "node")
+    )  # the driver is a Node program
     ahead = ThreadPoolExecutor(1, "smoke-ahead")
     planning = ahead.submit(lambda: begin(settings, stack))
     for name in NEEDED_LATER:
@@ -98,6 +101,8 @@ def launched(driver: Playwright, choice: BrowserChoice, *, headed: bool, slowmo_
     """Start the browser and stop it; raises BrowserMissing if it does not start."""
     from playwright.sync_api import Error
 
+    if headed and sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise BrowserMissing("a window needs a display (DISPLAY): leave --headed away, or use xvfb-run")
     try:
         browser = getattr(driver, choice.name).launch(
             headless=not headed, slow_mo=slowmo_ms, timeout=LAUNCH_MS, **launch_options(choice)

@@ -70,6 +70,7 @@ class Desk:
         from smoke.browser import BrowserMissing
         from smoke.config.problems import ConfigError
         from smoke.running.launch import begin
+        from smoke.running.reports import reports_folder
         from smoke.running.run import open_session
         from smoke.running.session import Progress
 
@@ -77,6 +78,7 @@ class Desk:
         self.run: Run | None = None
         try:
             self.settings = _settings(config)
+            self._stack.enter_context(reports_folder(self.settings.reports))
             self.session: Session = self._stack.enter_context(
                 open_session(begin(self.settings, self._stack), self.settings, Progress())
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import shutil
 import sys
 import time
 import uuid
@@ -11,11 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 
 from smoke import __version__
 from smoke.browser import BrowserMissing, find_browser
-from smoke.config.problems import ConfigError, Problem
 from smoke.firewall import scrubbed, sweep
 from smoke.judge import judge_check, judge_run
 from smoke.marks import marks
@@ -24,13 +21,12 @@ from smoke.permission import Permissions
 from smoke.running.guard import Guard
 from smoke.running.launch import Begun, launched
 from smoke.running.probes import probe_runner
+from smoke.running.reports import SWEPT
 from smoke.running.session import Progress, Session
 from smoke.running.spares import Contexts, Spares
 from smoke.secret import Scrubber
 from smoke.settings import Settings
 
-SWEPT = ("attempts", "allure-results", "test-results")
-"""Folders below reports/ that tests and pytest's plugins write into."""
 OWN_PLUGINS = ("pytest_playwright.pytest_playwright", "allure_pytest.plugin", "smoke.running.plugin")
 """All that a run needs of what is installed; others are named on the command line or by the project's own settings."""
 
@@ -42,7 +38,6 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
     With a driver the browser is launched here; else by pytest-playwright's fixtures, with its own options.
     """
     planned, driver = begun.plan, begun.driver
-    clear(settings.reports)
     journeys = any(check.kind is CheckKind.JOURNEY for check in planned.checks)
     with ExitStack() as stack:
         try:
@@ -85,19 +80,6 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
         )
         spares.open_first()
         yield session
-
-
-def clear(reports: Path) -> None:
-    """Remove what an earlier run left and would be taken for this one's; raises ConfigError where none can write."""
-    try:
-        reports.mkdir(parents=True, exist_ok=True)
-        for name in SWEPT:
-            shutil.rmtree(reports / name, ignore_errors=True)
-        (reports / "verdict.json").unlink(missing_ok=True)
-        (reports / "verdict.part").touch()
-    except OSError as error:
-        text = f"{reports} cannot be written: {error.strerror}; name a folder that can"
-        raise ConfigError([Problem("command line", 0, "--reports", text)]) from error
 
 
 def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str]) -> None:

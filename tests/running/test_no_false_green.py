@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
 
@@ -95,6 +96,17 @@ def test_a_reports_folder_that_cannot_be_written_is_wrong_usage(tmp_path: Path) 
     assert done.returncode == 2
     assert "--reports" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_one_reports_folder_belongs_to_one_run_at_a_time(tmp_path: Path) -> None:
+    """A second run into the same folder is wrong usage, and the first one is not disturbed."""
+    command = [sys.executable, "-m", "smoke", "run", "--reports", str(tmp_path), "--check"]
+    with subprocess.Popen([*command, "homepage"], cwd=ROOT, stdout=subprocess.PIPE, text=True) as first:
+        while not (tmp_path / "run.lock").exists():
+            threading.Event().wait(0.02)
+        second = subprocess.run([*command, "health"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        assert first.wait(60) == 0
+    assert (second.returncode, "another run writes to" in second.stderr) == (2, True), second.stderr
 
 
 def test_a_cancelled_job_ends_with_a_verdict(tmp_path: Path) -> None:

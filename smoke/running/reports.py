@@ -1,0 +1,54 @@
+"""The reports folder: one run at a time, and nothing of an earlier run that would be taken for this one's."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from smoke.config.problems import ConfigError, Problem
+
+SWEPT = ("attempts", "allure-results", "test-results")
+"""Folders below it that journeys and pytest's plugins write into."""
+LOCK = "run.lock"
+
+
+@contextmanager
+def reports_folder(reports: Path) -> Iterator[None]:
+    """Empty the folder of what an earlier run left, and keep it to this process; raises ConfigError."""
+    try:
+        lock = _open(reports)
+    except OSError as error:
+        text = f"{reports} cannot be written: {error.strerror}; name a folder that can"
+        raise ConfigError([Problem("command line", 0, "--reports", text)]) from error
+    with lock:
+        yield
+
+
+def _open(reports: Path) -> IO[str]:
+    reports.mkdir(parents=True, exist_ok=True)
+    lock = (reports / LOCK).open("a")
+    if not _locked(lock.fileno()):
+        lock.close()
+        text = f"another run writes to {reports}: wait for its end, or name another folder"
+        raise ConfigError([Problem("command line", 0, "--reports", text)])
+    for name in SWEPT:
+        shutil.rmtree(reports / name, ignore_errors=True)
+    (reports / "verdict.json").unlink(missing_ok=True)
+    (reports / "verdict.part").touch()
+    return lock
+
+
+def _locked(descriptor: int) -> bool:
+    """Take the lock, which ends with the process; True too where files cannot be locked."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
