@@ -43,8 +43,11 @@ class Console:
         file = os.fdopen(os.dup(stream), "w", encoding="utf-8", buffering=1)
         width = None if file.isatty() else WIDTH_WITHOUT_TERMINAL
         no_color = plain or bool(os.environ.get("NO_COLOR"))
-        colours = {"no_color": True, "force_terminal": False} if no_color else {}
-        return Console(Terminal(file=file, width=width, highlight=False, soft_wrap=False, **colours))
+        force = False if no_color else None
+        terminal = Terminal(
+            file=file, width=width, no_color=no_color, force_terminal=force, highlight=False, soft_wrap=False
+        )
+        return Console(terminal)
 
     def line(self, text: str) -> None:
         """Print one line as it is."""

@@ -34,6 +34,8 @@ NEEDED_LATER = (
     "rich.table",
 )
 LAUNCH_MS = 20_000
+DRIVER_CACHE = Path("~/.cache/smoke-harness/node").expanduser()
+"""Where the driver, a Node program, keeps its compiled code."""
 SWITCH_S = 0.0005
 """How long a thread that imports may keep one waiting that has the driver's answer: Python's own 5 ms add up."""
 
@@ -58,9 +60,7 @@ def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
     from playwright.sync_api import sync_playwright  # before the other thread competes for the interpreter
 
     sys.setswitchinterval(SWITCH_S)
-    os.environ.setdefault(
-        "NODE_COMPILE_CACHE", str(Path.home() / ".cache" / "smoke-harness" / "node")
-    )  # the driver is a Node program
+    os.environ.setdefault("NODE_COMPILE_CACHE", str(DRIVER_CACHE))
     ahead = ThreadPoolExecutor(1, "smoke-ahead")
     planning = ahead.submit(lambda: begin(settings, stack))
     for name in NEEDED_LATER:
