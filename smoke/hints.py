@@ -14,7 +14,7 @@ BY_BLAME = {
     Blame.EDGE_BLOCKED: "An edge service stopped us before the application: add this runner to its allow-list.",
     Blame.ACCOUNT: "The smoke account was refused, locked or limited: look at its state and at the secrets given to this run.",
     Blame.STALE_BUILD: "The target does not serve the expected build: wait for the rollout, or look at why it stopped.",
-    Blame.HARNESS: "The fault is ours, not the application's: read the error below, and run `smoke doctor`.",
+    Blame.HARNESS: "The fault is ours, not the application's: read the error below.",
     Blame.RUNNER_OFFLINE: "This runner reaches nothing at all: look at its network before looking at the application.",
     Blame.SAFETY: "A check tried a request that it has no permission for: name it in `permits`, or mend the check.",
 }

@@ -59,11 +59,13 @@ def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[s
     from smoke.running.run import conclude, open_session, run_checks
 
     with ExitStack() as stack:
-        progress = stack.enter_context(console.progress(len(begun.plan.checks)))
-        session = stack.enter_context(open_session(begun, settings, progress))
-        before(session, settings, console.line)
-        run_checks(session, settings, pytest_args)
+        with console.progress(len(begun.plan.checks)) as progress:
+            session = stack.enter_context(open_session(begun, settings, progress))
+            before(session, settings, console.line)
+            run_checks(session, settings, pytest_args)
+        if session.launched:
+            session.launched.begin_to_close()
         run = conclude(session, settings)
-    left = after(run, settings, console.line)
-    console.summary(run, left)
+        left = after(run, settings, console.line)
+        console.summary(run, left)
     return run

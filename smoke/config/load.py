@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from smoke.config.folders import unread_files, unused_pages
 from smoke.config.journeys import journeys
 from smoke.config.measured import measured
 from smoke.config.places import POINTS, SUITES, below, python_files, suites
@@ -46,7 +47,7 @@ def load(root: Path, name: str) -> Suite:
         known = ", ".join(suites(root)) or "none"
         raise ConfigError([Problem("command line", 0, "--suite", f"unknown suite {name!r}; known: {known}")])
     folder = root / SUITES / name
-    problems: list[Problem] = []
+    problems: list[Problem] = [*unread_files(root, name)]
 
     def collected(step: Callable[[], T]) -> T | None:
         try:
@@ -55,12 +56,12 @@ def load(root: Path, name: str) -> Suite:
             problems.extend(error.problems)
             return None
 
-    points = collected(lambda: document(root / POINTS, root, ExecutionPointsFile))
+    points = collected(lambda: _points(root))
     about = collected(lambda: document(folder / "suite.yaml", root, SuiteFile))
     probes = collected(lambda: document(folder / "checks.yaml", root, ChecksFile, NO_PROBES))
     noise = collected(lambda: document(folder / "noise.yaml", root, NoiseFile, NO_NOISE))
     written = collected(lambda: journeys(root, name))
-    if points is None or about is None or probes is None or noise is None or written is None:
+    if problems or points is None or about is None or probes is None or noise is None or written is None:
         raise ConfigError(problems)
     suite = Suite(
         name=name,
@@ -73,9 +74,18 @@ def load(root: Path, name: str) -> Suite:
         sha256=_digest(root, [root / POINTS, *sorted(folder.glob("*.yaml")), *python_files(root, name)]),
     )
     files = Files(points=points.source, about=about.source, checks=probes.source, noise=noise.source)
-    if found := [*problems_between(suite, files, measured(root, name))]:
+    if found := [*problems_between(suite, files, measured(root, name)), *unused_pages(root, name, suite.checks)]:
         raise ConfigError(found)
     return suite
+
+
+def _points(root: Path) -> Document[ExecutionPointsFile]:
+    if not (root / POINTS).exists():
+        text = (
+            "is missing, so nobody knows when to run what: copy the one of the harness (see docs/new-suite.md, step 0)"
+        )
+        raise ConfigError([Problem(POINTS, 0, "", text)])
+    return document(root / POINTS, root, ExecutionPointsFile)
 
 
 def _check(numbered: tuple[int, Probe], source: Source) -> Check:

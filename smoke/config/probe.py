@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import unquote
@@ -11,10 +13,13 @@ from annotated_types import Len
 
 from smoke.config.strict import Strict
 from smoke.model import Category, Permit, Scope
+from smoke.probing.paths import check_path
 from smoke.probing.shapes import Counter, Eventually, Expect, Preflight
+from smoke.probing.variables import names_in
 
 REQUEST = r"(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE|WS) /\S*"
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
+LOGIN_NAMES = {"user", "password"}
 Text = Annotated[str, Len(1)]
 
 
@@ -47,7 +52,13 @@ class Login(Strict):
             raise ValueError("a login has request and either body or form, or it is basic: true")
         if (self.token is None) == (self.cookie is None):
             raise ValueError("a login has either token or cookie: what of its answer signs in")
+        if self.token is not None:
+            check_path(self.token)
         check_request(self.request)
+        for name in sorted(names_in(self.request)):
+            raise ValueError(f"request is sent as it is written, with {{{name}}}: say in body or form who signs in")
+        for name in sorted(names_in([self.body, self.form]) - LOGIN_NAMES):
+            raise ValueError(f"a login does not know {{{name}}}; {close_to(name, LOGIN_NAMES)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +109,8 @@ class Probe(Strict):
 
     def __post_init__(self) -> None:
         check_id(self.id)
+        for path in self.capture.values():
+            check_path(path)
         allowed = [permit(text) for text in self.permits]
         read = self.counter.read if self.counter else None
         for request in filter(None, (self.request, self.cleanup, read)):
@@ -116,6 +129,14 @@ class Probe(Strict):
     def repeatable(self) -> bool:
         """Whether the request may be sent again to measure it: it changes nothing (RFC 9110, 9.2.1)."""
         return self.request.startswith(("GET ", "HEAD ", "OPTIONS "))
+
+
+def close_to(name: str, known: Iterable[str]) -> str:
+    """Tell the way out of an unknown ``{name}``: the one that was meant, or all that there are."""
+    close = difflib.get_close_matches(name, known, 1)
+    return (
+        f"did you mean {{{close[0]}}}?" if close else f"it knows {', '.join(f'{{{each}}}' for each in sorted(known))}"
+    )
 
 
 def check_request(text: str) -> None:

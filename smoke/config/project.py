@@ -15,7 +15,6 @@ from smoke.config.places import POINTS, SUITES, below, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.source import read
 from smoke.config.suite import Suite
-from smoke.model import CheckKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +75,6 @@ def _checks(root: Path, suite: Suite) -> Iterator[Problem]:
     for path in sorted((root / "e2e" / suite.name).rglob("*.py")):
         if not path.name.startswith("test_") and "\n@check(" in path.read_text(encoding="utf-8", errors="replace"):
             yield Problem(below(root, path), 0, "", "holds a check that would never run: name the file test_….py")
-    pages = f"page_objects/{suite.name}"
-    if (root / pages).is_dir() and not any(check.kind is CheckKind.JOURNEY for check in suite.checks):
-        yield Problem(pages, 0, "", f"is used by no journey: write one into {journeys}, or remove the folder")
 
 
 def _points(root: Path, loaded: Sequence[Suite]) -> Iterator[Problem]:

@@ -7,14 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from smoke.config.measured import Measured
-from smoke.config.probe import Probe
+from smoke.config.probe import Probe, close_to
 from smoke.config.problems import Problem
 from smoke.config.source import Key, Source
 from smoke.config.suite import Suite
+from smoke.demo.options import Contract
+from smoke.probing.filling import names_expected
 from smoke.probing.variables import names_in
 
 ALWAYS_KNOWN = {"run", "origin"}
 """Id of the run; scheme, host and port of base_url (RFC 6454)."""
+OWN_BRACES = r"braces that the answer itself has are written \{x\} in matches, or with one of them left out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +36,12 @@ def problems_between(suite: Suite, files: Files, measured: Measured) -> Iterator
     yield from _points(suite, files.points)
     yield from _noise(suite, files.noise)
     yield from _budgets(suite, files.about, measured)
+    yield from _environments_contracts(suite, files.about)
     for index, probe in enumerate(suite.probes):
         for key, text in _probe(suite, probe):
             yield files.checks.problem(("probes", index, key), text)
+        for place, text in _names(suite, probe):
+            yield files.checks.problem(("probes", index, *place), text)
 
 
 def _checks(suite: Suite) -> Iterator[Problem]:
@@ -99,15 +105,50 @@ def _probe(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:
     needed_before = suite.needed_by([probe.id])
     if probe.id in needed_before:
         yield "after", f"waits for itself: {probe.id} after {', '.join(probe.after)}"
-    captured = {name for needed in needed_before for name in others[needed].capture}
-    origin = probe.preflight.origin if probe.preflight else None
-    for name in names_in([probe.request, probe.body, probe.headers, probe.send, origin]) - captured - ALWAYS_KNOWN:
-        yield "request", f"nothing that it comes after captures {{{name}}}; name that probe in after"
-    for name in names_in(probe.cleanup) - captured - set(probe.capture) - ALWAYS_KNOWN:
-        yield "cleanup", f"neither it nor what it comes after captures {{{name}}}"
     if probe.account is not None and suite.about.login is None:
         yield "account", "signs in, but suite.yaml does not say how; add login"
     yield from _environments(suite, probe)
+
+
+def _names(suite: Suite, probe: Probe) -> Iterator[tuple[Key, str]]:
+    """Yield each ``{name}`` that has no value where ``probe`` says it, and would be sent or compared as it is."""
+    needed = suite.needed_by([probe.id])
+    known = {name for other in suite.probes if other.id in needed for name in other.capture} | ALWAYS_KNOWN
+    said: dict[Key, object] = {
+        ("request",): probe.request,
+        ("body",): probe.body,
+        ("headers",): probe.headers,
+        ("send",): probe.send,
+        ("preflight", "origin"): probe.preflight.origin if probe.preflight else None,
+        ("counter", "read"): probe.counter.read if probe.counter else None,
+    }
+    for place, template in said.items():
+        for name in sorted(names_in(template) - known):
+            yield place, _no_value(name, known, suite)
+    for where, name in names_expected(probe.expect):
+        if name not in known:
+            yield ("expect", *where), f"{_no_value(name, known, suite)}; {OWN_BRACES}"
+    for name in sorted(names_in(probe.cleanup) - known - set(probe.capture)):
+        close = difflib.get_close_matches(name, known | set(probe.capture), 1)
+        hint = f"; did you mean {{{close[0]}}}?" if close else ""
+        yield ("cleanup",), f"neither it nor what it comes after captures {{{name}}}{hint}"
+
+
+def _no_value(name: str, known: set[str], suite: Suite) -> str:
+    if any(name in other.capture for other in suite.probes):
+        return f"nothing that it comes after captures {{{name}}}; name that probe in after"
+    return f"nothing captures {{{name}}}; {close_to(name, known)}"
+
+
+def _environments_contracts(suite: Suite, source: Source) -> Iterator[Problem]:
+    limits = [*(check.contracts for check in suite.checks), *(entry.contracts for entry in suite.noise)]
+    known = dict.fromkeys([*(each.value for each in Contract), *(name for names in limits for name in names)])
+    for name, environment in suite.about.environments.items():
+        if environment.contract not in known:
+            close = difflib.get_close_matches(environment.contract, known, 1)
+            way_out = f"did you mean {close[0]!r}?" if close else f"known: {_listed(known)}"
+            text = f"no check and no noise is limited to the contract {environment.contract!r}; {way_out}"
+            yield source.problem(("environments", name, "contract"), text)
 
 
 def _environments(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:

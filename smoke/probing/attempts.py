@@ -17,11 +17,12 @@ from smoke.findings import over_budget
 from smoke.model import Attempt, Blame, Finding, Measurement, Observation
 from smoke.probing import server_timing
 from smoke.probing.asking import Send, Shared, Terms, ask, signed, url_of
-from smoke.probing.body_expectations import MISSING, at_path, is_number
+from smoke.probing.body_expectations import is_number
 from smoke.probing.client import ProbeFailedError
 from smoke.probing.exchange import Exchange, Request
 from smoke.probing.expectations import judge, wanted_status
 from smoke.probing.filling import expecting
+from smoke.probing.paths import MISSING, at_path
 from smoke.probing.shapes import Counter, Must
 from smoke.probing.variables import filled
 from smoke.retry import wait_before_next

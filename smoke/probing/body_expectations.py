@@ -9,9 +9,9 @@ from typing import Any
 from smoke.model import Finding
 from smoke.probing.exchange import Exchange
 from smoke.probing.expectations import assertion, expectation
+from smoke.probing.paths import MISSING, at_path
 from smoke.probing.shapes import Bom, JsonExpect, JsonType, NoPii
 
-MISSING = object()
 BOM = b"\xef\xbb\xbf"
 JSON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -134,16 +134,3 @@ def _json_schema(schema: dict[str, Any], exchange: Exchange) -> Iterator[Finding
         return
     for broken in Draft202012Validator(schema).iter_errors(document):
         yield assertion(f"{broken.json_path} fits the schema: {broken.message}", exchange)
-
-
-def at_path(document: object, path: str) -> Any:
-    """Return the value at ``a.b[0].c`` (``$`` is the document itself), or MISSING."""
-    value = document
-    for part in re.findall(r"[^.\[\]]+", path.removeprefix("$")):
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        else:
-            return MISSING
-    return value

@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from smoke.probing.shapes import Expect, JsonExpect
-from smoke.probing.variables import NAME
+from smoke.probing.variables import NAME, names_in
 
 PATTERNS = {"matches", "redirects_to", "pattern"}
 """Keys of regular expressions, in which a value stands for itself."""
 AS_WRITTEN = {"skip"}
 """Keys of paths that have ``{name}`` in their own right."""
+FOREIGN = {"json_schema"}
+"""Keys of documents in which ``{name}`` may be explained to people."""
 
 
 def expecting(expect: Expect, values: Mapping[str, object]) -> Expect:
     """Return ``expect`` with each known ``{name}`` replaced; in an answer any other may be meant as it is written."""
     done: Expect = _filled("", expect, values)
     return done
+
+
+def names_expected(said: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield each ``{name}`` in an Expect, and where; a JSON Schema may describe things that are written so."""
+    match said:
+        case str():
+            yield from ((place, name) for name in sorted(names_in(said)))
+        case Mapping():
+            for name, each in said.items():
+                yield from names_expected(each, (*place, name))
+        case list() | tuple():
+            for index, each in enumerate(said):
+                yield from names_expected(each, (*place, index))
+        case _ if is_dataclass(said):
+            for field in fields(said):
+                if field.name not in AS_WRITTEN | FOREIGN:
+                    yield from names_expected(getattr(said, field.name), (*place, field.name))
+        case _:
+            pass
 
 
 def _filled(key: str, said: Any, values: Mapping[str, object]) -> Any:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt
 
 from smoke.config.strict import Strict, check_pattern
+from smoke.probing.paths import check_path
 
 Positive = Annotated[float, Gt(0)]
 JsonType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
@@ -132,6 +133,8 @@ class Expect(Strict):
     def __post_init__(self) -> None:
         for pattern in (*self.matches, *filter(None, [self.redirects_to])):
             check_pattern(pattern)
+        for path in self.json:
+            check_path(path)
         if self.json_schema is not None:
             _check_schema(self.json_schema)
 
@@ -169,6 +172,8 @@ class Counter(Strict):
     def __post_init__(self) -> None:
         if (self.matches is None) == (self.json is None):
             raise ValueError("a counter has either matches or json, to say where the number stands")
+        if self.json is not None:
+            check_path(self.json)
         if self.matches is not None:
             check_pattern(self.matches)
             if re.compile(self.matches).groups < 1:

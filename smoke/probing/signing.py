@@ -6,8 +6,8 @@ import base64
 from dataclasses import dataclass
 
 from smoke.config.probe import Login
-from smoke.probing.body_expectations import at_path
 from smoke.probing.exchange import Exchange
+from smoke.probing.paths import at_path
 from smoke.secret import Secret
 
 

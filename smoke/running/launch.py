@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.browser import BrowserChoice, BrowserMissing, launch_options
+from smoke.running.aside import Aside
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -34,6 +36,7 @@ NEEDED_LATER = (
     "rich.table",
 )
 LAUNCH_MS = 20_000
+CLOSE_S = 5.0
 DRIVER_CACHE = Path("~/.cache/smoke-harness/node").expanduser()
 """Where the driver, a Node program, keeps its compiled code."""
 SWITCH_S = 0.0005
@@ -60,6 +63,7 @@ def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
     from playwright.sync_api import sync_playwright  # before the other thread competes for the interpreter
 
     sys.setswitchinterval(SWITCH_S)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # a driver that is gone is told by whoever misses it
     os.environ.setdefault("NODE_COMPILE_CACHE", str(DRIVER_CACHE))
     ahead = ThreadPoolExecutor(1, "smoke-ahead")
     planning = ahead.submit(lambda: begin(settings, stack))
@@ -88,12 +92,24 @@ def _opening(planned: Plan, settings: Settings, stack: ExitStack) -> Future[Targ
     return opening
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Launched:
     """A browser that is up before pytest is."""
 
     playwright: Playwright
     browser: Browser
+    _closing: Aside[None] | None = None
+
+    def begin_to_close(self) -> None:
+        """Let the browser end while what follows the last check goes on."""
+        self._closing = Aside(self.browser, self.browser.close)
+
+    def close(self) -> None:
+        """Wait for the end of the browser; what is gone already was told where it was missed."""
+        from playwright.sync_api import Error
+
+        with contextlib.suppress(Error, TimeoutError):
+            (self._closing or Aside(self.browser, self.browser.close)).result(CLOSE_S)
 
 
 @contextmanager
@@ -111,8 +127,8 @@ def launched(driver: Playwright, choice: BrowserChoice, *, headed: bool, slowmo_
         where = choice.executable or f"Playwright's {choice.name}"
         reason = str(error).strip().splitlines()[0]
         raise BrowserMissing(f"{where} does not start: {reason}; SMOKE_BROWSER_PATH names another") from error
+    started = Launched(driver, browser)
     try:
-        yield Launched(driver, browser)
+        yield started
     finally:
-        with contextlib.suppress(Error):  # it may be gone already, which is told where it was missed
-            browser.close()
+        started.close()

@@ -237,5 +237,90 @@ def test_a_missing_file_is_told_beside_other_problems(project: Project) -> None:
     (project.root / POINTS).unlink()
     project.replace(NOISE, "kind: console", "kind: konsole")
     told = project.complaint()
-    assert f"{POINTS}: 1 problem\n  cannot be read: " in told
+    assert f"{POINTS}: 1 problem\n  is missing, so nobody knows when to run what: copy the one of the harness" in told
+    assert "docs/new-suite.md" in told
     assert "line 2, noise[0].kind: input should be 'console', 'page-error' or 'request', got 'konsole'" in told
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("check.yaml", "did you mean checks.yaml?"),
+        ("checks.yml", "did you mean checks.yaml?"),
+        ("Noise.yaml", "did you mean noise.yaml?"),
+        ("orders/checks.yaml", "did you mean checks.yaml?"),
+        ("zebra.yaml", "a suite has suite.yaml, checks.yaml, noise.yaml"),
+    ],
+)
+def test_a_file_that_nobody_reads_is_told(project: Project, file: str, told: str) -> None:
+    """Probes in a misnamed file would never run; hidden files and other kinds of files are no matter."""
+    project.write("config/suites/shop/.cache/check.yaml", "")
+    project.write("config/suites/shop/README.md", "")
+    project.load()
+    project.write(f"config/suites/shop/{file}", "probes: []")
+    assert project.complaint() == f"config/suites/shop/{file}: 1 problem\n  is read by nobody; {told}"
+
+
+def test_pages_without_a_journey_do_not_load(project: Project) -> None:
+    """A run of a suite whose journeys are in a misnamed folder would be green without them."""
+    project.write("page_objects/shop/home_page.py", "")
+    project.replace(SUITE, "    budgets:\n      home.load_ms: 9000\n", "")
+    project.replace(SUITE, "budgets:\n  home.load_ms: 3000\n  home.ttfb_ms: 800\n", "")
+    project.load()
+    (project.root / "e2e/shop").rename(project.root / "e2e/shops")
+    assert project.complaint() == (
+        "page_objects/shop: 1 problem\n  is used by no journey, for there is no folder e2e/shop: "
+        "write one into e2e/shop/test_….py, or remove the folder"
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["items[0.price", "items.[0]", "items[]", "a..b", ".a", "a.", "$a", "a[-1]", "a['b']", ""]
+)
+def test_a_json_path_is_well_formed(project: Project, path: str) -> None:
+    """What a slip of the keyboard makes of a path is told where the path is said."""
+    expected = f"{path!r} is not a JSON path: write names with a dot between them"
+    written = path.replace("'", "''")
+    project.replace(CHECKS, "expect: {status: 200}", f"expect: {{json: {{'{written}': {{type: number}}}}}}")
+    assert f"{CHECKS}: 1 problem\n  line 14, probes[1].expect: {expected}" in project.complaint()
+
+
+@pytest.mark.parametrize(
+    ("file", "keys", "place"),
+    [
+        (CHECKS, "    capture: {price: 'items[0.price'}", "line 9, probes[1]"),
+        (CHECKS, "    counter: {read: GET /n, must: stay, json: 'items[0.price'}", "line 15, probes[1].counter"),
+        (SUITE, "login: {request: POST /login, body: {}, token: 'items[0.price'}", "line 20, login"),
+    ],
+)
+def test_a_json_path_is_well_formed_wherever_it_stands(project: Project, file: str, keys: str, place: str) -> None:
+    """What is captured, counted and signed in with is found by paths of the same form."""
+    path = project.root / file
+    path.write_text(path.read_text(encoding="utf-8") + keys + "\n", encoding="utf-8")
+    assert f"{file}: 1 problem\n  {place}: 'items[0.price' is not a JSON path: " in project.complaint()
+    project.replace(file, "items[0.price", "$.items[0].unit price")
+    project.load()
+
+
+@pytest.mark.parametrize(
+    ("login", "told"),
+    [
+        (
+            "{request: POST /login, body: {who: ['{user}', '{pasword}']}, token: token}",
+            "a login does not know {pasword}; did you mean {password}?",
+        ),
+        (
+            "{request: POST /login, form: {name: '{user}', pass: '{run}'}, cookie: session}",
+            "a login does not know {run}; it knows {password}, {user}",
+        ),
+        (
+            "{request: 'POST /login/{user}', body: {}, token: token}",
+            "request is sent as it is written, with {user}: say in body or form who signs in",
+        ),
+    ],
+)
+def test_a_login_knows_user_and_password(project: Project, login: str, told: str) -> None:
+    """A name that nobody fills in is told before anybody signs in."""
+    about = (project.root / SUITE).read_text(encoding="utf-8")
+    project.write(SUITE, f"{about}login: {login}\n")
+    assert project.complaint() == f"{SUITE}: 1 problem\n  line 20, login: {told}"

@@ -96,7 +96,10 @@ def test_pages_without_a_journey_are_told(project: Project) -> None:
     """Where there are pages, journeys were meant to be; perhaps their folder is misnamed."""
     with_bakery(project)
     project.write("page_objects/bakery/bread_page.py", "")
-    text = "is used by no journey: write one into e2e/bakery/test_….py, or remove the folder"
+    text = (
+        "is used by no journey, for there is no folder e2e/bakery: "
+        "write one into e2e/bakery/test_….py, or remove the folder"
+    )
     assert told(project) == [f"page_objects/bakery: {text}"]
 
 

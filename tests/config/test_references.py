@@ -56,11 +56,63 @@ def test_a_value_is_captured_before_it_is_sent(project: Project, keys: str) -> N
     probe_says(project, keys + "\n    capture: {cart: id}")
     assert project.complaint() == (
         f"{CHECKS}: 1 problem\n"
-        "  line 15, probes[1].request: nothing that it comes after captures {cart}; name that probe in after"
+        f"  line 13, probes[1].{keys.partition(':')[0]}: "
+        "nothing that it comes after captures {cart}; name that probe in after"
     )
     project.replace(CHECKS, "request: GET /health\n", "request: GET /health\n    capture: {cart: id}\n")
     project.replace(CHECKS, "title: The cart is healthy\n", "title: The cart is healthy\n    after: [health.root]\n")
     project.load()
+
+
+@pytest.mark.parametrize(
+    ("expect", "key"),
+    [
+        ("matches: ['id {order}']", "matches[0]"),
+        ("contains: [fine, 'id {order}']", "contains[1]"),
+        ("lacks: ['{order}']", "lacks[0]"),
+        ("json: {id: {equals: '{order}'}}", "json.id.equals"),
+        ("json: {id: {matches: '^{order}$'}}", "json.id.matches"),
+        ("headers: {ETag: {equals: '{order}'}}", "headers.ETag.equals"),
+        ("headers: {ETag: {matches: '{order}'}}", "headers.ETag.matches"),
+        ("redirects_to: '/{order}'", "redirects_to"),
+    ],
+)
+def test_a_value_is_captured_before_it_is_expected(project: Project, expect: str, key: str) -> None:
+    """A misspelt name in an expectation would be looked for as it is written: nothing lacks what nobody could say."""
+    project.replace(CHECKS, "expect: {status: 200}", f"expect: {{{expect}}}")
+    project.replace(CHECKS, "request: GET /health\n", "request: GET /health\n    capture: {orders: id}\n")
+    project.replace(CHECKS, "title: The cart is healthy\n", "title: The cart is healthy\n    after: [health.root]\n")
+    assert project.complaint() == (
+        f"{CHECKS}: 1 problem\n  line 16, probes[1].expect.{key}: "
+        "nothing captures {order}; did you mean {orders}?; braces that the answer itself has are written \\{x\\} in "
+        "matches, or with one of them left out"
+    )
+    project.replace(CHECKS, "{order}", "{orders}{run}{origin}")
+    project.load()
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        r"matches: ['\d{3} [a-z]{2,4} \{order\}']",
+        "contains: ['{\"a\": {\"b\": 1}}', '{ order }', '{Order}', '{order']",
+        "json: {id: {matches: '^[0-9]{8}$', equals: '{}'}}",
+        "json_schema: {description: 'of /orders/{order}'}",
+        "openapi: {skip: ['/orders/{order}']}",
+    ],
+)
+def test_other_braces_are_no_names(project: Project, expect: str) -> None:
+    """Quantifiers, JSON and what describes an API have braces of their own."""
+    project.replace(CHECKS, "expect: {status: 200}", f"expect: {{{expect}}}")
+    project.load()
+
+
+def test_a_counter_is_read_with_what_is_known(project: Project) -> None:
+    """The number is read before the probe asks, so what the probe itself captures is not known yet."""
+    probe_says(project, "counter: {read: 'GET /n/{rnu}', must: stay, json: n}")
+    assert project.complaint() == (
+        f"{CHECKS}: 1 problem\n  line 13, probes[1].counter.read: nothing captures {{rnu}}; did you mean {{run}}?"
+    )
 
 
 def test_a_cleanup_may_use_what_its_own_probe_captured(project: Project) -> None:
@@ -105,6 +157,23 @@ def test_a_contract_is_one_of_an_environment(project: Project, file: str, old: s
     assert told.startswith(
         f"{file}: 1 problem\n  {place}: unknown contract 'planed'; "
         "the environments in suite.yaml have: planned, as-built"
+    )
+
+
+@pytest.mark.parametrize(
+    ("contract", "way_out"), [("as-biult", "did you mean 'as-built'?"), ("moon", "known: planned, as-built, flags")]
+)
+def test_an_environment_has_a_contract_that_something_is_limited_to(
+    project: Project, contract: str, way_out: str
+) -> None:
+    """A contract that nothing is limited to changes nothing: it is misspelt."""
+    project.replace(CHECKS, "contracts: [planned]", "contracts: [flags]")
+    project.replace(SUITE, "timeout_ms: 5000", "timeout_ms: 5000\n    contract: flags")
+    project.load()
+    project.replace(SUITE, "contract: as-built", f"contract: {contract}")
+    assert project.complaint() == (
+        f"{SUITE}: 1 problem\n  line 12, environments.canary.contract: "
+        f"no check and no noise is limited to the contract '{contract}'; {way_out}"
     )
 
 

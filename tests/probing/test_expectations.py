@@ -7,9 +7,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from smoke.model import Blame
-from smoke.probing.body_expectations import at_path
 from smoke.probing.exchange import Exchange
 from smoke.probing.expectations import JUDGES, judge
+from smoke.probing.paths import at_path
 from smoke.probing.shapes import Expect, HeaderExpect, JsonExpect
 from tests.probing.test_expectation_kinds import KINDS
 from tests.support.exchanges import an_answer
