@@ -66,8 +66,14 @@ class Environment(Strict):
     """``mock`` also says that nobody else uses this deployment. By default ``staging``."""
     budgets: dict[str, Positive] = field(default_factory=dict)
     """Budgets that differ here from the suite's, by the same names."""
+    controls: tuple[str, ...] = ("one.one.one.one:443", "dns.google:443")
+    """``host:port`` of others than the target: where none of them can be reached either, a failure of the network is
+    the runner's own. None listed: it is always the application's. By default two public resolvers."""
 
     def __post_init__(self) -> None:
+        for control in self.controls:
+            if not re.fullmatch(r"[^\s:/]+:\d{1,5}", control):
+                raise ValueError(f"controls must be host:port; got {control!r}")
         for name, url in {"base_url": self.base_url, **self.urls}.items():
             if not re.fullmatch(rf"{EMBEDDED}(:[a-z0-9-]+)?|https?://[^/\s]+\S*|\$[A-Z][A-Z0-9_]*", url):
                 raise ValueError(f"{name} must be {EMBEDDED}, start with http:// or https://, or be $NAME; got {url!r}")

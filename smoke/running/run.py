@@ -17,7 +17,9 @@ from smoke.firewall import scrubbed, sweep
 from smoke.judge import judge_check, judge_run
 from smoke.marks import marks
 from smoke.model import CheckKind, Run
+from smoke.offline import excused, needs_control
 from smoke.permission import Permissions
+from smoke.running.control import reachable
 from smoke.running.guard import Guard
 from smoke.running.launch import Begun, launched
 from smoke.running.probes import probe_runner
@@ -124,6 +126,7 @@ def conclude(session: Session, settings: Settings) -> Run:
     planned = session.plan
     swept = sweep((session.reports / name for name in SWEPT), session.scrubber)
     session.troubles += [f"{name} still held a secret after scrubbing, and was withheld" for name in swept]
+    _excuse(session)
     results = tuple(
         judge_check(check, session.observations.get(check.id), session.interruption) for check in planned.checks
     )
@@ -160,3 +163,12 @@ def conclude(session: Session, settings: Settings) -> Run:
         given_url=settings.base_url,
     )
     return scrubbed(run, session.scrubber)
+
+
+def _excuse(session: Session) -> None:
+    """Blame this runner for failures of the network where nobody else can be reached from it either."""
+    addresses = (session.target.base_url, *session.target.urls.values())
+    controls = session.plan.environment.controls
+    if needs_control(tuple(session.observations.values()), addresses) and not reachable(controls):
+        why = f"this runner reaches neither the target nor {', '.join(controls)}"
+        session.observations = {name: excused(each, why) for name, each in session.observations.items()}

@@ -1,0 +1,40 @@
+"""Whether it was the runner that had no network. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from smoke.model import Attempt, Blame, Finding, Observation
+
+NETWORK = frozenset({Blame.DNS, Blame.TCP, Blame.TLS})
+
+
+def needs_control(observations: tuple[Observation, ...], addresses: tuple[str, ...]) -> bool:
+    """Tell whether a failure may be the runner's own network: never where the target is on this machine."""
+    found = {finding.blame for each in observations for attempt in each.attempts for finding in attempt.findings}
+    return bool(found & NETWORK) and not all(map(_is_here, addresses))
+
+
+def excused(observation: Observation, why: str) -> Observation:
+    """Return ``observation`` with every failure of the network blamed on the runner, for the reason ``why``."""
+    return replace(observation, attempts=tuple(_attempt(each, why) for each in observation.attempts))
+
+
+def _attempt(attempt: Attempt, why: str) -> Attempt:
+    return replace(attempt, findings=tuple(_finding(each, why) for each in attempt.findings))
+
+
+def _finding(finding: Finding, why: str) -> Finding:
+    if finding.blame not in NETWORK:
+        return finding
+    return Finding(rule=finding.rule, blame=Blame.RUNNER_OFFLINE, evidence=(*finding.evidence, why))
+
+
+def _is_here(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
