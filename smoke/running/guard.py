@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from smoke.marks import PRODUCT
 from smoke.model import Blame, Finding
 from smoke.permission import READS, Permissions
 from smoke.running.target import Target, origin_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, CDPSession
+    from playwright.sync_api import Browser, BrowserContext, CDPSession, Route
 
 CAN_WRITE = ("Document", "XHR", "Fetch", "Ping", "Other", "CSPViolationReport")
 """Types of request that can carry another method than GET. What only reads, most of a page, is not held up."""
@@ -63,6 +64,21 @@ class Guard:
         session.send("Fetch.enable", {"patterns": [{"resourceType": kind} for kind in CAN_WRITE]})
         return str(session.send("Browser.getVersion")["userAgent"])
 
+    def watch_context(self, context: BrowserContext) -> None:
+        """Do the same for one context, in browsers without a DevTools session: every request to the target waits."""
+        # Playwright writes an attribute on the owner of a bound method, which frozen objects refuse.
+        context.route(lambda url: self.target.owns(url), lambda route: self._judge_route(route))  # noqa: PLW0108
+
+    def _judge_route(self, route: Route) -> None:
+        request = route.request
+        if not self.allows(self.check_id, request.method, request.url):
+            route.abort("blockedbyclient")
+            return
+        headers = {**request.headers, "user-agent": f"{request.headers.get('user-agent', '')} {PRODUCT}"}
+        seen = {"headers": request.headers, "url": request.url}
+        kind = "Document" if request.resource_type == "document" else ""
+        route.continue_(headers={**headers, **(self.marks(self.check_id) if self._is_from_home(kind, seen) else {})})
+
     def _judge(self, session: CDPSession, event: dict[str, Any]) -> None:
         from playwright.sync_api import Error
 
@@ -81,5 +97,5 @@ class Guard:
         """Tell whether a header of ours costs ``request`` no CORS preflight that it would not have had."""
         if not self.target.owns(request["url"]):
             return False
-        referer = request["headers"].get("Referer", "")
+        referer = request["headers"].get("Referer") or request["headers"].get("referer", "")
         return kind == "Document" or origin_of(referer) == origin_of(request["url"])

@@ -33,12 +33,16 @@ class Contexts:
     rules: PageRules
     learn: Callable[[str], None]
     user_agent: str = ""
-    """What the browser calls itself."""
+    """What the browser calls itself; empty where each request is named by itself."""
+
+    hold: Callable[[BrowserContext], None] = lambda _context: None
+    """Puts a context under guard, where that is not done for the whole browser."""
 
     @property
     def arguments(self) -> dict[str, Any]:
         """Arguments of a context's creation, where a suite or a test names none of its own."""
-        return {"base_url": f"{self.target.base_url}/", "user_agent": f"{self.user_agent} {PRODUCT}"}
+        named = {"user_agent": f"{self.user_agent} {PRODUCT}"} if self.user_agent else {}
+        return {"base_url": f"{self.target.base_url}/", **named}
 
     def listeners(self) -> Listeners:
         """Return new listeners, for one attempt at a journey."""
@@ -48,6 +52,7 @@ class Contexts:
         """Give a new ``context`` its time-outs and listeners."""
         context.set_default_timeout(self.target.timeout_ms)
         context.set_default_navigation_timeout(max(NAVIGATION_MS, self.target.timeout_ms))
+        self.hold(context)
         listeners.attach(context)
 
 
@@ -82,7 +87,10 @@ class Spares:
 
     def adopt(self, browser: Browser) -> None:
         """Put a browser that is up under guard, and whatever contexts a journey opens in it."""
-        self.contexts = replace(self.contexts, user_agent=self._guard.watch(browser))
+        if browser.browser_type.name == "chromium":
+            self.contexts = replace(self.contexts, user_agent=self._guard.watch(browser))
+        else:
+            self.contexts = replace(self.contexts, hold=self._guard.watch_context)
         self._new_context, new_page = browser.new_context, browser.new_page
 
         def heard_context(**options: Any) -> BrowserContext:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
+from smoke.permission import Permissions
+from smoke.running.guard import Guard
+from smoke.running.target import Target
 from tests.running.shop import Shop, run
 
 pytestmark = pytest.mark.browser
@@ -77,3 +81,25 @@ def test_an_edge_that_stops_us_is_not_the_application(shop: Shop, httpserver: HT
     check = verdict["checks"][0]
     assert (code, check["outcome"], check["blame"]) == (3, "INCONCLUSIVE", "EDGE_BLOCKED"), check["evidence"]
     assert check["evidence"][0] == "the application itself answers (403), not Cloudflare in front of it"
+
+
+def test_a_browser_without_devtools_is_guarded_by_context(shop: Shop) -> None:
+    """The way that Firefox and WebKit take, here in Chromium: the write is stopped, the rest is marked."""
+    from playwright.sync_api import sync_playwright
+
+    from smoke.browser import find_browser, launch_options
+
+    target = Target(base_url=shop.url, urls={}, contract="planned", timeout_ms=3000, texts={}, budgets={})
+    nothing = Permissions(SimpleNamespace(checks=(), suite=SimpleNamespace(about=None)), shop.url, {})
+    guard = Guard(target, nothing, lambda check_id: {"X-Smoke-Test": f"run of {check_id}"}, check_id="shop.home")
+    with sync_playwright() as driver, driver.chromium.launch(**launch_options(find_browser())) as browser:
+        context = browser.new_context()
+        guard.watch_context(context)
+        page = context.new_page()
+        page.goto(shop.url)
+        page.evaluate("fetch('/tried', {method: 'POST'}).catch(() => 0)")
+        page.evaluate("fetch('/tried')")
+    assert guard.refused == [("POST", "/tried", "shop.home")]
+    assert (shop.writes, [each.path for each in shop.asked]) == ([], ["/", "/tried"])
+    assert {each.headers["X-Smoke-Test"] for each in shop.asked} == {"run of shop.home"}
+    assert all(" smoke-harness/" in each.headers["User-Agent"] for each in shop.asked)
