@@ -7,7 +7,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -21,20 +21,36 @@ GZIP = b"\x1f\x8b"
 
 
 def scrubbed(value: T, scrubber: Scrubber) -> T:
-    """Return ``value`` (a text, or frozen dataclasses and tuples of such) with every known secret replaced."""
+    """Return ``value`` with every known secret replaced in its texts and bytes.
+
+    Looks into frozen dataclasses, tuples, lists and dictionaries; any other value is returned as it is.
+    """
     return cast(T, _scrubbed(value, scrubber))
 
 
 def _scrubbed(value: Any, scrubber: Scrubber) -> Any:
-    if isinstance(value, Enum):
-        return value
-    if isinstance(value, str):
-        return scrubber.text(value)
-    if isinstance(value, tuple):
-        return tuple(_scrubbed(each, scrubber) for each in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{each.name: _scrubbed(getattr(value, each.name), scrubber) for each in fields(value)})
-    return value
+    match value:
+        case Enum():
+            return value
+        case str():
+            return scrubber.text(value)
+        case bytes():
+            return scrubber.data(value)
+        case tuple() | list() | dict():
+            return _contents(value, scrubber)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            changed = {each.name: _scrubbed(getattr(value, each.name), scrubber) for each in fields(value)}
+            return replace(value, **changed)
+        case _:
+            return value
+
+
+def _contents(value: Any, scrubber: Scrubber) -> Any:
+    if type(value) is dict:
+        return {_scrubbed(name, scrubber): _scrubbed(each, scrubber) for name, each in value.items()}
+    if type(value) in (tuple, list):
+        return type(value)(_scrubbed(each, scrubber) for each in value)
+    return value  # a kind of its own, which may not be made of its parts
 
 
 def holds(data: bytes, scrubber: Scrubber) -> bool:
@@ -47,7 +63,7 @@ def clean(data: bytes, scrubber: Scrubber) -> bytes:
     if not holds(data, scrubber):
         return data
     if zipfile.is_zipfile(io.BytesIO(data)):
-        return _clean_zip(data, scrubber)
+        return repacked(data, lambda inner: clean(inner, scrubber), scrubber.text)
     if data.startswith(GZIP) and (inner := _gunzipped(data)) is not None:
         return gzip.compress(clean(inner, scrubber))
     return scrubber.data(data)
@@ -61,10 +77,11 @@ def sweep(folders: Iterable[Path], scrubber: Scrubber) -> tuple[str, ...]:
     withheld = []
     for path in [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]:
         data = path.read_bytes()
-        if holds(data, scrubber):
+        dirty = holds(data, scrubber)
+        if dirty:
             data = clean(data, scrubber)
             path.write_bytes(data)
-        if holds(data, scrubber) or scrubber.text(path.name) != path.name:
+        if (dirty and holds(data, scrubber)) or scrubber.text(path.name) != path.name:
             name = scrubber.text(path.name)
             path.unlink()
             path.with_name(name + WITHHELD).touch()
@@ -72,11 +89,12 @@ def sweep(folders: Iterable[Path], scrubber: Scrubber) -> tuple[str, ...]:
     return tuple(withheld)
 
 
-def _clean_zip(data: bytes, scrubber: Scrubber) -> bytes:
+def repacked(data: bytes, change: Callable[[bytes], bytes], rename: Callable[[str], str] = str) -> bytes:
+    """Return the zip archive ``data`` with each entry changed; raises zipfile.BadZipFile."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as after:
         for entry in before.infolist():
-            after.writestr(scrubber.text(entry.filename), clean(before.read(entry), scrubber))
+            after.writestr(rename(entry.filename), change(before.read(entry)))
     return packed.getvalue()
 
 

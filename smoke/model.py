@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
 
+from smoke.safety import Permit, Safety
+
 
 class Category(StrEnum):
     """What part of a product a check speaks about (seed 000)."""
@@ -101,28 +103,6 @@ class SignalKind(StrEnum):
     CONSOLE = "console"
     PAGE_ERROR = "page-error"
     REQUEST = "request"
-
-
-def _is_segment(wanted: str, asked: str) -> bool:
-    """Tell whether ``asked`` is the segment, or one that ``*`` may stand for: never none, nor a way up."""
-    return asked == wanted or (wanted == "*" and asked not in {"", ".", ".."})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permit:
-    """One state-changing request that a check may make, e.g. ``POST /api/v1/auth/login``."""
-
-    method: str
-    path: str
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
-
-    def covers(self, method: str, path: str) -> bool:
-        """Tell whether it permits this request; ``*`` in its path stands for one segment, a query is ignored."""
-        wanted, asked = self.path.split("/"), path.partition("?")[0].split("/")
-        fits = len(wanted) == len(asked) and all(map(_is_segment, wanted, asked))
-        return method == self.method and fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,28 +225,6 @@ class Observation:
     attempts: tuple[Attempt, ...]
     not_run: str | None = None
     """Why there is no attempt, where that is known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mutation:
-    """State-changing requests of one kind that a run made, and under which permission."""
-
-    method: str
-    path: str
-    count: int
-    check: str
-    permission: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Safety:
-    """The receipt: what a run asked of the target."""
-
-    requests: int = 0
-    mutations: tuple[Mutation, ...] = ()
-    blocked: tuple[str, ...] = ()
-    rate_limit_peak: float | None = None
-    """Largest share of an advertised rate limit that was used, 0 to 1; None: none advertised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

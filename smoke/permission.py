@@ -8,9 +8,6 @@ from urllib.parse import urlsplit
 
 from smoke.plan import Plan
 
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that change nothing (RFC 9110, 9.2.1, without TRACE, which no browser sends)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
@@ -31,6 +28,10 @@ class Permissions:
         probe = next((each for each in self.plan.suite.probes if each.id == check_id), None)
         asked = {path, self._below(probe.base if probe else None, path)}
         return next((str(each) for each in check.permits for said in asked if each.covers(method, said)), None)
+
+    def is_telemetry(self, method: str, path: str) -> bool:
+        """Tell whether this is what the product's pages report of themselves."""
+        return any(each.covers(method, self._below(None, path)) for each in self.plan.suite.about.reports)
 
     def _below(self, base: str | None, path: str) -> str:
         """Return ``path`` as a suite writes it: below the target's address named ``base``."""

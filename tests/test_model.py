@@ -15,7 +15,6 @@ from smoke.model import (
     Finding,
     Measurement,
     Outcome,
-    Permit,
     Run,
     Scope,
     SignalKind,
@@ -106,40 +105,11 @@ def test_words_are_as_documented(words: str, enum: type[StrEnum]) -> None:
     assert list(enum) == words.split()
 
 
-@pytest.mark.parametrize(
-    ("permit", "request_", "covered"),
-    [
-        ("POST /login", "POST /login", True),
-        ("POST /login", "POST /login?next=/cart", True),
-        ("POST /login", "PUT /login", False),
-        ("POST /login", "POST /login/admin", False),
-        ("POST /login", "POST /logins", False),
-        ("POST /login", "POST /", False),
-        ("DELETE /cart/*", "DELETE /cart/1", True),
-        ("DELETE /cart/*/lines", "DELETE /cart/1/lines", True),
-        ("DELETE /cart/*", "DELETE /cart/1/lines", False),
-        ("DELETE /cart/*", "DELETE /cart", False),
-        ("DELETE /cart/*", "DELETE /cart/", False),
-        ("DELETE /cart/*", "DELETE /cart/..", False),
-        ("DELETE /cart/1", "DELETE /cart/*", False),
-    ],
-)
-def test_a_permit_covers_what_it_names(permit: str, request_: str, covered: bool) -> None:
-    """A star stands for one segment that is there; neither the whole collection nor a way out of it is meant."""
-    (method, path), (asked_method, asked_path) = permit.split(), request_.split()
-    assert Permit(method=method, path=path).covers(asked_method, asked_path) is covered
-
-
 def test_findings_are_told_with_their_evidence() -> None:
     """Each rule is followed by what supports it, line by line."""
     found = [Finding(rule="a == b", blame=Blame.ASSERTION, evidence=("a is 1", "b is 2")), a_finding(Blame.TCP, "c")]
     assert told(found) == "a == b\na is 1\nb is 2\nc"
     assert told([]) == ""
-
-
-def test_a_permit_reads_like_a_request() -> None:
-    """A permit prints as it is written in a journey."""
-    assert str(Permit(method="POST", path="/login")) == "POST /login"
 
 
 def test_a_run_takes_from_start_to_verdict() -> None:

@@ -106,13 +106,14 @@ def _schema(given: argparse.Namespace, _after: list[str]) -> int:
 
 def _matrix(_given: argparse.Namespace, _after: list[str]) -> int:
     from smoke.config.load import load
-    from smoke.config.places import suites
+    from smoke.config.places import some_suites
     from smoke.reporting.matrix import matrix
 
     root = find_root(Path.cwd())
     path = root / "docs" / "smoke-matrix.md"
+    text = matrix([load(root, name) for name in some_suites(root)])
     path.parent.mkdir(exist_ok=True)
-    path.write_text(matrix(load(root, name) for name in suites(root)), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     print("wrote docs/smoke-matrix.md")
     return 0
 
@@ -123,12 +124,14 @@ def _baseline(given: argparse.Namespace, _after: list[str]) -> int:
 
     from smoke.browser import find_browser
     from smoke.running.baseline import look, propose
+    from smoke.running.guard import guard_of
     from smoke.running.planning import plan_of
     from smoke.running.target import open_target
 
     settings = options.settings_of(given, "local")
     planned = replace(plan_of(settings), checks=())
     with open_target(planned, settings) as target:
-        visit, listeners = look(target, find_browser(settings.browser, settings.environ), given.path)
+        guard = guard_of(planned, target, "baseline")
+        visit, listeners = look(guard, find_browser(settings.browser, settings.environ), given.path)
     print(propose(visit, listeners.unaccounted(), datetime.now(UTC).date()), end="")
     return 0

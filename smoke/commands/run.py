@@ -31,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     """Run, report and return the exit code of the verdict."""
     from smoke.browser import BrowserMissing
+    from smoke.config.places import journeys_of
     from smoke.running.launch import begin, begin_with_driver
     from smoke.running.reports import reports_folder
 
@@ -39,7 +40,8 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     with ExitStack() as stack:
         stack.enter_context(reports_folder(settings.reports))
         # pytest's own options may be about the browser: its fixtures start one then, with a driver of their own.
-        begun = (begin if pytest_args else begin_with_driver)(settings, stack)
+        driven = journeys_of(settings.root, settings.suite).exists() and not pytest_args
+        begun = (begin_with_driver if driven else begin)(settings, stack)
         from smoke.reporting.console import Console
         from smoke.reporting.document import to_json
 

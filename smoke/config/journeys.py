@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from smoke.config.code import parsed
-from smoke.config.probe import check_id, permit
+from smoke.config.probe import check_id
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category, Check, CheckKind, Scope
+from smoke.safety import Permit
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -77,7 +78,7 @@ def _journey(function: Function, file: str) -> Check:
         scope=_choice("scope", Scope, given.get("scope", Scope.FULL)),
         source=f"{file}:{function.lineno}",
         contracts=_words(given.get("contracts", ())),
-        permits=tuple(permit(text) for text in _words(given.get("permits", ()))),
+        permits=tuple(Permit.parse(text) for text in _words(given.get("permits", ()))),
         account=str(account) if account is not None else None,
     )
 

@@ -12,13 +12,14 @@ from smoke.config.folders import unread_files, unused_pages
 from smoke.config.journeys import journeys
 from smoke.config.measured import measured
 from smoke.config.places import POINTS, SUITES, below, python_files, suites
-from smoke.config.probe import ChecksFile, Probe, permit
+from smoke.config.probe import ChecksFile, Probe
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.references import Files, problems_between
 from smoke.config.schema import ExecutionPointsFile, NoiseFile, SuiteFile
 from smoke.config.source import Source, parse, read
 from smoke.config.suite import Suite
 from smoke.model import Check, CheckKind
+from smoke.safety import Permit
 
 T = TypeVar("T")
 NO_PROBES = ChecksFile(probes=())
@@ -99,7 +100,7 @@ def _check(numbered: tuple[int, Probe], source: Source) -> Check:
         scope=probe.scope,
         source=f"{source.file}:{source.lines[('probes', index)]}",
         contracts=probe.contracts,
-        permits=tuple(permit(text) for text in probe.permits),
+        permits=tuple(Permit.parse(text) for text in probe.permits),
         account=probe.account,
     )
 

@@ -1,4 +1,4 @@
-"""The shape of a probe in checks.yaml, and of the login that probes share."""
+"""The shape of a probe in checks.yaml."""
 
 from __future__ import annotations
 
@@ -12,53 +12,13 @@ from urllib.parse import unquote
 from annotated_types import Len
 
 from smoke.config.strict import Strict
-from smoke.model import Category, Permit, Scope
+from smoke.model import Category, Scope
 from smoke.probing.paths import check_path
 from smoke.probing.shapes import Counter, Eventually, Expect, Preflight
-from smoke.probing.variables import names_in
+from smoke.safety import READS, Permit
 
 REQUEST = r"(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE|WS) /\S*"
-WRITES = ("POST", "PUT", "PATCH", "DELETE")
-LOGIN_NAMES = {"user", "password"}
 Text = Annotated[str, Len(1)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login(Strict):
-    """How a probe with an account signs in: with the token or the cookie that a login answers, or by HTTP Basic."""
-
-    request: str | None = None
-    """Such as ``POST /auth/login``."""
-    body: dict[str, Any] | None = None
-    """Sent as JSON; ``{user}`` and ``{password}`` are filled in."""
-    form: dict[str, str] | None = None
-    """Sent instead of body, as an HTML form is; ``{user}`` and ``{password}`` are filled in."""
-    token: str | None = None
-    """JSON path of the token in the answer; it is sent as ``Authorization: Bearer``."""
-    cookie: str | None = None
-    """Name of a cookie that the answer sets, and only where it accepts the account."""
-    basic: bool = False
-    """Send user and password with each request (RFC 7617); stands alone."""
-    base: str | None = None
-    """Name of one of the environment's urls; by default base_url."""
-
-    def __post_init__(self) -> None:
-        asked = (self.request, self.body, self.form, self.token, self.cookie, self.base)
-        if self.basic:
-            if asked != (None,) * len(asked):
-                raise ValueError("basic stands alone: with it there is no login to ask")
-            return
-        if self.request is None or (self.body is None) == (self.form is None):
-            raise ValueError("a login has request and either body or form, or it is basic: true")
-        if (self.token is None) == (self.cookie is None):
-            raise ValueError("a login has either token or cookie: what of its answer signs in")
-        if self.token is not None:
-            check_path(self.token)
-        check_request(self.request)
-        for name in sorted(names_in(self.request)):
-            raise ValueError(f"request is sent as it is written, with {{{name}}}: say in body or form who signs in")
-        for name in sorted(names_in([self.body, self.form]) - LOGIN_NAMES):
-            raise ValueError(f"a login does not know {{{name}}}; {close_to(name, LOGIN_NAMES)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +71,12 @@ class Probe(Strict):
         check_id(self.id)
         for path in self.capture.values():
             check_path(path)
-        allowed = [permit(text) for text in self.permits]
+        allowed = [Permit.parse(text) for text in self.permits]
         read = self.counter.read if self.counter else None
         for request in filter(None, (self.request, self.cleanup, read)):
             check_request(request)
             method, path = request.split(" ", 1)
-            if method in WRITES and not any(each.covers(method, path) for each in allowed):
+            if method not in READS and not any(each.covers(method, path) for each in allowed):
                 raise ValueError(f"{request} changes state: name it in permits, if it may")
         if self.expect.p95_within_ms is not None and not self.repeatable:
             raise ValueError("p95_within_ms asks several times, so only for GET, HEAD and OPTIONS; use within_ms")
@@ -128,7 +88,7 @@ class Probe(Strict):
     @property
     def repeatable(self) -> bool:
         """Whether the request may be sent again to measure it: it changes nothing (RFC 9110, 9.2.1)."""
-        return self.request.startswith(("GET ", "HEAD ", "OPTIONS "))
+        return self.request.partition(" ")[0] in READS
 
 
 def close_to(name: str, known: Iterable[str]) -> str:
@@ -152,14 +112,6 @@ def check_id(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*(\.[a-z0-9]+([-_][a-z0-9]+)*)+", text):
         raise ValueError(f"a check id is dotted lower-case words such as login.totp; got {text!r}")
     return text
-
-
-def permit(text: str) -> Permit:
-    """Parse ``POST /api/v1/auth/login``; raises ValueError."""
-    match = re.fullmatch(r"(POST|PUT|PATCH|DELETE) (/\S*)", text)
-    if not match:
-        raise ValueError(f"a permit is a writing method and a path, such as POST /login; got {text!r}")
-    return Permit(method=match[1], path=match[2])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from smoke.config.imports import broken_imports
 from smoke.config.lint import lint
 from smoke.config.load import load
-from smoke.config.places import POINTS, SUITES, below, suites
+from smoke.config.places import NO_SUITE, POINTS, SUITES, below, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.source import read
 from smoke.config.suite import Suite
@@ -50,7 +50,7 @@ def examined(root: Path, today: date) -> Examined:
 
 def _folders(root: Path, names: Sequence[str]) -> Iterator[Problem]:
     if not names:
-        yield Problem(SUITES, 0, "", "holds no suite; write the first one: NAME/suite.yaml with title and environments")
+        yield NO_SUITE
     for folder in sorted((root / SUITES).iterdir()):
         if folder.is_dir() and folder.name not in names and not folder.name.startswith("."):
             text = "has no suite.yaml, so it is no suite: add one, or remove the folder"

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from smoke.config.account_references import account_problems, unknown_account
 from smoke.config.measured import Measured
 from smoke.config.probe import Probe, close_to
 from smoke.config.problems import Problem
@@ -37,6 +38,8 @@ def problems_between(suite: Suite, files: Files, measured: Measured) -> Iterator
     yield from _noise(suite, files.noise)
     yield from _budgets(suite, files.about, measured)
     yield from _environments_contracts(suite, files.about)
+    for place, text in account_problems(suite):
+        yield files.about.problem(place, text)
     for index, probe in enumerate(suite.probes):
         for key, text in _probe(suite, probe):
             yield files.checks.problem(("probes", index, key), text)
@@ -51,8 +54,7 @@ def _checks(suite: Suite) -> Iterator[Problem]:
         if check.id in seen:
             yield Problem(file, int(line), "id", f"check id {check.id!r} is already taken by {seen[check.id]}")
         seen[check.id] = check.source
-        if check.account is not None and check.account not in suite.about.accounts:
-            text = f"unknown account {check.account!r}; suite.yaml knows: {_listed(suite.about.accounts)}"
+        for text in unknown_account(suite, check):
             yield Problem(file, int(line), check.id, text)
         for text in _contracts(suite, check.contracts):
             yield Problem(file, int(line), check.id, f"{text}; it would run nowhere under that name")

@@ -10,35 +10,17 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, Len
 
+from smoke.config.account import Account
+from smoke.config.login import Login
 from smoke.config.page_rules import PageRules
-from smoke.config.probe import Login, permit
 from smoke.config.strict import Strict, check_pattern
-from smoke.model import Action, Category, Permit, Scope, SignalKind
+from smoke.model import Action, Category, Scope, SignalKind
 from smoke.probing.shapes import Positive
+from smoke.rate import RateLimit
+from smoke.safety import Permit
 
 Text = Annotated[str, Len(1)]
 EMBEDDED = "embedded"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account(Strict):
-    """A dedicated smoke account. Its secrets are named here and stand in the environment or .env."""
-
-    user: Text
-    """Name that it signs in with."""
-    role: Text
-    """What it may do, in a word for reports."""
-    password: Text
-    """Name of the environment variable that holds the password."""
-    totp: str | None = None
-    """Name of the environment variable that holds the TOTP secret; none: no second factor."""
-
-    def __post_init__(self) -> None:
-        for name in (self.password, self.totp):
-            if name is not None and not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-                raise ValueError(
-                    "password and totp name environment variables such as SMOKE_TEST_PASSWORD, never secrets"
-                )
 
 
 class ExternalServices(StrEnum):
@@ -66,17 +48,34 @@ class Environment(Strict):
     """``mock`` also says that nobody else uses this deployment. By default ``staging``."""
     budgets: dict[str, Positive] = field(default_factory=dict)
     """Budgets that differ here from the suite's, by the same names."""
+    accounts: dict[str, Account] = field(default_factory=dict)
+    """Accounts that differ here from the suite's or are only here, by the names that checks use; each is written
+    whole."""
+    rate_limits: dict[str, str] = field(default_factory=dict)
+    """What it allows one client, by ``/path`` or ``METHOD /path`` (it, and all below), such as ``600/min``. What its
+    answers advertise (RateLimit-Policy, X-RateLimit-Limit) need not be written."""
+    rate_share: Annotated[float, Gt(0), Le(1)] = 0.1
+    """Share of each limit that a run may use; by default a tenth."""
     controls: tuple[str, ...] = ("one.one.one.one:443", "dns.google:443")
     """``host:port`` of others than the target: where none of them can be reached either, a failure of the network is
     the runner's own. None listed: it is always the application's. By default two public resolvers."""
 
     def __post_init__(self) -> None:
+        _ = self.limits
         for control in self.controls:
             if not re.fullmatch(r"[^\s:/]+:\d{1,5}", control):
                 raise ValueError(f"controls must be host:port; got {control!r}")
         for name, url in {"base_url": self.base_url, **self.urls}.items():
             if not re.fullmatch(rf"{EMBEDDED}(:[a-z0-9-]+)?|https?://[^/\s]+\S*|\$[A-Z][A-Z0-9_]*", url):
                 raise ValueError(f"{name} must be {EMBEDDED}, start with http:// or https://, or be $NAME; got {url!r}")
+
+    @property
+    def limits(self) -> dict[str, RateLimit]:
+        """The rate limits; raises ValueError for what is none."""
+        for name in self.rate_limits:
+            if not re.fullmatch(r"([A-Z]+ )?/\S*", name):
+                raise ValueError(f"rate_limits are by /path or METHOD /path; got {name!r}")
+        return {name: RateLimit.parse(text) for name, text in self.rate_limits.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,19 +93,32 @@ class SuiteFile(Strict):
     texts: dict[str, str] = field(default_factory=dict)
     """Inputs for journeys, such as a safe test prompt."""
     login: Login | None = None
-    """How probes sign in; needed as soon as one has an account."""
+    """How probes and ``smoke accounts`` sign in; needed as soon as a probe has an account."""
     destructive: tuple[str, ...] = ()
     """Requests that no check may ever make, whatever it permits, such as ``DELETE /api/v1/users/*``."""
+    telemetry: tuple[str, ...] = ()
+    """What its pages report of themselves, such as ``PATCH /api/v1/telemetry``: answered in its place, never sent."""
+    analytics: tuple[str, ...] = ()
+    """Hosts that count its visitors, besides those that are known: never reached."""
     page: PageRules = field(default_factory=PageRules)
     """What every first-party page keeps, whichever journey visits it."""
 
     def __post_init__(self) -> None:
-        _ = self.destroys
+        _ = self.destroys, self.reports
+
+    def accounts_in(self, environment: str) -> dict[str, Account]:
+        """Return the accounts of ``environment``: the suite's, with its own on top."""
+        return {**self.accounts, **self.environments[environment].accounts}
 
     @property
     def destroys(self) -> tuple[Permit, ...]:
         """The destructive requests; raises ValueError for what is not method and path."""
-        return tuple(permit(text) for text in self.destructive)
+        return tuple(Permit.parse(text) for text in self.destructive)
+
+    @property
+    def reports(self) -> tuple[Permit, ...]:
+        """The telemetry; raises ValueError for what is not method and path."""
+        return tuple(Permit.parse(text) for text in self.telemetry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

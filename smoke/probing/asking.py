@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
-from urllib.parse import urlencode
 
-from smoke.config.probe import Login, Probe
-from smoke.model import Blame, Finding
+from smoke.config.login import Login
+from smoke.config.probe import Probe
+from smoke.model import Blame
 from smoke.probing.client import ProbeFailedError
 from smoke.probing.description import listed_paths
 from smoke.probing.exchange import Exchange, Listed, Request
 from smoke.probing.expectations import wanted_status
 from smoke.probing.shapes import OpenApiExpect
-from smoke.probing.signing import Proof, answered, basic
+from smoke.probing.sign_in import Door, Send, SignedIn, json_body, refused, sign_in
 from smoke.probing.variables import filled
 from smoke.retry import RetryPolicy
+from smoke.running.one_time import OneTimeCodes
 from smoke.secret import Secret
 
-Send = Callable[[Request, float], Awaitable[Exchange]]
+__all__ = ["ProbeAccount", "Send", "Shared", "Terms", "ask", "request_of", "signed", "url_of"]
 LISTED_AT_ONCE = 4
 
 
@@ -31,6 +30,8 @@ class ProbeAccount:
 
     user: str
     password: Secret
+    totp: Secret | None = None
+    """None: it has no second factor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +54,12 @@ class Shared:
 
     values: dict[str, object] = field(default_factory=dict)
     """Captured values, ``run`` and ``origin``."""
-    proofs: dict[str, asyncio.Task[Proof]] = field(default_factory=dict)
+    proofs: dict[str, asyncio.Task[SignedIn]] = field(default_factory=dict)
     """What signs each account in, fetched once."""
     learn: Callable[[str], None] = lambda _secret: None
     """Told every token, cookie and the like, so that none is printed."""
+    codes: OneTimeCodes = field(default_factory=OneTimeCodes)
+    """Second factors that the run took."""
 
 
 def url_of(base: str | None, path: str, terms: Terms) -> str:
@@ -68,7 +71,7 @@ def request_of(probe: Probe, terms: Terms, values: Mapping[str, object] | None =
     """Build the request that ``probe`` describes, with ``{name}`` filled from ``values``."""
     known = values or {}
     method, path = filled(probe.request, known).split(" ", 1)
-    body, headers = _body(filled(probe.send if probe.send is not None else probe.body, known))
+    body, headers = json_body(filled(probe.send if probe.send is not None else probe.body, known))
     if probe.preflight is not None:
         asked = {
             "Origin": filled(probe.preflight.origin, known),
@@ -86,16 +89,6 @@ def request_of(probe: Probe, terms: Terms, values: Mapping[str, object] | None =
     )
 
 
-def _body(content: Any) -> tuple[bytes | None, dict[str, str]]:
-    match content:
-        case None:
-            return None, {}
-        case str():
-            return content.encode(), {}
-        case _:
-            return json.dumps(content).encode(), {"Content-Type": "application/json"}
-
-
 async def ask(probe: Probe, terms: Terms, shared: Shared, send: Send) -> Exchange:
     """Ask ``probe`` once, signed in where it says so, and follow an API description where it asks for that.
 
@@ -105,7 +98,7 @@ async def ask(probe: Probe, terms: Terms, shared: Shared, send: Send) -> Exchang
     exchange = await send(request, terms.timeout_s)
     allowed = wanted_status(probe.expect)
     if probe.account and _is_basic(terms) and exchange.status == 401 and allowed and 401 not in allowed:
-        raise _refused(terms.accounts[probe.account], probe.request, exchange)
+        raise refused(terms.accounts[probe.account], probe.request, exchange)
     if probe.expect.openapi is not None:
         listed = await _listed(exchange, probe, probe.expect.openapi, terms, send)
         exchange = replace(exchange, listed=listed)
@@ -119,54 +112,30 @@ async def signed(request: Request, account: str | None, terms: Terms, shared: Sh
     if account not in shared.proofs:
         shared.proofs[account] = asyncio.create_task(_sign_in(account, terms, shared, send, request.check_id))
     try:
-        proof = await asyncio.shield(shared.proofs[account])
+        signed_in = await asyncio.shield(shared.proofs[account])
     except ProbeFailedError as error:
         if error.finding.blame is not Blame.ACCOUNT:
             shared.proofs.pop(account, None)
         raise
-    return replace(request, headers=proof.on(request.headers))
+    return replace(request, headers=signed_in.proof.on(request.headers))
 
 
-async def _sign_in(account: str, terms: Terms, shared: Shared, send: Send, check_id: str) -> Proof:
-    login, who = terms.login, terms.accounts[account]
-    assert login is not None, "the configuration was checked: a probe with an account needs a login"
-    if login.request is None:
-        proof = basic(who.user, who.password)
-    else:
-        exchange = await send(_login_request(login, login.request, who, terms, check_id), terms.timeout_s)
-        found = answered(login, exchange)
-        if found is None:
-            raise _refused(who, login.request, exchange)
-        proof = found
-    shared.learn(proof.secret.reveal())
-    return proof
-
-
-def _login_request(login: Login, request: str, who: ProbeAccount, terms: Terms, check_id: str) -> Request:
-    method, path = request.split(" ", 1)
-    known = {"user": who.user, "password": who.password.reveal()}
-    if login.form is not None:
-        body: bytes | None = urlencode(filled(login.form, known)).encode()
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    else:
-        body, headers = _body(filled(login.body, known))
-    return Request(
-        method=method,
-        url=url_of(login.base, path, terms),
-        headers=(*terms.headers, *headers.items()),
-        body=body,
-        check_id=check_id,
+async def _sign_in(account: str, terms: Terms, shared: Shared, send: Send, check_id: str) -> SignedIn:
+    assert terms.login is not None, "the configuration was checked: a probe with an account needs a login"
+    door = Door(
+        login=terms.login,
+        address=url_of(terms.login.base, "", terms),
+        headers=terms.headers,
+        timeout_s=terms.timeout_s,
+        send=send,
+        codes=shared.codes,
+        learn=shared.learn,
     )
+    return await sign_in(door, terms.accounts[account], check_id)
 
 
 def _is_basic(terms: Terms) -> bool:
     return terms.login is not None and terms.login.basic
-
-
-def _refused(who: ProbeAccount, request: str, exchange: Exchange) -> ProbeFailedError:
-    blame = Blame.APP_5XX if exchange.status >= 500 else Blame.ACCOUNT
-    rule = f"login of {who.user} is accepted: {request} answered {exchange.status}"
-    return ProbeFailedError(Finding(rule=rule, blame=blame))
 
 
 async def _listed(

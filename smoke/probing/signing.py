@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from smoke.config.probe import Login
+from smoke.config.login import Login
 from smoke.probing.exchange import Exchange
 from smoke.probing.paths import at_path
 from smoke.secret import Secret

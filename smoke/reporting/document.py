@@ -18,11 +18,11 @@ from smoke.model import (
     Measurement,
     Outcome,
     Run,
-    Safety,
     Signal,
     Step,
     Unit,
 )
+from smoke.safety import Safety
 
 SCHEMA = 1
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 
-from smoke.model import Check, CheckKind, Run, Safety
+from smoke.model import Check, CheckKind, Run
+from smoke.safety import Safety
 from smoke.settings import OPTIONS
 
 AT_HOME = ("local", "local")
@@ -21,7 +22,9 @@ def receipt(safety: Safety) -> str:
     for each in safety.mutations:
         made[f"{each.method} {each.path}"] += each.count
     permitted = f"{_counted(writes, 'permitted write')}: {_listed(made)}" if writes else "no writes"
-    return f"receipt: {_counted(safety.requests, 'request')}, {blocked}, {permitted}"
+    silenced = f", {safety.silenced} silenced" if safety.silenced else ""
+    peak = "" if safety.rate_limit_peak is None else f", peak {safety.rate_limit_peak:.0%} of the rate limit"
+    return f"receipt: {_counted(safety.requests, 'request')}, {blocked}, {permitted}{silenced}{peak}"
 
 
 def again(run: Run, check: Check) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
-from smoke.permission import READS
 from smoke.running.guard import Guard
-from smoke.running.listeners import Listeners
 
 if TYPE_CHECKING:
     from playwright.sync_api import APIRequestContext, APIResponse
@@ -16,11 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Takes the arguments of Playwright's ``APIRequestContext``; raises PermissionError for what has no permit."""
+    """Takes the arguments of Playwright's ``APIRequestContext``; raises PermissionError for what the guard stops."""
 
     client: APIRequestContext
     guard: Guard
-    listeners: Listeners
     check_id: str
 
     def fetch(
@@ -28,14 +25,13 @@ class Api:
     ) -> APIResponse:
         """Send a request; ``url`` may be relative to the target's address."""
         whole = urljoin(f"{self.guard.target.base_url}/", url)
-        path = urlsplit(whole).path
         if not self.guard.allows(self.check_id, method, whole):
-            raise PermissionError(f"{method} {path} has no permit in {self.check_id}")
-        self.listeners.requests += 1
-        if method not in READS and self.guard.target.owns(whole):
-            self.listeners.writes.append((method, path))
+            raise PermissionError(self.guard.findings(self.check_id)[-1].rule)
+        self.guard.seen(self.check_id, method, whole)
         marks = self.guard.marks(self.check_id) if self.guard.target.owns(whole) else {}
-        return self.client.fetch(whole, method=method, headers={**(headers or {}), **marks}, **rest)
+        answer = self.client.fetch(whole, method=method, headers={**(headers or {}), **marks}, **rest)
+        self.guard.answered(method, whole, answer.headers)
+        return answer
 
     def get(self, url: str, **rest: Any) -> APIResponse:
         """Send a GET request."""

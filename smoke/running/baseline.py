@@ -13,9 +13,9 @@ from smoke.browser import BrowserChoice, launch_options
 from smoke.config.page_rules import PageRules
 from smoke.model import Signal
 from smoke.pages import Visit
+from smoke.running.guard import Guard
 from smoke.running.listeners import Listeners
-from smoke.running.spares import Contexts
-from smoke.running.target import Target
+from smoke.running.spares import Contexts, Spares
 
 SECURITY_HEADERS = (
     "Content-Security-Policy",
@@ -30,18 +30,16 @@ SECURITY_HEADERS = (
 NOISE_DAYS = 90
 
 
-def look(target: Target, choice: BrowserChoice, path: str) -> tuple[Visit, Listeners]:
-    """Open ``path`` of ``target`` in the browser and return what was seen of it."""
+def look(guard: Guard, choice: BrowserChoice, path: str) -> tuple[Visit, Listeners]:
+    """Open ``path`` of the target in the browser, under ``guard``, and return what was seen of it."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = getattr(playwright, choice.name).launch(**launch_options(choice))
-        context = browser.new_context()
-        contexts = Contexts(target, PageRules(), lambda _value: None)
-        listeners = contexts.listeners()
-        contexts.settle(context, listeners)
-        page = context.new_page()
-        page.goto(target.base_url + path)
+        spares = Spares(Contexts(guard, PageRules(), lambda _value: None), browser)
+        listeners = spares.current = spares.contexts.listeners()
+        page = browser.new_page()
+        page.goto(guard.target.base_url + path)
         listeners.watch.look()
         browser.close()
     return listeners.watch.visit(), listeners

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smoke.firewall import repacked
 from smoke.model import Artifact
 from smoke.running.aside import Aside
 from smoke.running.journey import Journey
@@ -80,18 +81,12 @@ def _trace(journey: Journey, folder: Path) -> Iterator[tuple[str, Path]]:
     raw, path = folder / "trace.raw.zip", folder / "trace.zip"
     try:
         journey.context.tracing.stop(path=raw)
-        _scrubbed_zip(journey, raw, path)
+        path.write_bytes(repacked(raw.read_bytes(), lambda data: TOKENS.sub(rb"\1***", journey.scrubber.data(data))))
     except (Error, OSError, zipfile.BadZipFile):
         return
     finally:
         raw.unlink(missing_ok=True)
     yield "trace", path
-
-
-def _scrubbed_zip(journey: Journey, raw: Path, path: Path) -> None:
-    with zipfile.ZipFile(raw) as before, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as after:
-        for entry in before.infolist():
-            after.writestr(entry.filename, TOKENS.sub(rb"\1***", journey.scrubber.data(before.read(entry))))
 
 
 def _log(journey: Journey, path: Path, kind: str, lines: list[str]) -> Iterator[tuple[str, Path]]:

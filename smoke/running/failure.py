@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from smoke.blame import Failure
+from smoke.firewall import scrubbed
 from smoke.secret import Scrubber
 
 
@@ -17,22 +16,12 @@ def scrub_exception(error: BaseException, scrubber: Scrubber) -> None:
         if id(each) in seen:
             continue
         seen.add(id(each))
-        each.args = tuple(_clean(value, scrubber) for value in each.args)
+        each.args = scrubbed(each.args, scrubber)
         for name, value in vars(each).items():
-            setattr(each, name, _clean(value, scrubber))
+            setattr(each, name, scrubbed(value, scrubber))
         todo += [linked for linked in (each.__cause__, each.__context__) if linked is not None]
         if isinstance(each, BaseExceptionGroup):
             todo += each.exceptions
-
-
-def _clean(value: Any, scrubber: Scrubber) -> Any:
-    match value:
-        case str():
-            return scrubber.text(value)
-        case list():
-            return [_clean(item, scrubber) for item in value]
-        case _:
-            return value
 
 
 def failure_of(error: BaseException) -> Failure:

@@ -1,101 +1,136 @@
-"""Stops what a check has no permission for before it leaves the browser, and marks what does leave as ours."""
+"""Decides what may leave, by permits and by the target's rate limits, and keeps the receipt."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from smoke.marks import PRODUCT
+from smoke.analytics import HOSTS
+from smoke.marks import marks
 from smoke.model import Blame, Finding
-from smoke.permission import READS, Permissions
-from smoke.running.target import Target, origin_of
+from smoke.permission import Permissions
+from smoke.plan import Plan
+from smoke.rate import Meter, advertised
+from smoke.running.target import Target
+from smoke.safety import READS, Mutation, Safety
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, CDPSession, Route
 
-CAN_WRITE = ("Document", "XHR", "Fetch", "Ping", "Other", "CSPViolationReport")
-"""Types of request that can carry another method than GET. What only reads, most of a page, is not held up."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A request that was stopped."""
+
+    check_id: str
+    method: str
+    path: str
+    rule: str
+    blame: Blame
+
+
+def guard_of(plan: Plan, target: Target, run_id: str) -> Guard:
+    """Return the guard of one run."""
+    permissions = Permissions(plan, target.base_url, target.urls)
+    meter = Meter(plan.environment.limits, plan.environment.rate_share)
+    return Guard(target, permissions, meter, lambda check_id: marks(run_id, check_id))
 
 
 @dataclass(slots=True)
 class Guard:
-    """Knows which check asks, and what it was refused."""
+    """Knows which check asks, what it was refused, and what the run asked altogether; any thread may call."""
 
     target: Target
     permissions: Permissions
+    meter: Meter
     marks: Callable[[str], dict[str, str]]
     """From the id of a check to the headers that its requests to the target carry."""
     check_id: str = ""
     """The journey that runs."""
-    refused: list[tuple[str, str, str]] = field(default_factory=list)
-    """Method, path and check of each request that was stopped."""
+    refused: list[Refusal] = field(default_factory=list)
+    _requests: int = 0
+    _silenced: int = 0
+    _made: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+    """Method, path, check and permission of each state-changing request."""
+    _unpermitted: dict[tuple[str, str, str], None] = field(default_factory=dict)
+    """Check, method and path of requests that were seen on their way and that nothing permits."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def allows(self, check_id: str, method: str, url: str) -> bool:
-        """Tell whether a check may make this request; if not, note that it tried."""
-        if method in READS or not self.target.owns(url):
+        """Tell whether a check may make this request now; take note of it, and of its refusal."""
+        if not self.target.owns(url):
             return True
         path = urlsplit(url).path
-        if self.permissions.of(check_id, method, path) is not None:
-            return True
-        self.refused.append((method, path, check_id))
-        return False
+        permission = None if method in READS else self.permissions.of(check_id, method, path)
+        with self._lock:
+            if method not in READS and permission is None:
+                rule = f"{method} {path} is permitted: it was stopped, for {check_id} has no permit for it"
+                return self._refuse(check_id, method, path, rule, Blame.SAFETY)
+            if (over := self.meter.ask(method, path, time.monotonic())) is not None:
+                return self._refuse(check_id, method, path, f"{over}: it was stopped", Blame.HARNESS)
+            if permission is not None:
+                self._made[method, path, check_id, permission] += 1
+        return True
+
+    def silences(self, method: str, url: str) -> bool:
+        """Tell whether a page's request is to be answered by us: the target's telemetry, or a counter of visitors."""
+        parts = urlsplit(url)
+        if self.target.owns(url):
+            silent = self.permissions.is_telemetry(method, parts.path)
+        else:
+            host = f".{parts.hostname or ''}"
+            silent = any(host.endswith(f".{each}") for each in self.analytics)
+        with self._lock:
+            self._silenced += silent
+        return silent
+
+    @property
+    def analytics(self) -> tuple[str, ...]:
+        """Hosts of others that count visitors."""
+        return (*HOSTS, *self.permissions.plan.suite.about.analytics)
+
+    def seen(self, check_id: str, method: str, url: str) -> None:
+        """Count a request that is on its way, and keep it if nothing permits it."""
+        with self._lock:
+            self._requests += 1
+        if method in READS or not self.target.owns(url):
+            return
+        path = urlsplit(url).path
+        permitted = self.permissions.of(check_id, method, path) or self.permissions.is_telemetry(method, path)
+        if not permitted:
+            self._unpermitted[check_id, method, path] = None
+
+    def answered(self, method: str, url: str, headers: Mapping[str, str]) -> None:
+        """Take note of the rate limit that an answer of the target advertises; ``headers`` by lower-case name."""
+        if (limit := advertised(headers)) is not None:
+            with self._lock:
+                self.meter.learn(method, urlsplit(url).path, limit, time.monotonic())
 
     def findings(self, check_id: str) -> tuple[Finding, ...]:
-        """Say what ``check_id`` tried without permission."""
-        tried = dict.fromkeys((method, path) for method, path, check in self.refused if check == check_id)
-        return tuple(
-            Finding(
-                rule=f"{method} {path} is permitted: it was stopped, for {check_id} has no permit for it",
-                blame=Blame.SAFETY,
-            )
-            for method, path in tried
+        """Say what ``check_id`` tried and may not."""
+        mine = [each for each in self.refused if each.check_id == check_id]
+        stopped = {(each.method, each.path) for each in mine}
+        told = {each.rule: each.blame for each in mine}
+        for check, method, path in self._unpermitted:
+            if check == check_id and (method, path) not in stopped:
+                told[f"{method} {path} is permitted: {check_id} has no permit for it"] = Blame.SAFETY
+        return tuple(Finding(rule=rule, blame=blame) for rule, blame in told.items())
+
+    def receipt(self) -> Safety:
+        """Return what the run asked of its target so far."""
+        made = [
+            Mutation(method=method, path=path, count=count, check=check, permission=permission)
+            for (method, path, check, permission), count in sorted(self._made.items())
+        ]
+        return Safety(
+            requests=self._requests,
+            mutations=tuple(made),
+            blocked=tuple(sorted(f"{each.method} {each.path} ({each.check_id})" for each in self.refused)),
+            silenced=self._silenced,
+            rate_limit_peak=self.meter.peak,
         )
 
-    def watch(self, browser: Browser) -> str:
-        """Hold up every request of ``browser`` that could write, in whatever page or worker, and judge it.
-
-        By one DevTools session for the whole browser. Returns what the browser calls itself.
-        """
-        session = browser.new_browser_cdp_session()
-        session.on("Fetch.requestPaused", lambda event: self._judge(session, event))
-        session.send("Fetch.enable", {"patterns": [{"resourceType": kind} for kind in CAN_WRITE]})
-        return str(session.send("Browser.getVersion")["userAgent"])
-
-    def watch_context(self, context: BrowserContext) -> None:
-        """Do the same for one context, in browsers without a DevTools session: every request to the target waits."""
-        # Playwright writes an attribute on the owner of a bound method, which frozen objects refuse.
-        context.route(lambda url: self.target.owns(url), lambda route: self._judge_route(route))  # noqa: PLW0108
-
-    def _judge_route(self, route: Route) -> None:
-        request = route.request
-        if not self.allows(self.check_id, request.method, request.url):
-            route.abort("blockedbyclient")
-            return
-        headers = {**request.headers, "user-agent": f"{request.headers.get('user-agent', '')} {PRODUCT}"}
-        seen = {"headers": request.headers, "url": request.url}
-        kind = "Document" if request.resource_type == "document" else ""
-        route.continue_(headers={**headers, **(self.marks(self.check_id) if self._is_from_home(kind, seen) else {})})
-
-    def _judge(self, session: CDPSession, event: dict[str, Any]) -> None:
-        from playwright.sync_api import Error
-
-        request, paused = event["request"], {"requestId": event["requestId"]}
-        with contextlib.suppress(Error):  # the page that asked is gone
-            if not self.allows(self.check_id, request["method"], request["url"]):
-                session.send("Fetch.failRequest", {**paused, "errorReason": "BlockedByClient"})
-            elif self._is_from_home(event["resourceType"], request):
-                headers = {**request["headers"], **self.marks(self.check_id)}
-                listed = [{"name": name, "value": value} for name, value in headers.items()]
-                session.send("Fetch.continueRequest", {**paused, "headers": listed})
-            else:
-                session.send("Fetch.continueRequest", paused)
-
-    def _is_from_home(self, kind: str, request: dict[str, Any]) -> bool:
-        """Tell whether a header of ours costs ``request`` no CORS preflight that it would not have had."""
-        if not self.target.owns(request["url"]):
-            return False
-        referer = request["headers"].get("Referer") or request["headers"].get("referer", "")
-        return kind == "Document" or origin_of(referer) == origin_of(request["url"])
+    def _refuse(self, check_id: str, method: str, path: str, rule: str, blame: Blame) -> bool:
+        self.refused.append(Refusal(check_id=check_id, method=method, path=path, rule=rule, blame=blame))
+        return False

@@ -49,7 +49,7 @@ class Journey:
     @property
     def api(self) -> Api:
         """HTTP client with the cookies of the browser; its requests count, and need permits, as the page's do."""
-        return Api(self.context.request, self.guard, self.listeners, self.check.id)
+        return Api(self.context.request, self.guard, self.check.id)
 
     def one_time_code(self) -> str:
         """A TOTP code for the account that was not used before; waits for the next time step where needed."""

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from smoke.blame import Answer
 from smoke.edge import BLOCKING, blocked_by
 from smoke.model import Signal, SignalKind
-from smoke.permission import READS
+from smoke.running.interception import http_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError, WebSocket
 
-    from smoke.running.target import Target
+    from smoke.running.guard import Guard
     from smoke.running.watch import Watch
 
 LONGEST_TEXT = 500
@@ -40,16 +40,13 @@ class NetworkLine:
 class Listeners:
     """Everything one context said and asked for."""
 
-    target: Target
+    guard: Guard
     watch: Watch
     signals: list[Signal] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     """First-party answers with a status of 400 or more."""
     console: list[str] = field(default_factory=list)
     network: list[NetworkLine] = field(default_factory=list)
-    requests: int = 0
-    writes: list[tuple[str, str]] = field(default_factory=list)
-    """Method and path of every state-changing first-party request."""
     _seen_urls: set[str] = field(default_factory=set)
     _documents: int = 0
     _asked_during: dict[Request, int] = field(default_factory=dict)
@@ -61,6 +58,7 @@ class Listeners:
         context.on("request", self._on_request)
         context.on("response", self._on_response)
         context.on("requestfailed", self._on_failed)
+        context.on("page", lambda page: page.on("websocket", self._on_socket))
         self.watch.attach(context)
 
     def unaccounted(self) -> tuple[Signal, ...]:
@@ -91,17 +89,20 @@ class Listeners:
         self.signals.append(Signal(kind=SignalKind.PAGE_ERROR, where=where, text=text))
 
     def _on_request(self, request: Request) -> None:
-        self.requests += 1
+        self.guard.seen(self.guard.check_id, request.method, request.url)
         if request.resource_type == "document":
             self._documents += 1
         self._asked_during[request] = self._documents
-        if request.method not in READS and self.target.owns(request.url):
-            self.writes.append((request.method, urlsplit(request.url).path))
+
+    def _on_socket(self, socket: WebSocket) -> None:
+        # Messages of a page are held up before they leave; those of a worker can only be seen.
+        socket.on("framesent", lambda _: self.guard.seen(self.guard.check_id, "WS", http_of(socket.url)))
 
     def _on_response(self, response: Response) -> None:
         request = response.request
-        if not self.target.owns(response.url):
+        if not self.guard.target.owns(response.url):
             return
+        self.guard.answered(request.method, response.url, response.headers)
         self.network.append(NetworkLine(method=request.method, url=response.url, outcome=str(response.status)))
         is_document = request.resource_type == "document"
         self.watch.answered(response.url, response.headers, is_document=is_document)
@@ -115,7 +116,7 @@ class Listeners:
 
     def _on_failed(self, request: Request) -> None:
         failure = request.failure or "failed"
-        if not self.target.owns(request.url):
+        if not self.guard.target.owns(request.url):
             return
         self.network.append(NetworkLine(method=request.method, url=request.url, outcome=failure))
         if failure.startswith(REFUSED):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from smoke.marks import PRODUCT
-from smoke.permission import READS
 from smoke.plan import Plan
 from smoke.probing.asking import ProbeAccount, Shared, Terms
 from smoke.probing.client import ProbeFailedError, send
@@ -17,13 +15,8 @@ from smoke.retry import RetryPolicy
 from smoke.running.guard import Guard
 from smoke.running.target import Target, origin_of
 
-Count = Callable[[str, int, Iterable[tuple[str, str]]], None]
-"""Told a check, how many requests it made, and method and path of those that change state."""
 
-
-def probe_runner(
-    plan: Plan, target: Target, guard: Guard, run_id: str, learn: Callable[[str], None], count: Count
-) -> ProbeRunner:
+def probe_runner(plan: Plan, target: Target, guard: Guard, run_id: str, learn: Callable[[str], None]) -> ProbeRunner:
     """Make the runner; it begins when told which probes."""
     terms = Terms(
         base_url=target.base_url,
@@ -36,11 +29,12 @@ def probe_runner(
     )
 
     async def guarded(request: Request, timeout_s: float) -> Exchange:
-        if request.method != "WS" and not guard.allows(request.check_id, request.method, request.url):
+        if not guard.allows(request.check_id, request.method, request.url):
             raise ProbeFailedError(guard.findings(request.check_id)[-1])
-        writes = [] if request.method in READS | {"WS"} else [(request.method, urlsplit(request.url).path)]
-        count(request.check_id, 1, writes)
-        return await send(_marked(request, guard), timeout_s)
+        guard.seen(request.check_id, request.method, request.url)
+        exchange = await send(_marked(request, guard), timeout_s)
+        guard.answered(request.method, request.url, {name.lower(): value for name, value in exchange.headers})
+        return exchange
 
     return ProbeRunner(
         terms, guarded, Shared(values={"run": run_id, "origin": origin_of(target.base_url)}, learn=learn)

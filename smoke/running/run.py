@@ -6,21 +6,20 @@ import platform
 import sys
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from smoke import __version__
 from smoke.browser import BrowserMissing, find_browser
+from smoke.config.places import SUITES, journeys_of
 from smoke.firewall import scrubbed, sweep
 from smoke.judge import judge_check, judge_run
-from smoke.marks import marks
 from smoke.model import CheckKind, Run
 from smoke.offline import excused, needs_control
-from smoke.permission import Permissions
 from smoke.running.control import reachable
-from smoke.running.guard import Guard
+from smoke.running.guard import guard_of
 from smoke.running.launch import Begun, launched
 from smoke.running.probes import probe_runner
 from smoke.running.reports import SWEPT
@@ -55,15 +54,10 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
         target = begun.target.result()
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
         scrubber = Scrubber(target.secrets)
-        permissions = Permissions(planned, target.base_url, target.urls)
-        guard = Guard(target, permissions, lambda check_id: marks(run_id, check_id))
-        contexts = Contexts(target, planned.suite.about.page, scrubber.learn)
-        spares = Spares(contexts, guard, browser.browser if browser else None)
-
-        def count(check_id: str, requests: int, writes: Iterable[tuple[str, str]]) -> None:
-            session.count(check_id, requests, writes)
-
-        probes = probe_runner(planned, target, guard, run_id, scrubber.learn, count)
+        guard = guard_of(planned, target, run_id)
+        contexts = Contexts(guard, planned.suite.about.page, scrubber.learn)
+        spares = Spares(contexts, browser.browser if browser else None)
+        probes = probe_runner(planned, target, guard, run_id, scrubber.learn)
         stack.callback(probes.stop)
         session = Session(
             plan=planned,
@@ -91,8 +85,8 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
     from smoke.running.session_plugin import Quiet, SessionPlugin
 
     places = {
-        CheckKind.JOURNEY: settings.root / "e2e" / settings.suite,
-        CheckKind.PROBE: settings.root / "config" / "suites" / settings.suite / "checks.yaml",
+        CheckKind.JOURNEY: journeys_of(settings.root, settings.suite),
+        CheckKind.PROBE: settings.root / SUITES / settings.suite / "checks.yaml",
     }
     planned = {check.kind for check in session.plan.checks}
     arguments = [
@@ -158,7 +152,7 @@ def conclude(session: Session, settings: Settings) -> Run:
             "python": platform.python_version(),
         },
         config_sha256=planned.suite.sha256,
-        safety=session.safety(),
+        safety=session.guard.receipt(),
         troubles=tuple(session.troubles),
         given_url=settings.base_url,
     )

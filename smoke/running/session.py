@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from smoke.browser import BrowserChoice
-from smoke.model import Check, CheckResult, Interruption, Mutation, Observation, Safety
+from smoke.model import Check, CheckResult, Interruption, Observation
 from smoke.plan import Plan
 from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
@@ -55,9 +55,6 @@ class Session:
     observations: dict[str, Observation] = field(default_factory=dict)
     interruption: Interruption | None = None
     troubles: list[str] = field(default_factory=list)
-    requests: int = 0
-    writes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    """Method, path and check of state-changing requests."""
     launched: Launched | None = None
     """The browser, where it was started before pytest was."""
     browser_version: str = ""
@@ -72,18 +69,3 @@ class Session:
     def check(self, check_id: str) -> Check | None:
         """Return the planned check with this id."""
         return next((check for check in self.plan.checks if check.id == check_id), None)
-
-    def count(self, check_id: str, requests: int, writes: Iterable[tuple[str, str]]) -> None:
-        """Add requests of a check, and the state-changing ones among them, to the receipt."""
-        self.requests += requests
-        self.writes.update((method, path, check_id) for method, path in writes)
-
-    def safety(self) -> Safety:
-        """Return the receipt so far."""
-        made = [
-            Mutation(method=method, path=path, count=count, check=check, permission=permission)
-            for (method, path, check), count in sorted(self.writes.items())
-            if (permission := self.guard.permissions.of(check, method, path)) is not None
-        ]
-        blocked = [f"{method} {path} ({check})" for method, path, check in sorted(self.guard.refused)]
-        return Safety(requests=self.requests, mutations=tuple(made), blocked=tuple(blocked))

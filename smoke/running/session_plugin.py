@@ -174,11 +174,9 @@ class SessionPlugin:
             by_page = (*judge_signals(check.id, record.signals, *terms), *self._judge_pages(journey))
         refused = self.session.guard.findings(check.id)
         record.findings += findings_of(failure, (*by_page, *refused), record.measurements)
-        if journey is not None:
-            self.session.count(check.id, journey.listeners.requests, journey.listeners.writes)
-            if record.findings:
-                folder = self.session.reports / "attempts" / f"{check.id}-{record.number}"
-                record.artifacts += capture(journey, folder, self.session.reports)
+        if journey is not None and record.findings:
+            folder = self.session.reports / "attempts" / f"{check.id}-{record.number}"
+            record.artifacts += capture(journey, folder, self.session.reports)
         allure_labels.attach(record, self.session.reports)
         return record.findings
 

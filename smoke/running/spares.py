@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from smoke.marks import PRODUCT
 from smoke.running.aside import Aside
 from smoke.running.guard import Guard
+from smoke.running.interception import watch_browser, watch_context, watch_sockets
 from smoke.running.listeners import Listeners
-from smoke.running.target import Target
 from smoke.running.watch import Watch
 
 if TYPE_CHECKING:
@@ -29,30 +29,32 @@ OPEN_S = 10.0
 class Contexts:
     """What every context of a run is opened with."""
 
-    target: Target
+    guard: Guard
     rules: PageRules
     learn: Callable[[str], None]
     user_agent: str = ""
     """What the browser calls itself; empty where each request is named by itself."""
-
-    hold: Callable[[BrowserContext], None] = lambda _context: None
+    hold: Callable[[Guard, BrowserContext], None] = lambda _guard, _context: None
     """Puts a context under guard, where that is not done for the whole browser."""
 
     @property
     def arguments(self) -> dict[str, Any]:
         """Arguments of a context's creation, where a suite or a test names none of its own."""
         named = {"user_agent": f"{self.user_agent} {PRODUCT}"} if self.user_agent else {}
-        return {"base_url": f"{self.target.base_url}/", **named}
+        return {"base_url": f"{self.guard.target.base_url}/", **named}
 
     def listeners(self) -> Listeners:
         """Return new listeners, for one attempt at a journey."""
-        return Listeners(target=self.target, watch=Watch(target=self.target, rules=self.rules, learn=self.learn))
+        watch = Watch(target=self.guard.target, rules=self.rules, learn=self.learn)
+        return Listeners(guard=self.guard, watch=watch)
 
     def settle(self, context: BrowserContext, listeners: Listeners) -> None:
         """Give a new ``context`` its time-outs and listeners."""
-        context.set_default_timeout(self.target.timeout_ms)
-        context.set_default_navigation_timeout(max(NAVIGATION_MS, self.target.timeout_ms))
-        self.hold(context)
+        timeout_ms = self.guard.target.timeout_ms
+        context.set_default_timeout(timeout_ms)
+        context.set_default_navigation_timeout(max(NAVIGATION_MS, timeout_ms))
+        self.hold(self.guard, context)
+        watch_sockets(self.guard, context)
         listeners.attach(context)
 
 
@@ -72,13 +74,12 @@ class Opened:
 class Spares:
     """At most one context that nobody has used yet, and the rules for those that a journey opens by itself."""
 
-    def __init__(self, contexts: Contexts, guard: Guard, browser: Browser | None) -> None:
+    def __init__(self, contexts: Contexts, browser: Browser | None) -> None:
         self.contexts = contexts
         self.more = True
         """Whether another journey follows."""
         self.current: Listeners | None = None
         """Of the attempt that runs: they hear every context that it opens."""
-        self._guard = guard
         self._browser: Browser | None = None
         self._spare: Aside[Opened] | None = None
         if browser:
@@ -88,9 +89,9 @@ class Spares:
     def adopt(self, browser: Browser) -> None:
         """Put a browser that is up under guard, and whatever contexts a journey opens in it."""
         if browser.browser_type.name == "chromium":
-            self.contexts = replace(self.contexts, user_agent=self._guard.watch(browser))
+            self.contexts = replace(self.contexts, user_agent=watch_browser(self.contexts.guard, browser))
         else:
-            self.contexts = replace(self.contexts, hold=self._guard.watch_context)
+            self.contexts = replace(self.contexts, hold=watch_context)
         self._new_context, new_page = browser.new_context, browser.new_page
 
         def heard_context(**options: Any) -> BrowserContext:

@@ -7,7 +7,8 @@ import pytest
 
 from smoke.config.journeys import journeys
 from smoke.config.problems import ConfigError
-from smoke.model import Category, Check, CheckKind, Permit, Scope
+from smoke.model import Category, Check, CheckKind, Scope
+from smoke.safety import Permit
 
 FILE = "e2e/shop/test_cart.py"
 

@@ -7,7 +7,8 @@ import pytest
 from smoke.config.load import load
 from smoke.config.places import suites
 from smoke.config.problems import ConfigError
-from smoke.model import Category, CheckKind, Permit, Scope
+from smoke.model import Category, CheckKind, Scope
+from smoke.safety import Permit
 from tests.support.project import Project, a_project
 
 SUITE = "config/suites/shop/suite.yaml"

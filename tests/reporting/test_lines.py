@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from smoke.model import CheckKind, Mutation, Safety
+from smoke.model import CheckKind
 from smoke.reporting.lines import again, receipt
+from smoke.safety import Mutation, Safety
 from tests.support.run_builder import a_result, a_run
 
 

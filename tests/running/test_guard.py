@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from smoke.permission import Permissions
-from smoke.running.guard import Guard
+from smoke.plan import Selection, plan
+from smoke.running.guard import guard_of
+from smoke.running.interception import watch_context
 from smoke.running.target import Target
 from tests.running.shop import Shop, run
+from tests.support.project import a_project
 
 pytestmark = pytest.mark.browser
 
@@ -21,13 +22,14 @@ WAYS = {
     "xhr": 'page.evaluate("new Promise(end => { const x = new XMLHttpRequest(); x.onloadend = end;'
     " x.open('PUT', '/tried'); x.send('1') })\")",
     "beacon": "page.evaluate(\"navigator.sendBeacon('/tried', '1')\"); page.goto(\"./?next\")",
-    "form": 'page.evaluate("document.forms.form.submit()"); page.wait_for_timeout(300)',
-    "form in a window of its own": 'page.evaluate("document.forms.window.submit()"); page.wait_for_timeout(300)',
+    "form": "with page.expect_event('requestfailed'): page.evaluate(\"document.forms.form.submit()\")",
+    "form in a window of its own": "with page.context.expect_event('requestfailed'):"
+    ' page.evaluate("document.forms.window.submit()")',
     "worker": """page.evaluate("new Promise(end => { const w = new Worker(URL.createObjectURL(new Blob(["
         "`fetch('${location.origin}/tried', {method: 'DELETE'}).catch(() => 0).then(() => postMessage(1))`])));"
         " w.onmessage = end })")""",
     "service worker": """page.evaluate("navigator.serviceWorker.register('/sw.js')"
-        ".then(() => navigator.serviceWorker.ready).then(() => 1)"); page.wait_for_timeout(300)""",
+        ".then(() => navigator.serviceWorker.ready).then(() => 1)")""",
     "keepalive": "page.evaluate(\"fetch('/tried', {method: 'POST', keepalive: true}).catch(() => 0)\")",
     "the journey's own client": 'journey.api.delete("/tried")',
     "redirect": "page.evaluate(\"fetch('/asks', {method: 'POST'}).catch(() => 0)\")",
@@ -83,23 +85,23 @@ def test_an_edge_that_stops_us_is_not_the_application(shop: Shop, httpserver: HT
     assert check["evidence"][0] == "the application itself answers (403), not Cloudflare in front of it"
 
 
-def test_a_browser_without_devtools_is_guarded_by_context(shop: Shop) -> None:
+def test_a_browser_without_devtools_is_guarded_by_context(shop: Shop, tmp_path: Path) -> None:
     """The way that Firefox and WebKit take, here in Chromium: the write is stopped, the rest is marked."""
     from playwright.sync_api import sync_playwright
 
     from smoke.browser import find_browser, launch_options
 
     target = Target(base_url=shop.url, urls={}, contract="planned", timeout_ms=3000, texts={}, budgets={})
-    nothing = Permissions(SimpleNamespace(checks=(), suite=SimpleNamespace(about=None)), shop.url, {})
-    guard = Guard(target, nothing, lambda check_id: {"X-Smoke-Test": f"run of {check_id}"}, check_id="shop.home")
+    guard = guard_of(plan(a_project(tmp_path).load(), "local", None, Selection()), target, "the run")
+    guard.check_id = "home.load"
     with sync_playwright() as driver, driver.chromium.launch(**launch_options(find_browser())) as browser:
         context = browser.new_context()
-        guard.watch_context(context)
+        watch_context(guard, context)
         page = context.new_page()
         page.goto(shop.url)
         page.evaluate("fetch('/tried', {method: 'POST'}).catch(() => 0)")
         page.evaluate("fetch('/tried')")
-    assert guard.refused == [("POST", "/tried", "shop.home")]
+    assert guard.receipt().blocked == ("POST /tried (home.load)",)
     assert (shop.writes, [each.path for each in shop.asked]) == ([], ["/", "/tried"])
-    assert {each.headers["X-Smoke-Test"] for each in shop.asked} == {"run of shop.home"}
+    assert {each.headers["X-Smoke-Test"] for each in shop.asked} == {"the run"}
     assert all(" smoke-harness/" in each.headers["User-Agent"] for each in shop.asked)

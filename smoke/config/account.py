@@ -1,0 +1,91 @@
+"""The shape of an account in suite.yaml: what it is, what it may not do, and how its password is changed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Len
+
+from smoke.config.login import check_written
+from smoke.config.probe import close_to
+from smoke.config.strict import Strict
+from smoke.probing.shapes import Positive
+from smoke.probing.variables import names_in
+from smoke.safety import WRITES
+
+Text = Annotated[str, Len(1)]
+Command = Annotated[tuple[Text, ...], Len(1)]
+DOTENV: Literal["dotenv"] = "dotenv"
+CHANGE_NAMES = {"user", "old", "new"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRequest(Strict):
+    """A request of the product itself that changes the password of whoever is signed in."""
+
+    request: Text
+    """Such as ``PUT /auth/password``; it goes where the login goes, signed in as the account."""
+    body: dict[str, Any]
+    """Sent as JSON; ``{user}``, ``{old}`` and ``{new}`` are filled in."""
+
+    def __post_init__(self) -> None:
+        check_written(self.request)
+        if self.request.partition(" ")[0] not in WRITES:
+            raise ValueError(f"what changes a password is a writing request; got {self.request!r}")
+        if "new" not in names_in(self.body):
+            raise ValueError("body has no {new}: that is where the new password goes")
+        for name in sorted(names_in(self.body) - CHANGE_NAMES):
+            raise ValueError(f"a change of password does not know {{{name}}}; {close_to(name, CHANGE_NAMES)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation(Strict):
+    """How ``smoke accounts rotate`` changes the password and puts the new one where the old one was.
+
+    Commands are lists: program and arguments, run without a shell in the project's folder. They find
+    SMOKE_ACCOUNT_USER, SMOKE_OLD_PASSWORD and SMOKE_NEW_PASSWORD in their environment.
+    """
+
+    change: Command | ChangeRequest
+    """A command that changes the password in the product, or a request of the product that does."""
+    store: Literal["dotenv"] | Command
+    """``dotenv`` writes the variable into the project's .env; or a command that puts the password elsewhere."""
+    timeout_s: Positive = 60
+    """Longest that one command may take. By default 60."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Strict):
+    """A dedicated smoke account. Its secrets are named here and stand in the environment or .env."""
+
+    user: Text
+    """Name that it signs in with."""
+    role: Text
+    """Its role in the product's own word: what whoami answers for it."""
+    password: Text
+    """Name of the environment variable that holds the password."""
+    totp: str | None = None
+    """Name of the environment variable that holds the TOTP secret; none: no second factor."""
+    password_set: date | None = None
+    """Day on which the password was last changed; ``smoke accounts rotate`` writes it."""
+    max_password_days: Annotated[int, Ge(1)] = 30
+    """Largest good age of the password. By default 30."""
+    may_not: tuple[str, ...] = ()
+    """Reading requests, such as ``GET /api/admin/users``, that it must be refused with 401, 403 or 404. They go where
+    the login goes."""
+    rotation: Rotation | None = None
+    """How its password is changed; none: by hand."""
+
+    def __post_init__(self) -> None:
+        for name in (self.password, self.totp):
+            if name is not None and not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+                raise ValueError(
+                    "password and totp name environment variables such as SMOKE_TEST_PASSWORD, never secrets"
+                )
+        for request in self.may_not:
+            check_written(request)
+            if not request.startswith(("GET ", "HEAD ")):
+                raise ValueError(f"may_not only reads: GET or HEAD and a path; got {request!r}")
