@@ -32,7 +32,7 @@ def test_home({arguments}):
 SUITE = """\
 title: Shop
 environments:
-  local: {{base_url: "{url}", timeout_ms: 3000}}
+  local: {{base_url: "{url}", timeout_ms: 3000{environment}}}
 """
 
 
@@ -63,6 +63,7 @@ def run(
     permit: str = "",
     *options: str,
     suite: str = "",
+    environment: str = "",
     arguments: str = "page, journey",
 ) -> tuple[int, dict[str, Any]]:
     """Run a suite of one journey that goes ``way``; return exit code and verdict."""
@@ -71,7 +72,7 @@ def run(
     journeys.mkdir(parents=True)
     points = (ROOT / "config" / "execution-points.yaml").read_text()
     (folder / "config" / "execution-points.yaml").write_text(points)
-    (settings / "suite.yaml").write_text(SUITE.format(url=shop.url) + suite)
+    (settings / "suite.yaml").write_text(SUITE.format(url=shop.url, environment=environment) + suite)
     (journeys / "test_home.py").write_text(dedent(JOURNEY).format(way=way, permit=permit, arguments=arguments))
     command = [sys.executable, "-m", "smoke", "run", "--json", "--reports", "reports", *options]
     done = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, timeout=90, check=False)
