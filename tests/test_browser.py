@@ -206,6 +206,16 @@ def test_chrome_is_preferred_to_chromium(desk):
     assert find_browser(machine=desk.machine()).executable == chrome
 
 
+def test_a_browser_without_windows_is_taken_where_none_is_shown(desk):
+    """It does the same for a third of the work; with --headed it is no choice, wherever it comes from."""
+    chrome, shell = desk.system_has("google-chrome"), desk.system_has("chromium-headless-shell")
+    assert find_browser(machine=desk.machine()).executable == shell
+    assert find_browser(headed=True, machine=desk.machine()).executable == chrome
+    desk.playwright_has(SHELL)
+    assert find_browser(machine=desk.machine()).origin is Origin.PLAYWRIGHT
+    assert find_browser(headed=True, machine=desk.machine()).executable == chrome
+
+
 def test_the_usual_places_of_macos_are_searched(desk):
     """Chrome in the Applications folder is found without PATH."""
     path = program(desk.folder / "Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
@@ -313,7 +323,9 @@ def test_root_on_debian_gets_debians_chromium(desk):
     desk.runner = Runner(effect=effect)
     found = find_browser(machine=desk.machine(uid=0))
     assert (found.origin, found.executable) == (Origin.APT, desk.folder / "bin" / "chromium")
-    assert [command[-1] for command in desk.runner.commands] == ["chromium", "update", "chromium"]
+    assert [command[-1] for command in desk.runner.commands] == [
+        *("chromium", "update", "chromium-headless-shell", "chromium")
+    ]
     assert desk.runner.environs[-1]["DEBIAN_FRONTEND"] == "noninteractive"
 
 

@@ -15,9 +15,13 @@ VARIABLE = "SMOKE_BROWSER_PATH"
 
 
 def find_browser(
-    name: str = "chromium", environ: Mapping[str, str] = os.environ, *, machine: Machine | None = None
+    name: str = "chromium",
+    environ: Mapping[str, str] = os.environ,
+    *,
+    headed: bool = False,
+    machine: Machine | None = None,
 ) -> BrowserChoice:
-    """Find the browser ``name``, getting one if need be.
+    """Find the browser ``name``, getting one if need be; ``headed``: one that can show a window.
 
     Looks at ``SMOKE_BROWSER_PATH``, Playwright's own, a download of it, an installed Chrome or Chromium,
     and Debian's package, in this order. Firefox and WebKit are driven only in Playwright's own builds.
@@ -28,10 +32,10 @@ def find_browser(
         return _configured(name, Path(path).expanduser())
     if name != "chromium":
         return _only_own(name, machine)
-    found = own(name, machine)
+    found = own(name, machine, headed=headed)
     if isinstance(found, BrowserChoice):
         return found
-    return _chromium_from_elsewhere(machine)
+    return _chromium_from_elsewhere(machine, headed=headed)
 
 
 def _configured(name: str, path: Path) -> BrowserChoice:
@@ -49,15 +53,15 @@ def _only_own(name: str, machine: Machine) -> BrowserChoice:
     return found
 
 
-def _chromium_from_elsewhere(machine: Machine) -> BrowserChoice:
-    at_hand = installed(machine)
+def _chromium_from_elsewhere(machine: Machine, *, headed: bool) -> BrowserChoice:
+    at_hand = installed(machine, headed=headed)
     seconds = SHORT_PATIENCE_S if isinstance(at_hand, BrowserChoice) else PATIENCE_S
     downloaded = download("chromium", machine, seconds=seconds)
     if isinstance(downloaded, BrowserChoice):
         return downloaded
     if isinstance(at_hand, BrowserChoice):
         return at_hand
-    packaged = from_apt(machine)
+    packaged = from_apt(machine, headed=headed)
     if isinstance(packaged, BrowserChoice):
         return packaged
     raise BrowserMissing(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke.browser.choice import BrowserChoice, Origin
+from smoke.browser.installed import SHELLS
 from smoke.browser.own import descriptor
 from smoke.machine import Machine
 
@@ -82,7 +83,8 @@ def _can_sandbox(choice: BrowserChoice, machine: Machine) -> bool:
     if machine.uid == 0 or _in_container(machine):
         return False
     # A package brings a helper or a profile of its own; an unpacked build needs user namespaces.
-    unpacked = choice.origin is not Origin.INSTALLED and choice.origin is not Origin.APT
+    shell = choice.executable is not None and choice.executable.name in SHELLS
+    unpacked = shell or (choice.origin is not Origin.INSTALLED and choice.origin is not Origin.APT)
     return not (unpacked and machine.platform == "linux" and _namespaces_are_closed(machine))
 
 

@@ -33,7 +33,7 @@ def descriptor(name: str, machine: Machine) -> dict[str, Any]:
     return next((each for each in browsers if each["name"] == name), {})
 
 
-def own(name: str, machine: Machine) -> BrowserChoice | Unavailable:
+def own(name: str, machine: Machine, *, headed: bool = False) -> BrowserChoice | Unavailable:
     """Playwright's own build of ``name``, of exactly the revision that it drives."""
     full = _program(name, machine)
     if name != "chromium":
@@ -41,7 +41,8 @@ def own(name: str, machine: Machine) -> BrowserChoice | Unavailable:
     shell = _program("chromium-headless-shell", machine)
     if full and shell:
         return _choice(name, None)
-    return _choice(name, full or shell) if full or shell else Unavailable("not downloaded")
+    only = full if headed else full or shell
+    return _choice(name, only) if only else Unavailable("not downloaded")
 
 
 def download(name: str, machine: Machine, *, seconds: float) -> BrowserChoice | Unavailable:
