@@ -13,7 +13,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test lint lint-workflows fmt bench lock clean
+.PHONY: help smoke smoke-all test sabotage lint lint-workflows fmt bench lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -29,6 +29,9 @@ smoke-all: .venv/.run-ready ## run every suite
 
 test: .venv/.dev-ready ## run the engine's own tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+sabotage: .venv/.dev-ready ## break everything around a run; none may read as green (ARGS: names)
+	@$(BIN)/python -m sabotage $(ARGS)
 
 lint: .venv/.dev-ready ## check style, types, YAML and workflows
 	$(BIN)/ruff check --quiet

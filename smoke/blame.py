@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from smoke.causes import BROWSER_GONE, broken, stopped_by, unreachable
 from smoke.edge import edge_rule
 from smoke.model import Blame, Finding
 from smoke.probing.expectations import blame_of_status
@@ -15,7 +16,7 @@ NETWORK_ERRORS = (
         Blame.DNS,
     ),
     (re.compile(r"ERR_CERT_|ERR_SSL_|CERTIFICATE_VERIFY_FAILED|\bcertificate\b|\bTLS\b|\bSSL\b"), Blame.TLS),
-    (re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED"), Blame.RUNNER_OFFLINE),
+    (re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_PROXY_"), Blame.RUNNER_OFFLINE),
     (
         re.compile(
             r"ERR_CONNECTION_|ERR_EMPTY_RESPONSE|ERR_ADDRESS_UNREACHABLE|ERR_SOCKET|ERR_TIMED_OUT|ERR_TUNNEL"
@@ -33,6 +34,9 @@ NO_BROWSER = re.compile(
 DETAIL = re.compile(r"Actual value|Expected|Received|Error|Locator|waiting for")
 DETAILS = 4
 LONGEST = 400
+ADDRESS = re.compile(r"\bat ((?:https?|wss?)://\S+)|→ [A-Z]+ (https?://\S+)")
+"""Where a message of Chromium, or the call log of a request that the journey itself made, says what was asked."""
+ANSWERS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,8 @@ class Failure:
     """An AssertionError: the journey looked, and saw something else."""
     is_playwright: bool
     """Raised by the browser automation, not by the journey's own code."""
+    where: str | None = None
+    """File and line of the journey, or of the page object, that it came from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,22 +85,29 @@ def network_blame(message: str) -> Blame | None:
 def judge_failure(failure: Failure, answers: tuple[Answer, ...]) -> Finding:
     """Turn the exception of a journey into a finding, with bad answers of the application as its cause."""
     headline = one_line(failure.message)
+    where = (f"at {failure.where}",) if failure.where else ()
     if failure.type_name == AccountError.__name__:
-        return Finding(rule=headline, blame=Blame.ACCOUNT)
+        return Finding(rule=headline, blame=Blame.ACCOUNT, evidence=where)
     if failure.type_name == DeadlineExceeded.__name__:
-        return Finding(rule=headline, blame=Blame.SLOW)
+        return Finding(rule=headline, blame=Blame.SLOW, evidence=where)
     if failure.is_playwright or failure.is_assertion:
-        return Finding(rule=headline, blame=_blame(failure, answers), evidence=_evidence(answers))
-    return Finding(rule=f"{failure.type_name}: {headline}", blame=Blame.HARNESS)
+        blame = _blame(failure, answers)
+        cause = _cause(failure, blame, answers)
+        return Finding(rule=headline, blame=blame, evidence=(*where, *_evidence(answers)), cause=cause)
+    return Finding(rule=f"{failure.type_name}: {headline}", blame=Blame.HARNESS, evidence=where)
 
 
 def judge_edge(answers: tuple[Answer, ...], failure: Finding | None) -> Finding | None:
-    """Return the finding that an edge answered in place of the application, with what became of the journey."""
+    """Return the finding that an edge answered in place of the application, with what became of the journey.
+
+    A challenge that came as a page (status 202), and that the browser passed, stopped nothing.
+    """
     for answer in answers:
-        if answer.edge:
+        if answer.edge and (failure or answer.status >= 400):
             rule = edge_rule(answer.edge, answer.status)
             asked = f"{answer.method} {answer.path} answered {answer.status}"
-            return Finding(rule=rule, blame=Blame.EDGE_BLOCKED, evidence=(asked, *([failure.rule] if failure else [])))
+            evidence = (asked, *([failure.rule] if failure else []))
+            return Finding(rule=rule, blame=Blame.EDGE_BLOCKED, evidence=evidence, cause=stopped_by(answer.edge))
     return None
 
 
@@ -106,15 +119,34 @@ def _blame(failure: Failure, answers: tuple[Answer, ...]) -> Blame:
         return network
     if NO_BROWSER.search(told):
         return Blame.HARNESS
-    servers = [answer for answer in answers if answer.status >= 500]
+    servers = _server_errors(answers)
     documents = [answer for answer in answers if answer.is_document]
     for cause in (*servers, *documents):
         return blame_of_status(cause.status)
     return Blame.SLOW if NO_ANSWER.search(told) else Blame.ASSERTION
 
 
+def _server_errors(answers: tuple[Answer, ...]) -> list[Answer]:
+    return [answer for answer in answers if answer.status >= 500]
+
+
+def _cause(failure: Failure, blame: Blame, answers: tuple[Answer, ...]) -> str | None:
+    match blame:
+        case Blame.DNS | Blame.TCP | Blame.TLS:
+            address = ADDRESS.search(failure.message)
+            return unreachable(blame, address[1] or address[2]) if address else None
+        case Blame.APP_5XX:
+            first = _server_errors(answers)[0]
+            return broken(first.method, first.path, first.status)
+        case Blame.HARNESS:
+            return BROWSER_GONE
+        case _:
+            return None
+
+
 def _evidence(answers: tuple[Answer, ...]) -> tuple[str, ...]:
-    return tuple(f"{answer.method} {answer.path} answered {answer.status}" for answer in answers[:5])
+    bad = dict.fromkeys(f"{answer.method} {answer.path} answered {answer.status}" for answer in answers)
+    return tuple(bad)[:ANSWERS]
 
 
 def one_line(message: str) -> str:

@@ -15,6 +15,7 @@ COMMANDS = {
     "run": "run a suite at an execution point and say a verdict",
     "plan": "print the smoke runs of a release and the time they may take",
     "config": "check, show or describe the configuration",
+    "accounts": "check the smoke accounts, or change the password of one",
     "report": "build the Allure report of the last run",
     "demo": "serve the embedded application",
 }

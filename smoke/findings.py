@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from smoke.causes import BROWSER_GONE
 from smoke.model import Blame, Finding, Measurement
 
 CAUSES_FIRST = (
@@ -39,6 +40,8 @@ def findings_of(
     found = [*broken, *told_by_page, *([failure] if failure else [])]
     if failure is None or failure.blame is not Blame.HARNESS:
         found.sort(key=lambda finding: CAUSES_FIRST.index(finding.blame))
+    elif failure.cause == BROWSER_GONE:  # whatever was not seen then, was not seen for that
+        found.sort(key=lambda finding: finding is not failure)
     return tuple(found)
 
 

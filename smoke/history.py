@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import os
 import socket
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.history_rows import MIGRATIONS, PastCheck, PastRun, insert_run, select_runs
 from smoke.model import Run
+from smoke.sqlite_file import BUSY_S, SqliteFile
 
 __all__ = ["Begun", "History", "HistoryError", "PastCheck", "PastRun"]
-
-BUSY_S = 10.0
-"""Seconds to wait for another writer."""
 
 
 class HistoryError(Exception):
@@ -48,7 +43,10 @@ class History:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with self._open():
+        self._file = SqliteFile(
+            path=path, migrations=MIGRATIONS, raises=HistoryError, elsewhere="--reports", lost="the past", busy_s=BUSY_S
+        )
+        with self._file.reading():
             pass
 
     def begin(
@@ -56,12 +54,12 @@ class History:
     ) -> None:
         """Note that this process starts a run, which must have ended at ``due``; both are seconds since the epoch."""
         row = (run_id, suite, environment, execution_point, started, due, os.getpid(), socket.gethostname())
-        with self._transaction() as db:
+        with self._file.writing() as db:
             db.execute("INSERT OR REPLACE INTO begun VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def finish(self, run_id: str) -> None:
         """Forget that ``run_id`` began: it ended, or its disappearance has been told."""
-        with self._transaction() as db:
+        with self._file.writing() as db:
             db.execute("DELETE FROM begun WHERE run_id = ?", (run_id,))
 
     def vanished(self, now: float) -> tuple[Begun, ...]:
@@ -69,71 +67,27 @@ class History:
 
         A process on another machine, or one whose number was given to another, is told by ``due`` alone.
         """
-        with self._open() as db:
+        with self._file.reading() as db:
             begun = [Begun(**row) for row in db.execute("SELECT * FROM begun ORDER BY started")]
         return tuple(run for run in begun if now > run.due or (run.host == socket.gethostname() and _is_dead(run.pid)))
 
     def record(self, run: Run) -> None:
         """Keep ``run``, whole or not at all, and mark it finished; a run that is already kept stays as it is."""
-        with self._transaction() as db:
+        with self._file.writing() as db:
             db.execute("DELETE FROM begun WHERE run_id = ?", (run.run_id,))
             if not db.execute("SELECT 1 FROM runs WHERE run_id = ?", (run.run_id,)).fetchone():
                 insert_run(db, run)
 
     def recent(self, suite: str, environment: str, limit: int) -> tuple[PastRun, ...]:
         """Return the latest ``limit`` runs of a suite in an environment, the newest first."""
-        with self._open() as db:
+        with self._file.reading() as db:
             return select_runs(db, "suite = ? AND environment = ?", (suite, environment), limit)
 
     def last_good(self, suite: str, environment: str) -> PastRun | None:
         """Return the newest run that passed, None if there was none."""
-        with self._open() as db:
+        with self._file.reading() as db:
             found = select_runs(db, "suite = ? AND environment = ? AND passed", (suite, environment), 1)
         return found[0] if found else None
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)) as db:
-                db.row_factory = sqlite3.Row
-                _migrate(db)
-                yield db
-        except (sqlite3.Error, OSError, ValueError) as error:
-            raise HistoryError(f"{self.path}: {error}; {_way_out(str(error))}") from error
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as db, _immediate(db):
-            yield db
-
-
-@contextmanager
-def _immediate(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        if db.in_transaction:  # SQLite has already rolled back when, say, the disk is full
-            db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    if _version(db) == len(MIGRATIONS):
-        return
-    with _immediate(db):  # another process may have been faster: look again now that nobody else can write
-        if _version(db) > len(MIGRATIONS):
-            raise ValueError("it was written by a newer version of smoke")
-        for number, script in enumerate(MIGRATIONS[_version(db) :], start=_version(db) + 1):
-            for statement in script.split(";"):
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {number}")
-
-
-def _version(db: sqlite3.Connection) -> int:
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _is_dead(pid: int) -> bool:
@@ -153,13 +107,3 @@ def _is_zombie(pid: int) -> bool:
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[0] in {"Z", "X"}
-
-
-def _way_out(text: str) -> str:
-    if "not a database" in text or "malformed" in text:
-        return "move the file away: a new one is made, and only the past is lost"
-    if "newer version" in text:
-        return "upgrade smoke, or keep the two apart with --reports"
-    if "locked" in text:
-        return f"another run has been writing for {BUSY_S:g} s: does it hang?"
-    return "its folder must be writable and have space; choose another one with --reports"

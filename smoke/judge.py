@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+from smoke.causes import causes_of
 from smoke.config.schema import ExecutionPoint, FlakyPolicy
 from smoke.hints import hint
 from smoke.model import (
@@ -161,12 +162,12 @@ def _reason(
     elif not results:
         text = "no check was run"
     elif verdict is Outcome.PASS:
-        bad = [_told(result) for result in results if result.outcome is not Outcome.PASS]
+        bad = [result for result in results if result.outcome is not Outcome.PASS]
         good = len(results) - len(bad)
         text = f"{'all ' * (good > 1)}{_checks(good)} passed"
-        text = f"{text}; not critical: {_first(bad)}" if bad else text
+        text = f"{text}; not critical: {_first(_told_once(bad, results))}" if bad else text
     else:
-        text = _first([_told(result) for result in decisive])
+        text = _first(_told_once(decisive, results))
     return f"{text}; besides, {_first(troubles)}" if troubles else text
 
 
@@ -176,6 +177,15 @@ def _checks(count: int) -> str:
 
 def _first(told: Sequence[str]) -> str:
     return told[0] + (f" (and {len(told) - 1} more)" if len(told) > 1 else "")
+
+
+def _told_once(chosen: Sequence[CheckResult], results: Sequence[CheckResult]) -> list[str]:
+    """Tell why each of ``chosen`` is bad, a cause that took down several of all ``results`` once."""
+    shared = {check: cause for cause in causes_of(results) if cause.is_shared for check in cause.checks}
+    told = (
+        shared[result.check.id].told(len(results)) if result.check.id in shared else _told(result) for result in chosen
+    )
+    return list(dict.fromkeys(told))
 
 
 def _told(result: CheckResult) -> str:

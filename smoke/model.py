@@ -157,6 +157,8 @@ class Signal:
     """The console text, the exception, or ``GET /path 404``."""
     accepted_by: str | None = None
     """The reason of the noise entry that accepts it."""
+    origin: str = ""
+    """Scheme, host and port that a request went to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +170,8 @@ class Finding:
     blame: Blame
     evidence: tuple[str, ...] = ()
     """Further lines that support it."""
+    cause: str | None = None
+    """What it would explain in other checks too, in the same words: ``the host shop.example does not resolve``."""
 
 
 def told(findings: Iterable[Finding]) -> str:

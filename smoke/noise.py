@@ -9,6 +9,7 @@ from datetime import date
 from typing import assert_never
 
 from smoke.blame import network_blame
+from smoke.causes import broken, unreachable
 from smoke.config.schema import NoiseEntry
 from smoke.model import Blame, Finding, Outcome, Signal, SignalKind
 from smoke.probing.expectations import blame_of_status
@@ -38,7 +39,7 @@ def judge_signals(
             if any(_matches(entry, signal) for signal in left)
         ]
         rule = f"{check_id}.{LABELS[kind]} ({len(left)}) == 0: {worst.text}"
-        found.append(Finding(rule=rule, blame=_blame(worst), evidence=tuple(evidence)))
+        found.append(Finding(rule=rule, blame=_blame(worst), evidence=tuple(evidence), cause=_cause(worst)))
     return tuple(found)
 
 
@@ -53,6 +54,13 @@ def _blame(signal: Signal) -> Blame:
             return blame_of_status(int(outcome)) if outcome.isdigit() else network_blame(outcome) or Blame.TCP
         case _:
             assert_never(signal.kind)
+
+
+def _cause(signal: Signal) -> str | None:
+    if signal.kind is not SignalKind.REQUEST:
+        return None
+    method, path, outcome = signal.text.split(" ", 2)
+    return broken(method, path, int(outcome)) if outcome.isdigit() else unreachable(_blame(signal), signal.origin)
 
 
 REFUSED_BY_BROWSER = "net::ERR_ABORTED"

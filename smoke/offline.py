@@ -6,6 +6,7 @@ import ipaddress
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from smoke.blame import NO_ANSWER
 from smoke.model import Attempt, Blame, Finding, Observation
 
 NETWORK = frozenset({Blame.DNS, Blame.TCP, Blame.TLS})
@@ -13,8 +14,8 @@ NETWORK = frozenset({Blame.DNS, Blame.TCP, Blame.TLS})
 
 def needs_control(observations: tuple[Observation, ...], addresses: tuple[str, ...]) -> bool:
     """Tell whether a failure may be the runner's own network: never where the target is on this machine."""
-    found = {finding.blame for each in observations for attempt in each.attempts for finding in attempt.findings}
-    return bool(found & NETWORK) and not all(map(_is_here, addresses))
+    found = (finding for each in observations for attempt in each.attempts for finding in attempt.findings)
+    return any(map(_may_be_ours, found)) and not all(map(_is_here, addresses))
 
 
 def excused(observation: Observation, why: str) -> Observation:
@@ -27,9 +28,15 @@ def _attempt(attempt: Attempt, why: str) -> Attempt:
 
 
 def _finding(finding: Finding, why: str) -> Finding:
-    if finding.blame not in NETWORK:
+    if not _may_be_ours(finding):
         return finding
-    return Finding(rule=finding.rule, blame=Blame.RUNNER_OFFLINE, evidence=(*finding.evidence, why))
+    return Finding(rule=finding.rule, blame=Blame.RUNNER_OFFLINE, evidence=(why, *finding.evidence), cause=why)
+
+
+def _may_be_ours(finding: Finding) -> bool:
+    """Tell whether a runner without network would see this: where packets vanish, a browser only sees time pass."""
+    silence = finding.blame is Blame.SLOW and NO_ANSWER.search(finding.rule) is not None
+    return silence or finding.blame in NETWORK
 
 
 def _is_here(address: str) -> bool:

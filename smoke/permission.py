@@ -23,8 +23,10 @@ class Permissions:
         check = next((each for each in self.plan.checks if each.id == check_id), None)
         if check is None or any(each.covers(method, self._below(None, path)) for each in about.destroys):
             return None
-        if check.account and about.login and about.login.request == f"{method} {self._below(about.login.base, path)}":
-            return f"login: {about.login.request}"
+        if check.account and about.login:
+            asked_to_sign_in = f"{method} {self._below(about.login.base, path)}"
+            if asked_to_sign_in in about.login.writes:
+                return f"login: {asked_to_sign_in}"
         probe = next((each for each in self.plan.suite.probes if each.id == check_id), None)
         asked = {path, self._below(probe.base if probe else None, path)}
         return next((str(each) for each in check.permits for said in asked if each.covers(method, said)), None)

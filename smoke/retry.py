@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -20,12 +21,16 @@ class RetryPolicy:
     """Share of the wait that chance may add or take away, 0 to 1."""
 
 
-def wait_before_next(policy: RetryPolicy, attempt: Attempt, chance: float) -> float | None:
+def wait_before_next(
+    policy: RetryPolicy, attempt: Attempt, chance: float, beyond_doubt: Collection[str] = ()
+) -> float | None:
     """Return the seconds to wait before the next attempt, or None if there should be none.
 
-    ``chance`` is a random number from 0 to 1.
+    ``chance`` is a random number from 0 to 1; ``beyond_doubt`` are causes that other checks have tried twice already.
     """
     if not attempt.findings or attempt.number >= policy.attempts:
+        return None
+    if any(finding.cause in beyond_doubt for finding in attempt.findings):
         return None
     if not all(worth_another_try(finding.blame) for finding in attempt.findings):
         return None

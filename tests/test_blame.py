@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke.blame import Answer, Failure, judge_failure, network_blame
+from smoke.blame import Answer, Failure, judge_edge, judge_failure, network_blame
 from smoke.model import Blame, Finding
 from tests.support.playwright_messages import BUTTON_DISABLED, CLICK_TIMED_OUT, MISSING_HEADING
 
@@ -116,13 +116,72 @@ def test_a_bad_answer_is_the_cause_of_what_is_missing(
 
 
 def test_bad_answers_are_evidence() -> None:
-    """The first five bad answers stand under the finding."""
-    finding = judge_failure(of_assertion("the cart (2) == 3"), (an_answer(503),) * 7)
+    """The first bad answers stand under the finding, each once, and a server error is its cause."""
+    finding = judge_failure(of_assertion("the cart (2) == 3"), (an_answer(503), an_answer(503), an_answer(404)))
     assert finding == Finding(
         rule="the cart (2) == 3",
         blame=Blame.APP_5XX,
-        evidence=("GET /api/v1/cart answered 503",) * 5,
+        evidence=("GET /api/v1/cart answered 503", "GET /api/v1/cart answered 404"),
+        cause="GET /api/v1/cart answers 503",
     )
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("Page.goto: net::ERR_NAME_NOT_RESOLVED at http://shop.invalid/a?b", "the host shop.invalid does not resolve"),
+        ("Page.goto: net::ERR_CONNECTION_REFUSED at http://a.example:81/", "the connection to a.example:81 fails"),
+        ("Page.goto: net::ERR_CERT_DATE_INVALID at https://a.example/", "TLS with a.example:443 fails"),
+        (
+            "APIRequestContext.get: getaddrinfo ENOTFOUND a.example\nCall log:\n  - → GET https://a.example/api",
+            "the host a.example does not resolve",
+        ),
+        ("APIRequestContext.get: read ECONNRESET", None),
+        ("Page.goto: Target page, context or browser has been closed", "the browser is missing or gone"),
+        (CLICK_TIMED_OUT, None),
+    ],
+)
+def test_what_others_fall_to_as_well_is_named(message: str, cause: str | None) -> None:
+    """A host, a port or a browser that is gone is named in the same words whoever met it."""
+    assert judge_failure(of_playwright(message), ()).cause == cause
+
+
+def test_a_failure_says_where_it_came_from() -> None:
+    """File and line of the journey stand under the finding, whoever is to blame."""
+    for type_name in ("KeyError", "AccountError", "DeadlineExceeded", "AssertionError"):
+        failure = Failure(
+            type_name=type_name,
+            message="it",
+            is_assertion=type_name == "AssertionError",
+            is_playwright=False,
+            where="e2e/shop/test_home.py:7",
+        )
+        assert judge_failure(failure, ()).evidence == ("at e2e/shop/test_home.py:7",)
+
+
+EDGE = Answer(method="GET", path="/", status=403, is_document=True, edge="Cloudflare")
+PASSED_BY = Answer(method="GET", path="/", status=202, is_document=True, edge="AWS WAF")
+FAILED = Finding(rule="the title (…) == Shop", blame=Blame.ASSERTION)
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure", "cause"),
+    [
+        (EDGE, None, "Cloudflare answers in place of the application"),
+        (EDGE, FAILED, "Cloudflare answers in place of the application"),
+        (PASSED_BY, FAILED, "AWS WAF answers in place of the application"),
+        (PASSED_BY, None, None),
+        (an_answer(403, is_document=True), FAILED, None),
+    ],
+)
+def test_an_edge_in_front_of_the_application_is_told(
+    answer: Answer, failure: Finding | None, cause: str | None
+) -> None:
+    """A refusal of the edge is never the application's; a challenge that the browser passed stopped nothing."""
+    found = judge_edge((answer,), failure)
+    assert (found.cause if found else None) == cause
+    if found and failure:
+        assert failure.rule in found.evidence
 
 
 @pytest.mark.parametrize("quoted", ["ERR_INTERNET_DISCONNECTED", "Connection refused", "Target closed", "TLS"])

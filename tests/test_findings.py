@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
+from smoke.causes import BROWSER_GONE
 from smoke.findings import CAUSES_FIRST, findings_of, over_budget
 from smoke.model import Blame, Measurement, Unit
 from tests.support.judging import a_finding
@@ -26,6 +29,13 @@ def test_a_mistake_of_ours_does_not_push_ahead() -> None:
     """What the page did is told before what went wrong in a journey's own code."""
     found = findings_of(a_finding(Blame.HARNESS), [a_finding(Blame.JS_ERROR)], [])
     assert [finding.blame for finding in found] == [Blame.JS_ERROR, Blame.HARNESS]
+
+
+def test_a_browser_that_is_gone_is_told_first() -> None:
+    """A build that nobody saw is no old build where there was no browser to see it with."""
+    gone = dataclasses.replace(a_finding(Blame.HARNESS), cause=BROWSER_GONE)
+    found = findings_of(gone, [a_finding(Blame.STALE_BUILD)], [])
+    assert [finding.blame for finding in found] == [Blame.HARNESS, Blame.STALE_BUILD]
 
 
 def test_a_refused_account_stands_alone() -> None:

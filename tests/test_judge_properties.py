@@ -120,3 +120,73 @@ def test_every_judgement_explains_itself(
         assert judgement.failed_category is None
     else:
         assert judgement.failed_category in bad
+
+
+def as_designed(results: list[CheckResult], interruption: Interruption | None, troubles: list[str]) -> Outcome:
+    """The verdict, said again in the words of the design: the first line that holds decides."""
+    outcomes = {result.outcome for result in required(results)}
+    unsafe = any(result.blame is Blame.SAFETY for result in results)
+    less_ran = not results or bool(troubles) or interruption is not None
+    if interruption and interruption.decides:
+        return Outcome.INCONCLUSIVE
+    if unsafe or Outcome.FAIL in outcomes:
+        return Outcome.FAIL
+    if less_ran or outcomes & {Outcome.INCONCLUSIVE, Outcome.NOT_RUN}:
+        return Outcome.INCONCLUSIVE
+    return Outcome.FLAKY if Outcome.FLAKY in outcomes else Outcome.PASS
+
+
+@unhurried
+@every_run
+def test_the_verdict_is_the_one_of_the_design(
+    results: list[CheckResult], point: ExecutionPoint, interruption: Interruption | None, troubles: list[str]
+) -> None:
+    """FAIL before INCONCLUSIVE before FLAKY before PASS, over every combination; the exit code follows."""
+    judgement = judge_run(results, point, interruption=interruption, troubles=troubles)
+    assert judgement.verdict is as_designed(results, interruption, troubles)
+    green = {Outcome.PASS} | ({Outcome.FLAKY} if point.flaky is FlakyPolicy.ALLOW else set())
+    code = 0 if judgement.verdict in green else 3 if judgement.verdict is Outcome.INCONCLUSIVE else 1
+    assert exit_code(judgement.verdict, point.flaky) == code
+
+
+@unhurried
+@given(
+    results=RESULTS,
+    added=st.sampled_from([result for result in EVERY_RESULT if result.outcome is not Outcome.PASS]),
+    point=POINT,
+    interruption=INTERRUPTION,
+    troubles=TROUBLES,
+)
+def test_one_more_bad_check_never_makes_a_verdict_better(
+    results: list[CheckResult],
+    added: CheckResult,
+    point: ExecutionPoint,
+    interruption: Interruption | None,
+    troubles: list[str],
+) -> None:
+    """A run gains nothing by a bad check; only what counts as required may change when the first critical one comes."""
+    critical = any(result.check.critical for result in results)
+    before = judge_run(results, point, interruption=interruption, troubles=troubles)
+    after = judge_run([*results, added], point, interruption=interruption, troubles=troubles)
+    if results and (critical or not added.check.critical):
+        assert SEVERITY.index(after.verdict) >= SEVERITY.index(before.verdict)
+    if added.check.critical and added.outcome is not Outcome.FLAKY:
+        assert not after.passed
+
+
+@unhurried
+@given(result=st.sampled_from(EVERY_RESULT), flaky=st.sampled_from(FlakyPolicy))
+def test_what_could_not_be_judged_never_passes(result: CheckResult, flaky: FlakyPolicy) -> None:
+    """Outcome, blame and exit code of a single check agree: FAIL is 1, INCONCLUSIVE is 3, and neither is green."""
+    code = exit_code(judge_run([result], a_point(flaky)).verdict, flaky)
+    match result.outcome:
+        case Outcome.FAIL:
+            assert (result.blame and result.blame.outcome, code) == (Outcome.FAIL, 1)
+        case Outcome.INCONCLUSIVE:
+            assert (result.blame and result.blame.outcome, code) == (Outcome.INCONCLUSIVE, 3)
+        case Outcome.NOT_RUN:
+            assert (result.blame, code) == (None, 3)
+        case Outcome.FLAKY:
+            assert code == (1 if result.blame is Blame.SAFETY or flaky is FlakyPolicy.BLOCK else 0)
+        case Outcome.PASS:
+            assert (result.blame, code) == (None, 0)

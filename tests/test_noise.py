@@ -110,8 +110,24 @@ def test_an_entry_accepts_only_its_own_kind(kind: SignalKind) -> None:
 )
 def test_every_kind_of_signal_has_its_rule_and_blame(kind: SignalKind, text: str, rule: str, blame: Blame) -> None:
     """An unaccepted signal of any kind is a finding that says how many there were, what, and whose fault it is."""
-    found = judge_signals("home.load", [a_signal(text, kind)], [], LAST_DAY, "planned")
-    assert found == (Finding(rule=f"home.load.{rule} (1) == 0: {text}", blame=blame),)
+    (found,) = judge_signals("home.load", [a_signal(text, kind)], [], LAST_DAY, "planned")
+    assert (found.rule, found.blame, found.evidence) == (f"home.load.{rule} (1) == 0: {text}", blame, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("GET /cart?id=7 503", "GET /cart answers 503"),
+        ("GET /cart 404", None),
+        ("GET /cart net::ERR_NAME_NOT_RESOLVED", "the host api.example does not resolve"),
+        ("GET /cart net::ERR_CONNECTION_RESET", "the connection to api.example:8000 fails"),
+    ],
+)
+def test_what_other_checks_fall_to_as_well_is_named(text: str, cause: str | None) -> None:
+    """A host, a port or a broken path is named in the words in which other checks name it."""
+    signal = a_signal(text, SignalKind.REQUEST, origin="http://api.example:8000")
+    (found,) = judge_signals("home.load", [signal], [], LAST_DAY, "planned")
+    assert found.cause == cause
 
 
 def test_a_thousand_signals_make_one_bounded_finding() -> None:

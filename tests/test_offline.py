@@ -38,7 +38,19 @@ def test_what_the_application_did_wrong_is_not_excused() -> None:
     """Only DNS, TCP and TLS become the runner's, each with the reason as evidence."""
     attempt = excused(saw(Blame.TCP, Blame.ASSERTION), "no network").attempts[0]
     assert [finding.blame for finding in attempt.findings] == [Blame.RUNNER_OFFLINE, Blame.ASSERTION]
-    assert attempt.findings[0].evidence == ("no network",)
+    assert (attempt.findings[0].evidence, attempt.findings[0].cause) == (("no network",), "no network")
+
+
+def test_a_page_that_never_answered_may_be_the_runner_s_network_too() -> None:
+    """A network that swallows packets shows itself in the browser as time that passes, and so does nothing else."""
+    silent = Finding(rule="Page.goto: Timeout 3000ms exceeded.", blame=Blame.SLOW)
+    late = Finding(rule="home.load_ms (6214) <= 3000", blame=Blame.SLOW)
+    attempt = Attempt(number=1, started=0.0, duration_ms=1.0, findings=(silent, late))
+    observation = Observation(check_id="a", attempts=(attempt,))
+    assert needs_control((observation,), THERE)
+    assert not needs_control((excused(observation, "no network"),), THERE)
+    found = excused(observation, "no network").attempts[0].findings
+    assert [finding.blame for finding in found] == [Blame.RUNNER_OFFLINE, Blame.SLOW]
 
 
 def test_one_control_that_answers_is_enough() -> None:

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import time
+
 import pyotp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke.running.one_time import SAFE_S, STEP_S, OneTimeCodes, wait_for_step
+from smoke.accounts.one_time import OneTimeCodes, wait_in_vain
+from smoke.accounts.pacing import SAFE_S, STEP_S, wait_for_step
+from smoke.blame import DeadlineExceeded
+from smoke.running.deadline import RunTimeoutError, deadline, stopped_clock
+from smoke.running.record import Record
 from smoke.secret import Secret
 from tests.support.properties import unhurried
 
@@ -49,3 +55,53 @@ def test_a_code_is_what_the_server_expects() -> None:
     secret = pyotp.random_base32()
     code = OneTimeCodes().fresh("premium", Secret(secret))
     assert pyotp.TOTP(secret).verify(code, valid_window=1)
+
+
+def test_two_codes_of_an_account_come_from_two_steps() -> None:
+    """The second one waits for the next step, and the wait is as long as that takes."""
+    waits: list[float] = []
+
+    class WaitedError(Exception):
+        """Stands for the next step."""
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) > 1 or seconds > SAFE_S:
+            raise WaitedError
+        wait_in_vain(seconds)
+
+    codes, secret = OneTimeCodes(wait=wait), Secret(pyotp.random_base32())
+    codes.fresh("premium", secret)
+    with pytest.raises(WaitedError):
+        codes.fresh("premium", secret)
+    assert 0 < waits[-1] <= STEP_S
+
+
+def test_the_wait_for_a_code_does_not_count_against_its_check() -> None:
+    """The clock of a check stands still meanwhile, and then goes on with what was left."""
+    run_ends, waited = time.monotonic() + 60, []
+
+    def check() -> None:
+        with stopped_clock(run_ends):
+            wait_in_vain(0.6)
+        waited.append(time.monotonic())
+        wait_in_vain(5)
+
+    with pytest.raises(DeadlineExceeded), deadline(0.4, run_ends):
+        check()
+    assert time.monotonic() - waited[0] < 2
+
+
+def test_the_run_ends_while_a_code_is_waited_for() -> None:
+    """What does not count against the check counts against the run."""
+    run_ends = time.monotonic() + 0.3
+    with pytest.raises(RunTimeoutError), deadline(30, run_ends), stopped_clock(run_ends):
+        wait_in_vain(5)
+
+
+def test_what_was_waited_is_nobodys_time() -> None:
+    """An attempt that waited for a step is as long as what it did."""
+    record = Record(number=1)
+    wait_in_vain(0.2)
+    record.waited_s += 0.2
+    assert 0 <= record.attempt().duration_ms < 190

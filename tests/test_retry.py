@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke.model import Blame
+from smoke.model import Attempt, Blame, Finding
 from smoke.retry import RetryPolicy, wait_before_next, worth_another_try
 from tests.support.judging import an_attempt
 from tests.support.properties import unhurried
@@ -63,3 +63,11 @@ def test_the_default_is_one_more_attempt() -> None:
     policy = RetryPolicy()
     assert wait_before_next(policy, an_attempt(Blame.TCP, number=1), 0.5) == 0.25
     assert wait_before_next(policy, an_attempt(Blame.TCP, number=2), 0.5) is None
+
+
+def test_what_others_have_tried_twice_is_not_tried_again() -> None:
+    """A host that a whole check saw unresolved does not cost every other check a second attempt."""
+    lost = Finding(rule="GET / answers", blame=Blame.DNS, cause="the host shop.example does not resolve")
+    attempt = Attempt(number=1, started=0.0, duration_ms=1.0, findings=(lost,))
+    assert wait_before_next(RetryPolicy(), attempt, 0.5, {"the host other.example does not resolve"}) == 0.25
+    assert wait_before_next(RetryPolicy(), attempt, 0.5, {"the host shop.example does not resolve"}) is None

@@ -79,3 +79,47 @@ def test_a_signal_reaches_the_work_once(send: object, number: signal.Signals) ->
     assert child.stdout.readline() == "ready\n"
     send(child.pid, number)  # type: ignore[operator]
     assert child.wait(20) == 1
+
+
+def test_work_that_does_not_end_is_stopped() -> None:
+    """Work that said how long it may take, and is deaf to everything, is killed then and is INCONCLUSIVE."""
+    deaf = """
+    from smoke.supervisor import allow
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    allow(0.5)
+    threading.Event().wait()
+    """
+    child = begin(textwrap.indent(textwrap.dedent(deaf), "    ").strip())
+    _, said = child.communicate(timeout=20)
+    assert (child.returncode, said) == (3, "INCONCLUSIVE: the run said no verdict: it did not end, and was stopped\n")
+
+
+def test_time_may_be_asked_for_again() -> None:
+    """What was said last counts."""
+    again = """
+    from smoke.supervisor import allow
+    allow(0.2)
+    allow(60)
+    threading.Event().wait(1.5)
+    return 1
+    """
+    child = begin(textwrap.indent(textwrap.dedent(again), "    ").strip())
+    assert child.wait(20) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands orphans over")
+def test_what_the_work_leaves_is_ended() -> None:
+    """A process that the work started, and that stands still, does not outlive its supervisor."""
+    leaving = """
+    import subprocess
+    left = subprocess.Popen(["sh", "-c", "kill -STOP $$"], start_new_session=True, stdout=subprocess.DEVNULL)
+    os.waitid(os.P_PID, left.pid, os.WSTOPPED)
+    print(left.pid, flush=True)
+    return 0
+    """
+    child = begin(textwrap.indent(textwrap.dedent(leaving), "    ").strip())
+    assert child.stdout is not None
+    pid = int(child.stdout.readline())
+    assert child.wait(20) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

@@ -53,7 +53,10 @@ def _show(given: argparse.Namespace, _after: list[str]) -> int:
     planned = plan_of(settings)
     rows = [
         *_settings_rows(settings, planned.environment_name, planned.environment.base_url),
-        *((f"account {check}", value, origin) for check, value, origin in _secret_rows(settings)),
+        *(
+            (f"account {check}", value, origin)
+            for check, value, origin in _secret_rows(settings, planned.environment_name)
+        ),
     ]
     for name, value, origin in rows:
         print(f"{name:<28} {value:<44} {origin}")
@@ -77,10 +80,10 @@ def _settings_rows(settings: Settings, env: str, base_url: str) -> Iterator[tupl
             yield name, ", ".join(value) if isinstance(value, tuple) else str(value), origin
 
 
-def _secret_rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
+def _secret_rows(settings: Settings, env: str) -> Iterator[tuple[str, str, str]]:
     from smoke.config.load import load
 
-    for name, account in load(settings.root, settings.suite).about.accounts.items():
+    for name, account in load(settings.root, settings.suite).about.accounts_in(env).items():
         for variable in filter(None, (account.password, account.totp)):
             yield name, "***" if settings.environ.get(variable) else "not set", variable
 

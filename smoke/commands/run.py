@@ -44,6 +44,7 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
         begun = (begin_with_driver if driven else begin)(settings, stack)
         from smoke.reporting.console import Console
         from smoke.reporting.document import to_json
+        from smoke.running.broken import in_a_line
 
         console = Console.open(stream=2 if given.json else 1, plain=given.no_color)
         try:
@@ -51,20 +52,32 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
         except BrowserMissing as error:
             console.line(f"INCONCLUSIVE: {error}")
             return 3
+        except OSError as error:
+            if (line := in_a_line(error)) is None:
+                raise
+            console.line(f"INCONCLUSIVE: {line}")
+            return 3
     if given.json:
         sys.stdout.write(to_json(run) + "\n")
     return exit_code(run.verdict, begun.plan.point.flaky)
 
 
 def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[str]) -> Run:
-    from smoke.running.after import after, before
+    from smoke.running.after import LONGEST_AFTERMATH_S, after, before
     from smoke.running.run import conclude, open_session, run_checks
+    from smoke.running.watchdog import CLOSE_S, LATE_S, UNWIND_S, free_after
+    from smoke.supervisor import allow
 
     with ExitStack() as stack:
         with console.progress(len(begun.plan.checks)) as progress:
             session = stack.enter_context(open_session(begun, settings, progress))
             before(session, settings, console.line)
+            timeout_s = begun.plan.point.timeout_s
+            allow(timeout_s + LATE_S + UNWIND_S)
+            free_after(timeout_s + LATE_S)
             run_checks(session, settings, pytest_args)
+            free_after(CLOSE_S)
+            allow(LONGEST_AFTERMATH_S)
         if session.launched:
             session.launched.begin_to_close()
         run = conclude(session, settings)

@@ -14,47 +14,45 @@ from smoke.config.probe import close_to
 from smoke.config.strict import Strict
 from smoke.probing.shapes import Positive
 from smoke.probing.variables import names_in
-from smoke.safety import WRITES
 
 Text = Annotated[str, Len(1)]
 Command = Annotated[tuple[Text, ...], Len(1)]
 DOTENV: Literal["dotenv"] = "dotenv"
 CHANGE_NAMES = {"user", "old", "new"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeRequest(Strict):
-    """A request of the product itself that changes the password of whoever is signed in."""
-
-    request: Text
-    """Such as ``PUT /auth/password``; it goes where the login goes, signed in as the account."""
-    body: dict[str, Any]
-    """Sent as JSON; ``{user}``, ``{old}`` and ``{new}`` are filled in."""
-
-    def __post_init__(self) -> None:
-        check_written(self.request)
-        if self.request.partition(" ")[0] not in WRITES:
-            raise ValueError(f"what changes a password is a writing request; got {self.request!r}")
-        if "new" not in names_in(self.body):
-            raise ValueError("body has no {new}: that is where the new password goes")
-        for name in sorted(names_in(self.body) - CHANGE_NAMES):
-            raise ValueError(f"a change of password does not know {{{name}}}; {close_to(name, CHANGE_NAMES)}")
+CHANGING = ("POST", "PUT", "PATCH")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotation(Strict):
-    """How ``smoke accounts rotate`` changes the password and puts the new one where the old one was.
+    """How ``smoke accounts rotate`` changes the password, in the product and where it is kept.
 
     Commands are lists: program and arguments, run without a shell in the project's folder. They find
     SMOKE_ACCOUNT_USER, SMOKE_OLD_PASSWORD and SMOKE_NEW_PASSWORD in their environment.
     """
 
-    change: Command | ChangeRequest
-    """A command that changes the password in the product, or a request of the product that does."""
+    change: Command | None = None
+    """A command that changes the password in the product; none: request does."""
+    request: str | None = None
+    """Such as ``PUT /auth/password``; it goes where the login goes, signed in as the account."""
+    body: dict[str, Any] | None = None
+    """Sent as JSON with the request; ``{user}``, ``{old}`` and ``{new}`` are filled in."""
     store: Literal["dotenv"] | Command
     """``dotenv`` writes the variable into the project's .env; or a command that puts the password elsewhere."""
     timeout_s: Positive = 60
     """Longest that one command may take. By default 60."""
+
+    def __post_init__(self) -> None:
+        if (self.change is None) == (self.request is None) or (self.request is None) != (self.body is None):
+            raise ValueError("a rotation has either change, a command, or request and body")
+        if self.request is None:
+            return
+        check_written(self.request)
+        if self.request.partition(" ")[0] not in CHANGING:
+            raise ValueError(f"what changes a password is POST, PUT or PATCH; got {self.request!r}")
+        if "new" not in names_in(self.body):
+            raise ValueError("body has no {new}: that is where the new password goes")
+        for name in sorted(names_in(self.body) - CHANGE_NAMES):
+            raise ValueError(f"a change of password does not know {{{name}}}; {close_to(name, CHANGE_NAMES)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

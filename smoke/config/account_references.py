@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smoke.config.account import Account, ChangeRequest
+from smoke.config.account import Account
 from smoke.config.source import Key
 from smoke.config.suite import Suite
 from smoke.model import Check
@@ -61,8 +61,7 @@ def _account(suite: Suite, account: Account) -> Iterator[Told]:
         return
     if login is None:
         yield ("rotation",), "a new password is tried before it is kept, but nobody says how to sign in; add login"
-    if isinstance(account.rotation.change, ChangeRequest):
-        request = account.rotation.change.request
+    if (request := account.rotation.request) is not None:
         method, path = request.split(" ", 1)
         if any(permit.covers(method, path) for permit in suite.about.destroys):
-            yield ("rotation", "change", "request"), f"{request} is destructive, and that is never sent"
+            yield ("rotation", "request"), f"{request} is destructive, and that is never sent"

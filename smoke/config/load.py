@@ -18,6 +18,7 @@ from smoke.config.references import Files, problems_between
 from smoke.config.schema import ExecutionPointsFile, NoiseFile, SuiteFile
 from smoke.config.source import Source, parse, read
 from smoke.config.suite import Suite
+from smoke.config.swallowed import swallowed
 from smoke.model import Check, CheckKind
 from smoke.safety import Permit
 
@@ -48,7 +49,7 @@ def load(root: Path, name: str) -> Suite:
         known = ", ".join(suites(root)) or "none"
         raise ConfigError([Problem("command line", 0, "--suite", f"unknown suite {name!r}; known: {known}")])
     folder = root / SUITES / name
-    problems: list[Problem] = [*unread_files(root, name)]
+    problems: list[Problem] = [*unread_files(root, name), *swallowed(root, name)]
 
     def collected(step: Callable[[], T]) -> T | None:
         try:

@@ -109,6 +109,11 @@ class Accounts:
         self._forgive(row["id"])
         return _user(row)
 
+    async def set_password(self, user_id: str, password: str) -> None:
+        """Give the user another password; the old one is worthless from now on."""
+        hashed = await run_in_threadpool(passwords.hash_password, password)
+        self._store.change("UPDATE users SET password = ? WHERE id = ?", hashed, user_id)
+
     def accept_code(self, user_id: str, code: str) -> bool:
         """Whether this is a code of the user's authenticator that was never accepted before."""
         row = self._store.one("SELECT totp_secret FROM users WHERE id = ?", user_id)

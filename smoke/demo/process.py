@@ -7,11 +7,12 @@ import http.client
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -33,6 +34,16 @@ class DemoProcess:
     """A running application."""
 
     handoff: Handoff
+    child: subprocess.Popen[bytes] = field(repr=False)
+
+    @property
+    def ended(self) -> str | None:
+        """How it ended by itself, if it did."""
+        code = self.child.poll()
+        if code is None:
+            return None
+        how = f"signal {signal.Signals(-code).name} ended it" if code < 0 else f"it exited with {code}"
+        return f"the embedded application is gone: {how}"
 
     @property
     def base_urls(self) -> Mapping[str, str]:
@@ -86,7 +97,7 @@ def start(options: DemoOptions | None = None, *, timeout_s: float = 20.0) -> Ite
     with tempfile.TemporaryFile() as errors:
         child = _spawn(options or DemoOptions(), errors)
         try:
-            yield DemoProcess(_read_handoff(child, errors, timeout_s))
+            yield DemoProcess(_read_handoff(child, errors, timeout_s), child)
         finally:
             _end(child)
 

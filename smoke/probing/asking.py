@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from smoke.accounts.admission import Admission, unasked
+from smoke.accounts.one_time import OneTimeCodes
+from smoke.accounts.pacing import Answer
 from smoke.config.login import Login
 from smoke.config.probe import Probe
 from smoke.model import Blame
@@ -17,7 +20,6 @@ from smoke.probing.shapes import OpenApiExpect
 from smoke.probing.sign_in import Door, Send, SignedIn, json_body, refused, sign_in
 from smoke.probing.variables import filled
 from smoke.retry import RetryPolicy
-from smoke.running.one_time import OneTimeCodes
 from smoke.secret import Secret
 
 __all__ = ["ProbeAccount", "Send", "Shared", "Terms", "ask", "request_of", "signed", "url_of"]
@@ -60,6 +62,12 @@ class Shared:
     """Told every token, cookie and the like, so that none is printed."""
     codes: OneTimeCodes = field(default_factory=OneTimeCodes)
     """Second factors that the run took."""
+    admission: Admission = unasked
+    """Who may sign in, and when."""
+    let_in: set[str] = field(default_factory=set)
+    """Accounts whose user and password were accepted with a request (HTTP Basic)."""
+    doors: dict[str, asyncio.Lock] = field(default_factory=dict)
+    """One for each account: until it is let in, it is tried by one probe at a time."""
 
 
 def url_of(base: str | None, path: str, terms: Terms) -> str:
@@ -95,13 +103,36 @@ async def ask(probe: Probe, terms: Terms, shared: Shared, send: Send) -> Exchang
     Raises ProbeFailedError if no answer came, or if the account was refused.
     """
     request = await signed(request_of(probe, terms, shared.values), probe.account, terms, shared, send)
-    exchange = await send(request, terms.timeout_s)
-    allowed = wanted_status(probe.expect)
-    if probe.account and _is_basic(terms) and exchange.status == 401 and allowed and 401 not in allowed:
-        raise refused(terms.accounts[probe.account], probe.request, exchange)
+    if probe.account and _is_basic(terms):
+        exchange = await _ask_basic(request, probe, terms.accounts[probe.account], terms, shared, send)
+    else:
+        exchange = await send(request, terms.timeout_s)
     if probe.expect.openapi is not None:
         listed = await _listed(exchange, probe, probe.expect.openapi, terms, send)
         exchange = replace(exchange, listed=listed)
+    return exchange
+
+
+async def _ask_basic(
+    request: Request, probe: Probe, who: ProbeAccount, terms: Terms, shared: Shared, send: Send
+) -> Exchange:
+    """Send user and password along; until they are known to be right, one request at a time."""
+    async with shared.doors.setdefault(who.user, asyncio.Lock()):
+        if who.user not in shared.let_in:
+            async with shared.admission(who.user, probe.id) as admitted:
+                exchange = await _send_basic(request, probe, who, terms, send)
+                if exchange.status < 400:
+                    admitted.answer = Answer.ACCEPTED
+                    shared.let_in.add(who.user)
+            return exchange
+    return await _send_basic(request, probe, who, terms, send)
+
+
+async def _send_basic(request: Request, probe: Probe, who: ProbeAccount, terms: Terms, send: Send) -> Exchange:
+    exchange = await send(request, terms.timeout_s)
+    allowed = wanted_status(probe.expect)
+    if exchange.status == 401 and allowed and 401 not in allowed:
+        raise refused(who, probe.request, exchange)
     return exchange
 
 
@@ -131,7 +162,13 @@ async def _sign_in(account: str, terms: Terms, shared: Shared, send: Send, check
         codes=shared.codes,
         learn=shared.learn,
     )
-    return await sign_in(door, terms.accounts[account], check_id)
+    who = terms.accounts[account]
+    if _is_basic(terms):
+        return await sign_in(door, who, check_id)
+    async with shared.admission(who.user, check_id) as admitted:
+        signed_in = await sign_in(door, who, check_id)
+        admitted.answer = Answer.ACCEPTED
+    return signed_in
 
 
 def _is_basic(terms: Terms) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import httpcore
 
 from smoke.blame import network_blame
+from smoke.causes import unreachable
 from smoke.model import Blame, Finding
 from smoke.probing.exchange import Exchange, Request, Timing
 
@@ -103,13 +104,15 @@ async def send(request: Request, timeout_s: float) -> Exchange:
         async with asyncio.timeout(timeout_s):
             return await _send(request, timeout_s, stopwatch)
     except TimeoutError:
-        raise ProbeFailedError(_late(request, timeout_s)) from None
+        raise ProbeFailedError(_late(request, timeout_s, stopwatch)) from None
     except httpcore.TimeoutException as error:
-        raise ProbeFailedError(_late(request, timeout_s)) from error
+        raise ProbeFailedError(_late(request, timeout_s, stopwatch)) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
         text = f"{error}" or type(error).__name__
         blame = network_blame(text) or Blame.TCP
-        raise ProbeFailedError(Finding(rule=f"{request.method} {request.url} answers: {text}", blame=blame)) from error
+        rule = f"{request.method} {request.url} answers: {text}"
+        cause = unreachable(blame, request.url)
+        raise ProbeFailedError(Finding(rule=rule, blame=blame, cause=cause)) from error
 
 
 async def _send(request: Request, timeout_s: float, stopwatch: Stopwatch) -> Exchange:
@@ -148,5 +151,13 @@ def _tls_days_left(response: httpcore.Response) -> float | None:
     return (ssl.cert_time_to_seconds(certificate["notAfter"]) - time.time()) / 86_400
 
 
-def _late(request: Request, timeout_s: float) -> Finding:
-    return Finding(rule=f"{request.method} {request.url} answers within {timeout_s:g} s", blame=Blame.SLOW)
+def _late(request: Request, timeout_s: float, stopwatch: Stopwatch) -> Finding:
+    """Tell an application that is slow from a network that lets nothing through."""
+    if "dns.complete" not in stopwatch.marks:
+        phase, blame = "resolves", Blame.DNS
+    elif "connection.connect_tcp.complete" not in stopwatch.marks:
+        phase, blame = "connects", Blame.TCP
+    else:
+        phase, blame = "answers", Blame.SLOW
+    rule = f"{request.method} {request.url} {phase} within {timeout_s:g} s"
+    return Finding(rule=rule, blame=blame, cause=unreachable(blame, request.url))

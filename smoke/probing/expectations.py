@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from typing import Any
+from urllib.parse import urlsplit
 
+from smoke.causes import broken, stopped_by
 from smoke.edge import blocked_by, edge_rule
 from smoke.model import Blame, Finding
 from smoke.probing.exchange import Exchange
@@ -14,6 +16,10 @@ from smoke.probing.shapes import Cors, Expect, HeaderExpect, OpenApiExpect
 
 Judge = Callable[[Any, Exchange], Iterator[Finding]]
 JUDGES: dict[str, Judge] = {}
+EXCERPT = 200
+"""Characters of a body that are shown."""
+TOKENS = re.compile(r"(\"\w*(?i:token|password|secret|session_?id|api_?key|jwt)\"\s*:\s*\")[^\"]*")
+"""In an excerpt of an answer, whether or not their values are known."""
 
 
 def expectation(name: str) -> Callable[[Judge], Judge]:
@@ -27,9 +33,14 @@ def expectation(name: str) -> Callable[[Judge], Judge]:
 
 
 def judge(expect: Expect, exchange: Exchange) -> tuple[Finding, ...]:
-    """Return what ``exchange`` breaks of ``expect``; a wrong status is told alone, as the cause of the rest."""
+    """Return what ``exchange`` breaks of ``expect``; a wrong status is told alone, as the cause of the rest.
+
+    What an edge answered in place of the application is no answer of it, though the status be the one expected.
+    """
     import smoke.probing.body_expectations  # noqa: F401 - registers its judges
 
+    if stopped := edge_finding(exchange):
+        return (stopped,)
     if wrong := tuple(_status(wanted_status(expect), exchange)):
         return wrong
     found: list[Finding] = []
@@ -61,6 +72,20 @@ def assertion(rule: str, exchange: Exchange) -> Finding:
     return Finding(rule=rule, blame=Blame.ASSERTION, evidence=(f"{request.method} {request.url}", excerpt(exchange)))
 
 
+def edge_finding(exchange: Exchange) -> Finding | None:
+    """Return the finding that a CDN or a firewall answered in place of the application, None if nothing says so."""
+    headers = {name.lower(): value for name, value in exchange.headers}
+    service = blocked_by(exchange.status, headers, exchange.text)
+    if service is None:
+        return None
+    return Finding(
+        rule=edge_rule(service, exchange.status),
+        blame=Blame.EDGE_BLOCKED,
+        evidence=(f"{exchange.request.method} {exchange.request.url}", excerpt(exchange)),
+        cause=stopped_by(service),
+    )
+
+
 def blame_of_status(status: int) -> Blame:
     """Tell whose fault an unexpected status is."""
     return Blame.APP_5XX if status >= 500 else Blame.APP_4XX if status >= 400 else Blame.ASSERTION
@@ -69,16 +94,12 @@ def blame_of_status(status: int) -> Blame:
 @expectation("status")
 def _status(allowed: tuple[int, ...], exchange: Exchange) -> Iterator[Finding]:
     if allowed and exchange.status not in allowed:
-        headers = {name.lower(): value for name, value in exchange.headers}
-        if service := blocked_by(exchange.status, headers, exchange.text):
-            rule = edge_rule(service, exchange.status)
-            yield Finding(rule=rule, blame=Blame.EDGE_BLOCKED, evidence=(excerpt(exchange),))
-            return
-        wanted = " or ".join(map(str, allowed))
+        method, url = exchange.request.method, exchange.request.url
         yield Finding(
-            rule=f"status ({exchange.status}) == {wanted}",
+            rule=f"status ({exchange.status}) == {' or '.join(map(str, allowed))}",
             blame=blame_of_status(exchange.status),
-            evidence=(f"{exchange.request.method} {exchange.request.url}", excerpt(exchange)),
+            evidence=(f"{method} {url}", excerpt(exchange)),
+            cause=broken(method, urlsplit(url).path, exchange.status),
         )
 
 
@@ -169,6 +190,7 @@ def _openapi(_expected: OpenApiExpect, exchange: Exchange) -> Iterator[Finding]:
 
 
 def excerpt(exchange: Exchange) -> str:
-    """Say in one line what was answered."""
-    text = " ".join(exchange.text.split())
-    return f"answered {exchange.status} {text[:200]}"
+    """Say in one line what was answered: status, content type, and how the body begins, tokens masked."""
+    kind = (exchange.header("content-type") or "no content type").partition(";")[0]
+    body = TOKENS.sub(r"\1***", " ".join(exchange.text[: 10 * EXCERPT].split()))[:EXCERPT]
+    return f"answered {exchange.status} {kind}" + (f": {body}" if body else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures import TimeoutError as WaitTimeoutError
 
 from smoke.config.probe import Probe
@@ -18,6 +18,8 @@ from smoke.probing.variables import filled, names_in
 
 AT_ONCE = 8
 CLEANUP_S = 10.0
+LOOK_S = 0.5
+"""How often whoever waits looks whether there still is something to wait for."""
 
 
 class ProbeRunner:
@@ -64,7 +66,11 @@ class ProbeRunner:
 
     def result(self, check_id: str) -> Observation:
         """Wait for the observation of one probe; raises KeyError if it was not started."""
-        return self._futures[check_id].result()
+        future = self._futures[check_id]
+        while not wait([future], LOOK_S).done:
+            if not self._thread.is_alive():
+                return Observation(check_id=check_id, attempts=(), not_run="the thread of the probes died")
+        return future.result()
 
     def clean_up(self) -> tuple[str, ...]:
         """Undo what probes made on the target, the last one first; return what could not be undone."""

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from smoke.accounts.one_time import OneTimeCodes
 from smoke.config.login import Login, SecondFactor
 from smoke.model import Blame, Finding
 from smoke.probing.client import ProbeFailedError
 from smoke.probing.exchange import Exchange, Request
+from smoke.probing.expectations import edge_finding
 from smoke.probing.paths import MISSING, at_path
 from smoke.probing.signing import Proof, answered, basic
 from smoke.probing.variables import filled
-from smoke.running.one_time import OneTimeCodes
 
 if TYPE_CHECKING:
     from smoke.probing.asking import ProbeAccount
@@ -119,7 +120,9 @@ def _login_request(door: Door, request: str, who: ProbeAccount, check_id: str) -
 
 
 def refused(who: ProbeAccount, request: str, exchange: Exchange) -> ProbeFailedError:
-    """Return what to raise where ``request`` did not let ``who`` in."""
+    """Return what to raise where ``request`` did not let ``who`` in; an edge that answered says nothing of ``who``."""
+    if (stopped := edge_finding(exchange)) is not None:
+        return ProbeFailedError(stopped)
     blame = Blame.APP_5XX if exchange.status >= 500 else Blame.ACCOUNT
     rule = f"login of {who.user} is accepted: {request} answered {exchange.status}"
     return ProbeFailedError(Finding(rule=rule, blame=blame))

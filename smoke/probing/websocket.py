@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from smoke.blame import network_blame
+from smoke.causes import unreachable
 from smoke.model import Blame, Finding
 from smoke.probing.client import ProbeFailedError
 from smoke.probing.exchange import Exchange, Request, Timing
@@ -38,7 +39,8 @@ async def converse(request: Request, timeout_s: float) -> Exchange:
         raise ProbeFailedError(Finding(rule=rule, blame=Blame.SLOW)) from None
     except (WebSocketException, OSError) as error:
         blame = network_blame(str(error)) or Blame.TCP
-        raise ProbeFailedError(Finding(rule=f"WS {request.url} answers: {error}", blame=blame)) from error
+        cause = unreachable(blame, url)
+        raise ProbeFailedError(Finding(rule=f"WS {request.url} answers: {error}", blame=blame, cause=cause)) from error
     timing = Timing(total_ms=(time.perf_counter() - begun) * 1000)
     return Exchange(request=request, status=status, headers=headers, body=body, timing=timing, closed_with=closed)
 

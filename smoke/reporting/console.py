@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from smoke.causes import Cause, causes_of
 from smoke.model import Check, CheckResult, Finding, Measurement, Outcome, Run
 from smoke.reporting.lines import again, receipt
 from smoke.running.session import Progress
@@ -88,9 +89,13 @@ class Console:
     def summary(self, run: Run, left: Sequence[str]) -> None:
         """Print the table, what is wrong, the verdict and where to find more."""
         self.terminal.print(_table(run))
+        shared = {check: cause for cause in causes_of(run.results) if cause.is_shared for check in cause.checks}
         for result in run.results:
-            if result.outcome is not Outcome.PASS:
+            cause = shared.get(result.check.id)
+            if cause is None and result.outcome is not Outcome.PASS:
                 self._explain(result, run)
+            elif cause is not None and result.check.id == cause.checks[0]:
+                self._explain_once(cause, run)
         for trouble in run.troubles:
             self.line(f"trouble: {trouble}")
         self.line(receipt(run.safety))
@@ -101,12 +106,26 @@ class Console:
         self.terminal.print(f"[{STYLES[run.verdict]}]{run.verdict}[/]", end=" ")
         self.line(f"{run.suite} at {run.execution_point} in {run.environment}: {run.reason}; {budget}{over}")
 
+    def _explain_once(self, cause: Cause, run: Run) -> None:
+        """Print a cause of several checks, the evidence of the first, and of the others what else was found."""
+        outcome = cause.blame.outcome
+        self.terminal.print(f"[{STYLES[outcome]}]{outcome} ({cause.blame})[/]", end=" ")
+        self.line(cause.told(len(run.results)))
+        first, *others = (result for result in run.results if result.check.id in cause.checks)
+        self.line(f"  {', '.join(cause.checks)}")
+        self._details(first, run)
+        for result in others:
+            for rule in besides(result, cause):
+                self.line(f"  {result.check.id} besides: {rule}")
+
     def _explain(self, result: CheckResult, run: Run) -> None:
         blame = f" ({result.blame})" if result.blame else ""
         self.terminal.print(f"[{STYLES[result.outcome]}]{result.outcome}{blame}[/] {result.check.id}", end="")
         self.line(f": {result.not_run}" if result.not_run else "")
-        if not result.attempts:
-            return
+        if result.attempts:
+            self._details(result, run)
+
+    def _details(self, result: CheckResult, run: Run) -> None:
         for which, findings in attempts_told(result):
             for finding in findings:
                 self.line(f"  {which}: {finding.rule}")
@@ -160,6 +179,12 @@ def attempts_told(result: CheckResult) -> list[tuple[str, tuple[Finding, ...]]]:
     return [
         (f"attempt{'s' * (len(numbers) > 1)} {', '.join(numbers)}", findings) for numbers, findings in told.values()
     ]
+
+
+def besides(result: CheckResult, cause: Cause) -> list[str]:
+    """Return the rules that ``result`` broke and that ``cause`` does not account for, each once."""
+    found = (finding for attempt in result.attempts for finding in attempt.findings)
+    return list(dict.fromkeys(each.rule for each in found if each.blame is not cause.blame))
 
 
 def closest(result: CheckResult) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from smoke.causes import Cause, causes_of
 from smoke.model import (
     Action,
     Attempt,
@@ -110,6 +111,7 @@ class Document:
     versions: dict[str, str]
     config_sha256: str
     budget: Budget
+    causes: tuple[Cause, ...]
     checks: tuple[CheckRow, ...]
     safety: Safety
 
@@ -136,6 +138,7 @@ def document(run: Run) -> Document:
         versions=run.versions,
         config_sha256=run.config_sha256,
         budget=Budget(target_s=run.target_s, timeout_s=run.timeout_s, used_s=round(run.duration_s, 3)),
+        causes=causes_of(run.results),
         checks=tuple(_check(result) for result in run.results),
         safety=run.safety,
     )

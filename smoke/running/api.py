@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -19,6 +20,8 @@ class Api:
     client: APIRequestContext
     guard: Guard
     check_id: str
+    heard: Callable[[str, str, int, Mapping[str, str]], None]
+    """Told method, address, status and headers of each answer of the target."""
 
     def fetch(
         self, url: str, *, method: str = "GET", headers: dict[str, str] | None = None, **rest: Any
@@ -30,7 +33,8 @@ class Api:
         self.guard.seen(self.check_id, method, whole)
         marks = self.guard.marks(self.check_id) if self.guard.target.owns(whole) else {}
         answer = self.client.fetch(whole, method=method, headers={**(headers or {}), **marks}, **rest)
-        self.guard.answered(method, whole, answer.headers)
+        if self.guard.target.owns(whole):
+            self.heard(method, whole, answer.status, answer.headers)
         return answer
 
     def get(self, url: str, **rest: Any) -> APIResponse:

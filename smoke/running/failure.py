@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from smoke.blame import Failure
+from pathlib import Path
+from traceback import extract_tb
+
+from smoke.accounts.errors import AccountUnavailableError
+from smoke.blame import Answer, Failure, judge_failure
 from smoke.firewall import scrubbed
+from smoke.model import Finding
 from smoke.secret import Scrubber
+
+THEIRS = ("e2e", "page_objects")
+"""Where the people who watch a product write code."""
 
 
 def scrub_exception(error: BaseException, scrubber: Scrubber) -> None:
@@ -24,6 +32,13 @@ def scrub_exception(error: BaseException, scrubber: Scrubber) -> None:
             todo += each.exceptions
 
 
+def finding_of(error: BaseException, answers: tuple[Answer, ...] = ()) -> Finding:
+    """Turn an exception that ended an attempt into a finding, with bad answers of the application as its cause."""
+    if isinstance(error, AccountUnavailableError):
+        return error.finding
+    return judge_failure(failure_of(error), answers)
+
+
 def failure_of(error: BaseException) -> Failure:
     """Describe ``error`` for the judge of blame."""
     while isinstance(error, BaseExceptionGroup):
@@ -33,7 +48,18 @@ def failure_of(error: BaseException) -> Failure:
         message=str(error),
         is_assertion=isinstance(error, AssertionError) or _is_pytest_fail(error),
         is_playwright=type(error).__module__.startswith("playwright."),
+        where=_where(error),
     )
+
+
+def _where(error: BaseException) -> str | None:
+    """Return file and line of the last frame that belongs to a journey or to a page object."""
+    for frame in reversed(extract_tb(error.__traceback__)):
+        parts = Path(frame.filename).parts
+        for folder in THEIRS:
+            if folder in parts:
+                return f"{'/'.join(parts[parts.index(folder) :])}:{frame.lineno}"
+    return None
 
 
 def _is_pytest_fail(error: BaseException) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from smoke.browser import launch_options
+from smoke.browser import Origin, find_browser, launch_options
 from smoke.running.journey import Journey
 from smoke.running.session import Session
 from smoke.running.session_plugin import CHECK, JOURNEY, RECORD, SESSION
@@ -29,8 +29,10 @@ def base_url(smoke_session: Session) -> str:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], smoke_session: Session) -> dict[str, Any]:
-    """Start the browser that was found, quietly."""
+    """Start the browser that was found, quietly; or another one where a window is wanted that it cannot show."""
     choice = smoke_session.browser
+    if choice and choice.origin is not Origin.CONFIGURED and browser_type_launch_args.get("headless") is False:
+        choice = find_browser(choice.name, headed=True)
     return {**(launch_options(choice) if choice else {}), **browser_type_launch_args}
 
 
@@ -81,7 +83,7 @@ def context(browser_context_args: dict[str, Any], request: pytest.FixtureRequest
         scrubber=session.scrubber,
         listeners=spares.current,
         record=request.node.stash[RECORD],
-        codes=session.codes,
+        broker=session.broker,
         guard=session.guard,
         between_steps=spares.prepare,
     )

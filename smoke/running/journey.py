@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from smoke.accounts.broker import Broker
 from smoke.model import Check, Measurement, Signal, SignalKind, Step, Unit
 from smoke.running import vitals
 from smoke.running.api import Api
+from smoke.running.deadline import stopped_clock
 from smoke.running.guard import Guard
 from smoke.running.listeners import LOAD_FAILED, Listeners
-from smoke.running.one_time import OneTimeCodes
 from smoke.running.record import Record
 from smoke.running.target import Credentials, Target
 from smoke.secret import Scrubber
@@ -32,7 +33,7 @@ class Journey:
     scrubber: Scrubber
     listeners: Listeners
     record: Record
-    codes: OneTimeCodes
+    broker: Broker
     guard: Guard
     between_steps: Callable[[], None]
     """Called when a step is over and the browser has a moment."""
@@ -49,14 +50,17 @@ class Journey:
     @property
     def api(self) -> Api:
         """HTTP client with the cookies of the browser; its requests count, and need permits, as the page's do."""
-        return Api(self.context.request, self.guard, self.check.id)
+        return Api(self.context.request, self.guard, self.check.id, self.listeners.heard)
 
     def one_time_code(self) -> str:
         """A TOTP code for the account that was not used before; waits for the next time step where needed."""
         account = self.account
         if account.totp is None:
             raise LookupError(f"account {account.name} has no second factor")
-        code = self.codes.fresh(account.name, account.totp)
+        begun = time.perf_counter()
+        with stopped_clock(self.broker.ends):
+            code = self.broker.codes.fresh(account.user, account.totp)
+        self.record.waited_s += time.perf_counter() - begun
         self.scrubber.learn(code)
         return code
 
@@ -65,12 +69,12 @@ class Journey:
         """Name and time a part of the journey."""
         import allure
 
-        begun = time.perf_counter()
+        begun = self.record.clock()
         with allure.step(name):
             try:
                 yield
             finally:
-                elapsed = (time.perf_counter() - begun) * 1000
+                elapsed = (self.record.clock() - begun) * 1000
                 self.record.steps.append(Step(name=name, duration_ms=elapsed))
                 self.listeners.watch.glance()
                 self.between_steps()
@@ -82,9 +86,9 @@ class Journey:
     @contextmanager
     def measured(self, name: str) -> Iterator[None]:
         """Time what happens within as measurement ``name``, in milliseconds."""
-        begun = time.perf_counter()
+        begun = self.record.clock()
         yield
-        elapsed = (time.perf_counter() - begun) * 1000
+        elapsed = (self.record.clock() - begun) * 1000
         budget = self.target.budgets.get(name)
         self.record.measurements.append(Measurement(name=name, value=elapsed, unit=Unit.MS, budget=budget))
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from smoke.accounts.answers import LoginRequests, LoginSeen
+from smoke.accounts.clock import Clock
 from smoke.blame import Answer
+from smoke.clues import Hop
 from smoke.edge import BLOCKING, blocked_by
 from smoke.model import Signal, SignalKind
 from smoke.running.interception import http_of
+from smoke.running.target import origin_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError, WebSocket
@@ -42,11 +48,19 @@ class Listeners:
 
     guard: Guard
     watch: Watch
+    requests: LoginRequests = field(default_factory=LoginRequests)
+    clock: Clock = field(default_factory=Clock)
+    logins: list[LoginSeen] = field(default_factory=list)
+    """Answers to login requests, of the page and of the journey's own client."""
     signals: list[Signal] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     """First-party answers with a status of 400 or more."""
+    challenges: list[Answer] = field(default_factory=list)
+    """First-party answers below 400 that an edge gave in place of the application."""
     console: list[str] = field(default_factory=list)
     network: list[NetworkLine] = field(default_factory=list)
+    hops: list[Hop] = field(default_factory=list)
+    """Every document that was asked for, whoever it belongs to."""
     _seen_urls: set[str] = field(default_factory=set)
     _documents: int = 0
     _asked_during: dict[Request, int] = field(default_factory=dict)
@@ -72,6 +86,13 @@ class Listeners:
                 and signal.text.rpartition(" ")[2] in self._seen_urls
             )
         )
+
+    def heard(self, method: str, url: str, status: int, headers: Mapping[str, str]) -> None:
+        """Take note of what any first-party answer tells; ``headers`` by lower-case name."""
+        self.guard.answered(method, url, headers)
+        self.clock.seen(headers, time.time())
+        if (login := self.requests.seen(method, url, status)) is not None:
+            self.logins.append(login)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         text = message.text[:LONGEST_TEXT]
@@ -100,22 +121,26 @@ class Listeners:
 
     def _on_response(self, response: Response) -> None:
         request = response.request
+        self._hop(request, str(response.status))
         if not self.guard.target.owns(response.url):
             return
-        self.guard.answered(request.method, response.url, response.headers)
+        self.heard(request.method, response.url, response.status, response.headers)
         self.network.append(NetworkLine(method=request.method, url=response.url, outcome=str(response.status)))
         is_document = request.resource_type == "document"
         self.watch.answered(response.url, response.headers, is_document=is_document)
+        path = urlsplit(response.url).path
+        answer = Answer(method=request.method, path=path, status=response.status, is_document=is_document)
         if response.status >= 400:
-            path = urlsplit(response.url).path
-            answer = Answer(method=request.method, path=path, status=response.status, is_document=is_document)
             self.answers.append(answer)
             self._bad(request, str(response.status))
             if edge := blocked_by(response.status, response.headers, _page_of(response)):
                 self.answers[self.answers.index(answer)] = replace(answer, edge=edge)
+        elif edge := blocked_by(response.status, response.headers, ""):
+            self.challenges.append(replace(answer, edge=edge))
 
     def _on_failed(self, request: Request) -> None:
         failure = request.failure or "failed"
+        self._hop(request, failure)
         if not self.guard.target.owns(request.url):
             return
         self.network.append(NetworkLine(method=request.method, url=request.url, outcome=failure))
@@ -129,12 +154,20 @@ class Listeners:
         """Tell whether a navigation of ours began after ``request``, and so gave it up."""
         return self._documents > self._asked_during.get(request, self._documents)
 
+    def _hop(self, request: Request, outcome: str) -> None:
+        if request.resource_type == "document":
+            parts = urlsplit(request.url)
+            where = parts.path if self.guard.target.owns(request.url) else f"{origin_of(request.url)}{parts.path}"
+            redirected = request.redirected_from is not None
+            self.hops.append(Hop(method=request.method, where=where, outcome=outcome, redirected=redirected))
+
     def _bad(self, request: Request, outcome: str) -> None:
         self._seen_urls.add(request.url)
         parts = urlsplit(request.url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         where = urlsplit(request.frame.url).path if _has_frame(request) else ""
-        self.signals.append(Signal(kind=SignalKind.REQUEST, where=where, text=f"{request.method} {path} {outcome}"))
+        text = f"{request.method} {path} {outcome}"
+        self.signals.append(Signal(kind=SignalKind.REQUEST, where=where, text=text, origin=origin_of(request.url)))
 
 
 def _page_of(response: Response) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from smoke.accounts.admission import admission
+from smoke.accounts.broker import Broker
 from smoke.marks import PRODUCT
 from smoke.plan import Plan
 from smoke.probing.asking import ProbeAccount, Shared, Terms
@@ -16,7 +19,9 @@ from smoke.running.guard import Guard
 from smoke.running.target import Target, origin_of
 
 
-def probe_runner(plan: Plan, target: Target, guard: Guard, run_id: str, learn: Callable[[str], None]) -> ProbeRunner:
+def probe_runner(
+    plan: Plan, target: Target, guard: Guard, broker: Broker, run_id: str, learn: Callable[[str], None]
+) -> ProbeRunner:
     """Make the runner; it begins when told which probes."""
     terms = Terms(
         base_url=target.base_url,
@@ -25,7 +30,10 @@ def probe_runner(plan: Plan, target: Target, guard: Guard, run_id: str, learn: C
         headers=(("User-Agent", PRODUCT),),
         urls=target.urls,
         login=plan.suite.about.login,
-        accounts={name: ProbeAccount(user=each.user, password=each.password) for name, each in target.accounts.items()},
+        accounts={
+            name: ProbeAccount(user=each.user, password=each.password, totp=each.totp)
+            for name, each in target.accounts.items()
+        },
     )
 
     async def guarded(request: Request, timeout_s: float) -> Exchange:
@@ -33,12 +41,14 @@ def probe_runner(plan: Plan, target: Target, guard: Guard, run_id: str, learn: C
             raise ProbeFailedError(guard.findings(request.check_id)[-1])
         guard.seen(request.check_id, request.method, request.url)
         exchange = await send(_marked(request, guard), timeout_s)
-        guard.answered(request.method, request.url, {name.lower(): value for name, value in exchange.headers})
+        headers = {name.lower(): value for name, value in exchange.headers}
+        guard.answered(request.method, request.url, headers)
+        broker.clock.seen(headers, time.time())
         return exchange
 
-    return ProbeRunner(
-        terms, guarded, Shared(values={"run": run_id, "origin": origin_of(target.base_url)}, learn=learn)
-    )
+    values: dict[str, object] = {"run": run_id, "origin": origin_of(target.base_url)}
+    shared = Shared(values=values, learn=learn, codes=broker.codes, admission=admission(broker))
+    return ProbeRunner(terms, guarded, shared)
 
 
 def _marked(request: Request, guard: Guard) -> Request:

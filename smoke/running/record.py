@@ -20,15 +20,21 @@ class Record:
     steps: list[Step] = field(default_factory=list)
     signals: tuple[Signal, ...] = ()
     artifacts: list[Artifact] = field(default_factory=list)
+    waited_s: float = 0.0
+    """Spent on waiting for what is ours to wait for: it counts as nobody's time."""
     looked: bool = False
     """The journey's own code ran to its end or to its failure: without that, no finding means nothing."""
+
+    def clock(self) -> float:
+        """Return the time that went by, in seconds from some moment, without what was waited."""
+        return time.perf_counter() - self.waited_s
 
     def attempt(self) -> Attempt:
         """Return what was gathered; the duration ends now."""
         return Attempt(
             number=self.number,
             started=self.started,
-            duration_ms=(time.perf_counter() - self._begun) * 1000,
+            duration_ms=(self.clock() - self._begun) * 1000,
             findings=tuple(self.findings),
             measurements=tuple(self.measurements),
             steps=tuple(self.steps),

@@ -12,12 +12,18 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from smoke import __version__
+from smoke.accounts.answers import login_requests
+from smoke.accounts.ledger import ledger_path
+from smoke.accounts.opening import open_broker
 from smoke.browser import BrowserMissing, find_browser
 from smoke.config.places import SUITES, journeys_of
+from smoke.config.schema import EMBEDDED
 from smoke.firewall import scrubbed, sweep
 from smoke.judge import judge_check, judge_run
+from smoke.lost import discounted
 from smoke.model import CheckKind, Run
 from smoke.offline import excused, needs_control
+from smoke.running.clock import Clocks, jump
 from smoke.running.control import reachable
 from smoke.running.guard import guard_of
 from smoke.running.launch import Begun, launched
@@ -25,6 +31,7 @@ from smoke.running.probes import probe_runner
 from smoke.running.reports import SWEPT
 from smoke.running.session import Progress, Session
 from smoke.running.spares import Contexts, Spares
+from smoke.running.target import origin_of
 from smoke.secret import Scrubber
 from smoke.settings import Settings
 
@@ -42,7 +49,7 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
     journeys = any(check.kind is CheckKind.JOURNEY for check in planned.checks)
     with ExitStack() as stack:
         try:
-            choice = find_browser(settings.browser, settings.environ) if journeys else None
+            choice = find_browser(settings.browser, settings.environ, headed=settings.headed) if journeys else None
         except BrowserMissing:
             begun.target.result()  # what is wrong with the configuration is told first
             raise
@@ -55,9 +62,25 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
         scrubber = Scrubber(target.secrets)
         guard = guard_of(planned, target, run_id)
-        contexts = Contexts(guard, planned.suite.about.page, scrubber.learn)
+        login = planned.suite.about.login
+        written, address = planned.environment.base_url, target.base_url
+        if login and login.base:
+            written, address = planned.environment.urls[login.base], target.urls[login.base]
+        elif settings.base_url:
+            written = settings.base_url
+        broker = stack.enter_context(
+            open_broker(
+                origin=origin_of(address),
+                users=tuple(account.user for account in target.accounts.values()),
+                run_id=run_id,
+                left_s=planned.point.timeout_s,
+                path=None if written.startswith(EMBEDDED) else ledger_path(settings.environ),
+            )
+        )
+        requests = login_requests(login, address)
+        contexts = Contexts(guard, planned.suite.about.page, scrubber.learn, requests, broker.clock)
         spares = Spares(contexts, browser.browser if browser else None)
-        probes = probe_runner(planned, target, guard, run_id, scrubber.learn)
+        probes = probe_runner(planned, target, guard, broker, run_id, scrubber.learn)
         stack.callback(probes.stop)
         session = Session(
             plan=planned,
@@ -65,6 +88,7 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
             browser=choice,
             spares=spares,
             guard=guard,
+            broker=broker,
             launched=browser,
             reports=settings.reports,
             run_id=run_id,
@@ -82,6 +106,7 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
     """Run the planned checks under pytest; what they showed is in ``session`` afterwards."""
     import pytest
 
+    from smoke.running.broken import Broken
     from smoke.running.session_plugin import Quiet, SessionPlugin
 
     places = {
@@ -106,7 +131,7 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
     ]
     sys.path.insert(0, str(settings.root))  # the project's own page objects, before any that are installed
     try:
-        code = pytest.main(arguments, plugins=[SessionPlugin(session), Quiet()])
+        code = pytest.main(arguments, plugins=[SessionPlugin(session), Quiet(), Broken(session.troubles)])
     except Exception as error:  # noqa: BLE001 - whatever breaks pytest itself must end in a verdict
         session.troubles.append(f"pytest broke: {type(error).__name__}: {error}")
         return
@@ -120,6 +145,11 @@ def conclude(session: Session, settings: Settings) -> Run:
     planned = session.plan
     swept = sweep((session.reports / name for name in SWEPT), session.scrubber)
     session.troubles += [f"{name} still held a secret after scrubbing, and was withheld" for name in swept]
+    if jumped := jump(session.clocks, Clocks()):
+        session.troubles.append(jumped)
+    if lost := session.target.lost():
+        session.troubles.insert(0, lost)
+        session.observations = {name: discounted(each, lost) for name, each in session.observations.items()}
     _excuse(session)
     results = tuple(
         judge_check(check, session.observations.get(check.id), session.interruption) for check in planned.checks

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from smoke.accounts.broker import Broker
 from smoke.browser import BrowserChoice
 from smoke.model import Check, CheckResult, Interruption, Observation
 from smoke.plan import Plan
 from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
+from smoke.running.clock import Clocks
 from smoke.running.guard import Guard
 from smoke.running.launch import Launched
-from smoke.running.one_time import OneTimeCodes
 from smoke.running.spares import Spares
 from smoke.running.target import Target
 from smoke.secret import Scrubber
@@ -45,13 +46,14 @@ class Session:
     probes: ProbeRunner
     spares: Spares
     guard: Guard
+    broker: Broker
     scrubber: Scrubber
     today: date
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     progress: Progress = field(default_factory=Progress)
     started: float = field(default_factory=time.time)
-    run_ends: float = 0.0
-    """Monotonic time at which the point's time-out stops the run."""
+    clocks: Clocks = field(default_factory=Clocks)
+    """At the start."""
     observations: dict[str, Observation] = field(default_factory=dict)
     interruption: Interruption | None = None
     troubles: list[str] = field(default_factory=list)
@@ -61,10 +63,11 @@ class Session:
     expected_build: str | None = None
     builds: Counter[str] = field(default_factory=Counter)
     """Build ids that the target showed, with how often."""
-    codes: OneTimeCodes = field(default_factory=OneTimeCodes)
 
-    def __post_init__(self) -> None:
-        self.run_ends = time.monotonic() + self.plan.point.timeout_s
+    @property
+    def run_ends(self) -> float:
+        """Monotonic time at which the point's time-out stops the run."""
+        return self.broker.ends
 
     def check(self, check_id: str) -> Check | None:
         """Return the planned check with this id."""

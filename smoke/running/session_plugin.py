@@ -12,10 +12,15 @@ import pytest
 from _pytest.runner import call_and_report
 from _pytest.subtests import SubtestReport
 
-from smoke.blame import judge_edge, judge_failure
+from smoke.accounts.answers import refusal
+from smoke.accounts.errors import AccountUnavailableError, LedgerError
+from smoke.blame import judge_edge
+from smoke.causes import beyond_doubt
+from smoke.clues import clues, supported, traced
 from smoke.findings import findings_of
 from smoke.firewall import scrubbed
 from smoke.judge import judge_check
+from smoke.marks import trace_id
 from smoke.model import Attempt, Blame, Check, CheckKind, Finding, Interruption, Observation, told
 from smoke.noise import accept, judge_signals
 from smoke.pages import judge_visit
@@ -23,8 +28,10 @@ from smoke.reporting import allure_labels
 from smoke.retry import wait_before_next
 from smoke.running.deadline import RunTimeoutError, deadline
 from smoke.running.evidence import capture
-from smoke.running.failure import failure_of, scrub_exception
+from smoke.running.failure import finding_of, scrub_exception
+from smoke.running.gone import browser_gone
 from smoke.running.journey import Journey
+from smoke.running.logins import logins_seen, note_logins, said_by
 from smoke.running.record import Record
 from smoke.running.session import CHECK_LIMIT_S, Session
 
@@ -32,6 +39,8 @@ SESSION = pytest.StashKey[Session]()
 CHECK = pytest.StashKey[Check]()
 RECORD = pytest.StashKey[Record]()
 JOURNEY = pytest.StashKey[Journey]()
+KEPT_OUT = pytest.StashKey[Exception | None]()
+"""Why the journey's account is not to be had."""
 
 
 class SessionPlugin:
@@ -90,11 +99,19 @@ class SessionPlugin:
         check = item.stash[CHECK]
         self.session.guard.check_id = check.id
         self.session.spares.more = nextitem is not None and nextitem.stash[CHECK].kind is CheckKind.JOURNEY
+        with contextlib.ExitStack() as stack:
+            attempts = self._attempts(item, nextitem, self._lease(check, stack))
+        if attempts:
+            self._observed(Observation(check_id=check.id, attempts=tuple(attempts)))
+
+    def _attempts(self, item: pytest.Item, nextitem: pytest.Item | None, kept_out: Exception | None) -> list[Attempt]:
+        check = item.stash[CHECK]
         attempts: list[Attempt] = []
         wait: float | None = 0.0
         while wait is not None and self.session.interruption is None:
             if wait:
                 threading.Event().wait(wait)
+            item.stash[KEPT_OUT] = kept_out or self._before_login(check)
             record = self._record = item.stash[RECORD] = Record(number=len(attempts) + 1)
             wait = self._attempt(item, nextitem, record)
             record.findings += [each for each in self.session.guard.findings(check.id) if each not in record.findings]
@@ -102,9 +119,30 @@ class SessionPlugin:
                 if not record.looked and not record.findings:
                     rule = f"{check.id} runs to its end: it was skipped before it began"
                     record.findings.append(Finding(rule=rule, blame=Blame.HARNESS))
+                if not record.looked and check.account:
+                    self.session.broker.no_login(self.session.target.accounts[check.account].user)
                 attempts.append(record.attempt())
-        if attempts:
-            self._observed(Observation(check_id=check.id, attempts=tuple(attempts)))
+        return attempts
+
+    def _lease(self, check: Check, stack: contextlib.ExitStack) -> Exception | None:
+        """Keep the journey's account to it for as long as ``stack`` is open; return what prevents that."""
+        if check.account is None:
+            return None
+        try:
+            stack.enter_context(self.session.broker.lease(self.session.target.accounts[check.account].user))
+        except (AccountUnavailableError, LedgerError) as error:
+            return error
+        return None
+
+    def _before_login(self, check: Check) -> Exception | None:
+        """Wait until the journey's account may sign in; return what prevents that."""
+        if check.account is None:
+            return None
+        try:
+            self.session.broker.before_login(self.session.target.accounts[check.account].user)
+        except (AccountUnavailableError, LedgerError) as error:
+            return error
+        return None
 
     def _attempt(self, item: pytest.Item, nextitem: pytest.Item | None, record: Record) -> float | None:
         """Run the phases of one attempt; return the seconds to wait before another, or None."""
@@ -113,7 +151,8 @@ class SessionPlugin:
         wait = None
         if call_and_report(item, "setup", log=True).passed:
             call_and_report(item, "call", log=True)
-            wait = wait_before_next(self.session.retry, record.attempt(), random.random())  # noqa: S311 - jitter
+            settled = beyond_doubt(self.session.observations.values())
+            wait = wait_before_next(self.session.retry, record.attempt(), random.random(), settled)  # noqa: S311 - jitter
         stopping = bool(item.session.shouldstop or item.session.shouldfail)
         # Before another attempt only the item itself is torn down: what is its parent's stays.
         following = None if stopping else nextitem if wait is None else item.parent
@@ -126,6 +165,8 @@ class SessionPlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         with self._noting(item):
+            if (kept_out := item.stash.get(KEPT_OUT, None)) is not None:
+                raise kept_out
             yield
 
     @pytest.hookimpl(wrapper=True)
@@ -163,22 +204,44 @@ class SessionPlugin:
         journey = item.stash.get(JOURNEY, None)
         failure: Finding | None = None
         by_page: tuple[Finding, ...] = ()
+        untold: tuple[Finding, ...] = ()
         answers = tuple(journey.listeners.answers) if journey else ()
         if error is not None:
             scrub_exception(error, self.session.scrubber)
-            failure = judge_failure(failure_of(error), answers)
-        failure = judge_edge(answers, failure) or failure
+            failure = finding_of(error, answers)
+        challenges = tuple(journey.listeners.challenges) if journey else ()
+        edge = judge_edge((*answers, *challenges), failure)
+        if journey is not None and edge is None:  # an edge says nothing of the account
+            failure, untold = self._settle_logins(journey, error, failure)
+        failure = edge or failure
+        if failure and journey is not None and (gone := browser_gone(journey.context)):
+            record.findings += [Finding(rule=gone, blame=Blame.HARNESS, evidence=(failure.rule,)), *untold]
+            return record.findings
         if journey is not None:
             terms = (self.session.plan.suite.noise, self.session.today, self.session.target.contract)
             record.signals = accept(journey.signals(), *terms)
             by_page = (*judge_signals(check.id, record.signals, *terms), *self._judge_pages(journey))
         refused = self.session.guard.findings(check.id)
-        record.findings += findings_of(failure, (*by_page, *refused), record.measurements)
+        found = findings_of(failure, (*by_page, *refused, *untold), record.measurements)
+        record.findings += supported(found, clues(journey.listeners.hops, journey.listeners.console) if journey else ())
         if journey is not None and record.findings:
             folder = self.session.reports / "attempts" / f"{check.id}-{record.number}"
             record.artifacts += capture(journey, folder, self.session.reports)
         allure_labels.attach(record, self.session.reports)
         return record.findings
+
+    def _settle_logins(
+        self, journey: Journey, error: BaseException | None, failure: Finding | None
+    ) -> tuple[Finding | None, tuple[Finding, ...]]:
+        """Keep what became of the journey's logins; return its failure, a refusal first, and what cannot be kept."""
+        seen = logins_seen(journey)
+        untold: tuple[Finding, ...] = ()
+        try:
+            note_logins(journey, seen, said_by(error))
+        except LedgerError as trouble:
+            untold = (finding_of(trouble),)
+        refused = refusal(journey.account.user, seen) if seen else None
+        return refused or failure, untold
 
     def _judge_pages(self, journey: Journey) -> tuple[Finding, ...]:
         journey.listeners.watch.look()
@@ -196,7 +259,7 @@ class SessionPlugin:
         except BaseException as error:
             scrub_exception(error, self.session.scrubber)
             if (record := item.stash.get(RECORD, None)) is not None:
-                record.findings.append(judge_failure(failure_of(error), ()))
+                record.findings.append(finding_of(error))
             raise
 
     def _stop(self, item: pytest.Item, reason: str) -> None:
@@ -214,7 +277,8 @@ class SessionPlugin:
     def _observed(self, observation: Observation) -> None:
         check = self.session.check(observation.check_id)
         assert check is not None
-        observation = self.session.observations[check.id] = scrubbed(observation, self.session.scrubber)
+        observation = traced(scrubbed(observation, self.session.scrubber), trace_id(self.session.run_id, check.id))
+        self.session.observations[check.id] = observation
         self.session.progress.finished(judge_check(check, observation))
 
     @pytest.hookimpl(wrapper=True)
@@ -228,7 +292,8 @@ class SessionPlugin:
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         if not isinstance(excinfo.value, pytest.Session.Interrupted):  # that one is pytest's own: shouldstop, -x
-            self.session.interruption = Interruption(reason="interrupted", decides=True)
+            reason = str(excinfo.value) if isinstance(excinfo.value, pytest.exit.Exception) else "interrupted"
+            self.session.interruption = Interruption(reason=reason or "interrupted", decides=True)
 
 
 class Quiet:

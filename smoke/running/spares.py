@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from smoke.accounts.answers import LoginRequests
+from smoke.accounts.clock import Clock
 from smoke.marks import PRODUCT
 from smoke.running.aside import Aside
 from smoke.running.guard import Guard
@@ -32,6 +34,8 @@ class Contexts:
     guard: Guard
     rules: PageRules
     learn: Callable[[str], None]
+    requests: LoginRequests = field(default_factory=LoginRequests)
+    clock: Clock = field(default_factory=Clock)
     user_agent: str = ""
     """What the browser calls itself; empty where each request is named by itself."""
     hold: Callable[[Guard, BrowserContext], None] = lambda _guard, _context: None
@@ -46,7 +50,7 @@ class Contexts:
     def listeners(self) -> Listeners:
         """Return new listeners, for one attempt at a journey."""
         watch = Watch(target=self.guard.target, rules=self.rules, learn=self.learn)
-        return Listeners(guard=self.guard, watch=watch)
+        return Listeners(guard=self.guard, watch=watch, requests=self.requests, clock=self.clock)
 
     def settle(self, context: BrowserContext, listeners: Listeners) -> None:
         """Give a new ``context`` its time-outs and listeners."""

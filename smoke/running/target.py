@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from smoke.config.problems import ConfigError, Problem
@@ -47,6 +47,8 @@ class Target:
     accounts: Mapping[str, Credentials] = field(default_factory=dict)
     shared: bool = True
     """Others use it too, so its counters may move without us."""
+    lost: Callable[[], str | None] = lambda: None
+    """Says how the target ended, where it is our own and did: nothing that was seen of it counts then."""
 
     def owns(self, url: str) -> bool:
         """Tell whether ``url`` is first-party."""
@@ -80,7 +82,7 @@ def open_target(plan: Plan, settings: Settings) -> Iterator[Target]:
             for name, url in written.items()
         }
         environ = {**settings.environ, **demo.environ}
-        yield _target(plan, _addresses(served, environ), environ)
+        yield replace(_target(plan, _addresses(served, environ), environ), lost=lambda: demo.ended)
 
 
 def _suites(suite: str, written: Mapping[str, str]) -> Iterator[str]:
@@ -128,7 +130,7 @@ def _accounts(plan: Plan, environ: Mapping[str, str]) -> dict[str, Credentials]:
     problems: dict[str, Problem] = {}
     accounts = {}
     for name, check in needed.items():
-        account = plan.suite.about.accounts[name]
+        account = plan.suite.about.accounts_in(plan.environment_name)[name]
         for variable in filter(None, (account.password, account.totp)):
             if not environ.get(variable):
                 text = f"is not set; {check.id} signs in as {account.user}: set it in the environment or in .env"

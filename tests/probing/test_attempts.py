@@ -162,7 +162,7 @@ PREFLIGHT = {"preflight": {"origin": "https://shop.example"}}
         ("HEAD /cart", {}, 3),
         ("OPTIONS /cart", PREFLIGHT, 3),
         ("POST /cart", {"permits": ["POST /cart"]}, 1),
-        ("WS /cart", {"send": "add"}, 1),
+        ("WS /cart", {"send": "add", "permits": ["WS /cart"]}, 1),
     ],
 )
 def test_only_what_changes_nothing_is_repeated_to_measure_it(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import socket
 import ssl
@@ -150,6 +151,21 @@ def test_an_answer_that_does_not_end_is_slow(behaviour: Behaviour) -> None:
     """A server that never answers, or never comes to an end, is waited for as long as was said and no longer."""
     finding, url = failure_with(behaviour, timeout_s=0.2)
     assert finding == Finding(rule=f"GET {url} answers within 0.2 s", blame=Blame.SLOW)
+
+
+def test_a_place_that_lets_nobody_in_is_no_slow_application() -> None:
+    """A connection that is never made says nothing of the application's speed: it is the network's."""
+    with socket.socket() as full, contextlib.ExitStack() as others:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        for _ in range(2):  # the queue takes these, and nobody takes them from it
+            waiting = others.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+        finding = failure_of(f"http://127.0.0.1:{port}/", 0.3)
+    assert finding.rule == f"GET http://127.0.0.1:{port}/ connects within 0.3 s"
+    assert (finding.blame, finding.cause) == (Blame.TCP, f"the connection to 127.0.0.1:{port} fails")
 
 
 def test_a_server_without_tls_behind_https_is_tls() -> None:

@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+import smoke.probing.body_expectations  # noqa: F401 - registers its judges
 from smoke.model import Blame
+from smoke.probing.asking import ProbeAccount
 from smoke.probing.exchange import Exchange
 from smoke.probing.expectations import JUDGES, judge
 from smoke.probing.paths import at_path
 from smoke.probing.shapes import Expect, HeaderExpect, JsonExpect
+from smoke.probing.sign_in import refused
+from smoke.secret import Secret
 from tests.probing.test_expectation_kinds import KINDS
 from tests.support.exchanges import an_answer
 
@@ -117,14 +121,38 @@ def test_a_wrong_status_is_told_alone(status: int, blame: Blame) -> None:
     answer = an_answer("all\n  is down", status=status)
     (finding,) = judge(expected(contains=["healthy"], content_type="text/html", json={"a": {}}), answer)
     assert (finding.rule, finding.blame) == (f"status ({status}) == 200", blame)
-    assert finding.evidence == ("GET https://shop.example/health", f"answered {status} all is down")
+    assert finding.evidence == ("GET https://shop.example/health", f"answered {status} no content type: all is down")
 
 
 def test_other_findings_are_assertions_with_an_excerpt() -> None:
     """An answer that arrived and is wrong is shown, cut to what fits in a line."""
     (finding,) = judge(expected(contains=["healthy"]), an_answer("x" * 1000))
     assert finding.blame is Blame.ASSERTION
-    assert finding.evidence == ("GET https://shop.example/health", f"answered 200 {'x' * 200}")
+    assert finding.evidence == ("GET https://shop.example/health", f"answered 200 no content type: {'x' * 200}")
+
+
+def test_an_edge_before_the_login_says_nothing_of_the_account() -> None:
+    """A login that a firewall keeps from us is the edge's doing; the same status without its marks is a refusal."""
+    who = ProbeAccount(user="ann", password=Secret("correct horse"))
+    challenge = an_answer("<title>Just a moment...</title>", status=403)
+    assert refused(who, "POST /login", challenge).finding.blame is Blame.EDGE_BLOCKED
+    assert refused(who, "POST /login", an_answer("no", status=403)).finding.blame is Blame.ACCOUNT
+
+
+def test_an_excerpt_shows_no_token() -> None:
+    """What signs in is masked in the excerpt, whether or not anybody knows its value."""
+    body = '{"id": 7, "access_token": "eyJhbGciOi.x.y", "user": {"apiKey": "k-1", "name": "Ann"}}'
+    (finding,) = judge(expected(contains=["healthy"]), an_answer(body, headers={"Content-Type": "application/json"}))
+    said = '{"id": 7, "access_token": "***", "user": {"apiKey": "***", "name": "Ann"}}'
+    assert finding.evidence[1] == f"answered 200 application/json: {said}"
+
+
+def test_a_challenge_is_no_answer_though_its_status_was_expected() -> None:
+    """A probe that expects a refusal does not take the edge's refusal for the application's."""
+    challenge = an_answer("<title>Just a moment...</title>", status=403)
+    (finding,) = judge(expected(status=403), challenge)
+    assert (finding.blame, finding.cause) == (Blame.EDGE_BLOCKED, "Cloudflare answers in place of the application")
+    assert judge(expected(status=403), an_answer("<h1>Forbidden</h1>", status=403)) == ()
 
 
 def test_an_answer_without_content_type_is_not_of_one() -> None:

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
 
-from smoke.config.probe import Login, Probe
+from smoke.config.login import Login
+from smoke.config.probe import Probe
 from smoke.model import Blame, Observation
 from smoke.probing.asking import ProbeAccount, Terms
 from smoke.probing.exchange import Exchange, Request, Timing

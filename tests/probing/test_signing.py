@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from smoke.config.probe import Login, Probe
+from smoke.config.login import Login
+from smoke.config.probe import Probe
 from smoke.model import Attempt, Blame
 from smoke.probing.asking import ProbeAccount, Shared, Terms
 from smoke.probing.attempts import observe

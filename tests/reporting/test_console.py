@@ -5,7 +5,7 @@ import io
 
 from rich.console import Console as Terminal
 
-from smoke.model import Blame, Finding, Outcome, Run
+from smoke.model import Blame, CheckResult, Finding, Outcome, Run
 from smoke.reporting.console import Console
 from smoke.reporting.document import document
 from tests.support.run_builder import a_result, a_run, an_attempt
@@ -56,3 +56,36 @@ def test_every_trouble_has_a_line_whatever_failed() -> None:
     troubles = ("e2e/shop/test_a.py could not be collected: SyntaxError", "cleanup of carts.create: answered 500")
     lines = printed(a_run(FAILED, verdict=Outcome.FAIL, troubles=troubles))
     assert [line for line in lines if line.startswith("trouble: ")] == [f"trouble: {each}" for each in troubles]
+
+
+LOST = Finding(
+    rule="GET / answers: getaddrinfo",
+    blame=Blame.DNS,
+    evidence=("trace id 0af7",),
+    cause="the host a.b does not resolve",
+)
+
+
+def lost(name: str, *more: Finding) -> CheckResult:
+    return a_result(an_attempt(findings=(LOST, *more)), check_id=name, outcome=Outcome.FAIL, blame=Blame.DNS)
+
+
+def test_a_shared_cause_is_told_once_with_the_checks_it_took_down() -> None:
+    """Rule, evidence, and the way to run it again stand once, and what else one of the checks found is not hidden."""
+    besides = Finding(rule="build (missing) exists", blame=Blame.ASSERTION)
+    run = a_run(lost("a.api"), lost("a.root"), lost("home.load", besides), FAILED, verdict=Outcome.FAIL)
+    assert printed(run)[:7] == [
+        "FAIL (DNS) the host a.b does not resolve: took down 3 of 4 checks",
+        "  a.api, a.root, home.load",
+        "  attempt 1: GET / answers: getaddrinfo",
+        "    trace id 0af7",
+        "  again: smoke run scheduled --suite shop --env production --check a.api",
+        "  home.load besides: build (missing) exists",
+        "FAIL (ASSERTION) health.api",
+    ]
+
+
+def test_causes_stand_in_the_document() -> None:
+    """verdict.json lists each cause with its checks, for whoever alerts by cause."""
+    (cause,) = document(a_run(lost("health.api"), lost("health.root"))).causes
+    assert (cause.text, cause.blame, cause.checks) == (LOST.cause, Blame.DNS, ("health.api", "health.root"))

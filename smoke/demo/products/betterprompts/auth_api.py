@@ -11,6 +11,7 @@ from smoke.demo.breaks import Break
 from smoke.demo.products.betterprompts.requests import (
     AUTH_COOKIE,
     REFRESH_COOKIE,
+    BadRequestError,
     access_token,
     json_object,
     text_of,
@@ -18,9 +19,11 @@ from smoke.demo.products.betterprompts.requests import (
 from smoke.demo.services import Services
 from smoke.demo.sessions import Session
 
+SHORTEST_PASSWORD = 12
+
 
 class AuthApi:
-    """``/api/v1/auth``."""
+    """``/api/v1/auth``, and what only administrators may read."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -35,7 +38,11 @@ class AuthApi:
             Route(f"{base}/profile", self.profile),
         ]
         if self._services.options.planned:
-            routes.append(Route(f"{base}/mfa", self.second_factor, methods=["POST"]))
+            routes += [
+                Route(f"{base}/mfa", self.second_factor, methods=["POST"]),
+                Route(f"{base}/password", self.change_password, methods=["PUT"]),
+                Route("/api/v1/admin/users", self.users),
+            ]
         return routes
 
     async def login(self, request: Request) -> Response:
@@ -92,13 +99,35 @@ class AuthApi:
 
     async def profile(self, request: Request) -> Response:
         """The user who is signed in."""
+        user = self._user(request)
+        return user if isinstance(user, Response) else JSONResponse(user.public())
+
+    async def change_password(self, request: Request) -> Response:
+        """Another password for the user who is signed in and knows the current one."""
+        user = self._user(request)
+        if isinstance(user, Response):
+            return user
+        body = await json_object(request)
+        current, new = text_of(body, "current_password", 1024), text_of(body, "new_password", 1024)
+        if len(new) < SHORTEST_PASSWORD or new == current:
+            raise BadRequestError(f"new_password: must be another of at least {SHORTEST_PASSWORD} characters")
+        found = await self._services.accounts.check_password(user.email, current)
+        if not isinstance(found, User):
+            return JSONResponse({"error": "Invalid credentials"}, 403)
+        await self._services.accounts.set_password(user.id, new)
+        return JSONResponse({"message": "Password changed successfully"})
+
+    async def users(self, request: Request) -> Response:
+        """Everybody, for administrators; no account of the embedded application is one."""
+        user = self._user(request)
+        return user if isinstance(user, Response) else JSONResponse({"error": "Insufficient permissions"}, 403)
+
+    def _user(self, request: Request) -> User | Response:
         token = access_token(request)
         if not token:
             return JSONResponse({"error": "Authorization required"}, 401)
         user = self._services.user(token)
-        if user is None:
-            return JSONResponse({"error": "Invalid or expired token"}, 401)
-        return JSONResponse(user.public())
+        return user or JSONResponse({"error": "Invalid or expired token"}, 401)
 
     def _signed_in(self, request: Request, user: User, *, remember: bool) -> Response:
         return _with_session(request, user, self._services.sessions.open(user.id, remember=remember))

@@ -1,0 +1,78 @@
+"""Lets a probe's login through the broker, which waits where the probes must not."""
+
+from __future__ import annotations
+
+from asyncio import to_thread
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+
+from smoke.accounts.broker import Broker
+from smoke.accounts.errors import AccountUnavailableError, LedgerError
+from smoke.accounts.pacing import Answer
+from smoke.model import Blame, Finding
+from smoke.probing.client import ProbeFailedError
+
+
+@dataclass(slots=True)
+class Admitted:
+    """A login that may be made; whoever makes it says what became of it."""
+
+    answer: Answer = Answer.UNKNOWN
+    told: str = "no answer that says"
+
+
+Admission = Callable[[str, str], AbstractAsyncContextManager[Admitted]]
+"""From a user and the check that signs it in to the time in which it may."""
+
+
+@asynccontextmanager
+async def unasked(_user: str, _check_id: str) -> AsyncIterator[Admitted]:
+    """Admit everybody: for accounts that nobody keeps."""
+    yield Admitted()
+
+
+def admission(broker: Broker) -> Admission:
+    """Return how the probes of a run are admitted.
+
+    Entering raises ProbeFailedError where the account is not to be had. A refusal within is kept, and told with the
+    check that saw it.
+    """
+
+    @asynccontextmanager
+    async def admit(user: str, check_id: str) -> AsyncIterator[Admitted]:
+        with _as_findings():
+            lease = broker.lease(user)
+            await to_thread(lease.__enter__)
+            try:
+                await to_thread(broker.before_login, user)
+                async with _noting(broker, user, check_id) as admitted:
+                    yield admitted
+            finally:
+                lease.__exit__(None, None, None)
+
+    return admit
+
+
+@asynccontextmanager
+async def _noting(broker: Broker, user: str, check_id: str) -> AsyncIterator[Admitted]:
+    admitted = Admitted()
+    try:
+        yield admitted
+    except ProbeFailedError as error:
+        if error.finding.blame is not Blame.ACCOUNT:
+            raise
+        admitted.answer, admitted.told = Answer.REFUSED, error.finding.rule
+        raise ProbeFailedError(replace(error.finding, evidence=(f"seen by {check_id}",))) from error
+    finally:
+        await to_thread(broker.after_login, user, check_id, admitted.answer, admitted.told)
+
+
+@contextmanager
+def _as_findings() -> Iterator[None]:
+    try:
+        yield
+    except AccountUnavailableError as error:
+        raise ProbeFailedError(error.finding) from error
+    except LedgerError as error:
+        raise ProbeFailedError(Finding(rule=f"LedgerError: {error}", blame=Blame.HARNESS)) from error

@@ -1,0 +1,121 @@
+"""What the answers to its login requests say of an account. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from urllib.parse import urlsplit
+
+from smoke.accounts.pacing import Answer
+from smoke.config.login import Login
+from smoke.model import Blame, Finding
+
+REFUSING = frozenset({401, 403, 423, 429})
+"""Wrong, forbidden, locked (RFC 4918), too often (RFC 6585)."""
+
+
+class Part(Enum):
+    """A request of signing in."""
+
+    PASSWORD = auto()
+    SECOND_FACTOR = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginSeen:
+    """An answer to a login request."""
+
+    part: Part
+    method: str
+    path: str
+    status: int
+
+    def __str__(self) -> str:
+        """Say request and answer in the words of evidence."""
+        return f"{self.method} {self.path} answered {self.status}"
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it refuses the account."""
+        return self.status in REFUSING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginRequests:
+    """How the requests of signing in are recognised; by default none is."""
+
+    parts: tuple[tuple[str, str, Part], ...] = ()
+    """Method, address without query, and what it is."""
+    by_status: bool = False
+    """Whether a good status means that the account was let in: HTML forms answer 200 or 302 either way."""
+
+    def seen(self, method: str, url: str, status: int) -> LoginSeen | None:
+        """Return what an answer tells of a login; None where it is none."""
+        bare = url.partition("?")[0].partition("#")[0]
+        for wanted, address, part in self.parts:
+            if (wanted, address) == (method, bare):
+                return LoginSeen(part=part, method=method, path=urlsplit(bare).path, status=status)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class LoginMade:
+    """One login of a check, with its evidence."""
+
+    answer: Answer
+    told: str
+
+
+def login_requests(login: Login | None, address: str) -> LoginRequests:
+    """Return how the requests of ``login`` below ``address`` are recognised."""
+    if login is None or login.request is None:
+        return LoginRequests()
+    asked = {Part.PASSWORD: login.request}
+    if login.second_factor is not None:
+        asked[Part.SECOND_FACTOR] = login.second_factor.request
+    return LoginRequests(
+        parts=tuple((*_addressed(request, address), part) for part, request in asked.items()),
+        by_status=login.form is None,
+    )
+
+
+def logins_of(seen: Sequence[LoginSeen], requests: LoginRequests, said: Answer) -> tuple[LoginMade, ...]:
+    """Return the logins of one attempt at a check, in order.
+
+    ``said`` is what the check itself tells of the last one: it got on, it raised AccountError, or neither. A refused
+    second factor makes a refused login of an accepted password: products lock accounts for both.
+    """
+    found: list[LoginMade] = []
+    for each in seen:
+        login = LoginMade(_answer(each, requests, said), str(each))
+        if each.part is Part.SECOND_FACTOR and found:
+            found.pop()
+        found.append(login)
+    if not found and (said is Answer.REFUSED or not requests.parts):
+        return (LoginMade(said, "the check itself says so"),)
+    if said is Answer.REFUSED:
+        found[-1] = LoginMade(Answer.REFUSED, found[-1].told)
+    return tuple(found)
+
+
+def refusal(user: str, seen: Sequence[LoginSeen]) -> Finding | None:
+    """Return the finding that an answer refused ``user``; None where none did."""
+    for each in seen:
+        if each.refuses:
+            told = tuple(str(answer) for answer in seen)
+            return Finding(rule=f"login of {user} is accepted: {each}", blame=Blame.ACCOUNT, evidence=told)
+    return None
+
+
+def _addressed(request: str, address: str) -> tuple[str, str]:
+    method, path = request.split(" ", 1)
+    return method, address + path.partition("?")[0]
+
+
+def _answer(seen: LoginSeen, requests: LoginRequests, said: Answer) -> Answer:
+    if seen.refuses:
+        return Answer.REFUSED
+    if seen.status >= 400:
+        return Answer.UNKNOWN
+    return Answer.ACCEPTED if requests.by_status else said

@@ -1,0 +1,172 @@
+"""Gives the checks of one run their accounts: one at a time, no more often than a product takes without locking them.
+
+A refused login is never tried again in the same run: not by the check that saw it, and not by another.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from smoke.accounts.clock import Clock
+from smoke.accounts.errors import AccountUnavailableError, LedgerError
+from smoke.accounts.leases import Leases
+from smoke.accounts.ledger import Ledger, Tenant
+from smoke.accounts.one_time import OneTimeCodes
+from smoke.accounts.pacing import Answer, Closed, Pace, Wait
+
+PATIENCE_S = 30.0
+"""Longest wait for an account that another run holds, or whose logins come too fast."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Broker:
+    """The accounts of one run; users are the names that they sign in with. Any thread may call."""
+
+    ledger: Ledger
+    tenant: Tenant
+    users: tuple[str, ...] = ()
+    """Everybody whom the run may need: they are taken together and in one order, so that two runs never each hold
+    what the other one waits for."""
+    folder: Path | None = None
+    """Where the locks between processes are; None: these accounts are this run's alone."""
+    pace: Pace = field(default_factory=Pace)
+    patience_s: float = PATIENCE_S
+    ends: float = float("inf")
+    """Monotonic time at which the run ends, and with it every wait."""
+    clock: Clock = field(default_factory=Clock)
+    pause: Callable[[float], object] | None = None
+    """Lets so many seconds pass, on whatever thread waits; None: nothing else is done there meanwhile."""
+    codes: OneTimeCodes = field(init=False)
+    _leases: Leases | None = field(init=False, default=None)
+    _taken: dict[str, Exception | None] = field(init=False, default_factory=dict)
+    """Users that were asked for, with what kept us from them."""
+    _busy: set[str] = field(init=False, default_factory=set)
+    _begun: dict[str, int] = field(init=False, default_factory=dict)
+    """Users whose login is under way, with its number in the ledger."""
+    _refused: dict[str, str] = field(init=False, default_factory=dict)
+    """Users that were refused, with who saw it and how."""
+    _closing: threading.Event = field(init=False, default_factory=threading.Event)
+    _free: threading.Condition = field(init=False, default_factory=threading.Condition)
+    _taking: threading.Lock = field(init=False, default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.codes = OneTimeCodes(self.ledger, self.clock, self._wait)
+        if self.folder is not None:
+            self._leases = Leases(self.ledger, self.folder, self.tenant, self._wait)
+
+    @contextmanager
+    def lease(self, user: str) -> Iterator[None]:
+        """Keep ``user`` from every other check, and from other runs until this one is over.
+
+        Raises AccountUnavailableError if it is not to be had in time, LedgerError if nobody can say.
+        """
+        self._hold(user)
+        with self._free:
+            if not self._free.wait_for(lambda: self._ended or user not in self._busy, self._left):
+                raise AccountUnavailableError(f"account {user} is free: another check of this run has it")
+            self._go_on()
+            self._busy.add(user)
+        try:
+            yield
+        finally:
+            with self._free:
+                self._busy.discard(user)
+                self._free.notify_all()
+
+    def is_free(self, user: str) -> bool:
+        """Tell whether no check of this run has ``user``: whoever runs several on one thread begins no other."""
+        with self._free:
+            return user not in self._busy
+
+    def before_login(self, user: str) -> None:
+        """Wait until ``user`` may sign in, and note that it does; inside its lease.
+
+        Raises AccountUnavailableError if it may not, LedgerError if nobody can say.
+        """
+        self._not_refused(user)
+        until = min(time.monotonic() + self.patience_s, self.ends)
+        while not isinstance(turn := self.ledger.begin_login(user, self.pace, time.time()), int):
+            match turn:
+                case Closed(reason):
+                    raise AccountUnavailableError(f"login of {user} may be tried: {reason}")
+                case Wait(seconds, reason):
+                    if time.monotonic() + seconds > until:
+                        raise AccountUnavailableError(
+                            f"login of {user} may be tried: {reason}, and this run cannot wait so long"
+                        )
+                    self._wait(seconds)
+        self._begun[user] = turn
+
+    def after_login(self, user: str, check_id: str, answer: Answer, told: str) -> None:
+        """Note what became of a login that ``check_id`` made; ``told`` is its request and answer as evidence."""
+        if answer is Answer.REFUSED:
+            self._refused.setdefault(user, f"{check_id}: {told}")
+        number = self._begun.pop(user, None)
+        if number is None:
+            self.ledger.add_login(user, time.time(), answer)
+        else:
+            self.ledger.end_login(number, answer)
+
+    def no_login(self, user: str) -> None:
+        """Note that the check had no need to sign in; what was told of its logins stays."""
+        if (number := self._begun.pop(user, None)) is not None:
+            self.ledger.drop_login(number)
+
+    def close(self) -> None:
+        """Wake whoever waits, and give the accounts back."""
+        self._closing.set()
+        with self._free:
+            self._free.notify_all()
+        if self._leases is not None:
+            try:
+                with self._taking:
+                    self._leases.give_back()
+            except LedgerError:
+                return  # this machine's locks are free all the same, and other machines wait until it is due
+
+    def _hold(self, user: str) -> None:
+        with self._taking:
+            self._go_on()
+            if user not in self._taken and self._leases is not None:
+                until = min(time.monotonic() + self.patience_s, self.ends)
+                for each in sorted({user, *self.users} - self._taken.keys()):
+                    self._taken[each] = _failure_of(self._leases.take, each, until)
+            if (failure := self._taken.get(user)) is not None:
+                raise type(failure)(*failure.args)
+
+    def _not_refused(self, user: str) -> None:
+        if (seen := self._refused.get(user)) is not None:
+            raise AccountUnavailableError(f"login of {user} is tried again after a refusal: never within one run", seen)
+
+    def _wait(self, seconds: float) -> None:
+        if time.monotonic() + seconds > self.ends:
+            raise AccountUnavailableError(
+                f"an account can be waited for: {seconds:.0f} s more, and the run's time-out comes first"
+            )
+        (self.pause or self._closing.wait)(seconds)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._ended:
+            raise AccountUnavailableError("an account can be waited for: the run ends")
+
+    @property
+    def _ended(self) -> bool:
+        return self._closing.is_set()
+
+    @property
+    def _left(self) -> float | None:
+        return None if self.ends == float("inf") else max(0.0, self.ends - time.monotonic())
+
+
+def _failure_of(take: Callable[[str, float], None], user: str, until: float) -> Exception | None:
+    try:
+        take(user, until)
+    except (AccountUnavailableError, LedgerError) as error:
+        return error
+    return None

@@ -1,0 +1,119 @@
+"""The steps of a rotation that touch something: the product, where the password is kept, and the commands for both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from smoke.accounts.entrance import Entrance
+from smoke.config.account import DOTENV, Rotation
+from smoke.model import Blame
+from smoke.probing.client import ProbeFailedError
+from smoke.probing.signing import Proof
+from smoke.probing.variables import filled
+from smoke.process import run
+from smoke.running.target import Credentials
+from smoke.secret import Secret
+
+
+class StepFailedError(Exception):
+    """A step did not do what it is for; says why. What it says may still hold a secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """What can be done with the passwords of one account."""
+
+    account: Credentials
+    variable: str
+    """Name under which the password is kept."""
+    rotation: Rotation
+    entrance: Entrance
+    root: Path
+    environ: Mapping[str, str]
+    """Environment of the commands, before the passwords."""
+    say: Callable[[str], None]
+    proofs: dict[Secret, Proof] = field(default_factory=dict)
+    """What each accepted password came to."""
+    refused: set[Secret] = field(default_factory=set)
+    """Passwords that are not tried again: some products lock an account after three."""
+
+    @contextmanager
+    def admitted(self) -> Iterator[None]:
+        """Keep the account from other runs, once it may sign in; raises StepFailedError."""
+        try:
+            with self.entrance.admitted(self.account):
+                yield
+        except ProbeFailedError as error:
+            raise StepFailedError(f"{error.finding.blame}: {error.finding.rule}") from error
+
+    def enter(self, password: Secret) -> None:
+        """Sign in with ``password``; raises StepFailedError."""
+        try:
+            self.proofs[password] = self.entrance.enter(self.account, password).proof
+        except ProbeFailedError as error:
+            if error.finding.blame is Blame.ACCOUNT:
+                self.refused.add(password)
+            raise StepFailedError(f"{error.finding.blame}: {error.finding.rule}") from error
+
+    def change(self, old: Secret, new: Secret) -> None:
+        """Change the password in the product; raises StepFailedError."""
+        if self.rotation.request is not None:
+            self._ask(self.rotation.request, old, new)
+        else:
+            self._command("change", self.rotation.change or (), old, new)
+
+    def store(self, old: Secret, new: Secret) -> None:
+        """Put ``new`` where ``old`` is kept; raises StepFailedError."""
+        if self.rotation.store == DOTENV:
+            store_in_dotenv(self.root / ".env", self.variable, new)
+        else:
+            self._command("store", tuple(self.rotation.store), old, new)
+
+    def _ask(self, request: str, old: Secret, new: Secret) -> None:
+        proof = self._proof(old)
+        body = filled(self.rotation.body, {"user": self.account.user, "old": old.reveal(), "new": new.reveal()})
+        try:
+            answer = self.entrance.ask(request, self.account, proof, body)
+        except ProbeFailedError as error:
+            raise StepFailedError(f"{error.finding.blame}: {error.finding.rule}") from error
+        if not 200 <= answer.status < 300:
+            raise StepFailedError(f"{request} answered {answer.status}")
+
+    def _proof(self, password: Secret) -> Proof:
+        """Return what signs in: for ``password`` if it is accepted, else an earlier session, which may still last."""
+        if password not in self.proofs and password not in self.refused:
+            try:
+                self.enter(password)
+            except StepFailedError:
+                if not self.proofs:
+                    raise
+        return self.proofs.get(password) or next(reversed(self.proofs.values()))
+
+    def _command(self, step: str, command: tuple[str, ...], old: Secret, new: Secret) -> None:
+        given = {
+            "SMOKE_ACCOUNT_USER": self.account.user,
+            "SMOKE_OLD_PASSWORD": old.reveal(),
+            "SMOKE_NEW_PASSWORD": new.reveal(),
+        }
+        done = run(command, seconds=self.rotation.timeout_s, environ={**self.environ, **given}, cwd=self.root)
+        for line in done.output.splitlines():
+            self.say(f"  {step}: {line}")
+        if not done.ok:
+            how = "did not end by itself" if done.code is None else f"exited with {done.code}"
+            raise StepFailedError(f"{command[0]} {how}: {done.cause}")
+
+
+def store_in_dotenv(path: Path, variable: str, password: Secret) -> None:
+    """Rewrite one variable of a .env file whole or not at all, its mode kept; raises StepFailedError."""
+    from dotenv import dotenv_values, set_key
+
+    try:
+        set_key(path, variable, password.reveal(), follow_symlinks=True)
+        kept = dotenv_values(path).get(variable)
+    except OSError as error:
+        raise StepFailedError(f"{path.name} cannot be written: {error.strerror}") from error
+    if kept != password.reveal():
+        raise StepFailedError(f"{variable} reads otherwise in {path.name} than it was written")

@@ -1,0 +1,77 @@
+"""The few lines that stand under a finding: where it broke, how the page got there, what the console said. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from smoke.model import Attempt, Finding, Observation
+
+MOST = 5
+"""Lines under one finding, the trace id not counted."""
+CONSOLE_LINES = 2
+LONGEST = 300
+REPEATED = "error: Failed to load resource"
+"""What Chromium says of every bad answer, which is told by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One document that the browser asked for."""
+
+    method: str
+    where: str
+    """Path without the query; with scheme, host and port before it where it is not the target's."""
+    outcome: str
+    """Status, or the network error."""
+    redirected: bool
+    """The answer of the hop before sent the browser here."""
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it ended with no answer, or with one of 400 and more."""
+        return not self.outcome.isdigit() or int(self.outcome) >= 400
+
+
+def clues(hops: Sequence[Hop], console: Sequence[str]) -> tuple[str, ...]:
+    """Return the response chain of the document that failed, or of the last one, and the last console errors.
+
+    ``console`` has lines such as ``error: …``.
+    """
+    errors = [line[:LONGEST] for line in console if line.startswith("error: ") and not line.startswith(REPEATED)]
+    return (*_chain(hops), *(f"console {line}" for line in dict.fromkeys(errors[-CONSOLE_LINES:])))
+
+
+def _chain(hops: Sequence[Hop]) -> Iterator[str]:
+    chains: list[list[Hop]] = []
+    for hop in hops:
+        if hop.redirected and chains:
+            chains[-1].append(hop)
+        else:
+            chains.append([hop])
+    if chains:
+        told = next((chain for chain in reversed(chains) if chain[-1].is_bad), chains[-1])
+        yield f"{told[0].method} " + " -> ".join(f"{hop.where} {hop.outcome}" for hop in told)
+
+
+def supported(findings: Sequence[Finding], lines: Sequence[str]) -> tuple[Finding, ...]:
+    """Return ``findings``, the first with ``lines`` under it, as far as it does not say the same already."""
+    if not findings:
+        return ()
+    first = findings[0]
+    said = " ".join((first.rule, *first.evidence))
+    fresh = [line for line in lines if line.removeprefix("console error: ") not in said]
+    return (replace(first, evidence=(*first.evidence[: MOST - len(fresh)], *fresh)), *findings[1:])
+
+
+def traced(observation: Observation, trace_id: str) -> Observation:
+    """Return ``observation`` with the id under which the target's own logs and traces know these requests."""
+    return replace(observation, attempts=tuple(_traced(each, trace_id) for each in observation.attempts))
+
+
+def _traced(attempt: Attempt, trace_id: str) -> Attempt:
+    if not attempt.findings:
+        return attempt
+    first, *others = attempt.findings
+    line = f"trace id {trace_id}"
+    return replace(attempt, findings=(replace(first, evidence=(*first.evidence, line)), *others))

@@ -1,0 +1,75 @@
+"""``smoke accounts check|rotate``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from datetime import UTC, datetime
+from functools import partial
+
+from smoke.commands import options
+from smoke.settings import OPTIONS, Settings
+
+OWN_OPTIONS = ("suite", "env", "base_url")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the sub-commands."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    check = actions.add_parser("check", help="sign in as each account and say whether it is as declared")
+    check.add_argument("name", nargs="*", metavar="NAME", help="account (default: all of the environment)")
+    check.add_argument("--json", action="store_true", help="print the findings as JSON on stdout")
+    check.set_defaults(call=_check)
+    rotate = actions.add_parser(
+        "rotate", help="change the password of an account where it is used and where it is kept"
+    )
+    rotate.add_argument("name", metavar="NAME", help="account that has rotation in suite.yaml")
+    rotate.set_defaults(call=_rotate)
+    for action in (check, rotate):
+        for option in OPTIONS:
+            if option.name in OWN_OPTIONS:
+                action.add_argument(option.flag, metavar=option.metavar, help=f"{option.help} ({option.variable})")
+
+
+def _check(given: argparse.Namespace, _after: list[str]) -> int:
+    from smoke.accounts.checking import look
+    from smoke.accounts.entrance import open_entrance
+    from smoke.accounts.planned import meant
+    from smoke.accounts.report import Looked, Report, exit_code, lines, to_json
+    from smoke.running.target import open_target
+    from smoke.secret import Scrubber
+
+    settings = _settings(given)
+    wanted = meant(settings, given.name)
+    wanted.require_whoami()
+    today = datetime.now(UTC).date()
+    with open_target(wanted.plan, settings) as target:
+        scrubber = Scrubber(target.secrets)
+        with open_entrance(wanted, target, settings, scrubber.learn) as entrance:
+            looked = tuple(
+                Looked(name=name, user=account.user, found=look(wanted, entrance, account, today))
+                for name, account in target.accounts.items()
+            )
+        report = Report(
+            suite=wanted.plan.suite.name,
+            environment=wanted.plan.environment_name,
+            base_url=target.base_url,
+            looked=looked,
+        )
+    text = to_json(report) if given.json else "\n".join(lines(report))
+    print(scrubber.text(text))
+    return exit_code(report.verdict)
+
+
+def _rotate(given: argparse.Namespace, _after: list[str]) -> int:
+    from smoke.accounts.work import rotation_of
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job rolls back, as after Ctrl-C
+    say = partial(print, flush=True)
+    with rotation_of(_settings(given), given.name, os.environ, say) as rotation:
+        return rotation.rotate().exit_code
+
+
+def _settings(given: argparse.Namespace) -> Settings:
+    return options.settings_of(given, "local")

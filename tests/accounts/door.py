@@ -1,0 +1,137 @@
+"""A product with a login that takes note of who tried, and a suite that signs in there."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pyotp
+
+from tests.running.conftest import ROOT
+
+USER, PASSWORD = "smoke@door.example", "right-and-long"
+PAGE = b"<!doctype html><title>Door</title><link rel=icon href=data:,><h1>Door</h1>"
+SUITE = """\
+title: Door
+environments:
+  local: {{base_url: "{url}", timeout_ms: 3000, external_services: mock}}
+accounts:
+  basic: {{user: smoke@door.example, role: basic, password: DOOR_PASSWORD{totp}}}
+login:
+  request: POST /login
+  body: {{user: "{{user}}", password: "{{password}}"}}
+  token: token
+{factor}"""
+FACTOR = """\
+  second_factor:
+    request: POST /code
+    capture: {ticket: ticket}
+    body: {ticket: "{ticket}", code: "{code}"}
+"""
+
+
+@dataclass
+class Door:
+    """What was tried at a door, whose clock may be ahead of ours."""
+
+    ahead_s: float = 0.0
+    totp: str = ""
+    """None: a password is enough."""
+    status: int = 200
+    """What the login answers to the right password."""
+    url: str = ""
+    logins: list[str] = field(default_factory=list)
+    """Passwords that were tried."""
+    codes: list[str] = field(default_factory=list)
+    """Codes that were tried."""
+
+    def answer(self, method: str, path: str, sent: dict[str, str], token: str) -> tuple[int, dict[str, str]]:
+        match method, path:
+            case "POST", "/login":
+                self.logins.append(sent["password"])
+                if self.status != 200 or sent["password"] != PASSWORD:
+                    return self.status if self.status != 200 else 401, {"error": "Invalid credentials"}
+                return 200, {"ticket": "t1"} if self.totp else {"token": "opens-the-door"}
+            case "POST", "/code":
+                self.codes.append(sent["code"])
+                good = pyotp.TOTP(self.totp).at(int(time.time() + self.ahead_s)) == sent["code"]
+                return (200, {"token": "opens-the-door"}) if good else (401, {"error": "Invalid code"})
+            case "GET", "/me":
+                return (200, {"user": USER}) if token == "Bearer opens-the-door" else (401, {})
+        return 404, {}
+
+
+@contextmanager
+def served(door: Door) -> Iterator[Door]:
+    """Serve ``door`` on a free port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string((timestamp or time.time()) + door.ahead_s)
+
+        def log_message(self, *_said: Any) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            if self.path == "/":
+                self.reply(200, PAGE, "text/html")
+                return
+            self.do_POST()
+
+        def do_POST(self) -> None:
+            sent = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
+            status, said = door.answer(self.command, self.path, sent, self.headers.get("Authorization", ""))
+            self.reply(status, json.dumps(said).encode(), "application/json")
+
+        def reply(self, status: int, body: bytes, kind: str) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    door.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield door
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def run(
+    folder: Path, door: Door, *, probes: str, journeys: str = "", password: str = PASSWORD
+) -> tuple[int, dict[str, Any]]:
+    """Run a suite of these probes and journeys; return exit code and verdict."""
+    settings, tests = folder / "config" / "suites" / "door", folder / "e2e" / "door"
+    settings.mkdir(parents=True, exist_ok=True)
+    points = (ROOT / "config" / "execution-points.yaml").read_text()
+    (folder / "config" / "execution-points.yaml").write_text(points)
+    suite = SUITE.format(
+        url=door.url, totp=", totp: DOOR_TOTP" if door.totp else "", factor=FACTOR if door.totp else ""
+    )
+    (settings / "suite.yaml").write_text(suite)
+    (settings / "checks.yaml").write_text(f"probes:\n{probes}")
+    if journeys:
+        tests.mkdir(parents=True, exist_ok=True)
+        (tests / "test_door.py").write_text(journeys)
+    command = [sys.executable, "-m", "smoke", "run", "--json", "--suite", "door", "--reports", "reports"]
+    environ = {**os.environ, "DOOR_PASSWORD": password, "DOOR_TOTP": door.totp}
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=90, check=False)
+    assert done.stdout.startswith("{"), done.stderr
+    return done.returncode, json.loads(done.stdout)

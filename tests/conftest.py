@@ -1,0 +1,15 @@
+"""What every test stands on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test a state folder of its own: what one run did with an account keeps the next from it."""
+    folder = tmp_path / "state"
+    monkeypatch.setenv("SMOKE_STATE", str(folder))
+    return folder

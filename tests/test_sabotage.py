@@ -1,0 +1,93 @@
+"""A run that is sabotaged fails closed. A short selection; ``make sabotage`` plays everything."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from sabotage.campaign import Played, campaign, chosen
+from sabotage.case import CASES, Case, Ended, Exit
+from sabotage.family import VARIABLE, Family
+from sabotage.target import serving
+
+SHORT = (
+    "browser-killed",
+    "driver-killed",
+    "work-killed",
+    "harness-killed",
+    "probes-dead",
+    "application-killed",
+    "clock-jumps-ahead",
+    "reports-taken",
+    "target-hanging-up",
+    "all-skipped",
+    "journey-exits",
+    "assertion-swallowed",
+    "config-empty",
+)
+CASE = Case(name="x", done="", right=frozenset({Exit.INCONCLUSIVE}), says="gone", play=lambda _ground: WELL)
+WELL = Ended(code=3, verdict="INCONCLUSIVE", said="the browser was gone", seconds=2.0, left=())
+
+
+@pytest.fixture(scope="module")
+def played() -> dict[str, Played]:
+    """The short selection, played two at a time."""
+    return {each.case.name: each for each in campaign(chosen(SHORT))}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", SHORT)
+def test_a_sabotaged_run_fails_closed(name: str, played: dict[str, Played]) -> None:
+    """It is not green, does not hang, says why, and leaves no process behind."""
+    assert played[name].wrong == (), played[name].ended
+
+
+def test_no_sabotage_may_be_green() -> None:
+    """Whatever is registered: exit code 0 is never right."""
+    assert len(CASES) > 30
+    assert all(0 not in case.right and case.right for case in CASES.values())
+
+
+def test_a_run_that_failed_closed_is_all_right() -> None:
+    """The right exit code beside the right verdict and reason, and nothing left."""
+    assert CASE.wrong(WELL) == ()
+    assert CASE.wrong(replace(WELL, verdict="")) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"code": 0, "verdict": "PASS"}, "exit code 0"),
+        ({"code": 1, "verdict": "FAIL"}, "exit code 1"),
+        ({"verdict": "PASS"}, "exit code 3 beside verdict PASS"),
+        ({"code": None, "seconds": 75.0}, "hung: stopped after 75 s"),
+        ({"said": "something else"}, "does not say 'gone'"),
+        ({"said": "gone\nTraceback (most recent call last):"}, "shows a traceback"),
+        ({"left": ("chromium --headless",)}, "left chromium --headless"),
+    ],
+)
+def test_what_is_wrong_is_told(change: dict[str, object], wrong: str) -> None:
+    """Green, hanging, silent, contradicting itself, broken or leaving something: each is told."""
+    assert CASE.wrong(replace(WELL, **change)) == (wrong,)  # type: ignore[arg-type]
+
+
+def test_what_a_run_leaves_is_found_and_ended() -> None:
+    """A process that outlives its parent, in a session of its own, is one of the family."""
+    orphan = "import subprocess; subprocess.Popen(['tail', '-f', '/dev/null'], start_new_session=True)"
+    subprocess.run([sys.executable, "-c", orphan], env={**os.environ, VARIABLE: "orphan-test"}, check=True)
+    family = Family("orphan-test")
+    (left,) = family.lingering(0.1)
+    assert left.command == "tail -f /dev/null"
+    assert Family("another").members() == ()
+    family.end()
+    assert family.lingering(5) == ()
+
+
+def test_targets_are_told_apart() -> None:
+    """Two sabotages at a time do not share a target."""
+    with serving() as one, serving() as other:
+        assert one.port != other.port
