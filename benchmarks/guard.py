@@ -24,7 +24,8 @@ PAGES = ("/", "/enhance", "/login")
 def guarded(guard: Guard, browser: Browser) -> Callable[[BrowserContext], None]:
     """Put ``browser`` under the run's own guard."""
     watch_browser(guard, browser)
-    return lambda context: watch_sockets(guard, context)
+    asker = guard.asker()
+    return lambda context: watch_sockets(guard, context, asker)
 
 
 def asking_for_each(_guard: Guard, _browser: Browser) -> Callable[[BrowserContext], None]:

@@ -15,7 +15,7 @@ from smoke.model import Signal
 from smoke.pages import Visit
 from smoke.running.guard import Guard
 from smoke.running.listeners import Listeners
-from smoke.running.spares import Contexts, Spares
+from smoke.running.spares import LISTENING, Contexts, Spares
 
 SECURITY_HEADERS = (
     "Content-Security-Policy",
@@ -37,7 +37,8 @@ def look(guard: Guard, choice: BrowserChoice, path: str) -> tuple[Visit, Listene
     with sync_playwright() as playwright:
         browser = getattr(playwright, choice.name).launch(**launch_options(choice))
         spares = Spares(Contexts(guard, PageRules(), lambda _value: None), browser)
-        listeners = spares.current = spares.contexts.listeners()
+        listeners = spares.contexts.listeners()
+        LISTENING.set(listeners)
         page = browser.new_page()
         page.goto(guard.target.base_url + path)
         listeners.watch.look()

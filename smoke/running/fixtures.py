@@ -12,7 +12,7 @@ from smoke.browser import Origin, find_browser, launch_options
 from smoke.running.journey import Journey
 from smoke.running.session import Session
 from smoke.running.session_plugin import CHECK, JOURNEY, RECORD, SESSION
-from smoke.running.spares import start_trace
+from smoke.running.spares import LISTENING, start_trace
 
 
 @pytest.fixture(scope="session")
@@ -74,21 +74,24 @@ def context(browser_context_args: dict[str, Any], request: pytest.FixtureRequest
     spares = session.spares
     marked = request.node.get_closest_marker("browser_context_args")
     opened = spares.take({**browser_context_args, **(marked.kwargs if marked else {})})
-    spares.current = opened.listeners if opened else spares.contexts.listeners()
+    listeners = opened.listeners if opened else spares.contexts.listeners()
+    listeners.asker.check_id, listeners.asker.runs = request.node.stash[CHECK].id, True
+    LISTENING.set(listeners)
     context = opened.context if opened else _opened(request)
     request.node.stash[JOURNEY] = Journey(
         check=request.node.stash[CHECK],
         target=session.target,
         context=context,
         scrubber=session.scrubber,
-        listeners=spares.current,
+        listeners=listeners,
         record=request.node.stash[RECORD],
         broker=session.broker,
         guard=session.guard,
         between_steps=spares.prepare,
     )
     yield context
-    spares.current = None
+    LISTENING.set(None)
+    listeners.asker.runs = False
     if opened:
         spares.give_back(opened)
 

@@ -30,6 +30,17 @@ class Refusal:
     blame: Blame
 
 
+@dataclass(slots=True)
+class Asker:
+    """One attempt at a journey, by the name under which its contexts ask."""
+
+    name: str
+    """Stands in their User-Agent."""
+    check_id: str = ""
+    """Empty before the attempt begins."""
+    runs: bool = False
+
+
 def guard_of(plan: Plan, target: Target, run_id: str) -> Guard:
     """Return the guard of one run."""
     permissions = Permissions(plan, target.base_url, target.urls)
@@ -46,8 +57,8 @@ class Guard:
     meter: Meter
     marks: Callable[[str], dict[str, str]]
     """From the id of a check to the headers that its requests to the target carry."""
-    check_id: str = ""
-    """The journey that runs."""
+    askers: dict[str, Asker] = field(default_factory=dict)
+    """By name."""
     refused: list[Refusal] = field(default_factory=list)
     _requests: int = 0
     _silenced: int = 0
@@ -56,6 +67,25 @@ class Guard:
     _unpermitted: dict[tuple[str, str, str], None] = field(default_factory=dict)
     """Check, method and path of requests that were seen on their way and that nothing permits."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def asker(self) -> Asker:
+        """Return a new asker."""
+        new = Asker(f"context {len(self.askers) + 1}")
+        self.askers[new.name] = new
+        return new
+
+    def check_of(self, user_agent: str, method: str, url: str) -> str:
+        """Return the check that a request of the browser belongs to, by the end of its ``User-Agent``.
+
+        A shared worker has no context's name: then it is the one journey that runs, or of several one that may.
+        """
+        named = self.askers.get(user_agent.rpartition("(")[2].rstrip(")"))
+        if named is not None:
+            return named.check_id
+        running = [each.check_id for each in self.askers.values() if each.runs]
+        path = urlsplit(url).path
+        may = (each for each in running if self.permissions.of(each, method, path) is not None)
+        return next(may, running[0] if running else "")
 
     def allows(self, check_id: str, method: str, url: str) -> bool:
         """Tell whether a check may make this request now; take note of it, and of its refusal."""
@@ -116,6 +146,12 @@ class Guard:
             if check == check_id and (method, path) not in stopped:
                 told[f"{method} {path} is permitted: {check_id} has no permit for it"] = Blame.SAFETY
         return tuple(Finding(rule=rule, blame=blame) for rule, blame in told.items())
+
+    def unclaimed(self) -> tuple[str, ...]:
+        """Say what was stopped that belongs to no check, and so is no check's finding."""
+        return tuple(
+            f"nobody asked for {each.method} {each.path}: it was stopped" for each in self.refused if not each.check_id
+        )
 
     def receipt(self) -> Safety:
         """Return what the run asked of its target so far."""

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from smoke.marks import PRODUCT
-from smoke.running.guard import Guard
+from smoke.running.guard import Asker, Guard
 from smoke.running.target import origin_of
 
 if TYPE_CHECKING:
@@ -36,17 +36,19 @@ def watch_browser(guard: Guard, browser: Browser) -> str:
     return str(session.send("Browser.getVersion")["userAgent"])
 
 
-def watch_context(guard: Guard, context: BrowserContext) -> None:
+def watch_context(guard: Guard, context: BrowserContext, asker: Asker) -> None:
     """Do the same for one context, in browsers without a DevTools session: every request waits."""
     # Playwright writes an attribute on the owner of a bound method, which frozen objects refuse.
-    context.route(lambda _url: True, lambda route: _judge_route(guard, route))
+    context.route(lambda _url: True, lambda route: _judge_route(guard, route, asker.check_id))
 
 
-def watch_sockets(guard: Guard, context: BrowserContext) -> None:
+def watch_sockets(guard: Guard, context: BrowserContext, asker: Asker) -> None:
     """Judge each message that a page of ``context`` sends on a WebSocket to the target."""
     origins = {origin_of(url) for url in (guard.target.base_url, *guard.target.urls.values())}
     ours = "|".join(re.escape(origin.removeprefix("http")) for origin in sorted(origins))
-    context.route_web_socket(re.compile(rf"^ws(?:{ours})(?:[/?]|$)"), lambda socket: _judge_socket(guard, socket))
+    context.route_web_socket(
+        re.compile(rf"^ws(?:{ours})(?:[/?]|$)"), lambda socket: _judge_socket(guard, socket, asker)
+    )
 
 
 def http_of(url: str) -> str:
@@ -59,25 +61,26 @@ def _judge(guard: Guard, session: CDPSession, event: dict[str, Any]) -> None:
 
     request, paused = event["request"], {"requestId": event["requestId"]}
     method, url = request["method"], request["url"]
+    check_id = guard.check_of(request["headers"].get("User-Agent", ""), method, url)
     with contextlib.suppress(Error):  # the page that asked is gone
         if guard.silences(method, url):
             session.send("Fetch.fulfillRequest", {**paused, **_silence(event)})
-        elif not guard.allows(guard.check_id, method, url):
+        elif not guard.allows(check_id, method, url):
             session.send("Fetch.failRequest", {**paused, "errorReason": "BlockedByClient"})
         elif _is_from_home(guard, event["resourceType"], request):
-            marked = {**request["headers"], **guard.marks(guard.check_id)}
+            marked = {**request["headers"], **guard.marks(check_id)}
             session.send("Fetch.continueRequest", {**paused, "headers": _listed(marked)})
         else:
             session.send("Fetch.continueRequest", paused)
 
 
-def _judge_route(guard: Guard, route: Route) -> None:
+def _judge_route(guard: Guard, route: Route, check_id: str) -> None:
     request = route.request
     if guard.silences(request.method, request.url):
         kind, body = SILENCE.get(request.resource_type.capitalize(), SILENCE["Script"])
         route.fulfill(status=200, body=base64.b64decode(body), content_type=kind)
         return
-    if not guard.allows(guard.check_id, request.method, request.url):
+    if not guard.allows(check_id, request.method, request.url):
         route.abort("blockedbyclient")
         return
     if not guard.target.owns(request.url):
@@ -86,15 +89,15 @@ def _judge_route(guard: Guard, route: Route) -> None:
     headers = {**request.headers, "user-agent": f"{request.headers.get('user-agent', '')} {PRODUCT}"}
     seen = {"headers": request.headers, "url": request.url}
     kind = "Document" if request.resource_type == "document" else ""
-    marks = guard.marks(guard.check_id) if _is_from_home(guard, kind, seen) else {}
+    marks = guard.marks(check_id) if _is_from_home(guard, kind, seen) else {}
     route.continue_(headers={**headers, **marks})
 
 
-def _judge_socket(guard: Guard, socket: WebSocketRoute) -> None:
+def _judge_socket(guard: Guard, socket: WebSocketRoute, asker: Asker) -> None:
     server, handshake = socket.connect_to_server(), http_of(socket.url)
 
     def judge(message: str | bytes) -> None:
-        if guard.allows(guard.check_id, "WS", handshake):
+        if guard.allows(asker.check_id, "WS", handshake):
             server.send(message)
 
     socket.on_message(judge)

@@ -20,7 +20,7 @@ from smoke.running.target import origin_of
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError, WebSocket
 
-    from smoke.running.guard import Guard
+    from smoke.running.guard import Asker, Guard
     from smoke.running.watch import Watch
 
 LONGEST_TEXT = 500
@@ -48,6 +48,7 @@ class Listeners:
 
     guard: Guard
     watch: Watch
+    asker: Asker
     requests: LoginRequests = field(default_factory=LoginRequests)
     clock: Clock = field(default_factory=Clock)
     logins: list[LoginSeen] = field(default_factory=list)
@@ -110,14 +111,14 @@ class Listeners:
         self.signals.append(Signal(kind=SignalKind.PAGE_ERROR, where=where, text=text))
 
     def _on_request(self, request: Request) -> None:
-        self.guard.seen(self.guard.check_id, request.method, request.url)
+        self.guard.seen(self.asker.check_id, request.method, request.url)
         if request.resource_type == "document":
             self._documents += 1
         self._asked_during[request] = self._documents
 
     def _on_socket(self, socket: WebSocket) -> None:
         # Messages of a page are held up before they leave; those of a worker can only be seen.
-        socket.on("framesent", lambda _: self.guard.seen(self.guard.check_id, "WS", http_of(socket.url)))
+        socket.on("framesent", lambda _: self.guard.seen(self.asker.check_id, "WS", http_of(socket.url)))
 
     def _on_response(self, response: Response) -> None:
         request = response.request

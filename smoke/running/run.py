@@ -145,6 +145,9 @@ def conclude(session: Session, settings: Settings) -> Run:
     planned = session.plan
     swept = sweep((session.reports / name for name in SWEPT), session.scrubber)
     session.troubles += [f"{name} still held a secret after scrubbing, and was withheld" for name in swept]
+    session.troubles += session.guard.unclaimed()
+    if session.expected_build and not session.builds:
+        session.troubles.append(f"nothing showed its build, so {session.expected_build} is not verified")
     if jumped := jump(session.clocks, Clocks()):
         session.troubles.append(jumped)
     if lost := session.target.lost():

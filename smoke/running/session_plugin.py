@@ -97,7 +97,6 @@ class SessionPlugin:
 
     def _run_journey(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         check = item.stash[CHECK]
-        self.session.guard.check_id = check.id
         self.session.spares.more = nextitem is not None and nextitem.stash[CHECK].kind is CheckKind.JOURNEY
         with contextlib.ExitStack() as stack:
             attempts = self._attempts(item, nextitem, self._lease(check, stack))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from smoke.accounts.answers import LoginRequests
 from smoke.accounts.clock import Clock
 from smoke.marks import PRODUCT
 from smoke.running.aside import Aside
-from smoke.running.guard import Guard
+from smoke.running.guard import Asker, Guard
 from smoke.running.interception import watch_browser, watch_context, watch_sockets
 from smoke.running.listeners import Listeners
 from smoke.running.watch import Watch
@@ -38,7 +39,7 @@ class Contexts:
     clock: Clock = field(default_factory=Clock)
     user_agent: str = ""
     """What the browser calls itself; empty where each request is named by itself."""
-    hold: Callable[[Guard, BrowserContext], None] = lambda _guard, _context: None
+    hold: Callable[[Guard, BrowserContext, Asker], None] = lambda _guard, _context, _asker: None
     """Puts a context under guard, where that is not done for the whole browser."""
 
     @property
@@ -50,21 +51,38 @@ class Contexts:
     def listeners(self) -> Listeners:
         """Return new listeners, for one attempt at a journey."""
         watch = Watch(target=self.guard.target, rules=self.rules, learn=self.learn)
-        return Listeners(guard=self.guard, watch=watch, requests=self.requests, clock=self.clock)
+        asker = self.guard.asker()
+        return Listeners(guard=self.guard, watch=watch, asker=asker, requests=self.requests, clock=self.clock)
+
+    def named(self, arguments: Mapping[str, Any], listeners: Listeners) -> dict[str, Any]:
+        """Return ``arguments`` of a context with the name that its requests shall have."""
+        agent = arguments.get("user_agent") or self.arguments.get("user_agent")
+        return {**arguments, **({"user_agent": f"{agent} ({listeners.asker.name})"} if agent else {})}
 
     def settle(self, context: BrowserContext, listeners: Listeners) -> None:
         """Give a new ``context`` its time-outs and listeners."""
         timeout_ms = self.guard.target.timeout_ms
         context.set_default_timeout(timeout_ms)
         context.set_default_navigation_timeout(max(NAVIGATION_MS, timeout_ms))
-        self.hold(self.guard, context)
-        watch_sockets(self.guard, context)
+        self.hold(self.guard, context, listeners.asker)
+        watch_sockets(self.guard, context, listeners.asker)
         listeners.attach(context)
 
 
 def start_trace(context: BrowserContext) -> None:
     """Record what a failure will be explained with."""
     context.tracing.start(snapshots=True, screenshots=False, sources=False)
+
+
+LISTENING: ContextVar[Listeners | None] = ContextVar("LISTENING", default=None)
+"""To the attempt that runs in this greenlet: they hear every context that it opens."""
+
+
+def _of_attempt() -> Listeners:
+    listeners = LISTENING.get()
+    if listeners is None:
+        raise RuntimeError("a journey opens contexts with the fixtures page, context and new_context")
+    return listeners
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +100,6 @@ class Spares:
         self.contexts = contexts
         self.more = True
         """Whether another journey follows."""
-        self.current: Listeners | None = None
-        """Of the attempt that runs: they hear every context that it opens."""
         self._browser: Browser | None = None
         self._spare: Aside[Opened] | None = None
         if browser:
@@ -99,21 +115,19 @@ class Spares:
         self._new_context, new_page = browser.new_context, browser.new_page
 
         def heard_context(**options: Any) -> BrowserContext:
-            return self._heard(self._new_context(**options))
+            listeners = _of_attempt()
+            context = self._new_context(**self.contexts.named(options, listeners))
+            self.contexts.settle(context, listeners)
+            return context
 
         def heard_page(**options: Any) -> Page:
-            page = new_page(**options)
-            self._heard(page.context)
+            listeners = _of_attempt()
+            page = new_page(**self.contexts.named(options, listeners))
+            self.contexts.settle(page.context, listeners)
             return page
 
         browser.new_context = heard_context  # type: ignore[method-assign]
         browser.new_page = heard_page  # type: ignore[method-assign]
-
-    def _heard(self, context: BrowserContext) -> BrowserContext:
-        if self.current is None:
-            raise RuntimeError("a journey opens contexts with the fixtures page, context and new_context")
-        self.contexts.settle(context, self.current)
-        return context
 
     def prepare(self) -> None:
         """Begin to open a context for the next journey, if there is one."""
@@ -145,7 +159,8 @@ class Spares:
         Aside(opened.context, lambda: type(opened.context).close(opened.context))
 
     def _open(self) -> Opened:
-        context, listeners = self._new_context(**self.contexts.arguments), self.contexts.listeners()
+        listeners = self.contexts.listeners()
+        context = self._new_context(**self.contexts.named(self.contexts.arguments, listeners))
         self.contexts.settle(context, listeners)
         start_trace(context)
         context.new_page()

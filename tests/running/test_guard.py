@@ -93,10 +93,11 @@ def test_a_browser_without_devtools_is_guarded_by_context(shop: Shop, tmp_path: 
 
     target = Target(base_url=shop.url, urls={}, contract="planned", timeout_ms=3000, texts={}, budgets={})
     guard = guard_of(plan(a_project(tmp_path).load(), "local", None, Selection()), target, "the run")
-    guard.check_id = "home.load"
+    asker = guard.asker()
+    asker.check_id = "home.load"
     with sync_playwright() as driver, driver.chromium.launch(**launch_options(find_browser())) as browser:
         context = browser.new_context()
-        watch_context(guard, context)
+        watch_context(guard, context, asker)
         page = context.new_page()
         page.goto(shop.url)
         page.evaluate("fetch('/tried', {method: 'POST'}).catch(() => 0)")
