@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from smoke.browser import Origin, find_browser, launch_options
 from smoke.running.journey import Journey
 from smoke.running.session import Session
-from smoke.running.session_plugin import CHECK, JOURNEY, RECORD, SESSION
 from smoke.running.spares import LISTENING, start_trace
+from smoke.running.stash import CHECK, JOURNEY, RECORD, SESSION
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Open a session of our own when checks are run by plain pytest."""
     if config.option.collectonly or not any(item.get_closest_marker("smoke_check") for item in items):
         return
-    from smoke.running.session_plugin import SESSION, SessionPlugin
+    from smoke.running.session_plugin import SessionPlugin
+    from smoke.running.stash import SESSION
 
     if SESSION not in config.stash:
         desk = Desk(config)
@@ -89,7 +90,7 @@ class Desk:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Plan just what pytest's own selection (-k, ::name) left: nothing else was asked for."""
-        from smoke.running.session_plugin import CHECK
+        from smoke.running.stash import CHECK
 
         left = {item.stash[CHECK].id for item in session.items}
         planned = self.session.plan

@@ -11,7 +11,7 @@ import pytest
 from smoke.config.probe import ChecksFile
 from smoke.config.source import parse, read
 from smoke.model import Finding, told
-from smoke.running.session_plugin import SESSION
+from smoke.running.stash import SESSION
 
 
 def is_checks_file(path: Path) -> bool:

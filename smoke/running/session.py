@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -11,6 +12,10 @@ from pathlib import Path
 
 from smoke.accounts.broker import Broker
 from smoke.browser import BrowserChoice
+from smoke.clues import traced
+from smoke.firewall import scrubbed
+from smoke.judge import judge_check
+from smoke.marks import trace_id
 from smoke.model import Check, CheckResult, Interruption, Observation
 from smoke.plan import Plan
 from smoke.probing.runner import ProbeRunner
@@ -68,6 +73,22 @@ class Session:
     def run_ends(self) -> float:
         """Monotonic time at which the point's time-out stops the run."""
         return self.broker.ends
+
+    def user_of(self, check: Check) -> str:
+        """Return the name that a check's account signs in with; raises KeyError if it has none."""
+        return self.target.accounts[check.account or ""].user
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        threading.Event().wait(seconds)
+
+    def observed(self, observation: Observation) -> None:
+        """Keep what was seen of a check, scrubbed, and tell whoever watches the run."""
+        check = self.check(observation.check_id)
+        assert check is not None
+        seen = traced(scrubbed(observation, self.scrubber), trace_id(self.run_id, check.id))
+        self.observations[check.id] = seen
+        self.progress.finished(judge_check(check, seen))
 
     def check(self, check_id: str) -> Check | None:
         """Return the planned check with this id."""

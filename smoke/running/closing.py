@@ -1,0 +1,76 @@
+"""Judges one attempt at a journey from everything that was gathered, and keeps the evidence of what is bad."""
+
+from __future__ import annotations
+
+from smoke.accounts.answers import refusal
+from smoke.accounts.errors import LedgerError
+from smoke.blame import judge_edge
+from smoke.clues import clues, supported
+from smoke.findings import findings_of
+from smoke.model import Blame, Check, Finding
+from smoke.noise import accept, judge_signals
+from smoke.pages import judge_visit
+from smoke.reporting import allure_labels
+from smoke.running.evidence import capture
+from smoke.running.failure import finding_of, scrub_exception
+from smoke.running.gone import browser_gone
+from smoke.running.journey import Journey
+from smoke.running.logins import logins_seen, note_logins, said_by
+from smoke.running.record import Record
+from smoke.running.session import Session
+
+
+def close_attempt(
+    session: Session, check: Check, record: Record, journey: Journey | None, error: BaseException | None
+) -> list[Finding]:
+    """Put into ``record`` what is wrong with the attempt, and return it.
+
+    ``error`` is what ended it early. Without a ``journey`` it never asked for a page.
+    """
+    record.looked = True
+    if error is not None:
+        scrub_exception(error, session.scrubber)
+    if journey is None:
+        failure = None if error is None else finding_of(error)
+        record.findings += findings_of(failure, session.guard.findings(check.id), record.measurements)
+    else:
+        failure, untold = _failure_of(journey, error)
+        if failure and (gone := browser_gone(journey.context)):
+            record.findings += [Finding(rule=gone, blame=Blame.HARNESS, evidence=(failure.rule,)), *untold]
+            return record.findings
+        found = findings_of(failure, (*_besides(session, record, journey), *untold), record.measurements)
+        record.findings += supported(found, clues(journey.listeners.hops, journey.listeners.console))
+        if record.findings:
+            folder = session.reports / "attempts" / f"{check.id}-{record.number}"
+            record.artifacts += capture(journey, folder, session.reports)
+    allure_labels.attach(record, session.reports)
+    return record.findings
+
+
+def _failure_of(journey: Journey, error: BaseException | None) -> tuple[Finding | None, tuple[Finding, ...]]:
+    """Return why the journey failed: an edge before a refused login before its error; and what cannot be kept of it."""
+    answers = tuple(journey.listeners.answers)
+    failure = None if error is None else finding_of(error, answers)
+    edge = judge_edge((*answers, *journey.listeners.challenges), failure)
+    if edge is not None:
+        return edge, ()  # an edge says nothing of the account
+    seen = logins_seen(journey)
+    untold: tuple[Finding, ...] = ()
+    try:
+        note_logins(journey, seen, said_by(error))
+    except LedgerError as trouble:
+        untold = (finding_of(trouble),)
+    refused = refusal(journey.account.user, seen) if seen else None
+    return refused or failure, untold
+
+
+def _besides(session: Session, record: Record, journey: Journey) -> tuple[Finding, ...]:
+    """Return what the pages did unasked, what they show, and what the guard stopped."""
+    terms = (session.plan.suite.noise, session.today, session.target.contract)
+    record.signals = accept(journey.signals(), *terms)
+    by_signals = judge_signals(journey.check.id, record.signals, *terms)
+    journey.listeners.watch.look()
+    visit = journey.listeners.watch.visit()
+    session.builds.update(visit.builds)
+    by_pages = judge_visit(visit, session.plan.suite.about.page, session.expected_build)
+    return (*by_signals, *by_pages, *session.guard.findings(journey.check.id))
