@@ -82,7 +82,7 @@ def test_the_wait_for_a_code_does_not_count_against_its_check() -> None:
     run_ends, waited = time.monotonic() + 60, []
 
     def check() -> None:
-        with stopped_clock(run_ends):
+        with stopped_clock():
             wait_in_vain(0.6)
         waited.append(time.monotonic())
         wait_in_vain(5)
@@ -95,7 +95,7 @@ def test_the_wait_for_a_code_does_not_count_against_its_check() -> None:
 def test_the_run_ends_while_a_code_is_waited_for() -> None:
     """What does not count against the check counts against the run."""
     run_ends = time.monotonic() + 0.3
-    with pytest.raises(RunTimeoutError), deadline(30, run_ends), stopped_clock(run_ends):
+    with pytest.raises(RunTimeoutError), deadline(30, run_ends), stopped_clock():
         wait_in_vain(5)
 
 

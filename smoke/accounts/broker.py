@@ -5,6 +5,7 @@ A refused login is never tried again in the same run: not by the check that saw 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -78,6 +79,12 @@ class Broker:
                 self._busy.discard(user)
                 self._free.notify_all()
 
+    def prepare(self) -> None:
+        """Take every account that the run may need from other runs; whoever asks for one is told what prevents it."""
+        for user in self.users:
+            with contextlib.suppress(AccountUnavailableError, LedgerError):
+                self._hold(user)
+
     def is_free(self, user: str) -> bool:
         """Tell whether no check of this run has ``user``: whoever runs several on one thread begins no other."""
         with self._free:
@@ -148,7 +155,8 @@ class Broker:
             raise AccountUnavailableError(
                 f"an account can be waited for: {seconds:.0f} s more, and the run's time-out comes first"
             )
-        (self.pause or self._closing.wait)(seconds)
+        on_main = threading.current_thread() is threading.main_thread()
+        (self.pause if self.pause and on_main else self._closing.wait)(seconds)
         self._go_on()
 
     def _go_on(self) -> None:

@@ -1,13 +1,17 @@
-"""Ends what takes too long, on the thread that does it."""
+"""Ends what takes too long, in the greenlet that does it: several journeys may be under way on one thread."""
 
 from __future__ import annotations
 
 import signal
 import threading
 import time
+from asyncio import AbstractEventLoop
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
+
+import greenlet
 
 from smoke.blame import DeadlineExceeded
 
@@ -20,43 +24,93 @@ NOW_S = 0.05
 """Two clocks may differ by so much."""
 
 
+@dataclass(slots=True)
+class Alarm:
+    """When a greenlet is told that its time is over, in monotonic seconds."""
+
+    ends: float
+    run_ends: float
+    check_s: float
+    loop: AbstractEventLoop | None
+    armed: bool = True
+
+    def tell(self, who: greenlet.greenlet) -> None:
+        """Interrupt ``who``, which waits, unless it is done meanwhile."""
+        if self.armed and not who.dead:
+            who.throw(self.over())
+
+    def over(self) -> BaseException:
+        """Return what the greenlet is told."""
+        if self.run_ends <= time.monotonic() + NOW_S:
+            return RunTimeoutError()
+        return DeadlineExceeded(f"ends within {self.check_s:g} s")
+
+
+_alarms: dict[greenlet.greenlet, Alarm] = {}
+
+
 @contextmanager
-def deadline(check_s: float, run_ends: float) -> Iterator[None]:
+def deadline(check_s: float, run_ends: float, loop: AbstractEventLoop | None = None) -> Iterator[None]:
     """Raise DeadlineExceeded within after ``check_s`` seconds, or RunTimeoutError at ``run_ends`` (monotonic).
 
     Interrupts waiting calls by SIGALRM, which only the main thread of a Unix process can do; elsewhere
-    the browser's own time-outs bound a journey.
+    the browser's own time-outs bound a journey. ``loop`` is the one that waits while the journey waits.
     """
     left = run_ends - time.monotonic()
     if left <= 0:
         raise RunTimeoutError
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+    if not _can_ring():
         yield
         return
-
-    def ring(_signum: int, _frame: FrameType | None) -> None:
-        if run_ends <= time.monotonic() + NOW_S:
-            raise RunTimeoutError
-        raise DeadlineExceeded(f"ends within {check_s:g} s")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, min(left, check_s))
+    mine, before = greenlet.getcurrent(), signal.signal(signal.SIGALRM, _ring)
+    alarm = _alarms[mine] = Alarm(time.monotonic() + min(left, check_s), run_ends, check_s, loop)
+    _set()
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        alarm.armed = False
+        _alarms.pop(mine, None)
+        _set()
+        if not _alarms and before is not _ring:
+            signal.signal(signal.SIGALRM, before)
 
 
 @contextmanager
-def stopped_clock(run_ends: float) -> Iterator[None]:
+def stopped_clock() -> Iterator[None]:
     """Do not count what happens within against the deadline of the check; the run's own time goes on."""
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+    alarm = _alarms.get(greenlet.getcurrent())
+    if alarm is None:
         yield
         return
-    left, _ = signal.setitimer(signal.ITIMER_REAL, max(NOW_S, run_ends - time.monotonic()))
+    left, alarm.ends = alarm.ends - time.monotonic(), alarm.run_ends
+    _set()
     try:
         yield
     finally:
-        if left:
-            signal.setitimer(signal.ITIMER_REAL, max(NOW_S, min(left, run_ends - time.monotonic())))
+        alarm.ends = min(time.monotonic() + left, alarm.run_ends)
+        _set()
+
+
+def _can_ring() -> bool:
+    return hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
+
+
+def _set() -> None:
+    """Let the alarm ring for whoever's time is over first."""
+    ends = min((alarm.ends for alarm in _alarms.values()), default=None)
+    signal.setitimer(signal.ITIMER_REAL, 0 if ends is None else max(0.001, ends - time.monotonic()))
+
+
+def _ring(_signum: int, _frame: FrameType | None) -> None:
+    mine, raised = greenlet.getcurrent(), None
+    for each, alarm in list(_alarms.items()):
+        if alarm.ends > time.monotonic() + NOW_S:
+            continue
+        del _alarms[each]
+        if each is mine or alarm.loop is None:
+            raised = alarm.over()
+        else:
+            alarm.loop.call_soon_threadsafe(alarm.tell, each)
+    _set()
+    if raised is not None:
+        raise raised

@@ -58,7 +58,7 @@ class Journey:
         if account.totp is None:
             raise LookupError(f"account {account.name} has no second factor")
         begun = time.perf_counter()
-        with stopped_clock(self.broker.ends):
+        with stopped_clock():
             code = self.broker.codes.fresh(account.user, account.totp)
         self.record.waited_s += time.perf_counter() - begun
         self.scrubber.learn(code)

@@ -90,6 +90,7 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
             guard=guard,
             broker=broker,
             launched=browser,
+            workers=1 if settings.headed or settings.slowmo else settings.workers,
             reports=settings.reports,
             run_id=run_id,
             probes=probes,

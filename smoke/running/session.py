@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections import Counter
@@ -62,12 +63,17 @@ class Session:
     observations: dict[str, Observation] = field(default_factory=dict)
     interruption: Interruption | None = None
     troubles: list[str] = field(default_factory=list)
+    workers: int | None = None
+    """Most journeys at once; None: as many as this machine has room for."""
     launched: Launched | None = None
     """The browser, where it was started before pytest was."""
     browser_version: str = ""
     expected_build: str | None = None
     builds: Counter[str] = field(default_factory=Counter)
     """Build ids that the target showed, with how often."""
+
+    def __post_init__(self) -> None:
+        self.broker.pause = self.pause
 
     @property
     def run_ends(self) -> float:
@@ -78,9 +84,17 @@ class Session:
         """Return the name that a check's account signs in with; raises KeyError if it has none."""
         return self.target.accounts[check.account or ""].user
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """Where journeys wait for the browser, if it was started before pytest was."""
+        return self.launched.browser._loop if self.launched else None
+
     def pause(self, seconds: float) -> None:
-        """Let time pass."""
-        threading.Event().wait(seconds)
+        """Let time pass, and other journeys go on."""
+        if self.launched:
+            self.launched.browser._sync(asyncio.sleep(seconds))
+        else:
+            threading.Event().wait(seconds)
 
     def observed(self, observation: Observation) -> None:
         """Keep what was seen of a check, scrubbed, and tell whoever watches the run."""

@@ -62,6 +62,24 @@ class SessionPlugin:
         self.session.probes.start(probe for probe in self.session.plan.suite.probes if probe.id in wanted)
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        journeys = [item for item in session.items if item.stash[CHECK].kind is CheckKind.JOURNEY]
+        if self.session.launched is None or not journeys:
+            return None
+        from smoke.running.abreast import prepare
+        from smoke.running.crew import Crew
+
+        prepare(session)
+        Crew(self.session, self.session.launched.browser, journeys).work()
+        for item in session.items[len(journeys) :]:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         check = item.stash[CHECK]
         self.session.progress.started(check)
@@ -93,7 +111,7 @@ class SessionPlugin:
             with self._noting(item):
                 return (yield)
         try:
-            with deadline(CHECK_LIMIT_S, self.session.run_ends):
+            with deadline(CHECK_LIMIT_S, self.session.run_ends, self.session.loop):
                 yield
         except RunTimeoutError:
             self._stop(item, f"the time-out of {self.session.plan.point.timeout_s:g} s stopped the run")

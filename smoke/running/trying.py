@@ -77,7 +77,10 @@ def _attempt(session: Session, item: pytest.Item, nextitem: pytest.Item | None, 
     item._initrequest()  # type: ignore[attr-defined]
     wait = None
     if call_and_report(item, "setup", log=True).passed:
-        call_and_report(item, "call", log=True)
+        report = call_and_report(item, "call", log=True)
+        if report.failed and not record.findings:  # what other plugins found, such as expect.soft
+            said = session.scrubber.text(report.longreprtext).strip().splitlines() or ["failed"]
+            record.findings.append(Finding(rule=said[-1], blame=Blame.ASSERTION))
         settled = beyond_doubt(session.observations.values())
         wait = wait_before_next(session.retry, record.attempt(), random.random(), settled)  # noqa: S311 - jitter
     stopping = bool(item.session.shouldstop or item.session.shouldfail)

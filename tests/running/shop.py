@@ -67,13 +67,21 @@ def run(
     arguments: str = "page, journey",
 ) -> tuple[int, dict[str, Any]]:
     """Run a suite of one journey that goes ``way``; return exit code and verdict."""
-    settings, journeys = folder / "config" / "suites" / "shop", folder / "e2e" / "shop"
+    journeys = dedent(JOURNEY).format(way=way, permit=permit, arguments=arguments)
+    return run_suite(folder, shop, journeys, *options, suite=suite, environment=environment)
+
+
+def run_suite(
+    folder: Path, shop: Shop, journeys: str, *options: str, suite: str = "", environment: str = ""
+) -> tuple[int, dict[str, Any]]:
+    """Run a suite of ``journeys``; return exit code and verdict."""
+    settings, code = folder / "config" / "suites" / "shop", folder / "e2e" / "shop"
     settings.mkdir(parents=True)
-    journeys.mkdir(parents=True)
+    code.mkdir(parents=True)
     points = (ROOT / "config" / "execution-points.yaml").read_text()
     (folder / "config" / "execution-points.yaml").write_text(points)
     (settings / "suite.yaml").write_text(SUITE.format(url=shop.url, environment=environment) + suite)
-    (journeys / "test_home.py").write_text(dedent(JOURNEY).format(way=way, permit=permit, arguments=arguments))
+    (code / "test_home.py").write_text(journeys)
     command = [sys.executable, "-m", "smoke", "run", "--json", "--reports", "reports", *options]
     done = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, timeout=90, check=False)
     assert done.stdout.startswith("{"), done.stderr

@@ -1,0 +1,116 @@
+"""Several journeys at once: they wait together, and nothing of one is told of another."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from tests.running.shop import Shop, run_suite
+
+pytestmark = pytest.mark.browser
+
+TWO = '''
+from smoke.running.checks import check
+
+@check("shop.one", category="critical-paths"{first})
+def test_one(page, journey):
+    """One."""
+    {one}
+
+@check("shop.two", category="critical-paths"{second})
+def test_two(page, journey):
+    """Two."""
+    {two}
+'''
+
+
+def two(one: str, two: str, first: str = "", second: str = "") -> str:
+    """Two journeys and the further arguments of their checks."""
+    return dedent(TWO).format(one=one, two=two, first=first, second=second)
+
+
+@pytest.fixture
+def httpserver() -> Iterator[HTTPServer]:
+    """One that answers several at once."""
+    with HTTPServer(threaded=True) as server:
+        yield server
+
+
+@pytest.fixture
+def meeting(httpserver: HTTPServer) -> HTTPServer:
+    """Two paths that answer only once both were asked."""
+    barrier = threading.Barrier(2)
+
+    def answer(_request: Request) -> Response:
+        try:
+            barrier.wait(2)
+        except threading.BrokenBarrierError:
+            return Response("<title>alone</title>", 503, content_type="text/html")
+        return Response("<title>met</title>", content_type="text/html")
+
+    for path in ("/left", "/right"):
+        httpserver.expect_request(path).respond_with_handler(answer)
+    return httpserver
+
+
+@pytest.mark.usefixtures("meeting")
+@pytest.mark.parametrize(("options", "code"), [((), 0), (("--workers", "1"), 1)], ids=["by default", "one worker"])
+def test_journeys_wait_together(options: tuple[str, ...], code: int, shop: Shop, tmp_path: Path) -> None:
+    """While one waits for its page another asks for its own; with one worker, one comes after the other."""
+    journeys = two("page.goto('./left')", "page.goto('./right')")
+    ended, verdict = run_suite(tmp_path, shop, journeys, *options)
+    assert ended == code, verdict["reason"]
+
+
+@pytest.mark.usefixtures("meeting")
+def test_what_one_page_does_is_told_of_its_own_journey(shop: Shop, tmp_path: Path) -> None:
+    """Console, requests, steps, evidence and Allure's steps of two journeys that run at once stay apart."""
+    wrong = "\n    ".join(
+        [
+            "with journey.step('go left'):",
+            "    page.goto('./left')",
+            "page.evaluate(\"console.error('left is broken')\")",
+            "with journey.step('stay'):",
+            "    page.wait_for_selector('title', state='attached')",
+        ]
+    )
+    right = "with journey.step('go right'):\n        page.goto('./right')\n    page.goto('./')"
+    code, verdict = run_suite(tmp_path, shop, two(wrong, right))
+    one, other = (next(each for each in verdict["checks"] if each["id"] == f"shop.{name}") for name in ("one", "two"))
+    assert (code, one["outcome"], other["outcome"]) == (1, "FAIL", "PASS"), verdict["reason"]
+    assert any("left is broken" in line for line in one["evidence"])
+    steps = {check["id"]: [step["name"] for step in check["attempts"][0]["steps"]] for check in (one, other)}
+    assert steps == {"shop.one": ["go left", "stay"], "shop.two": ["go right"]}
+    network = (tmp_path / "reports/attempts/shop.one-1/network.txt").read_text()
+    assert "/left" in network
+    assert "/right" not in network
+    allure = [json.loads(path.read_text()) for path in (tmp_path / "reports/allure-results").glob("*-result.json")]
+    told = {result["fullName"].rpartition("#")[2]: [step["name"] for step in result["steps"]] for result in allure}
+    assert told["test_two"] == ["go right"]
+
+
+@pytest.mark.usefixtures("meeting")
+def test_the_permit_of_one_is_none_of_the_other(shop: Shop, tmp_path: Path) -> None:
+    """Both write at once; what only one may is stopped for the other alone."""
+    write = "page.evaluate(\"fetch('/tried', {method: 'POST'}).catch(() => 0)\")"
+    journeys = two(f"page.goto('./left'); {write}", f"page.goto('./right'); {write}", ', permits=["POST /tried"]')
+    code, verdict = run_suite(tmp_path, shop, journeys)
+    blames = {check["id"]: check["blame"] for check in verdict["checks"]}
+    assert (code, blames, shop.writes) == (1, {"shop.one": None, "shop.two": "SAFETY"}, ["POST /tried"])
+
+
+def test_what_is_expected_softly_counts(shop: Shop, tmp_path: Path) -> None:
+    """``expect.soft`` lets a journey go on, and is red all the same, for the journey that expected it."""
+    soft = (
+        "from playwright.sync_api import expect; page.goto('./'); expect.soft(page).to_have_title('Other', timeout=50)"
+    )
+    code, verdict = run_suite(tmp_path, shop, two(soft, "page.goto('./')"))
+    outcomes = {check["id"]: check["outcome"] for check in verdict["checks"]}
+    assert (code, outcomes) == (1, {"shop.one": "FAIL", "shop.two": "PASS"}), verdict["reason"]
