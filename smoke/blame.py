@@ -9,6 +9,7 @@ from smoke.causes import BROWSER_GONE, broken, stopped_by, unreachable
 from smoke.edge import edge_rule
 from smoke.model import Blame, Finding
 from smoke.probing.expectations import blame_of_status
+from smoke.waits import Wait, kept_waiting
 
 NETWORK_ERRORS = (
     (
@@ -26,11 +27,19 @@ NETWORK_ERRORS = (
         Blame.TCP,
     ),
 )
+NEVER_LEFT = re.compile(
+    r"ERR_NAME_NOT_RESOLVED|ERR_CONNECTION_REFUSED|ERR_CONNECTION_TIMED_OUT|ERR_ADDRESS_UNREACHABLE|ERR_CERT_|ERR_SSL_"
+    r"|ERR_INTERNET_DISCONNECTED|ERR_PROXY_CONNECTION|getaddrinfo|Connection refused|All connection attempts failed"
+    r"|CERTIFICATE_VERIFY_FAILED|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH| (resolves|connects) within "
+)
+"""What a request ends with that nobody was there to take: not a byte of it was sent."""
 NO_ANSWER = re.compile(r"(goto|reload|wait_for_url|expect_navigation|APIRequestContext\.\w+): Timeout")
 NO_BROWSER = re.compile(
-    r"^BrowserType\.|Executable doesn't exist|Target (page, context or browser|closed)|Browser has been closed|crashed"
-    r"|[Cc]onnection closed"
+    r"^BrowserType\.|Executable doesn't exist|Target (page, context or browser|closed)|Browser has been closed"
+    r"|(Target|Page) crashed|[Cc]onnection closed"
 )
+SAID_BY_OTHERS = re.compile(r"https?://\S+|\"[^\"]*\"|'[^']*'|(?<=evaluate: ).*|(?<=wait_for_function: ).*")
+"""Addresses, and words of pages and journeys, in what Playwright says."""
 DETAIL = re.compile(r"Actual value|Expected|Received|Error|Locator|waiting for")
 DETAILS = 4
 LONGEST = 400
@@ -64,6 +73,14 @@ class Answer:
     is_document: bool
     edge: str | None = None
     """The service that gave it in place of the application."""
+    to_journey: bool = False
+    """The journey's own code asked, and went on with what came."""
+    retry_after: str | None = None
+    """What it says of when to come back (RFC 9110, 10.2.3)."""
+
+    def __str__(self) -> str:
+        later = f", Retry-After {self.retry_after}" if self.retry_after else ""
+        return f"{self.method} {self.path} answered {self.status}{later}"
 
 
 class AccountError(Exception):
@@ -82,18 +99,26 @@ def network_blame(message: str) -> Blame | None:
     return None
 
 
-def judge_failure(failure: Failure, answers: tuple[Answer, ...]) -> Finding:
-    """Turn the exception of a journey into a finding, with bad answers of the application as its cause."""
+def never_left(message: str) -> bool:
+    """Tell whether a request that ended with ``message`` cannot have been sent."""
+    return NEVER_LEFT.search(message) is not None
+
+
+def judge_failure(failure: Failure, answers: tuple[Answer, ...], waits: tuple[Wait, ...] = ()) -> Finding:
+    """Turn the exception of a journey into a finding, with bad or late answers of the application as its cause."""
     headline = one_line(failure.message)
     where = (f"at {failure.where}",) if failure.where else ()
     if failure.type_name == AccountError.__name__:
         return Finding(rule=headline, blame=Blame.ACCOUNT, evidence=where)
     if failure.type_name == DeadlineExceeded.__name__:
         return Finding(rule=headline, blame=Blame.SLOW, evidence=where)
-    if failure.is_playwright or failure.is_assertion:
+    misled = any(answer.to_journey for answer in _server_errors(answers))
+    if failure.is_playwright or failure.is_assertion or misled:
         blame = _blame(failure, answers)
         cause = _cause(failure, blame, answers)
-        return Finding(rule=headline, blame=blame, evidence=(*where, *_evidence(answers)), cause=cause)
+        late = kept_waiting(failure.message, waits) if blame in {Blame.ASSERTION, Blame.SLOW} else ()
+        evidence = (*where, *late, *_evidence(answers))
+        return Finding(rule=headline, blame=Blame.SLOW if late else blame, evidence=evidence, cause=cause)
     return Finding(rule=f"{failure.type_name}: {headline}", blame=Blame.HARNESS, evidence=where)
 
 
@@ -105,15 +130,14 @@ def judge_edge(answers: tuple[Answer, ...], failure: Finding | None) -> Finding 
     for answer in answers:
         if answer.edge and (failure or answer.status >= 400):
             rule = edge_rule(answer.edge, answer.status)
-            asked = f"{answer.method} {answer.path} answered {answer.status}"
-            evidence = (asked, *([failure.rule] if failure else []))
+            evidence = (str(answer), *([failure.rule] if failure else []))
             return Finding(rule=rule, blame=Blame.EDGE_BLOCKED, evidence=evidence, cause=stopped_by(answer.edge))
     return None
 
 
 def _blame(failure: Failure, answers: tuple[Answer, ...]) -> Blame:
     # Further lines, and all of an assertion, may quote the page: its words are no evidence of ours.
-    told = "" if failure.is_assertion else failure.message.partition("\n")[0]
+    told = SAID_BY_OTHERS.sub("", failure.message.partition("\n")[0]) if failure.is_playwright else ""
     network = network_blame(told)
     if network is not None:
         return network
@@ -138,6 +162,9 @@ def _cause(failure: Failure, blame: Blame, answers: tuple[Answer, ...]) -> str |
         case Blame.APP_5XX:
             first = _server_errors(answers)[0]
             return broken(first.method, first.path, first.status)
+        case Blame.APP_4XX:
+            first = next(answer for answer in answers if answer.is_document)
+            return broken(first.method, first.path, first.status)
         case Blame.HARNESS:
             return BROWSER_GONE
         case _:
@@ -145,8 +172,12 @@ def _cause(failure: Failure, blame: Blame, answers: tuple[Answer, ...]) -> str |
 
 
 def _evidence(answers: tuple[Answer, ...]) -> tuple[str, ...]:
-    bad = dict.fromkeys(f"{answer.method} {answer.path} answered {answer.status}" for answer in answers)
-    return tuple(bad)[:ANSWERS]
+    return tuple(dict.fromkeys(map(str, answers)))[:ANSWERS]
+
+
+def limits_told(answers: tuple[Answer, ...]) -> tuple[str, ...]:
+    """Return the lines about answers that say when to come back."""
+    return tuple(dict.fromkeys(str(answer) for answer in answers if answer.retry_after))[:ANSWERS]
 
 
 def one_line(message: str) -> str:

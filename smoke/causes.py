@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
@@ -11,6 +12,13 @@ from smoke.model import Blame, CheckResult, Observation, Outcome
 
 PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 BROWSER_GONE = "the browser is missing or gone"
+BRAKED = "the run keeps within its share of the target's rate limit"
+FORBIDDEN = "is forbidden by destructive in suite.yaml"
+LIMITED = "answers 429"
+"""How the causes end that have a way out of their own."""
+SERVER_ERROR = re.compile(r"([A-Z]+ \S+) answers (5\d\d)")
+ASKED = 3
+"""Requests that are told of one outage."""
 ONE_FOR_ALL = frozenset({Blame.RUNNER_OFFLINE, Blame.STALE_BUILD})
 """There is one runner and one deployment: whatever the words, it is the same cause."""
 
@@ -44,7 +52,7 @@ def causes_of(results: Iterable[CheckResult]) -> tuple[Cause, ...]:
             key = "" if result.blame in ONE_FOR_ALL else shared or ""
             alone = "" if shared else result.check.id
             taken.setdefault((result.blame, key, alone), []).append(result)
-    return tuple(
+    causes = tuple(
         Cause(
             text=_shared(found[0], blame) or found[0].reason or f"{found[0].check.id}: {blame}",
             blame=blame,
@@ -52,6 +60,20 @@ def causes_of(results: Iterable[CheckResult]) -> tuple[Cause, ...]:
         )
         for (blame, _, _), found in taken.items()
     )
+    return _one_outage(causes)
+
+
+def _one_outage(causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
+    """Return ``causes`` as one where all that went wrong is that requests are answered with the same server error."""
+    found = [SERVER_ERROR.fullmatch(cause.text) for cause in causes]
+    asked = list(dict.fromkeys(match[1] for match in found if match))
+    statuses = {match[2] for match in found if match}
+    if len(causes) < 2 or None in found or len(statuses) != 1 or {cause.blame for cause in causes} != {Blame.APP_5XX}:
+        return causes
+    more = f" and {len(asked) - ASKED} more" if len(asked) > ASKED else ""
+    text = f"the application answers {statuses.pop()} to {', '.join(asked[:ASKED])}{more}"
+    checks = tuple(check for cause in causes for check in cause.checks)
+    return (Cause(text=text, blame=Blame.APP_5XX, checks=checks),)
 
 
 def _shared(result: CheckResult, blame: Blame) -> str | None:
@@ -97,8 +119,13 @@ def unreachable(blame: Blame, address: str) -> str | None:
 
 
 def broken(method: str, path: str, status: int) -> str | None:
-    """Say which request the application itself breaks on; None unless ``status`` is a server error."""
-    return f"{method} {path.partition('?')[0]} answers {status}" if status >= 500 else None
+    """Say which request the application breaks on, or limits; None unless ``status`` is a server error or 429."""
+    return f"{method} {path.partition('?')[0]} answers {status}" if status >= 500 or status == 429 else None
+
+
+def forbidden(method: str, path: str) -> str:
+    """Say which request the suite forbids to every check."""
+    return f"{method} {path} {FORBIDDEN}"
 
 
 def stopped_by(service: str) -> str:

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 
 from smoke import __version__
 from smoke.config.problems import ConfigError
+from smoke.pipes import unbroken_pipes
+from smoke.usage import Parser
 
 COMMANDS = {
     "run": "run a suite at an execution point and say a verdict",
     "plan": "print the smoke runs of a release and the time they may take",
     "config": "check, show or describe the configuration",
-    "accounts": "check the smoke accounts, or change the password of one",
+    "accounts": "check the smoke accounts, change the password of one, or forgive it its refusals",
     "report": "build the Allure report of the last run",
     "demo": "serve the embedded application",
 }
@@ -27,12 +29,13 @@ EXIT_CODES = """exit codes:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code for the shell."""
-    try:
-        return _main(list(sys.argv[1:] if argv is None else argv))
-    except KeyboardInterrupt:
-        print("INCONCLUSIVE: interrupted", file=sys.stderr)
-        return 3
+    """Run one command and return the exit code for the shell, whether or not its output is read to its end."""
+    with unbroken_pipes():
+        try:
+            return _main(list(sys.argv[1:] if argv is None else argv))
+        except KeyboardInterrupt:
+            print("INCONCLUSIVE: interrupted", file=sys.stderr)
+            return 3
 
 
 def _main(arguments: list[str]) -> int:
@@ -70,8 +73,8 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     return arguments[:at], arguments[at + 1 :]
 
 
-def _parser(named: str | None) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser(named: str | None) -> Parser:
+    parser = Parser(
         prog="smoke",
         description="Does the deployed application work for a real user right now?",
         epilog=EXIT_CODES,

@@ -64,6 +64,12 @@ def supported(findings: Sequence[Finding], lines: Sequence[str]) -> tuple[Findin
     return (replace(first, evidence=(*first.evidence[: MOST - len(fresh)], *fresh)), *findings[1:])
 
 
+def noted(findings: Sequence[Finding], lines: Sequence[str]) -> tuple[Finding, ...]:
+    """Return ``findings``, the first with all of ``lines`` under it."""
+    first, *others = findings
+    return (replace(first, evidence=(*first.evidence, *lines)), *others)
+
+
 def traced(observation: Observation, trace_id: str) -> Observation:
     """Return ``observation`` with the id under which the target's own logs and traces know these requests."""
     return replace(observation, attempts=tuple(_traced(each, trace_id) for each in observation.attempts))
@@ -72,6 +78,4 @@ def traced(observation: Observation, trace_id: str) -> Observation:
 def _traced(attempt: Attempt, trace_id: str) -> Attempt:
     if not attempt.findings:
         return attempt
-    first, *others = attempt.findings
-    line = f"trace id {trace_id}"
-    return replace(attempt, findings=(replace(first, evidence=(*first.evidence, line)), *others))
+    return replace(attempt, findings=noted(attempt.findings, (f"trace id {trace_id}",)))

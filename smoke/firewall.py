@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from smoke.secret import Scrubber
+from smoke.tokens import without_tokens
 
 T = TypeVar("T")
 WITHHELD = ".withheld"
 GZIP = b"\x1f\x8b"
+TRACE = ".network"
+"""The name of an entry that only Playwright's traces have."""
 
 
 def scrubbed(value: T, scrubber: Scrubber) -> T:
@@ -59,51 +62,82 @@ def holds(data: bytes, scrubber: Scrubber) -> bool:
 
 
 def clean(data: bytes, scrubber: Scrubber) -> bytes:
-    """Return ``data`` with every known secret replaced; what is packed as zip or gzip is packed again."""
-    if not holds(data, scrubber):
-        return data
-    if zipfile.is_zipfile(io.BytesIO(data)):
-        return repacked(data, lambda inner: clean(inner, scrubber), scrubber.text)
+    """Return ``data`` with every known secret replaced; what is packed as zip or gzip is packed again.
+
+    Of Playwright's traces, whatever is a token or a cookie by its name goes too, known or not.
+    """
+    if (entries := _entries(data)) is not None:
+        is_trace = any(name.endswith(TRACE) for name in entries)
+        unpacked = {
+            scrubber.text(name): clean(without_tokens(inner) if is_trace else inner, scrubber)
+            for name, inner in entries.items()
+        }
+        return data if unpacked == entries and scrubber.data(data) == data else _packed(unpacked)
     if data.startswith(GZIP) and (inner := _gunzipped(data)) is not None:
-        return gzip.compress(clean(inner, scrubber))
+        cleaned = clean(inner, scrubber)
+        return data if cleaned == inner else gzip.compress(cleaned)
     return scrubber.data(data)
 
 
-def sweep(folders: Iterable[Path], scrubber: Scrubber) -> tuple[str, ...]:
-    """Clean every file below ``folders`` in place; return the names of those that had to be withheld.
+def sweep(places: Iterable[Path], scrubber: Scrubber) -> tuple[str, ...]:
+    """Clean every file at or below ``places`` in place; return the names of those that had to be withheld.
 
-    A file that still holds a secret afterwards, or whose name does, is replaced by an empty ``….withheld``.
+    A file that still holds a secret afterwards, or whose name does, is replaced by an empty ``….withheld``. A folder
+    whose name holds one gets another name. Links lead elsewhere and are removed.
     """
+    found = [path for place in places for path in (place, *sorted(place.rglob("*")))]
     withheld = []
-    for path in [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]:
-        data = path.read_bytes()
-        dirty = holds(data, scrubber)
-        if dirty:
-            data = clean(data, scrubber)
-            path.write_bytes(data)
-        if (dirty and holds(data, scrubber)) or scrubber.text(path.name) != path.name:
+    for path in found:
+        if path.is_symlink():
+            path.unlink()
+        elif path.is_file() and not _cleaned(path, scrubber):
             name = scrubber.text(path.name)
             path.unlink()
             path.with_name(name + WITHHELD).touch()
             withheld.append(name)
+    for folder in reversed(found):  # what lies within before what is around it
+        if folder.is_dir() and (name := scrubber.text(folder.name)) != folder.name:
+            _renamed(folder, name)
     return tuple(withheld)
 
 
-def repacked(data: bytes, change: Callable[[bytes], bytes], rename: Callable[[str], str] = str) -> bytes:
-    """Return the zip archive ``data`` with each entry changed; raises zipfile.BadZipFile."""
+def _cleaned(path: Path, scrubber: Scrubber) -> bool:
+    """Clean one file; tell whether nothing secret is left."""
+    data = path.read_bytes()
+    cleaned = clean(data, scrubber)
+    if cleaned != data:
+        path.write_bytes(cleaned)
+    return scrubber.text(path.name) == path.name and (cleaned == data or not holds(cleaned, scrubber))
+
+
+def _renamed(folder: Path, name: str) -> None:
+    free = (folder.with_name(f"{name}-{number}" if number > 1 else name) for number in count(1))
+    folder.rename(next(path for path in free if not path.exists()))
+
+
+def _packed(entries: Mapping[str, bytes]) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as after:
-        for entry in before.infolist():
-            after.writestr(rename(entry.filename), change(before.read(entry)))
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
     return packed.getvalue()
 
 
+def _entries(data: bytes) -> dict[str, bytes] | None:
+    """Return what a zip archive holds, by name; None if it is none that can be read."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError):
+        return None
+
+
 def _unpacked(data: bytes) -> Iterable[bytes]:
-    if zipfile.is_zipfile(io.BytesIO(data)):
-        with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for entry in archive.infolist():
-                yield entry.filename.encode()
-                yield archive.read(entry)
+    if (entries := _entries(data)) is not None:
+        yield from (name.encode(errors="replace") for name in entries)
+        yield from entries.values()
     elif data.startswith(GZIP) and (inner := _gunzipped(data)) is not None:
         yield inner
 

@@ -49,7 +49,7 @@ def judge_check(check: Check, observation: Observation | None, interruption: Int
         outcome=outcome,
         blame=blame,
         attempts=attempts,
-        hint=hint(check.category, blame, check.kind) if blame else None,
+        hint=hint(decisive, check.category, check.kind) if decisive else None,
         not_run=None if attempts else _why_not(observation, interruption),
     )
 
@@ -196,4 +196,5 @@ def _told(result: CheckResult) -> str:
         Outcome.INCONCLUSIVE: "could not be judged",
         Outcome.NOT_RUN: "was not run",
     }[result.outcome]
-    return f"{result.check.id} {verb}" + (f": {result.reason}" if result.reason else "")
+    reason = (result.reason or "").removeprefix(f"{result.check.id}.")
+    return f"{result.check.id} {verb}" + (f": {reason}" if reason else "")

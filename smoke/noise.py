@@ -58,7 +58,7 @@ def _blame(signal: Signal) -> Blame:
 
 def _cause(signal: Signal) -> str | None:
     if signal.kind is not SignalKind.REQUEST:
-        return None
+        return f"the pages' scripts fail: {signal.text}"
     method, path, outcome = signal.text.split(" ", 2)
     return broken(method, path, int(outcome)) if outcome.isdigit() else unreachable(_blame(signal), signal.origin)
 

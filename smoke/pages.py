@@ -66,7 +66,7 @@ def judge_visit(visit: Visit, rules: PageRules, expected_build: str | None) -> t
         *_images(visit.pages),
         *_timings(visit.pages, rules),
         *_builds(visit.builds, rules, expected_build),
-        *(Finding(rule=f"page {path} answers: its scripts never end", blame=Blame.SLOW) for path in visit.silent),
+        *(Finding(rule=f"page {path} answers, but its scripts never end", blame=Blame.SLOW) for path in visit.silent),
     ]
     return tuple({finding.rule: finding for finding in reversed(found)}.values())[::-1]
 

@@ -8,6 +8,10 @@ from urllib.parse import urlsplit
 
 from smoke.plan import Plan
 
+SIGNS_IN = "login: "
+"""How the permission of a request begins that signs an account in."""
+SIGN_OUTS = frozenset({"logout", "log-out", "signout", "sign-out"})
+
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
@@ -21,15 +25,19 @@ class Permissions:
         """Return the permit that covers a request of a check: its own, or the suite's login; None if none does."""
         about = self.plan.suite.about
         check = next((each for each in self.plan.checks if each.id == check_id), None)
-        if check is None or any(each.covers(method, self._below(None, path)) for each in about.destroys):
+        if check is None or self.forbids(method, path):
             return None
         if check.account and about.login:
             asked_to_sign_in = f"{method} {self._below(about.login.base, path)}"
             if asked_to_sign_in in about.login.writes:
-                return f"login: {asked_to_sign_in}"
+                return f"{SIGNS_IN}{asked_to_sign_in}"
         probe = next((each for each in self.plan.suite.probes if each.id == check_id), None)
         asked = {path, self._below(probe.base if probe else None, path)}
         return next((str(each) for each in check.permits for said in asked if each.covers(method, said)), None)
+
+    def forbids(self, method: str, path: str) -> bool:
+        """Tell whether the suite calls this destructive, so that no permit helps."""
+        return any(each.covers(method, self._below(None, path)) for each in self.plan.suite.about.destroys)
 
     def is_telemetry(self, method: str, path: str) -> bool:
         """Tell whether this is what the product's pages report of themselves."""
@@ -39,3 +47,8 @@ class Permissions:
         """Return ``path`` as a suite writes it: below the target's address named ``base``."""
         address = self.urls.get(base, "") if base else self.base_url
         return path.removeprefix(urlsplit(address).path)
+
+
+def only_signs(permission: str, path: str) -> bool:
+    """Tell whether a permitted request only signs an account in, or out: done twice, it changes nothing more."""
+    return permission.startswith(SIGNS_IN) or path.rstrip("/").rpartition("/")[2] in SIGN_OUTS

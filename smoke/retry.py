@@ -22,12 +22,19 @@ class RetryPolicy:
 
 
 def wait_before_next(
-    policy: RetryPolicy, attempt: Attempt, chance: float, beyond_doubt: Collection[str] = ()
+    policy: RetryPolicy,
+    attempt: Attempt,
+    chance: float,
+    beyond_doubt: Collection[str] = (),
+    written: Collection[str] = (),
 ) -> float | None:
     """Return the seconds to wait before the next attempt, or None if there should be none.
 
-    ``chance`` is a random number from 0 to 1; ``beyond_doubt`` are causes that other checks have tried twice already.
+    ``chance`` is a random number from 0 to 1; ``beyond_doubt`` are causes that other checks have tried twice already;
+    ``written`` are the requests by which the check changed something, and would change it again.
     """
+    if written:
+        return None
     if not attempt.findings or attempt.number >= policy.attempts:
         return None
     if any(finding.cause in beyond_doubt for finding in attempt.findings):
@@ -36,6 +43,15 @@ def wait_before_next(
         return None
     wait = policy.first_wait_s * policy.factor ** (attempt.number - 1)
     return wait * (1 + policy.jitter * (2 * chance - 1))
+
+
+def not_repeated(
+    policy: RetryPolicy, attempt: Attempt, written: Collection[str], beyond_doubt: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Say why an attempt that is worth another one gets none: for what it has ``written``; nothing otherwise."""
+    if not written or wait_before_next(policy, attempt, 0.5, beyond_doubt) is None:
+        return ()
+    return (f"not tried again: it has written {', '.join(written)}",)
 
 
 def worth_another_try(blame: Blame) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from smoke.addresses import check_open
 from smoke.config.places import SUITES, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category
@@ -46,13 +47,17 @@ def _switch(text: str) -> bool:
     raise ValueError(f"is true or false; got {text!r}")
 
 
-def _count(text: str) -> int:
-    if not re.fullmatch(r"\d+", text.strip()):
-        raise ValueError(f"is a whole number; got {text!r}")
-    return int(text)
+def _from(least: int) -> Callable[[str], int]:
+    def converted(text: str) -> int:
+        if not re.fullmatch(r"\d+", text.strip()) or int(text) < least:
+            raise ValueError(f"is a whole number from {least}; got {text!r}")
+        return int(text)
+
+    return converted
 
 
 def _url(text: str) -> str:
+    check_open("it", text)
     try:
         parts = urlsplit(text)
         whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -86,8 +91,8 @@ OPTIONS = (
     Option(name="expect_build", metavar="ID", help="build that the target must serve"),
     Option(name="browser", metavar="NAME", default="chromium", convert=_browser, help="chromium, firefox or webkit"),
     Option(name="headed", default=False, convert=_switch, help="show the browser"),
-    Option(name="slowmo", metavar="MS", default=0, convert=_count, help="slow every browser action down"),
-    Option(name="workers", metavar="N", convert=_count, help="journeys that may run at once"),
+    Option(name="slowmo", metavar="MS", default=0, convert=_from(0), help="slow every browser action down"),
+    Option(name="workers", metavar="N", convert=_from(1), help="journeys that may run at once"),
     Option(name="reports", metavar="DIR", default="reports", help="where the run leaves its files"),
 )
 

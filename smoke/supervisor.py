@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from smoke.children import children, kill
+from smoke.workfolder import forget
 
 TOLD = {signal.SIGINT, signal.SIGTERM}
 INCONCLUSIVE = 3
@@ -48,6 +49,7 @@ def supervised(work: Callable[[], int]) -> int:
     status = _wait(child, work_said)
     work_said.listen()
     _end_what_is_left()
+    forget(os.getpid())
     code = os.waitstatus_to_exitcode(status)
     if work_said.code == code:
         return code
@@ -60,6 +62,11 @@ def supervised(work: Callable[[], int]) -> int:
 
 _supervisor: int | None = None
 """In the child: where its supervisor listens."""
+
+
+def owner() -> int:
+    """Return the process whose end is the end of this run: the supervisor, or else this one."""
+    return os.getpid() if _supervisor is None else os.getppid()
 
 
 def allow(seconds: float) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from smoke.blame import Answer, Failure, judge_edge, judge_failure, network_blame
@@ -197,10 +199,13 @@ def test_words_of_the_page_are_no_evidence(quoted: str) -> None:
 def test_a_refused_account_is_no_verdict_on_the_application() -> None:
     """A login that was refused is the account's, though the server answered badly."""
     failure = Failure(
-        type_name="AccountError", message="login of a@b.c is accepted: Locked", is_assertion=False, is_playwright=False
+        type_name="AccountError",
+        message="login of a@b.c is accepted, but Locked",
+        is_assertion=False,
+        is_playwright=False,
     )
     assert judge_failure(failure, (an_answer(500),)) == Finding(
-        rule="login of a@b.c is accepted: Locked", blame=Blame.ACCOUNT
+        rule="login of a@b.c is accepted, but Locked", blame=Blame.ACCOUNT
     )
 
 
@@ -217,3 +222,25 @@ def test_an_exception_of_our_own_code_is_our_fault(type_name: str, message: str)
     """A mistake in a journey is told as such, whatever its text says and whatever the server answered."""
     failure = Failure(type_name=type_name, message=message, is_assertion=False, is_playwright=False)
     assert judge_failure(failure, (an_answer(503),)) == Finding(rule=f"{type_name}: {message}", blame=Blame.HARNESS)
+
+
+def test_an_answer_that_misled_the_journey_is_the_applications() -> None:
+    """What a journey stumbles over when it asked the API itself, and got a server error."""
+    failure = Failure(type_name="KeyError", message="'id'", is_assertion=False, is_playwright=False)
+    asked = dataclasses.replace(an_answer(503), to_journey=True)
+    found = judge_failure(failure, (asked,))
+    assert (found.blame, found.evidence) == (Blame.APP_5XX, ("GET /api/v1/cart answered 503",))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'Locator.click: Error: strict mode violation: get_by_text("Your certificate") resolved to 2 elements',
+        "Page.goto: net::ERR_TOO_MANY_REDIRECTS at http://shop.example/certificate",
+        "Page.evaluate: Error: checkout crashed over SSL",
+        'Locator.click: Timeout 100ms exceeded while waiting for "Connection refused"',
+    ],
+)
+def test_words_in_what_playwright_says_are_no_evidence(message: str) -> None:
+    """Neither a locator, an address nor what a script says is taken for the network's or the browser's own words."""
+    assert judge_failure(of_playwright(message), ()).blame is Blame.ASSERTION

@@ -113,8 +113,30 @@ def test_a_place_that_cannot_be_reached_is_named(blame: Blame, address: str, tex
     assert unreachable(blame, address) == text
 
 
+def broke(name: str, path: str, status: int) -> CheckResult:
+    return fell(name, Finding(rule=f"{name} works", blame=Blame.APP_5XX, cause=broken("GET", path, status)))
+
+
+def test_one_outage_is_one_cause() -> None:
+    """The same server error wherever something failed is told once, with what was asked."""
+    results = [broke(f"a.n{index}", f"/{index}", 503) for index in range(5)]
+    everywhere = "the application answers 503 to GET /0, GET /1, GET /2 and 2 more"
+    assert grouped(*results) == [(everywhere, ("a.n0", "a.n1", "a.n2", "a.n3", "a.n4"))]
+    assert judge_run(results, a_point()).reason == f"{everywhere}: took down 5 of 5 checks"
+
+
+@pytest.mark.parametrize(
+    "other", [broke("a.b", "/b", 500), fell("a.b", of(Blame.ASSERTION)), broke("a.b", "/a", 503)], ids=str
+)
+def test_two_defects_are_not_one_outage(other: CheckResult) -> None:
+    """Another status, or another fault beside it, stays a cause of its own; one request is told by itself."""
+    texts = [text for text, _ in grouped(broke("a.a", "/a", 503), other)]
+    assert texts[0] == "GET /a answers 503"
+
+
 def test_only_a_server_error_is_a_cause_of_others() -> None:
-    """A path that answers 503 explains what else needs it; the query does not matter."""
+    """A path that answers 503, or 429, explains what else needs it; the query does not matter."""
+    assert broken("GET", "/cart", 429) == "GET /cart answers 429"
     assert broken("GET", "/cart?id=7", 503) == "GET /cart answers 503"
     assert broken("GET", "/cart", 404) is None
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from smoke.commands import plan
 from smoke.config.problems import ConfigError, Problem
 from smoke.settings import OPTIONS
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -51,3 +54,34 @@ def test_the_readme_names_every_command_option_variable_and_exit_code() -> None:
     for option in OPTIONS:
         assert f"| `{option.flag}` | `{option.variable}` |" in README
     assert set(re.findall(r"^\| (\d) \| ", README, re.MULTILINE)) == set(re.findall(r"^  (\d)  ", cli.EXIT_CODES, re.M))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [(["acounts"], "accounts"), (["accounts", "chek"], "check"), (["config", "shwo"], "show")]
+)
+def test_a_mistyped_command_is_answered_with_the_one_that_was_meant(
+    typed: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At every level, besides all that there are."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(typed)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.rstrip().endswith(f"; did you mean {meant!r}?")
+
+
+def unread(*arguments: str) -> tuple[int, str]:
+    """Run the program with nobody at the other end of stdout; return exit code and stderr."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "smoke", *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    told = process.stderr.read()
+    return process.wait(30), told
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["plan"], 0), (["--help"], 0), ([], 2)])
+def test_output_that_nobody_reads_is_no_error(arguments: list[str], code: int) -> None:
+    """``smoke … | head -1`` ends quietly, with the exit code that it would have had."""
+    assert unread(*arguments) == (code, "")

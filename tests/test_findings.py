@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from smoke.causes import BROWSER_GONE
+from smoke.causes import BRAKED, BROWSER_GONE
 from smoke.findings import CAUSES_FIRST, findings_of, over_budget
-from smoke.model import Blame, Measurement, Unit
+from smoke.model import Blame, Finding, Measurement, Unit
 from tests.support.judging import a_finding
 
 
@@ -42,6 +42,16 @@ def test_a_refused_account_stands_alone() -> None:
     """The bad answers around a refused login are its consequence, not the application's fault."""
     refused = a_finding(Blame.ACCOUNT)
     assert findings_of(refused, [a_finding(Blame.APP_4XX), a_finding(Blame.JS_ERROR)], []) == (refused,)
+
+
+def test_a_request_that_we_held_back_explains_all_that_follows() -> None:
+    """Scripts that fail on it are not the application's fault; a breach of safety is still told, and told first."""
+    braked = Finding(rule="GET /api keeps within 10%, but would be request 2", blame=Blame.HARNESS, cause=BRAKED)
+    failure, scripts, breach = a_finding(Blame.ASSERTION), a_finding(Blame.JS_ERROR), a_finding(Blame.SAFETY)
+    (found,) = findings_of(failure, [scripts, braked], [Measurement(name="a", value=2.0, budget=1.0)])
+    assert (found.rule, found.blame) == (braked.rule, Blame.HARNESS)
+    assert found.evidence == (f"then: {failure.rule}",)
+    assert findings_of(None, [scripts, braked, breach], []) == (breach, braked)
 
 
 def test_every_blame_has_its_rank() -> None:

@@ -71,6 +71,46 @@ def test_files_are_cleaned_and_what_cannot_be_is_withheld(scrubber: Scrubber, tm
     assert left == {"log.json": b'["***", "kept"]', "***.withheld": b""}
 
 
+def test_folders_get_other_names_and_links_go(scrubber: Scrubber, tmp_path: Path) -> None:
+    """No name of a folder holds a secret after a sweep, and nothing outside is touched."""
+    scrubber.learn("S3cretName")
+    outside = tmp_path / "outside.txt"
+    outside.write_text("S3cretName")
+    for name in ("a S3cretName", "a s3cretname"):
+        (tmp_path / "swept" / name / "S3cretName").mkdir(parents=True)
+        (tmp_path / "swept" / name / "S3cretName" / "log").write_text("x")
+    (tmp_path / "swept" / "link").symlink_to(outside)
+    assert sweep([tmp_path / "swept"], scrubber) == ()
+    left = sorted(path.relative_to(tmp_path / "swept").as_posix() for path in (tmp_path / "swept").rglob("log"))
+    assert left == ["a ***-2/***/log", "a ***/***/log"]
+    assert not (tmp_path / "swept" / "link").is_symlink()
+    assert outside.read_text() == "S3cretName"
+
+
+def test_a_single_file_is_swept(scrubber: Scrubber, tmp_path: Path) -> None:
+    """As a report of pytest's own is named."""
+    (tmp_path / "junit.xml").write_text(f"<failure>{CANARY}</failure>")
+    assert sweep([tmp_path / "junit.xml", tmp_path / "missing"], scrubber) == ()
+    assert (tmp_path / "junit.xml").read_text() == "<failure>***</failure>"
+
+
+def test_a_trace_loses_cookies_and_tokens_that_nobody_knows(scrubber: Scrubber) -> None:
+    """Wherever it comes from; another archive keeps what is no known secret."""
+    data = b'{"cookies":[{"name":"sid","value":"Unkn0wn"}],"access_token":"Unkn0wn"}'
+    trace = clean(zipped(**{"trace.network": data, "trace.trace": data}), scrubber)
+    with zipfile.ZipFile(io.BytesIO(trace)) as archive:
+        assert all(b"Unkn0wn" not in archive.read(name) for name in archive.namelist())
+    assert clean(zipped(other=data), scrubber) == zipped(other=data)
+
+
+@pytest.mark.parametrize("cut", [30, 100])
+def test_a_broken_archive_is_scrubbed_as_it_is(cut: int, scrubber: Scrubber) -> None:
+    """What cannot be unpacked breaks nothing."""
+    broken = zipped(a=CANARY.encode() * 20)
+    broken = broken[:cut] + b"x" + broken[cut + 1 :]
+    assert not holds(clean(broken, scrubber), scrubber)
+
+
 def test_a_run_is_scrubbed_whole_and_keeps_its_values(scrubber: Scrubber) -> None:
     """Every text of a run is scrubbed, its enums and numbers stay."""
     run = a_run(a_result(), reason=f"{CANARY} is wrong")

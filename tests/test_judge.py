@@ -5,8 +5,9 @@ from itertools import product
 import pytest
 
 from smoke.config.schema import FlakyPolicy
+from smoke.hints import BY_BLAME
 from smoke.judge import NEVER_BEGUN, combine, exit_code, judge_check, judge_run, outcome_of
-from smoke.model import Action, Blame, Category, Interruption, Observation, Outcome
+from smoke.model import Action, Attempt, Blame, Category, Finding, Interruption, Observation, Outcome
 from tests.support.judging import a_check, a_point, an_attempt, attempts, judged
 
 PASSED: tuple[Blame, ...] = ()
@@ -81,7 +82,7 @@ def test_a_flaky_check_keeps_the_blame_of_its_last_bad_attempt() -> None:
 
 def test_a_bad_check_comes_with_a_hint() -> None:
     """A failed check says what to do next."""
-    assert judged(BROKEN).hint == "Look at the session store, the signing keys and the cookie settings of this release."
+    assert judged(BROKEN).hint == BY_BLAME[BROKEN[0]]
 
 
 @pytest.mark.parametrize(("one", "other"), list(product(Outcome, repeat=2)))
@@ -255,3 +256,13 @@ def test_a_result_knows_its_deciding_attempt_and_its_whole_time() -> None:
     """The last attempt decides, and the time of a check is that of all its attempts."""
     result = judged(BROKEN, PASSED)
     assert (result.last, result.duration_ms) == (an_attempt(number=2), 20.0)
+
+
+def test_a_verdict_names_the_check_once() -> None:
+    """A rule that begins with the id of its check does not repeat it."""
+    finding = Finding(rule="home.load.page_errors (1) == 0: TypeError", blame=Blame.JS_ERROR)
+    observation = Observation(
+        check_id="home.load", attempts=(Attempt(number=1, started=0.0, duration_ms=1.0, findings=(finding,)),)
+    )
+    result = judge_check(a_check("home.load"), observation)
+    assert judge_run([result], a_point()).reason == "home.load failed: page_errors (1) == 0: TypeError"

@@ -56,6 +56,7 @@ def test_an_expired_entry_is_told() -> None:
             rule="home.load.console_errors (1) == 0: third-party cookie will be blocked",
             blame=Blame.JS_ERROR,
             evidence=("noise entry 'cookie .* blocked' of web-team ended on 2026-12-31 and no longer accepts this",),
+            cause="the pages' scripts fail: third-party cookie will be blocked",
         ),
     )
 
@@ -128,6 +129,13 @@ def test_what_other_checks_fall_to_as_well_is_named(text: str, cause: str | None
     signal = a_signal(text, SignalKind.REQUEST, origin="http://api.example:8000")
     (found,) = judge_signals("home.load", [signal], [], LAST_DAY, "planned")
     assert found.cause == cause
+
+
+def test_the_same_error_on_several_pages_is_one_cause() -> None:
+    """Three journeys that meet it say the same of it, wherever they were."""
+    errors = [a_signal("TypeError: cart is null", SignalKind.PAGE_ERROR, where=where) for where in ("/", "/cart")]
+    found = [judge_signals("a.b", [error], [], LAST_DAY, "planned")[0] for error in errors]
+    assert {each.cause for each in found} == {"the pages' scripts fail: TypeError: cart is null"}
 
 
 def test_a_thousand_signals_make_one_bounded_finding() -> None:

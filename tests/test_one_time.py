@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 
 import pyotp
@@ -105,3 +106,20 @@ def test_what_was_waited_is_nobodys_time() -> None:
     wait_in_vain(0.2)
     record.waited_s += 0.2
     assert 0 <= record.attempt().duration_ms < 190
+
+
+def test_a_wait_for_a_code_is_told() -> None:
+    """Whose code it is, and how long at most."""
+
+    class WaitedError(Exception):
+        """Stands for the next step."""
+
+    def wait(_seconds: float) -> None:
+        raise WaitedError
+
+    told: list[str] = []
+    codes, secret = OneTimeCodes(wait=wait, tell=told.append), Secret(pyotp.random_base32())
+    codes.ledger.claim_step("gold", time.time())
+    with pytest.raises(WaitedError):
+        codes.fresh("gold", secret)
+    assert re.fullmatch(r"waiting up to \d+ s for a fresh code of gold", told[0])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke.model import Attempt, Blame, Finding
-from smoke.retry import RetryPolicy, wait_before_next, worth_another_try
+from smoke.retry import RetryPolicy, not_repeated, wait_before_next, worth_another_try
 from tests.support.judging import an_attempt
 from tests.support.properties import unhurried
 
@@ -71,3 +71,15 @@ def test_what_others_have_tried_twice_is_not_tried_again() -> None:
     attempt = Attempt(number=1, started=0.0, duration_ms=1.0, findings=(lost,))
     assert wait_before_next(RetryPolicy(), attempt, 0.5, {"the host other.example does not resolve"}) == 0.25
     assert wait_before_next(RetryPolicy(), attempt, 0.5, {"the host shop.example does not resolve"}) is None
+
+
+def test_what_has_written_is_not_tried_again() -> None:
+    """Another attempt would order a second time; the finding says so, and only where there would have been one."""
+    policy, order = RetryPolicy(), ("POST /api/orders",)
+    assert wait_before_next(policy, an_attempt(Blame.ASSERTION), 0.5, (), order) is None
+    assert not_repeated(policy, an_attempt(Blame.ASSERTION), order) == (
+        "not tried again: it has written POST /api/orders",
+    )
+    assert not_repeated(policy, an_attempt(Blame.ASSERTION), ()) == ()
+    assert not_repeated(policy, an_attempt(), order) == ()
+    assert not_repeated(policy, an_attempt(Blame.APP_4XX), order) == ()

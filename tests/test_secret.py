@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke.secret import MASK, Scrubber, Secret
+from smoke.secret import MASK, Scrubber, Secret, unmaskable
 from tests.support.properties import unhurried
 
 VALUE = """p*ss wörd/+&"<'!\\~""" + "\n\r\t\b\f."
@@ -161,3 +161,82 @@ def test_the_longer_of_two_secrets_wins(order: tuple[str, str]) -> None:
 def test_bytes_that_are_no_text_pass() -> None:
     """A binary file is scrubbed byte for byte, and its other bytes stay as they are."""
     assert Scrubber([Secret("hunter2hunter")]).data(b"\xff\x00hunter2hunter\xfe") == b"\xff\x00***\xfe"
+
+
+LONG = "Corr3ctHorse/Battery Staple"
+TOKEN = "eyJhbGciOiJIUzI1NiJ9." + "Qx7" * 60
+
+
+@pytest.mark.parametrize("after", ["", " ", "…", "...", '"', "\\", "\nnext line", "… and more", ")", "&hellip;", "\\n"])
+@pytest.mark.parametrize("cut", [6, 12, 15, 19])
+def test_the_beginning_of_a_secret_that_was_cut_off_is_masked(cut: int, after: str) -> None:
+    """Where a text was cut in the middle of a secret, nothing of it is left."""
+    text = f"said {'x' * 60}{LONG[:cut]}"
+    assert Scrubber([Secret(LONG)]).text(text + after) == f"said {'x' * 60}{MASK}{after}"
+    assert Scrubber([Secret(LONG)]).data((text + after).encode()) == f"said {'x' * 60}{MASK}{after}".encode()
+
+
+@pytest.mark.parametrize("cut", [6, 63, 64, 65, 150])
+def test_a_long_token_that_was_cut_off_is_masked(cut: int) -> None:
+    """However much of it is left."""
+    assert Scrubber([Secret(TOKEN)]).text(f"Bearer {TOKEN[:cut]}…") == f"Bearer {MASK}…"
+
+
+@pytest.mark.parametrize("ellipsis", ["...", "…"])
+def test_the_end_of_a_secret_after_an_ellipsis_is_masked(ellipsis: str) -> None:
+    """As pytest shortens what it compares: from the middle."""
+    assert Scrubber([Secret(LONG)]).text(f"== '{LONG[:8]}{ellipsis}{LONG[-9:]}'") == f"== '{MASK}{ellipsis}{MASK}'"
+
+
+def test_a_word_that_a_secret_begins_with_is_left_alone() -> None:
+    """A product whose name begins its password keeps it, until it is glued to something, or a text was cut there."""
+    scrubber = Scrubber([Secret("betterprompts-2026")])
+    assert scrubber.text('{"suite": "betterprompts"}') == '{"suite": "betterprompts"}'
+    assert scrubber.text("xxbetterprompts") == f"xx{MASK}"
+    assert scrubber.text("betterpro…") == f"{MASK}…"
+    assert scrubber.text("a" * 60 + " betterpro") == "a" * 60 + f" {MASK}"
+
+
+@pytest.mark.parametrize("change", [str.upper, str.lower, str.swapcase])
+def test_a_secret_is_masked_in_any_letter_case(change: Callable[[str], str]) -> None:
+    """As a page that shows it in capitals writes it."""
+    secret = "pässWord/123"
+    assert Scrubber([Secret(secret)]).text(f"a {change(secret)} b") == "a *** b"
+    assert Scrubber([Secret(secret)]).data(f"a {change(secret)} b".encode()) == b"a *** b"
+
+
+@pytest.mark.parametrize("secret", ["Corr3ct  Horse\t Battery", " Corr3ct Horse Battery\n", "Corr3ct\nHorse\nBattery"])
+def test_a_secret_is_masked_with_its_blanks_collapsed(secret: str) -> None:
+    """As a page shows it."""
+    assert Scrubber([Secret(secret)]).text("a Corr3ct Horse Battery b").split() == ["a", "***", "b"]
+
+
+@pytest.mark.parametrize("known", ["jbsw y3dp ehpk 3pxp", "JBSW-Y3DP-EHPK-3PXP", "JBSWY3DPEHPK3PXP"])
+@pytest.mark.parametrize("shown", ["JBSWY3DPEHPK3PXP", "jbsw y3dp ehpk 3pxp", "JBSW-Y3DP-EHPK-3PXP"])
+def test_a_key_is_masked_however_it_is_grouped(known: str, shown: str) -> None:
+    """With blanks, hyphens or none, whichever of them is in the environment."""
+    assert Scrubber([Secret(known)]).text(f"key {shown}.") == "key ***."
+
+
+@pytest.mark.parametrize("shown", ["492039", "492 039", "492-039"])
+def test_a_one_time_code_is_masked_however_it_is_grouped(shown: str) -> None:
+    """As authenticators and pages write it."""
+    assert Scrubber([Secret("492039")]).text(f"code {shown}") == "code ***"
+
+
+def test_each_line_of_a_secret_is_one() -> None:
+    """Of a private key no line is left, whatever stands around it."""
+    key = "-----BEGIN KEY-----\r\nMIIEabcdefgh12345\r\nQQzzYYxx998877\r\n-----END KEY-----\r\n"
+    assert Scrubber([Secret(key)]).text("> MIIEabcdefgh12345 <") == "> *** <"
+
+
+@pytest.mark.parametrize(("value", "why"), [("q7!", "too short"), ("abcd\udcff", "no text"), ("abcd", None)])
+def test_what_cannot_be_masked_is_told(value: str, why: str | None) -> None:
+    """Rather than to let it through silently."""
+    said = unmaskable(value)
+    assert (said is None) if why is None else (said is not None and why in said and value not in said)
+
+
+def test_a_secret_that_is_no_text_breaks_nothing() -> None:
+    """What can be written of it is masked."""
+    assert Scrubber([Secret("abcdefgh\udcff")]).text("an abcdefgh") == "an ***"

@@ -175,8 +175,8 @@ def test_every_wrong_value_is_reported_at_once(tmp_path: Path) -> None:
         "  SMOKE_CATEGORY: is one of api-health, database, external-services, authentication, critical-paths; "
         "got 'login'\n"
         "  SMOKE_HEADED: is true or false; got 'maybe'\n"
-        "  SMOKE_SLOWMO in .env: is a whole number; got 'fast'\n"
-        "  SMOKE_WORKERS: is a whole number; got 'many'"
+        "  SMOKE_SLOWMO in .env: is a whole number from 0; got 'fast'\n"
+        "  SMOKE_WORKERS: is a whole number from 1; got 'many'"
     )
 
 
@@ -219,3 +219,10 @@ def test_outside_of_a_project_there_is_no_root(tmp_path: Path) -> None:
         f"command line: 1 problem\n  no config/suites at or above {tmp_path}; "
         "run inside a project, or begin one with config/suites/NAME/suite.yaml"
     )
+
+
+@pytest.mark.parametrize("text", ["0", "-1"])
+def test_somebody_has_to_work(tmp_path: Path, text: str) -> None:
+    """No worker at all, or less, is refused with the least that there may be."""
+    with pytest.raises(ConfigError, match=f"--workers: is a whole number from 1; got '{text}'"):
+        settled(tmp_path, {"workers": text})

@@ -12,6 +12,7 @@ from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.accounts.pacing import Answer
 from smoke.model import Blame, Finding
 from smoke.probing.client import ProbeFailedError
+from smoke.probing.refusing import answer_of, wait_of
 
 
 @dataclass(slots=True)
@@ -20,6 +21,8 @@ class Admitted:
 
     answer: Answer = Answer.UNKNOWN
     told: str = "no answer that says"
+    wait_s: float = 0.0
+    """For so many seconds the product wants no other (Retry-After)."""
 
 
 Admission = Callable[[str, str], AbstractAsyncContextManager[Admitted]]
@@ -60,12 +63,13 @@ async def _noting(broker: Broker, user: str, check_id: str) -> AsyncIterator[Adm
     try:
         yield admitted
     except ProbeFailedError as error:
-        if error.finding.blame is not Blame.ACCOUNT:
-            raise
-        admitted.answer, admitted.told = Answer.REFUSED, error.finding.rule
-        raise ProbeFailedError(replace(error.finding, evidence=(f"seen by {check_id}",))) from error
+        admitted.answer, admitted.told = answer_of(error), error.finding.rule
+        admitted.wait_s = wait_of(error)
+        if error.finding.blame is Blame.ACCOUNT:
+            error.finding = replace(error.finding, evidence=(*error.finding.evidence, f"seen by {check_id}"))
+        raise
     finally:
-        await to_thread(broker.after_login, user, check_id, admitted.answer, admitted.told)
+        await to_thread(broker.after_login, user, check_id, admitted.answer, admitted.told, admitted.wait_s)
 
 
 @contextmanager

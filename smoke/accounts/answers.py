@@ -11,8 +11,10 @@ from smoke.accounts.pacing import Answer
 from smoke.config.login import Login
 from smoke.model import Blame, Finding
 
-REFUSING = frozenset({401, 403, 423, 429})
-"""Wrong, forbidden, locked (RFC 4918), too often (RFC 6585)."""
+REFUSING = frozenset({401, 403, 423})
+"""Wrong, forbidden, locked (RFC 4918)."""
+TOO_OFTEN = 429
+"""RFC 6585: the password was not even looked at."""
 
 
 class Part(Enum):
@@ -37,8 +39,8 @@ class LoginSeen:
 
     @property
     def refuses(self) -> bool:
-        """Whether it refuses the account."""
-        return self.status in REFUSING
+        """Whether it refuses the account, for now at least."""
+        return self.status in REFUSING or self.status == TOO_OFTEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ def logins_of(seen: Sequence[LoginSeen], requests: LoginRequests, said: Answer) 
         found.append(login)
     if not found and (said is Answer.REFUSED or not requests.parts):
         return (LoginMade(said, "the check itself says so"),)
-    if said is Answer.REFUSED:
+    if said is Answer.REFUSED and _says_of_password(seen[-1]):
         found[-1] = LoginMade(Answer.REFUSED, found[-1].told)
     return tuple(found)
 
@@ -104,7 +106,7 @@ def refusal(user: str, seen: Sequence[LoginSeen]) -> Finding | None:
     for each in seen:
         if each.refuses:
             told = tuple(str(answer) for answer in seen)
-            return Finding(rule=f"login of {user} is accepted: {each}", blame=Blame.ACCOUNT, evidence=told)
+            return Finding(rule=f"login of {user} is accepted, but {each}", blame=Blame.ACCOUNT, evidence=told)
     return None
 
 
@@ -113,7 +115,14 @@ def _addressed(request: str, address: str) -> tuple[str, str]:
     return method, address + path.partition("?")[0]
 
 
+def _says_of_password(seen: LoginSeen) -> bool:
+    """Tell whether an answer may be one to the password: no server error, and no limit."""
+    return seen.status < 500 and seen.status != TOO_OFTEN
+
+
 def _answer(seen: LoginSeen, requests: LoginRequests, said: Answer) -> Answer:
+    if seen.status == TOO_OFTEN:
+        return Answer.LIMITED
     if seen.refuses:
         return Answer.REFUSED
     if seen.status >= 400:

@@ -6,9 +6,10 @@ A refused login is never tried again in the same run: not by the check that saw 
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ from smoke.accounts.leases import Leases
 from smoke.accounts.ledger import Ledger, Tenant
 from smoke.accounts.one_time import OneTimeCodes
 from smoke.accounts.pacing import Answer, Closed, Pace, Wait
+from smoke.accounts.waits import Waits
+from smoke.secret import Secret
 
 PATIENCE_S = 30.0
 """Longest wait for an account that another run holds, or whose logins come too fast."""
@@ -33,6 +36,8 @@ class Broker:
     users: tuple[str, ...] = ()
     """Everybody whom the run may need: they are taken together and in one order, so that two runs never each hold
     what the other one waits for."""
+    passwords: Mapping[str, Secret] = field(default_factory=dict)
+    """By user, as far as known: refusals of another password do not count against these."""
     folder: Path | None = None
     """Where the locks between processes are; None: these accounts are this run's alone."""
     pace: Pace = field(default_factory=Pace)
@@ -42,6 +47,9 @@ class Broker:
     clock: Clock = field(default_factory=Clock)
     pause: Callable[[float], object] | None = None
     """Lets so many seconds pass, on whatever thread waits; None: nothing else is done there meanwhile."""
+    tell: Callable[[str], None] = lambda _line: None
+    """Told in one line whom or what is waited for, and how long at most; on whatever thread waits."""
+    waits: Waits = field(default_factory=Waits)
     codes: OneTimeCodes = field(init=False)
     _leases: Leases | None = field(init=False, default=None)
     _taken: dict[str, Exception | None] = field(init=False, default_factory=dict)
@@ -56,9 +64,9 @@ class Broker:
     _taking: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self.codes = OneTimeCodes(self.ledger, self.clock, self._wait)
+        self.codes = OneTimeCodes(self.ledger, self.clock, self._wait, self._tell)
         if self.folder is not None:
-            self._leases = Leases(self.ledger, self.folder, self.tenant, self._wait)
+            self._leases = Leases(self.ledger, self.folder, self.tenant, self._wait, self._tell)
 
     @contextmanager
     def lease(self, user: str) -> Iterator[None]:
@@ -69,7 +77,7 @@ class Broker:
         self._hold(user)
         with self._free:
             if not self._free.wait_for(lambda: self._ended or user not in self._busy, self._left):
-                raise AccountUnavailableError(f"account {user} is free: another check of this run has it")
+                raise AccountUnavailableError(f"account {user} is free, but another check of this run has it")
             self._go_on()
             self._busy.add(user)
         try:
@@ -97,27 +105,35 @@ class Broker:
         """
         self._not_refused(user)
         until = min(time.monotonic() + self.patience_s, self.ends)
-        while not isinstance(turn := self.ledger.begin_login(user, self.pace, time.time()), int):
+        password = self.passwords.get(user)
+        while not isinstance(turn := self.ledger.begin_login(user, self.pace, time.time(), password), int):
             match turn:
-                case Closed(reason):
-                    raise AccountUnavailableError(f"login of {user} may be tried: {reason}")
+                case Closed(reason, way_out):
+                    raise AccountUnavailableError(
+                        f"login of {user} may be tried, but {reason}; {way_out.format(user=user)}"
+                    )
                 case Wait(seconds, reason):
                     if time.monotonic() + seconds > until:
                         raise AccountUnavailableError(
-                            f"login of {user} may be tried: {reason}, and this run cannot wait so long"
+                            f"login of {user} may be tried, but {reason}, and this run cannot wait so long"
                         )
+                    self._tell(f"waiting up to {math.ceil(seconds)} s for a login of {user}: {reason}")
                     self._wait(seconds)
         self._begun[user] = turn
 
-    def after_login(self, user: str, check_id: str, answer: Answer, told: str) -> None:
-        """Note what became of a login that ``check_id`` made; ``told`` is its request and answer as evidence."""
-        if answer is Answer.REFUSED:
+    def after_login(self, user: str, check_id: str, answer: Answer, told: str, wait_s: float = 0.0) -> None:
+        """Note what became of a login that ``check_id`` made; ``told`` is its request and answer as evidence.
+
+        ``wait_s`` is for how many seconds the product wants no other (Retry-After).
+        """
+        if answer in (Answer.REFUSED, Answer.LIMITED):
             self._refused.setdefault(user, f"{check_id}: {told}")
-        number = self._begun.pop(user, None)
+        number, now = self._begun.pop(user, None), time.time()
+        until = now + wait_s if wait_s > 0 else None
         if number is None:
-            self.ledger.add_login(user, time.time(), answer)
+            self.ledger.add_login(user, now, answer, self.passwords.get(user), until)
         else:
-            self.ledger.end_login(number, answer)
+            self.ledger.end_login(number, answer, until)
 
     def no_login(self, user: str) -> None:
         """Note that the check had no need to sign in; what was told of its logins stays."""
@@ -153,15 +169,19 @@ class Broker:
     def _wait(self, seconds: float) -> None:
         if time.monotonic() + seconds > self.ends:
             raise AccountUnavailableError(
-                f"an account can be waited for: {seconds:.0f} s more, and the run's time-out comes first"
+                f"an account can be waited for, but {seconds:.0f} s more, and the run's time-out comes first"
             )
         on_main = threading.current_thread() is threading.main_thread()
-        (self.pause if self.pause and on_main else self._closing.wait)(seconds)
+        with self.waits.one():
+            (self.pause if self.pause and on_main else self._closing.wait)(seconds)
         self._go_on()
+
+    def _tell(self, line: str) -> None:
+        self.tell(line)
 
     def _go_on(self) -> None:
         if self._ended:
-            raise AccountUnavailableError("an account can be waited for: the run ends")
+            raise AccountUnavailableError("an account can be waited for, but the run ends")
 
     @property
     def _ended(self) -> bool:

@@ -21,6 +21,7 @@ from smoke.model import Blame, Finding
 from smoke.probing.asking import ProbeAccount
 from smoke.probing.client import ProbeFailedError, send
 from smoke.probing.exchange import Exchange, Request
+from smoke.probing.refusing import answer_of, wait_of
 from smoke.probing.sign_in import Door, SignedIn, sign_in
 from smoke.probing.signing import Proof
 from smoke.running.target import Credentials, Target, origin_of
@@ -62,18 +63,17 @@ class Entrance:
     def enter(self, account: Credentials, password: Secret) -> SignedIn:
         """Sign in with ``password``; raises ProbeFailedError if it is refused or no answer came."""
         who = ProbeAccount(user=account.user, password=password, totp=account.totp)
-        answer, told = Answer.UNKNOWN, "no answer that says"
+        answer, told, wait_s = Answer.UNKNOWN, "no answer that says", 0.0
         try:
             with _as_findings():
                 signed_in = asyncio.run(sign_in(self.door, who, _id(account)))
             answer = Answer.ACCEPTED
         except ProbeFailedError as error:
-            if error.finding.blame is Blame.ACCOUNT:
-                answer, told = Answer.REFUSED, error.finding.rule
+            answer, told, wait_s = answer_of(error), error.finding.rule, wait_of(error)
             raise
         finally:
             with _as_findings():
-                self.broker.after_login(account.user, _id(account), answer, told)
+                self.broker.after_login(account.user, _id(account), answer, told, wait_s)
         return signed_in
 
     def ask(self, request: str, account: Credentials, proof: Proof, content: Any = None) -> Exchange:
@@ -108,6 +108,7 @@ def open_entrance(meant: Meant, target: Target, settings: Settings, learn: Calla
     with open_broker(
         origin=origin_of(address),
         users=tuple(account.user for account in target.accounts.values()),
+        passwords={account.user: account.password for account in target.accounts.values()},
         run_id=run_id,
         left_s=LEFT_S,
         path=None if meant.embedded else ledger_path(settings.environ),

@@ -11,9 +11,10 @@ from smoke.config.account import Account
 from smoke.config.login import WhoAmI
 from smoke.model import Outcome
 from smoke.probing.exchange import Exchange
-from smoke.probing.paths import MISSING, at_path
+from smoke.probing.paths import MISSING, at_path, keys_in
 
-REFUSED = (401, 403, 404)
+NOT_FOUND = 404
+REFUSED = (401, 403, NOT_FOUND)
 """Unauthorized, forbidden, and not found, as some hide what is forbidden (RFC 9110, 15.5)."""
 
 
@@ -34,6 +35,8 @@ class Found:
     property: Property
     outcome: Outcome
     text: str
+    hint: str = ""
+    """What to do next, where that is known."""
 
 
 def signs_in(account: Account, code_asked: bool) -> Found:  # noqa: FBT001 - a fact, not a choice
@@ -63,16 +66,19 @@ def _told(each: Property, request: str, answer: Exchange, path: str, wanted: str
     except ValueError:
         return Found(each, Outcome.INCONCLUSIVE, f"{request} answered no JSON")
     if value is MISSING:
-        return Found(each, Outcome.INCONCLUSIVE, f"{request} has no {path}")
+        way_out = f"its keys: {keys_in(answer.json)}; mend login.whoami in suite.yaml"
+        return Found(each, Outcome.INCONCLUSIVE, f"{request} has no {path} ({way_out})")
     if value in (wanted, [wanted]):
         return Found(each, Outcome.PASS, wanted)
     return Found(each, Outcome.FAIL, f"{request} says {path} {_shown(value)}, declared is {wanted!r}")
 
 
 def known(found: Iterable[Found]) -> bool:
-    """Tell whether whoami knew somebody: only then is a refusal one of this account."""
-    return not any(
-        each.outcome is Outcome.INCONCLUSIVE for each in found if each.property in (Property.IDENTITY, Property.ROLE)
+    """Tell whether whoami knew somebody, by user or by role: only then is a refusal one of this account."""
+    return any(
+        each.outcome is not Outcome.INCONCLUSIVE
+        for each in found
+        if each.property in (Property.IDENTITY, Property.ROLE)
     )
 
 
@@ -98,7 +104,7 @@ def rights(answers: Iterable[Answered]) -> Found:
         return Found(Property.RIGHTS, Outcome.FAIL, f"more than needed: {_listed(allowed)}")
     if unclear:
         return _unknown(Property.RIGHTS, f"neither allowed nor refused: {_listed(unclear)}")
-    return Found(Property.RIGHTS, Outcome.PASS, f"refused: {_listed(looked)}")
+    return Found(Property.RIGHTS, Outcome.PASS, f"refused: {_listed(looked)}{_doubt(looked)}")
 
 
 def password_age(account: Account, today: date) -> Found:
@@ -119,6 +125,15 @@ def verdict(found: Iterable[Found]) -> Outcome:
     if Outcome.FAIL in outcomes:
         return Outcome.FAIL
     return Outcome.PASS if outcomes == {Outcome.PASS} else Outcome.INCONCLUSIVE
+
+
+def _doubt(looked: tuple[Answered, ...]) -> str:
+    """Say how little 404 proves: some products hide what is forbidden, and every product answers it to a typo."""
+    hidden = sum(each.status == NOT_FOUND for each in looked)
+    if hidden == 0:
+        return ""
+    only = " alone proves little" if hidden == len(looked) else ""
+    return f" (404{only}: is the path right?)"
 
 
 def _unknown(each: Property, text: str) -> Found:

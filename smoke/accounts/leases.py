@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import time
 from collections.abc import Callable
@@ -20,11 +21,19 @@ FOLDER = "leases"
 class Leases:
     """The accounts that one run holds; not for several threads at once."""
 
-    def __init__(self, ledger: Ledger, folder: Path, tenant: Tenant, wait: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        folder: Path,
+        tenant: Tenant,
+        wait: Callable[[float], None],
+        tell: Callable[[str], None] = lambda _line: None,
+    ) -> None:
         self._ledger = ledger
         self._folder = folder / FOLDER
         self._tenant = tenant
         self._wait = wait
+        self._tell = tell
         self._held: dict[str, int] = {}
         """Users, with the descriptor of their lock."""
 
@@ -35,11 +44,15 @@ class Leases:
             AccountUnavailableError: Another run holds it; says which, and since when.
             LedgerError: Nobody can say.
         """
-        descriptor = self._open(user)
+        descriptor, told_of = self._open(user), False
         try:
             while (holder := self._try(user, descriptor)) is not None:
                 if time.monotonic() + LOOK_AGAIN_S > until:
-                    raise AccountUnavailableError(f"account {user} is free: {told(holder)}")
+                    raise AccountUnavailableError(f"account {user} is free, but {told(holder)}")
+                if not told_of:
+                    left = math.ceil(until - time.monotonic())
+                    self._tell(f"waiting up to {left} s for the account {user}: {told(holder)}")
+                    told_of = True
                 self._wait(LOOK_AGAIN_S)
         except BaseException:
             os.close(descriptor)

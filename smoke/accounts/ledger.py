@@ -5,10 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from smoke.accounts.errors import LedgerError
-from smoke.accounts.pacing import STEP_S, Answer, Go, Pace, PastLogin, Turn, turn_of, wait_for_step
+from smoke.accounts.fingerprint import fingerprint
+from smoke.accounts.pacing import STEP_S, Answer, Closed, Go, Pace, PastLogin, Turn, turn_of, wait_for_step
+from smoke.secret import Secret
 from smoke.sqlite_file import SqliteFile, SqliteMemory
 
 VARIABLE = "SMOKE_STATE"
@@ -26,7 +29,14 @@ CREATE TABLE leases (
   origin TEXT, user TEXT, run_id TEXT, host TEXT, pid INTEGER, since REAL, due REAL, PRIMARY KEY (origin, user)
 ) WITHOUT ROWID
 """
-MIGRATIONS = (_FIRST,)
+_PASSWORDS = """
+ALTER TABLE logins ADD COLUMN password TEXT;
+ALTER TABLE logins ADD COLUMN until REAL;
+CREATE TABLE salts (salt TEXT);
+INSERT INTO salts VALUES (lower(hex(randomblob(16))));
+CREATE TABLE rotations (origin TEXT, user TEXT, at REAL, old TEXT, PRIMARY KEY (origin, user)) WITHOUT ROWID
+"""
+MIGRATIONS = (_FIRST, _PASSWORDS)
 """What leads from each schema version to the next, statements parted by semicolons; only ever appended to."""
 
 
@@ -71,34 +81,73 @@ class Ledger:
     db: SqliteFile | SqliteMemory
     origin: str
 
-    def begin_login(self, user: str, pace: Pace, now: float) -> int | Turn:
+    def begin_login(self, user: str, pace: Pace, now: float, password: Secret | None = None) -> int | Turn:
         """Note that ``user`` signs in now, and return the number to end that with; or why it may not."""
         with self.db.writing() as db:
             _prune(db, now)
-            rows = db.execute("SELECT at, answer FROM logins WHERE origin = ? AND user = ?", (self.origin, user))
-            turn = turn_of([PastLogin(row["at"], Answer(row["answer"])) for row in rows], pace, now)
-            return self._insert(db, user, now, Answer.UNKNOWN) if isinstance(turn, Go) else turn
+            mine = _fingerprint(db, password)
+            if (closed := self._replaced(db, user, mine)) is not None:
+                return closed
+            query = "SELECT at, answer, password, until FROM logins WHERE origin = ? AND user = ?"
+            rows = db.execute(query, (self.origin, user))
+            turn = turn_of([PastLogin(**{**row, "answer": Answer(row["answer"])}) for row in rows], pace, now, mine)
+            return self._insert(db, user, now, Answer.UNKNOWN, mine) if isinstance(turn, Go) else turn
 
-    def end_login(self, number: int, answer: Answer) -> None:
-        """Note what became of a login."""
+    def end_login(self, number: int, answer: Answer, until: float | None = None) -> None:
+        """Note what became of a login, and before which time the product wants no other."""
         with self.db.writing() as db:
-            db.execute("UPDATE logins SET answer = ? WHERE id = ?", (answer.value, number))
+            db.execute("UPDATE logins SET answer = ?, until = ? WHERE id = ?", (answer.value, until, number))
 
     def drop_login(self, number: int) -> None:
         """Note that a login was not made after all."""
         with self.db.writing() as db:
             db.execute("DELETE FROM logins WHERE id = ?", (number,))
 
-    def add_login(self, user: str, now: float, answer: Answer) -> None:
+    def add_login(
+        self, user: str, now: float, answer: Answer, password: Secret | None = None, until: float | None = None
+    ) -> None:
         """Note a login that nobody had begun here."""
         with self.db.writing() as db:
-            self._insert(db, user, now, answer)
+            self._insert(db, user, now, answer, _fingerprint(db, password), until)
 
-    def _insert(self, db: sqlite3.Connection, user: str, now: float, answer: Answer) -> int:
-        row = (self.origin, user, now, answer.value)
-        number = db.execute("INSERT INTO logins (origin, user, at, answer) VALUES (?, ?, ?, ?)", row).lastrowid
+    def rotated(self, user: str, old: Secret, now: float) -> None:
+        """Note that ``old`` is no longer the password of ``user``: who still has it need not try it."""
+        with self.db.writing() as db:
+            row = (self.origin, user, now, _fingerprint(db, old))
+            db.execute("INSERT OR REPLACE INTO rotations VALUES (?, ?, ?, ?)", row)
+
+    def forgive(self, user: str) -> int:
+        """Forget every login of ``user``, and what password it had before; return how many logins that were."""
+        with self.db.writing() as db:
+            whose = (self.origin, user)
+            db.execute("DELETE FROM rotations WHERE origin = ? AND user = ?", whose)
+            return db.execute("DELETE FROM logins WHERE origin = ? AND user = ?", whose).rowcount
+
+    def _insert(
+        self,
+        db: sqlite3.Connection,
+        user: str,
+        now: float,
+        answer: Answer,
+        password: str | None = None,
+        until: float | None = None,
+    ) -> int:
+        row = (self.origin, user, now, answer.value, password, until)
+        query = "INSERT INTO logins (origin, user, at, answer, password, until) VALUES (?, ?, ?, ?, ?, ?)"
+        number = db.execute(query, row).lastrowid
         assert number is not None
         return number
+
+    def _replaced(self, db: sqlite3.Connection, user: str, password: str | None) -> Closed | None:
+        query = "SELECT at FROM rotations WHERE origin = ? AND user = ? AND old = ?"
+        row = db.execute(query, (self.origin, user, password)).fetchone()
+        if row is None:
+            return None
+        when = datetime.fromtimestamp(row["at"], UTC).strftime("%Y-%m-%d %H:%M")
+        return Closed(
+            f"its password was rotated at {when} UTC, and this run has the old one",
+            "run again with the new one, or `smoke accounts forgive {user}` if the old one is in force",
+        )
 
     def claim_step(self, user: str, now: float) -> float:
         """Take the time step of ``now``, the server's time, and return 0; or return the seconds to wait for one."""
@@ -141,6 +190,11 @@ class Ledger:
         return Tenant(**row) if row else None
 
 
+def _fingerprint(db: sqlite3.Connection, password: Secret | None) -> str | None:
+    return None if password is None else fingerprint(password, db.execute("SELECT salt FROM salts").fetchone()[0])
+
+
 def _prune(db: sqlite3.Connection, now: float) -> None:
+    db.execute("DELETE FROM rotations WHERE at < ?", (now - KEPT_S,))
     db.execute("DELETE FROM logins WHERE at < ?", (now - KEPT_S,))
     db.execute("DELETE FROM leases WHERE due < ?", (now - KEPT_S,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +10,10 @@ from dataclasses import dataclass, field
 
 from smoke.accounts.clock import Clock
 from smoke.accounts.ledger import Ledger, ledger_memory
+from smoke.accounts.totp import code_at
 from smoke.secret import Secret
+
+WORTH_TELLING_S = 1.0
 
 
 def wait_in_vain(seconds: float) -> None:
@@ -25,11 +29,13 @@ class OneTimeCodes:
     clock: Clock = field(default_factory=Clock)
     wait: Callable[[float], None] = wait_in_vain
     """Waits so many seconds; raises where that is too long."""
+    tell: Callable[[str], None] = lambda _line: None
+    """Told in one line what is waited for, and how long at most."""
 
     def fresh(self, user: str, secret: Secret) -> str:
         """Return a code of ``user`` that nobody used, waiting for the next time step where there is none yet."""
-        import pyotp
-
         while (wait := self.ledger.claim_step(user, now := time.time() + self.clock.skew_s)) > 0:
+            if wait >= WORTH_TELLING_S:
+                self.tell(f"waiting up to {math.ceil(wait)} s for a fresh code of {user}")
             self.wait(wait)
-        return pyotp.TOTP(secret.reveal()).at(int(now))
+        return code_at(secret, now)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from smoke.accounts.broker import Broker
 from smoke.accounts.ledger import Ledger, Tenant, ledger_file, ledger_memory
+from smoke.secret import Secret
 
 AFTER_S = 60.0
 """How long a run may still hold its accounts when its time is over."""
@@ -18,12 +19,18 @@ AFTER_S = 60.0
 
 @contextmanager
 def open_broker(
-    *, origin: str, users: tuple[str, ...], run_id: str, left_s: float, path: Path | None
+    *,
+    origin: str,
+    users: tuple[str, ...],
+    run_id: str,
+    left_s: float,
+    path: Path | None,
+    passwords: Mapping[str, Secret] | None = None,
 ) -> Iterator[Broker]:
     """Yield the broker of the accounts ``users`` of the target at ``origin``, and close it.
 
     The run ends in ``left_s`` seconds. ``path`` is that of the ledger; None: these accounts are new and nobody else's,
-    and nothing is kept of them.
+    and nothing is kept of them. ``passwords`` are those of this run, by user.
     """
     now = time.time()
     tenant = Tenant(run_id=run_id, host=socket.gethostname(), pid=os.getpid(), since=now, due=now + left_s + AFTER_S)
@@ -31,6 +38,7 @@ def open_broker(
         ledger=Ledger(ledger_file(path) if path else ledger_memory(), origin),
         tenant=tenant,
         users=users,
+        passwords=passwords or {},
         folder=path.parent if path else None,
         ends=time.monotonic() + left_s,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,8 @@ class Answer(StrEnum):
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    LIMITED = "limited"
+    """Too often (RFC 6585): nothing was said of the password."""
     UNKNOWN = "unknown"
     """Not answered, or not in a way that says: a server error, a run that was killed."""
 
@@ -29,6 +32,10 @@ class PastLogin:
     at: float
     """Seconds since the epoch."""
     answer: Answer
+    password: str | None = None
+    """Fingerprint of the password that was tried; None: nobody knows."""
+    until: float | None = None
+    """Before this time the product wants no other (Retry-After), in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,23 +69,28 @@ class Closed:
     """The account must not sign in: it may be locked by it."""
 
     reason: str
+    way_out: str
+    """With ``{user}`` for the name that it signs in with."""
 
 
 Turn = Go | Wait | Closed
 
 
-def turn_of(past: Sequence[PastLogin], pace: Pace, now: float) -> Turn:
+def turn_of(past: Sequence[PastLogin], pace: Pace, now: float, password: str | None = None) -> Turn:
     """Say whether an account with these logins may sign in at ``now`` (seconds since the epoch).
 
-    A login of the future, written before a clock was set back, counts as one of now.
+    A login of the future, written before a clock was set back, counts as one of now. Refusals of another password
+    than the one with the fingerprint ``password`` do not count.
     """
     logins = sorted(past, key=lambda login: login.at, reverse=True)
     ages = [max(0.0, now - login.at) for login in logins]
-    if (rest := _rest(logins, pace, now)) > 0:
+    if (rest := _rest([login for login in logins if _may_be(login, password)], pace, now)) > 0:
         return Closed(
-            f"its last {pace.refusals} logins were refused: the next may be tried in {rest / 60:.0f} min,"
-            " once its password is right"
+            f"its last {pace.refusals} logins were refused: the next may be tried in {math.ceil(rest / 60)} min",
+            "set another password, or run `smoke accounts forgive {user}`",
         )
+    if (limit := max((login.until or 0.0 for login in logins), default=0.0) - now) > 0:
+        return Wait(limit, f"the product answered 429 and wants none for {limit:.0f} s")
     if ages and ages[0] < pace.spacing_s:
         return Wait(pace.spacing_s - ages[0], f"its logins are {pace.spacing_s:g} s apart")
     recent = [age for age in ages if age < HOUR_S]
@@ -89,11 +101,16 @@ def turn_of(past: Sequence[PastLogin], pace: Pace, now: float) -> Turn:
 
 def _rest(latest_first: Sequence[PastLogin], pace: Pace, now: float) -> float:
     """Return the seconds until an account that was refused again and again may be tried once more."""
-    known = [login for login in latest_first if login.answer is not Answer.UNKNOWN]
+    known = [login for login in latest_first if login.answer in (Answer.ACCEPTED, Answer.REFUSED)]
     refused = list(takewhile(lambda login: login.answer is Answer.REFUSED, known))[: pace.refusals]
     if len(refused) < pace.refusals:
         return 0.0
     return pace.rest_s - max(0.0, now - refused[0].at)
+
+
+def _may_be(login: PastLogin, password: str | None) -> bool:
+    """Tell whether ``login`` was one with this password, as far as anybody knows."""
+    return None in (login.password, password) or login.password == password
 
 
 def wait_for_step(now: float, last_step: int | None) -> float:

@@ -51,6 +51,8 @@ def lines(report: Report) -> Iterator[str]:
     for account in report.looked:
         for found in account.found:
             yield f"{account.name:<{width}}  {found.property:<12}  {found.outcome:<12}  {found.text}"
+        for hint in dict.fromkeys(found.hint for found in account.found if found.hint):
+            yield f"{'':<{width}}  hint: {hint}"
     yield f"{report.verdict} {report.suite} in {report.environment}: {_counted(report)}"
 
 
@@ -68,7 +70,8 @@ def to_json(report: Report) -> str:
             "user": account.user,
             "outcome": verdict(account.found),
             "properties": [
-                {"property": found.property, "outcome": found.outcome, "text": found.text} for found in account.found
+                {"property": found.property, "outcome": found.outcome, "text": found.text, "hint": found.hint or None}
+                for found in account.found
             ],
         }
         for account in report.looked

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from smoke.accounts.recovery import Recovery
-from smoke.accounts.steps import StepFailedError, Steps
+from smoke.accounts.steps import NotAnsweredError, StepFailedError, Steps
 from smoke.secret import Secret
 
 
@@ -87,13 +87,15 @@ class Exchange:
             self.say("the new password is stored")
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever it was, there is a way back to try
             self.say(f"failed: {_why(error)}")
-            return self._undo(reached)
+            return self._undo(reached, error)
         self.recovery.remove()
+        self.steps.retire(self.old)
         return Ended.ROTATED
 
-    def _undo(self, reached: _Reached) -> Ended:
+    def _undo(self, reached: _Reached, failed: BaseException) -> Ended:
         try:
-            if reached is _Reached.STORE or not self._old_signs_in():
+            landed = reached is _Reached.STORE or not self._old_signs_in()
+            if landed:
                 self.steps.change(self.new, self.old)
                 self.say("rolled back: the old password is set again")
                 self.steps.enter(self.old)
@@ -102,12 +104,17 @@ class Exchange:
                 self.steps.store(self.new, self.old)
                 self.say("rolled back: the old password is stored again")
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever it was, a password may be lost
-            self.say(f"NOT ROLLED BACK: {_why(error)}")
-            self.say(f"BOTH PASSWORDS ARE IN {self.recovery.path}, which only you can read:")
-            self.say("find out which one signs in, keep it where it belongs, and remove the file")
-            return Ended.UNCERTAIN
+            return self._uncertain(f"NOT ROLLED BACK: {_why(error)}")
+        if not landed and isinstance(failed, NotAnsweredError):
+            return self._uncertain("THE CHANGE MAY STILL COME: nobody said that it was refused")
         self.recovery.remove()
         return Ended.ROLLED_BACK
+
+    def _uncertain(self, why: str) -> Ended:
+        self.say(why)
+        self.say(f"BOTH PASSWORDS ARE IN {self.recovery.path}, which only you can read:")
+        self.say("find out which one signs in, keep it where it belongs, and remove the file")
+        return Ended.UNCERTAIN
 
     def _old_signs_in(self) -> bool:
         try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from smoke.accounts.entrance import Entrance
+from smoke.accounts.errors import LedgerError
 from smoke.config.account import DOTENV, Rotation
 from smoke.model import Blame
 from smoke.probing.client import ProbeFailedError
@@ -17,9 +19,15 @@ from smoke.process import run
 from smoke.running.target import Credentials
 from smoke.secret import Secret
 
+READ_BY_OTHERS = 0o044
+
 
 class StepFailedError(Exception):
     """A step did not do what it is for; says why. What it says may still hold a secret."""
+
+
+class NotAnsweredError(StepFailedError):
+    """Nobody said whether a step was done: it may still take effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +76,19 @@ class Steps:
     def store(self, old: Secret, new: Secret) -> None:
         """Put ``new`` where ``old`` is kept; raises StepFailedError."""
         if self.rotation.store == DOTENV:
-            store_in_dotenv(self.root / ".env", self.variable, new)
+            path = self.root / ".env"
+            store_in_dotenv(path, self.variable, new)
+            if (mode := path.stat().st_mode & 0o777) & READ_BY_OTHERS:
+                self.say(f"warning: others on this machine can read {path.name} (mode {mode:o}); chmod 600 it")
         else:
             self._command("store", tuple(self.rotation.store), old, new)
+
+    def retire(self, old: Secret) -> None:
+        """Let runs that still have ``old`` know that they need not try it."""
+        try:
+            self.entrance.broker.ledger.rotated(self.account.user, old, time.time())
+        except LedgerError as error:
+            self.say(f"runs that began before may still try the old password: {error}")
 
     def _ask(self, request: str, old: Secret, new: Secret) -> None:
         proof = self._proof(old)
@@ -78,7 +96,9 @@ class Steps:
         try:
             answer = self.entrance.ask(request, self.account, proof, body)
         except ProbeFailedError as error:
-            raise StepFailedError(f"{error.finding.blame}: {error.finding.rule}") from error
+            raise NotAnsweredError(f"{error.finding.blame}: {error.finding.rule}") from error
+        if answer.status >= 500:
+            raise NotAnsweredError(f"{request} answered {answer.status}")
         if not 200 <= answer.status < 300:
             raise StepFailedError(f"{request} answered {answer.status}")
 
@@ -103,7 +123,8 @@ class Steps:
             self.say(f"  {step}: {line}")
         if not done.ok:
             how = "did not end by itself" if done.code is None else f"exited with {done.code}"
-            raise StepFailedError(f"{command[0]} {how}: {done.cause}")
+            failed = NotAnsweredError if done.code is None else StepFailedError
+            raise failed(f"{command[0]} {how}: {done.cause}")
 
 
 def store_in_dotenv(path: Path, variable: str, password: Secret) -> None:

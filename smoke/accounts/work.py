@@ -77,6 +77,7 @@ def rotation_of(
             say(scrubber.text(line))
 
         with open_entrance(wanted, target, settings, scrubber.learn) as entrance:
+            entrance.broker.tell = tell
             exchange = _exchange(wanted, target.accounts[name], entrance, settings, environ, new, tell)
             yield Rotating(exchange=exchange, meant=wanted, name=name, settings=settings, say=tell)
 

@@ -1,10 +1,11 @@
-"""``smoke accounts check|rotate``."""
+"""``smoke accounts check|rotate|forgive``."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import signal
+import sys
 from datetime import UTC, datetime
 from functools import partial
 
@@ -26,7 +27,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     rotate.add_argument("name", metavar="NAME", help="account that has rotation in suite.yaml")
     rotate.set_defaults(call=_rotate)
-    for action in (check, rotate):
+    forgive = actions.add_parser("forgive", help="forget the refused logins of an account, so that it is tried again")
+    forgive.add_argument("name", metavar="NAME", help="account, or the user that it signs in as")
+    forgive.set_defaults(call=_forgive)
+    for action in (check, rotate, forgive):
         for option in OPTIONS:
             if option.name in OWN_OPTIONS:
                 action.add_argument(option.flag, metavar=option.metavar, help=f"{option.help} ({option.variable})")
@@ -47,6 +51,7 @@ def _check(given: argparse.Namespace, _after: list[str]) -> int:
     with open_target(wanted.plan, settings) as target:
         scrubber = Scrubber(target.secrets)
         with open_entrance(wanted, target, settings, scrubber.learn) as entrance:
+            entrance.broker.tell = partial(print, file=sys.stderr, flush=True)
             looked = tuple(
                 Looked(name=name, user=account.user, found=look(wanted, entrance, account, today))
                 for name, account in target.accounts.items()
@@ -69,6 +74,18 @@ def _rotate(given: argparse.Namespace, _after: list[str]) -> int:
     say = partial(print, flush=True)
     with rotation_of(_settings(given), given.name, os.environ, say) as rotation:
         return rotation.rotate().exit_code
+
+
+def _forgive(given: argparse.Namespace, _after: list[str]) -> int:
+    from smoke.accounts.errors import LedgerError
+    from smoke.accounts.forgiving import forgive
+
+    try:
+        print(forgive(_settings(given), given.name))
+    except LedgerError as error:
+        print(f"INCONCLUSIVE: {error}", file=sys.stderr)
+        return 3
+    return 0
 
 
 def _settings(given: argparse.Namespace) -> Settings:

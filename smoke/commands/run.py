@@ -6,11 +6,12 @@ import argparse
 import signal
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from smoke.commands import options
 from smoke.judge import exit_code
 from smoke.model import Run
+from smoke.pipes import Unbroken
 
 if TYPE_CHECKING:
     from smoke.reporting.console import Console
@@ -37,6 +38,10 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends like Ctrl-C: with a verdict
     settings = options.settings_of(given, given.point)
+    if pytest_args:
+        from smoke.running.outputs import check_arguments
+
+        check_arguments(pytest_args)
     with ExitStack() as stack:
         stack.enter_context(reports_folder(settings.reports))
         # pytest's own options may be about the browser: its fixtures start one then, with a driver of their own.
@@ -47,6 +52,7 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
         from smoke.running.broken import in_a_line
 
         console = Console.open(stream=2 if given.json else 1, plain=given.no_color)
+        console.terminal.file = cast("IO[str]", Unbroken(console.terminal.file))
         try:
             run = _run(begun, settings, console, pytest_args)
         except BrowserMissing as error:
@@ -71,6 +77,7 @@ def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[s
     with ExitStack() as stack:
         with console.progress(len(begun.plan.checks)) as progress:
             session = stack.enter_context(open_session(begun, settings, progress))
+            session.broker.tell = console.line
             before(session, settings, console.line)
             timeout_s = begun.plan.point.timeout_s
             allow(timeout_s + LATE_S + UNWIND_S)
@@ -82,5 +89,7 @@ def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[s
             session.launched.begin_to_close()
         run = conclude(session, settings)
         left = after(run, settings, console.line)
+        if (waited_s := session.broker.waits.total_s) >= 1:
+            console.line(f"of its {run.duration_s:.1f} s, {waited_s:.1f} s waited for accounts")
         console.summary(run, left)
     return run

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Len
 
 from smoke.config.login import check_written
 from smoke.config.probe import close_to
-from smoke.config.strict import Strict
+from smoke.config.strict import Strict, check_each
 from smoke.probing.shapes import Positive
 from smoke.probing.variables import names_in
 
@@ -44,15 +45,8 @@ class Rotation(Strict):
     def __post_init__(self) -> None:
         if (self.change is None) == (self.request is None) or (self.request is None) != (self.body is None):
             raise ValueError("a rotation has either change, a command, or request and body")
-        if self.request is None:
-            return
-        check_written(self.request)
-        if self.request.partition(" ")[0] not in CHANGING:
-            raise ValueError(f"what changes a password is POST, PUT or PATCH; got {self.request!r}")
-        if "new" not in names_in(self.body):
-            raise ValueError("body has no {new}: that is where the new password goes")
-        for name in sorted(names_in(self.body) - CHANGE_NAMES):
-            raise ValueError(f"a change of password does not know {{{name}}}; {close_to(name, CHANGE_NAMES)}")
+        if self.request is not None:
+            check_each([(("request",), partial(_changing, self.request)), (("body",), partial(_with_new, self.body))])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +72,34 @@ class Account(Strict):
     """How its password is changed; none: by hand."""
 
     def __post_init__(self) -> None:
-        for name in (self.password, self.totp):
-            if name is not None and not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-                raise ValueError(
-                    "password and totp name environment variables such as SMOKE_TEST_PASSWORD, never secrets"
-                )
-        for request in self.may_not:
-            check_written(request)
-            if not request.startswith(("GET ", "HEAD ")):
-                raise ValueError(f"may_not only reads: GET or HEAD and a path; got {request!r}")
+        check_each(
+            [
+                (("password",), partial(_variable, self.password)),
+                (("totp",), partial(_variable, self.totp)),
+                *((("may_not", index), partial(_reading, each)) for index, each in enumerate(self.may_not)),
+            ]
+        )
+
+
+def _variable(name: str | None) -> None:
+    if name is not None and not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+        raise ValueError("password and totp name environment variables such as SMOKE_TEST_PASSWORD, never secrets")
+
+
+def _reading(request: str) -> None:
+    check_written(request)
+    if not request.startswith(("GET ", "HEAD ")):
+        raise ValueError(f"may_not only reads: GET or HEAD and a path; got {request!r}")
+
+
+def _changing(request: str) -> None:
+    check_written(request)
+    if request.partition(" ")[0] not in CHANGING:
+        raise ValueError(f"what changes a password is POST, PUT or PATCH; got {request!r}")
+
+
+def _with_new(body: dict[str, Any] | None) -> None:
+    if "new" not in names_in(body):
+        raise ValueError("body has no {new}: that is where the new password goes")
+    for name in sorted(names_in(body) - CHANGE_NAMES):
+        raise ValueError(f"a change of password does not know {{{name}}}; {close_to(name, CHANGE_NAMES)}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from annotated_types import Len
 
 from smoke.config.probe import check_request, close_to
-from smoke.config.strict import Strict
+from smoke.config.strict import Strict, check_each
 from smoke.probing.paths import check_path
 from smoke.probing.variables import names_in
 
@@ -30,9 +31,15 @@ class SecondFactor(Strict):
     answer that holds them all asks for the second factor."""
 
     def __post_init__(self) -> None:
-        check_written(self.request)
-        for path in self.capture.values():
-            check_path(path)
+        check_each(
+            [
+                (("request",), partial(check_written, self.request)),
+                *((("capture", name), partial(check_path, path)) for name, path in self.capture.items()),
+                (("body",), self._check_body),
+            ]
+        )
+
+    def _check_body(self) -> None:
         if "code" not in names_in(self.body):
             raise ValueError("body has no {code}: that is where the code of the account's authenticator goes")
         known = {"code", "user", *self.capture}
@@ -52,14 +59,20 @@ class WhoAmI(Strict):
     """JSON path of the role, one word or a list of one; none: the answer does not tell it."""
 
     def __post_init__(self) -> None:
+        paths = {name: path for name, path in (("user", self.user), ("role", self.role)) if path is not None}
+        if not paths:
+            raise ValueError("whoami says where in the answer user or role stands, or both")
+        check_each(
+            [
+                (("request",), self._check_request),
+                *(((name,), partial(check_path, path)) for name, path in paths.items()),
+            ]
+        )
+
+    def _check_request(self) -> None:
         check_written(self.request)
         if not self.request.startswith("GET "):
             raise ValueError(f"whoami only reads, so it is a GET request; got {self.request!r}")
-        paths = [path for path in (self.user, self.role) if path is not None]
-        if not paths:
-            raise ValueError("whoami says where in the answer user or role stands, or both")
-        for path in paths:
-            check_path(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +108,14 @@ class Login(Strict):
             raise ValueError("a login has request and either body or form, or it is basic: true")
         if (self.token is None) == (self.cookie is None):
             raise ValueError("a login has either token or cookie: what of its answer signs in")
-        if self.token is not None:
-            check_path(self.token)
-        check_written(self.request)
-        for name in sorted(names_in([self.body, self.form]) - LOGIN_NAMES):
-            raise ValueError(f"a login does not know {{{name}}}; {close_to(name, LOGIN_NAMES)}")
+        check_each(
+            [
+                (("request",), partial(check_written, self.request)),
+                (("token",), partial(check_path, self.token or "$")),
+                (("body",), partial(_check_names, self.body)),
+                (("form",), partial(_check_names, self.form)),
+            ]
+        )
 
     @property
     def writes(self) -> Iterator[str]:
@@ -108,6 +124,11 @@ class Login(Strict):
             yield self.request
         if self.second_factor is not None:
             yield self.second_factor.request
+
+
+def _check_names(sent: object) -> None:
+    for name in sorted(names_in(sent) - LOGIN_NAMES):
+        raise ValueError(f"a login does not know {{{name}}}; {close_to(name, LOGIN_NAMES)}")
 
 
 def check_written(request: str) -> None:

@@ -13,6 +13,7 @@ from smoke.config.problems import Problem
 from smoke.config.source import Key, Source
 from smoke.config.suite import Suite
 from smoke.demo.options import Contract
+from smoke.model import Check
 from smoke.probing.filling import names_expected
 from smoke.probing.variables import names_in
 
@@ -56,8 +57,18 @@ def _checks(suite: Suite) -> Iterator[Problem]:
         seen[check.id] = check.source
         for text in unknown_account(suite, check):
             yield Problem(file, int(line), check.id, text)
+        for text in _destroying(suite, check):
+            yield Problem(file, int(line), check.id, text)
         for text in _contracts(suite, check.contracts):
             yield Problem(file, int(line), check.id, f"{text}; it would run nowhere under that name")
+
+
+def _destroying(suite: Suite, check: Check) -> Iterator[str]:
+    for permit in check.permits:
+        for each in suite.about.destroys:
+            if each.covers(permit.method, permit.path):
+                forbids = f"permits {permit}, but destructive in suite.yaml forbids {each} to every check"
+                yield f"{forbids}; take it out of destructive, or out of this check"
 
 
 def _contracts(suite: Suite, named: Iterable[str]) -> Iterator[str]:

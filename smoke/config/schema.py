@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, Len
 
+from smoke.addresses import check_open
 from smoke.config.account import Account
 from smoke.config.login import Login
 from smoke.config.page_rules import PageRules
-from smoke.config.strict import Strict, check_pattern
+from smoke.config.strict import Strict, check_each, check_pattern
 from smoke.model import Action, Category, Scope, SignalKind
 from smoke.probing.shapes import Positive
 from smoke.rate import RateLimit
-from smoke.safety import Permit
+from smoke.safety import WRITES, Permit
 
 Text = Annotated[str, Len(1)]
 EMBEDDED = "embedded"
+A_DESTRUCTIVE = "a destructive request is a writing method and a path, such as DELETE /api/v1/users/*"
+A_TELEMETRY = "telemetry is a writing method and a path, such as PATCH /api/v1/telemetry"
 
 
 class ExternalServices(StrEnum):
@@ -61,21 +66,39 @@ class Environment(Strict):
     the runner's own. None listed: it is always the application's. By default two public resolvers."""
 
     def __post_init__(self) -> None:
-        _ = self.limits
-        for control in self.controls:
-            if not re.fullmatch(r"[^\s:/]+:\d{1,5}", control):
-                raise ValueError(f"controls must be host:port; got {control!r}")
-        for name, url in {"base_url": self.base_url, **self.urls}.items():
-            if not re.fullmatch(rf"{EMBEDDED}(:[a-z0-9-]+)?|https?://[^/\s]+\S*|\$[A-Z][A-Z0-9_]*", url):
-                raise ValueError(f"{name} must be {EMBEDDED}, start with http:// or https://, or be $NAME; got {url!r}")
+        check_each(
+            [
+                (("base_url",), partial(_check_url, "base_url", self.base_url)),
+                *((("urls", name), partial(_check_url, name, url)) for name, url in self.urls.items()),
+                *((("controls", index), partial(_check_control, each)) for index, each in enumerate(self.controls)),
+                *(
+                    (("rate_limits", name), partial(_check_limit, name, each))
+                    for name, each in self.rate_limits.items()
+                ),
+            ]
+        )
 
     @property
     def limits(self) -> dict[str, RateLimit]:
-        """The rate limits; raises ValueError for what is none."""
-        for name in self.rate_limits:
-            if not re.fullmatch(r"([A-Z]+ )?/\S*", name):
-                raise ValueError(f"rate_limits are by /path or METHOD /path; got {name!r}")
+        """The rate limits."""
         return {name: RateLimit.parse(text) for name, text in self.rate_limits.items()}
+
+
+def _check_url(name: str, url: str) -> None:
+    check_open(name, url)
+    if not re.fullmatch(rf"{EMBEDDED}(:[a-z0-9-]+)?|https?://[^/\s]+\S*|\$[A-Z][A-Z0-9_]*", url):
+        raise ValueError(f"{name} must be {EMBEDDED}, start with http:// or https://, or be $NAME; got {url!r}")
+
+
+def _check_control(control: str) -> None:
+    if not re.fullmatch(r"[^\s:/]+:\d{1,5}", control):
+        raise ValueError(f"controls must be host:port; got {control!r}")
+
+
+def _check_limit(name: str, text: str) -> None:
+    if not re.fullmatch(r"([A-Z]+ )?/\S*", name):
+        raise ValueError(f"rate_limits are by /path or METHOD /path; got {name!r}")
+    RateLimit.parse(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +127,12 @@ class SuiteFile(Strict):
     """What every first-party page keeps, whichever journey visits it."""
 
     def __post_init__(self) -> None:
-        _ = self.destroys, self.reports
+        kinds = {"destructive": (self.destructive, A_DESTRUCTIVE), "telemetry": (self.telemetry, A_TELEMETRY)}
+        check_each(
+            ((name, index), partial(_check_write, text, kind))
+            for name, (texts, kind) in kinds.items()
+            for index, text in enumerate(texts)
+        )
 
     def accounts_in(self, environment: str) -> dict[str, Account]:
         """Return the accounts of ``environment``: the suite's, with its own on top."""
@@ -112,13 +140,23 @@ class SuiteFile(Strict):
 
     @property
     def destroys(self) -> tuple[Permit, ...]:
-        """The destructive requests; raises ValueError for what is not method and path."""
+        """The destructive requests."""
         return tuple(Permit.parse(text) for text in self.destructive)
 
     @property
     def reports(self) -> tuple[Permit, ...]:
-        """The telemetry; raises ValueError for what is not method and path."""
+        """The telemetry."""
         return tuple(Permit.parse(text) for text in self.telemetry)
+
+
+def _check_write(text: str, kind: str) -> None:
+    try:
+        Permit.parse(text)
+    except ValueError:
+        method, _, path = text.partition(" ")
+        close = difflib.get_close_matches(method, WRITES, 1)
+        meant = f"; did you mean '{close[0]} {path}'?" if close and close[0] != method else ""
+        raise ValueError(f"{kind}; got {text!r}{meant}") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

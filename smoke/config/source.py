@@ -14,6 +14,7 @@ import yaml
 
 from smoke.config.places import below
 from smoke.config.problems import ConfigError, Problem
+from smoke.config.strict import WrongError
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Key = tuple[str | int, ...]
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+ONE_OF = "input should be '"
+GOT = ", got "
+A_DAY = "2026-11-02"
 MERGE = "tag:yaml.org,2002:merge"
 NO_MERGE = "`<<` does not work here: write its keys out, or use a whole value again, as in `expect: *healthy`"
 
@@ -133,22 +137,34 @@ def parse(source: Source, shape: type[T]) -> T:
 def _problems(source: Source, errors: Sequence[ErrorDetails], shape: type) -> Iterator[Problem]:
     found: dict[Key, str] = {}
     for error in errors:
-        key = _existing(source, error["loc"])
-        match error["type"]:
-            case "unexpected_keyword_argument":
-                close = difflib.get_close_matches(str(key[-1]), _keys_at(shape, key[:-1]), 1, 0.7)
-                text = f"unknown key; did you mean {close[0]!r}?" if close else "unknown key; remove it"
-            case "missing" | "missing_argument":
-                text = "is required and missing"
-            case "value_error":
-                text = error["msg"].removeprefix("Value error, ")
-            case _:
-                text = f"{error['msg'][0].lower()}{error['msg'][1:]}, got {_shown(error['input'])}"
-        found.setdefault(key, text)
+        for key, text in _told(error, _existing(source, error["loc"]), shape):
+            if error["type"] == "tuple_type" and found.get(key, "").startswith(ONE_OF):
+                found[key] = found[key].replace(GOT, f", or a list{GOT}", 1)
+            found.setdefault(key, text)
     for key, text in found.items():
         # Where several types are allowed, each says what it misses: one of them, the deepest, is enough.
         if not any(len(other) > len(key) and other[: len(key)] == key for other in found):
             yield source.problem(key, text)
+
+
+def _told(error: ErrorDetails, key: Key, shape: type) -> Iterator[tuple[Key, str]]:
+    """Yield what one error of the validator says, in our words, and where."""
+    match error["type"]:
+        case "unexpected_keyword_argument":
+            close = difflib.get_close_matches(str(key[-1]), _keys_at(shape, key[:-1]), 1, 0.7)
+            yield key, f"unknown key; did you mean {close[0]!r}?" if close else "unknown key; remove it"
+        case "missing" | "missing_argument":
+            yield key, "is required and missing"
+        case "value_error" if isinstance(wrong := error.get("ctx", {}).get("error"), WrongError):
+            yield from (((*key, *place), text) for place, text in wrong.told)
+        case "value_error":
+            yield key, error["msg"].removeprefix("Value error, ")
+        case "tuple_type":
+            yield key, f"input should be a list{GOT}{_shown(error['input'])}"
+        case kind if kind.startswith("date"):
+            yield key, f"input should be a day such as {A_DAY}{GOT}{_shown(error['input'])}"
+        case _:
+            yield key, f"{error['msg'][0].lower()}{error['msg'][1:]}{GOT}{_shown(error['input'])}"
 
 
 def _shown(value: object) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
+
+Place = tuple[str | int, ...]
 
 
 class Strict:
@@ -18,3 +21,23 @@ def check_pattern(pattern: str) -> None:
         re.compile(pattern)
     except re.error as error:
         raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
+
+
+class WrongError(ValueError):
+    """What is wrong with values below one that is being read, each with the keys that lead to it."""
+
+    def __init__(self, told: Iterable[tuple[Place, str]]) -> None:
+        self.told = tuple(told)
+        super().__init__("; ".join(text for _, text in self.told))
+
+
+def check_each(checks: Iterable[tuple[Place, Callable[[], object]]]) -> None:
+    """Make every call, and raise WrongError with all that were answered by ValueError, each at its place."""
+    told = []
+    for place, check in checks:
+        try:
+            check()
+        except ValueError as error:
+            told.append((place, str(error)))
+    if told:
+        raise WrongError(told)

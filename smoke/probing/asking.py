@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from smoke.accounts.admission import Admission, unasked
+from smoke.accounts.admission import Admission, Admitted, unasked
 from smoke.accounts.one_time import OneTimeCodes
 from smoke.accounts.pacing import Answer
 from smoke.config.login import Login
@@ -16,9 +17,11 @@ from smoke.probing.client import ProbeFailedError
 from smoke.probing.description import listed_paths
 from smoke.probing.exchange import Exchange, Listed, Request
 from smoke.probing.expectations import wanted_status
+from smoke.probing.refusing import LoginRefusedError, refused
 from smoke.probing.shapes import OpenApiExpect
-from smoke.probing.sign_in import Door, Send, SignedIn, json_body, refused, sign_in
+from smoke.probing.sign_in import Door, Send, SignedIn, json_body, sign_in
 from smoke.probing.variables import filled
+from smoke.probing.waited import Waited, waiting_for
 from smoke.retry import RetryPolicy
 from smoke.secret import Secret
 
@@ -68,6 +71,12 @@ class Shared:
     """Accounts whose user and password were accepted with a request (HTTP Basic)."""
     doors: dict[str, asyncio.Lock] = field(default_factory=dict)
     """One for each account: until it is let in, it is tried by one probe at a time."""
+    waits: dict[str, Waited] = field(default_factory=dict)
+    """What the login of each account waited for, by user."""
+
+    def waits_for(self, user: str) -> Waited:
+        """Return what the login of ``user`` waited so far; it goes on counting."""
+        return self.waits.setdefault(user, Waited())
 
 
 def url_of(base: str | None, path: str, terms: Terms) -> str:
@@ -104,7 +113,9 @@ async def ask(probe: Probe, terms: Terms, shared: Shared, send: Send) -> Exchang
     """
     request = await signed(request_of(probe, terms, shared.values), probe.account, terms, shared, send)
     if probe.account and _is_basic(terms):
-        exchange = await _ask_basic(request, probe, terms.accounts[probe.account], terms, shared, send)
+        who = terms.accounts[probe.account]
+        with waiting_for(shared.waits_for(who.user)):
+            exchange = await _ask_basic(request, probe, who, terms, shared, send)
     else:
         exchange = await send(request, terms.timeout_s)
     if probe.expect.openapi is not None:
@@ -119,7 +130,7 @@ async def _ask_basic(
     """Send user and password along; until they are known to be right, one request at a time."""
     async with shared.doors.setdefault(who.user, asyncio.Lock()):
         if who.user not in shared.let_in:
-            async with shared.admission(who.user, probe.id) as admitted:
+            async with _admitted(who, probe.id, shared) as admitted:
                 exchange = await _send_basic(request, probe, who, terms, send)
                 if exchange.status < 400:
                     admitted.answer = Answer.ACCEPTED
@@ -143,9 +154,10 @@ async def signed(request: Request, account: str | None, terms: Terms, shared: Sh
     if account not in shared.proofs:
         shared.proofs[account] = asyncio.create_task(_sign_in(account, terms, shared, send, request.check_id))
     try:
-        signed_in = await asyncio.shield(shared.proofs[account])
+        with waiting_for(shared.waits_for(terms.accounts[account].user)):
+            signed_in = await asyncio.shield(shared.proofs[account])
     except ProbeFailedError as error:
-        if error.finding.blame is not Blame.ACCOUNT:
+        if error.finding.blame is not Blame.ACCOUNT and not isinstance(error, LoginRefusedError):
             shared.proofs.pop(account, None)
         raise
     return replace(request, headers=signed_in.proof.on(request.headers))
@@ -153,6 +165,7 @@ async def signed(request: Request, account: str | None, terms: Terms, shared: Sh
 
 async def _sign_in(account: str, terms: Terms, shared: Shared, send: Send, check_id: str) -> SignedIn:
     assert terms.login is not None, "the configuration was checked: a probe with an account needs a login"
+    who = terms.accounts[account]
     door = Door(
         login=terms.login,
         address=url_of(terms.login.base, "", terms),
@@ -161,14 +174,22 @@ async def _sign_in(account: str, terms: Terms, shared: Shared, send: Send, check
         send=send,
         codes=shared.codes,
         learn=shared.learn,
+        waits=shared.waits_for(who.user),
     )
-    who = terms.accounts[account]
     if _is_basic(terms):
         return await sign_in(door, who, check_id)
-    async with shared.admission(who.user, check_id) as admitted:
+    async with _admitted(who, check_id, shared) as admitted:
         signed_in = await sign_in(door, who, check_id)
         admitted.answer = Answer.ACCEPTED
     return signed_in
+
+
+@asynccontextmanager
+async def _admitted(who: ProbeAccount, check_id: str, shared: Shared) -> AsyncIterator[Admitted]:
+    async with AsyncExitStack() as stack:
+        with shared.waits_for(who.user).counting():
+            admitted = await stack.enter_async_context(shared.admission(who.user, check_id))
+        yield admitted
 
 
 def _is_basic(terms: Terms) -> bool:

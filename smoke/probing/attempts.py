@@ -25,6 +25,7 @@ from smoke.probing.filling import expecting
 from smoke.probing.paths import MISSING, at_path
 from smoke.probing.shapes import Counter, Must
 from smoke.probing.variables import filled
+from smoke.probing.waited import waits_of_attempt
 from smoke.retry import wait_before_next
 
 SAMPLES = 3
@@ -46,14 +47,15 @@ async def _attempt(probe: Probe, terms: Terms, send: Send, shared: Shared, numbe
     started, begun = time.time(), time.perf_counter()
     findings: tuple[Finding, ...] = ()
     measurements: tuple[Measurement, ...] = ()
-    try:
-        findings, measurements = await _patiently(probe, terms, send, shared)
-    except ProbeFailedError as error:
-        findings = (error.finding,)
+    with waits_of_attempt() as waited:
+        try:
+            findings, measurements = await _patiently(probe, terms, send, shared)
+        except ProbeFailedError as error:
+            findings = (error.finding,)
     return Attempt(
         number=number,
         started=started,
-        duration_ms=(time.perf_counter() - begun) * 1000,
+        duration_ms=(time.perf_counter() - begun - waited.seconds) * 1000,
         findings=findings,
         measurements=measurements,
     )

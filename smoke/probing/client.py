@@ -110,7 +110,7 @@ async def send(request: Request, timeout_s: float) -> Exchange:
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
         text = f"{error}" or type(error).__name__
         blame = network_blame(text) or Blame.TCP
-        rule = f"{request.method} {request.url} answers: {text}"
+        rule = f"{request.method} {request.url} answers, but {text}"
         cause = unreachable(blame, request.url)
         raise ProbeFailedError(Finding(rule=rule, blame=blame, cause=cause)) from error
 

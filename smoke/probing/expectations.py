@@ -193,4 +193,5 @@ def excerpt(exchange: Exchange) -> str:
     """Say in one line what was answered: status, content type, and how the body begins, tokens masked."""
     kind = (exchange.header("content-type") or "no content type").partition(";")[0]
     body = TOKENS.sub(r"\1***", " ".join(exchange.text[: 10 * EXCERPT].split()))[:EXCERPT]
-    return f"answered {exchange.status} {kind}" + (f": {body}" if body else "")
+    later = f", Retry-After {wait}" if (wait := exchange.header("retry-after")) else ""
+    return f"answered {exchange.status} {kind}{later}" + (f": {body}" if body else "")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 MISSING = object()
+KEYS_TOLD = 8
 NAME = r"[^.\[\]]+"
 STEPS = rf"(\.{NAME}|\[[0-9]+\])*"
 PATH = re.compile(rf"\${STEPS}|(?!\$)({NAME}|\[[0-9]+\]){STEPS}")
@@ -31,3 +33,18 @@ def check_path(path: str) -> None:
             f"{path!r} is not a JSON path: write names with a dot between them and positions in brackets, "
             "such as items[0].id, or $ for the whole"
         )
+
+
+def keys_in(document: object) -> str:
+    """Name the keys of a JSON document, those within others by their path, without any value."""
+    found = list(_keys(document))
+    return ", ".join(found[:KEYS_TOLD]) + (", …" if len(found) > KEYS_TOLD else "") if found else "none"
+
+
+def _keys(document: object) -> Iterator[str]:
+    if isinstance(document, dict):
+        for name, value in document.items():
+            if isinstance(value, dict) and value:
+                yield from (f"{name}.{below}" for below in _keys(value))
+            else:
+                yield str(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterable
-from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as WaitTimeoutError
 
 from smoke.config.probe import Probe
@@ -17,6 +17,8 @@ from smoke.probing.exchange import Request
 from smoke.probing.variables import filled, names_in
 
 AT_ONCE = 8
+NAME = "smoke-probes"
+"""Of its threads: what they ask is the harness's own."""
 CLEANUP_S = 10.0
 LOOK_S = 0.5
 """How often whoever waits looks whether there still is something to wait for."""
@@ -32,7 +34,8 @@ class ProbeRunner:
         self._probes: dict[str, Probe] = {}
         self._futures: dict[str, Future[Observation]] = {}
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="smoke-probes", daemon=True)
+        self._loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix=NAME))
+        self._thread = threading.Thread(target=self._loop.run_forever, name=NAME, daemon=True)
 
     def start(self, probes: Iterable[Probe]) -> None:
         """Begin with every probe at once, each after those that it needs; returns immediately."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,10 +14,11 @@ from smoke.config.login import Login, SecondFactor
 from smoke.model import Blame, Finding
 from smoke.probing.client import ProbeFailedError
 from smoke.probing.exchange import Exchange, Request
-from smoke.probing.expectations import edge_finding
 from smoke.probing.paths import MISSING, at_path
+from smoke.probing.refusing import refused
 from smoke.probing.signing import Proof, answered, basic
 from smoke.probing.variables import filled
+from smoke.probing.waited import Waited
 
 if TYPE_CHECKING:
     from smoke.probing.asking import ProbeAccount
@@ -38,6 +39,8 @@ class Door:
     codes: OneTimeCodes
     learn: Callable[[str], None]
     """Told every token and cookie, so that none is printed."""
+    waits: Waited = field(default_factory=Waited)
+    """What signing in waited for."""
 
     def request(self, request: str, check_id: str, content: Any = None) -> Request:
         """Build ``METHOD /path`` below the address, with ``content`` as its JSON body."""
@@ -74,7 +77,7 @@ async def sign_in(door: Door, who: ProbeAccount, check_id: str) -> SignedIn:
     elif login.second_factor is not None and (captured := _captured(login.second_factor, exchange)) is not None:
         signed_in = await _second_factor(door, login.second_factor, who, captured, check_id)
     else:
-        raise refused(who, login.request, exchange)
+        raise refused(who, login.request, exchange, login)
     door.learn(signed_in.proof.secret.reveal())
     return signed_in
 
@@ -83,14 +86,15 @@ async def _second_factor(
     door: Door, factor: SecondFactor, who: ProbeAccount, captured: dict[str, object], check_id: str
 ) -> SignedIn:
     if who.totp is None:
-        rule = f"login of {who.user} is accepted: a second factor is asked for, and the account has no totp"
+        rule = f"login of {who.user} is accepted, but a second factor is asked for, and the account has no totp"
         raise ProbeFailedError(Finding(rule=rule, blame=Blame.ACCOUNT))
-    code = await asyncio.to_thread(door.codes.fresh, who.user, who.totp)
+    with door.waits.counting():
+        code = await asyncio.to_thread(door.codes.fresh, who.user, who.totp)
     body = filled(factor.body, {**captured, "user": who.user, "code": code})
     exchange = await door.send(door.request(factor.request, check_id, body), door.timeout_s)
     proof = answered(door.login, exchange)
     if proof is None:
-        raise refused(who, factor.request, exchange)
+        raise refused(who, factor.request, exchange, door.login)
     return SignedIn(proof, code_asked=True)
 
 
@@ -117,15 +121,6 @@ def _login_request(door: Door, request: str, who: ProbeAccount, check_id: str) -
         body=urlencode(filled(door.login.form, known)).encode(),
         check_id=check_id,
     )
-
-
-def refused(who: ProbeAccount, request: str, exchange: Exchange) -> ProbeFailedError:
-    """Return what to raise where ``request`` did not let ``who`` in; an edge that answered says nothing of ``who``."""
-    if (stopped := edge_finding(exchange)) is not None:
-        return ProbeFailedError(stopped)
-    blame = Blame.APP_5XX if exchange.status >= 500 else Blame.ACCOUNT
-    rule = f"login of {who.user} is accepted: {request} answered {exchange.status}"
-    return ProbeFailedError(Finding(rule=rule, blame=blame))
 
 
 def json_body(content: Any) -> tuple[bytes | None, dict[str, str]]:

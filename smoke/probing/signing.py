@@ -51,3 +51,9 @@ def cookie_in(exchange: Exchange, name: str) -> str:
         if header.lower() == "set-cookie" and said.strip() == name:
             value = rest.partition(";")[0].strip()
     return value
+
+
+def cookies_in(exchange: Exchange) -> list[str]:
+    """Return the names of the cookies that an answer sets."""
+    said = (text for header, text in exchange.headers if header.lower() == "set-cookie")
+    return list(dict.fromkeys(text.partition("=")[0].strip() for text in said))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from smoke.causes import Cause, causes_of
 from smoke.model import Check, CheckResult, Finding, Measurement, Outcome, Run
+from smoke.offline import NETWORK
 from smoke.reporting.lines import again, receipt
 from smoke.running.session import Progress
 
@@ -83,7 +84,9 @@ class Console:
             f" {result.check.id:<22} {result.duration_ms / 1000:6.2f} s",
         )
         if result.outcome is not Outcome.PASS and result.reason:
-            text.append(f"  {result.reason}")
+            text.append(f"  {result.reason.removeprefix(f'{result.check.id}.')}")
+        if result.outcome is Outcome.FAIL and result.blame in NETWORK:
+            text.append(" (unless this runner is offline)")
         self.terminal.print(text, soft_wrap=True)
 
     def summary(self, run: Run, left: Sequence[str]) -> None:

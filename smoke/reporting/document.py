@@ -23,6 +23,7 @@ from smoke.model import (
     Step,
     Unit,
 )
+from smoke.reporting.lines import again
 from smoke.safety import Safety
 
 SCHEMA = 1
@@ -72,6 +73,18 @@ class CheckRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CauseRow:
+    """Why checks came out badly, and what to do: all that are listed fell to the same thing."""
+
+    text: str
+    blame: Blame
+    checks: tuple[str, ...]
+    hint: str | None
+    again: str
+    """The command that runs the first of them once more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
     """The build that was expected, and those that were seen."""
 
@@ -111,7 +124,7 @@ class Document:
     versions: dict[str, str]
     config_sha256: str
     budget: Budget
-    causes: tuple[Cause, ...]
+    causes: tuple[CauseRow, ...]
     checks: tuple[CheckRow, ...]
     safety: Safety
 
@@ -138,9 +151,16 @@ def document(run: Run) -> Document:
         versions=run.versions,
         config_sha256=run.config_sha256,
         budget=Budget(target_s=run.target_s, timeout_s=run.timeout_s, used_s=round(run.duration_s, 3)),
-        causes=causes_of(run.results),
+        causes=tuple(_cause(cause, run) for cause in causes_of(run.results)),
         checks=tuple(_check(result) for result in run.results),
         safety=run.safety,
+    )
+
+
+def _cause(cause: Cause, run: Run) -> CauseRow:
+    first = next(result for result in run.results if result.check.id == cause.checks[0])
+    return CauseRow(
+        text=cause.text, blame=cause.blame, checks=cause.checks, hint=first.hint, again=again(run, first.check)
     )
 
 

@@ -6,6 +6,7 @@ import shlex
 from collections import Counter
 
 from smoke.model import Check, CheckKind, Run
+from smoke.rate import percent
 from smoke.safety import Safety
 from smoke.settings import OPTIONS
 
@@ -23,7 +24,7 @@ def receipt(safety: Safety) -> str:
         made[f"{each.method} {each.path}"] += each.count
     permitted = f"{_counted(writes, 'permitted write')}: {_listed(made)}" if writes else "no writes"
     silenced = f", {safety.silenced} silenced" if safety.silenced else ""
-    peak = "" if safety.rate_limit_peak is None else f", peak {safety.rate_limit_peak:.0%} of the rate limit"
+    peak = "" if safety.rate_limit_peak is None else f", peak {percent(safety.rate_limit_peak)} of the rate limit"
     return f"receipt: {_counted(safety.requests, 'request')}, {blocked}, {permitted}{silenced}{peak}"
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from smoke.history import History, HistoryError
 from smoke.model import Run
 from smoke.reporting import document
+from smoke.reporting.allure_results import explain
 from smoke.running.session import Session
 from smoke.settings import Settings
 from smoke.sinks.delivery import deliver_all
@@ -41,6 +42,8 @@ def before(session: Session, settings: Settings, say: Say) -> None:
 def after(run: Run, settings: Settings, say: Say) -> tuple[str, ...]:
     """Record and deliver ``run``, telling ``say`` what did not work; return the files that were left."""
     left = [document.write(run, settings.reports)]
+    if (unexplained := explain(run, settings.reports / "allure-results")) is not None:
+        say(unexplained)
     try:
         history = History(settings.reports / HISTORY)
         history.record(run)

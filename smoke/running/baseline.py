@@ -15,7 +15,8 @@ from smoke.model import Signal
 from smoke.pages import Visit
 from smoke.running.guard import Guard
 from smoke.running.listeners import Listeners
-from smoke.running.spares import LISTENING, Contexts, Spares
+from smoke.running.scope import LISTENING
+from smoke.running.spares import Contexts, Spares
 
 SECURITY_HEADERS = (
     "Content-Security-Policy",

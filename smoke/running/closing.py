@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smoke.accounts.answers import refusal
 from smoke.accounts.errors import LedgerError
-from smoke.blame import judge_edge
+from smoke.blame import judge_edge, limits_told
 from smoke.clues import clues, supported
 from smoke.findings import findings_of
 from smoke.model import Blame, Check, Finding
@@ -31,15 +31,22 @@ def close_attempt(
     if error is not None:
         scrub_exception(error, session.scrubber)
     if journey is None:
-        failure = None if error is None else finding_of(error)
+        failure: Finding | None = _idle(check) if error is None else finding_of(error)
         record.findings += findings_of(failure, session.guard.findings(check.id), record.measurements)
     else:
         failure, untold = _failure_of(journey, error)
-        if failure and (gone := browser_gone(journey.context)):
-            record.findings += [Finding(rule=gone, blame=Blame.HARNESS, evidence=(failure.rule,)), *untold]
+        if gone := browser_gone(journey.context):
+            missed = (failure.rule,) if failure else ()
+            record.findings += [Finding(rule=gone, blame=Blame.HARNESS, evidence=missed), *untold]
             return record.findings
+        if failure is None and not journey.listeners.asked:
+            failure = _idle(check)
         found = findings_of(failure, (*_besides(session, record, journey), *untold), record.measurements)
-        record.findings += supported(found, clues(journey.listeners.hops, journey.listeners.console))
+        told = (
+            *limits_told(tuple(journey.listeners.answers)),
+            *clues(journey.listeners.hops, journey.listeners.console),
+        )
+        record.findings += supported(found, told)
         if record.findings:
             folder = session.reports / "attempts" / f"{check.id}-{record.number}"
             record.artifacts += capture(journey, folder, session.reports)
@@ -47,10 +54,15 @@ def close_attempt(
     return record.findings
 
 
+def _idle(check: Check) -> Finding:
+    rule = f"{check.id} asks the target: it ended without a single request"
+    return Finding(rule=rule, blame=Blame.HARNESS)
+
+
 def _failure_of(journey: Journey, error: BaseException | None) -> tuple[Finding | None, tuple[Finding, ...]]:
     """Return why the journey failed: an edge before a refused login before its error; and what cannot be kept of it."""
     answers = tuple(journey.listeners.answers)
-    failure = None if error is None else finding_of(error, answers)
+    failure = None if error is None else finding_of(error, answers, journey.listeners.waiting.waits())
     edge = judge_edge((*answers, *journey.listeners.challenges), failure)
     if edge is not None:
         return edge, ()  # an edge says nothing of the account

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import re
-import zipfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.firewall import repacked
+from smoke.firewall import clean
 from smoke.model import Artifact
 from smoke.running.aside import Aside
 from smoke.running.journey import Journey
@@ -20,18 +18,28 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 MASKED_FIELDS = "input[type=password], input[autocomplete=one-time-code]"
-QUOTE = rb'\\*"'
-TOKENS = re.compile(
-    rb"((?:"
-    + QUOTE + rb"[a-z_]*(?i:token|password|secret|session_?id|api_?key|jwt)" + QUOTE + rb"\s*:\s*" + QUOTE
-    + rb"|(?i:set-cookie|cookie|authorization)" + QUOTE + rb"\s*,\s*" + QUOTE + rb"value" + QUOTE + rb"\s*:\s*" + QUOTE
-    + rb"))[^\"\\]+"
-)  # fmt: skip
-"""Tokens in JSON bodies, and headers that carry them, whether or not their values are known."""
 CAPTURE_MS = 3000
-SHOWN = f"""() => [document.body?.innerText, ...[...document.querySelectorAll('input, textarea')]
-  .filter(field => !field.matches('{MASKED_FIELDS}')).map(field => field.value)].join('\\n')"""
-"""What a picture of a frame would show: a page that shows a secret is not taken."""
+SHOWN = f"""() => {{
+  const seen = [document.body?.innerText];
+  const look = root => {{
+    for (const each of root.querySelectorAll('*')) {{
+      if (each.shadowRoot) {{ seen.push(each.shadowRoot.textContent); look(each.shadowRoot); }}
+      for (const part of ['::before', '::after', '::marker']) {{
+        const shown = getComputedStyle(each, part).content;
+        if (shown.startsWith('attr(')) seen.push(...[...each.attributes].map(given => given.value));
+        else if (!['none', 'normal'].includes(shown)) seen.push(shown);
+      }}
+      if (each.matches('{MASKED_FIELDS}')) continue;
+      if (each.matches('input, textarea')) seen.push(each.value, each.placeholder);
+      if (each.matches('option, optgroup')) seen.push(each.label);
+      if (each.matches('img')) seen.push(each.alt);
+      if (each.matches('svg')) seen.push(each.textContent);
+    }}
+  }};
+  look(document);
+  return seen.join('\\n');
+}}"""
+"""What a picture of a frame would show, but for what is painted: a page that shows a secret is not taken."""
 
 
 def capture(journey: Journey, folder: Path, reports: Path) -> list[Artifact]:
@@ -78,14 +86,13 @@ def _screenshot(page: Page, path: Path, scrubber: Scrubber) -> bool:
 def _trace(journey: Journey, folder: Path) -> Iterator[tuple[str, Path]]:
     from playwright.sync_api import Error
 
-    raw, path = folder / "trace.raw.zip", folder / "trace.zip"
+    path = folder / "trace.zip"
     try:
-        journey.context.tracing.stop(path=raw)
-        path.write_bytes(repacked(raw.read_bytes(), lambda data: TOKENS.sub(rb"\1***", journey.scrubber.data(data))))
-    except (Error, OSError, zipfile.BadZipFile):
+        journey.context.tracing.stop(path=path)
+        path.write_bytes(clean(path.read_bytes(), journey.scrubber))
+    except (Error, OSError):
+        path.unlink(missing_ok=True)
         return
-    finally:
-        raw.unlink(missing_ok=True)
     yield "trace", path
 
 

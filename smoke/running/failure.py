@@ -10,6 +10,7 @@ from smoke.blame import Answer, Failure, judge_failure
 from smoke.firewall import scrubbed
 from smoke.model import Finding
 from smoke.secret import Scrubber
+from smoke.waits import Wait
 
 THEIRS = ("e2e", "page_objects")
 """Where the people who watch a product write code."""
@@ -32,11 +33,11 @@ def scrub_exception(error: BaseException, scrubber: Scrubber) -> None:
             todo += each.exceptions
 
 
-def finding_of(error: BaseException, answers: tuple[Answer, ...] = ()) -> Finding:
-    """Turn an exception that ended an attempt into a finding, with bad answers of the application as its cause."""
+def finding_of(error: BaseException, answers: tuple[Answer, ...] = (), waits: tuple[Wait, ...] = ()) -> Finding:
+    """Turn an exception that ended an attempt into a finding, with bad or late answers as its cause."""
     if isinstance(error, AccountUnavailableError):
         return error.finding
-    return judge_failure(failure_of(error), answers)
+    return judge_failure(failure_of(error), answers, waits)
 
 
 def failure_of(error: BaseException) -> Failure:

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from smoke.browser import Origin, find_browser, launch_options
 from smoke.running.journey import Journey
+from smoke.running.scope import LISTENING
 from smoke.running.session import Session
-from smoke.running.spares import LISTENING, start_trace
+from smoke.running.spares import start_trace
 from smoke.running.stash import CHECK, JOURNEY, RECORD, SESSION
 
 

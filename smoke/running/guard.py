@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from smoke.analytics import HOSTS
+from smoke.causes import BRAKED, forbidden
 from smoke.marks import marks
 from smoke.model import Blame, Finding
-from smoke.permission import Permissions
+from smoke.permission import Permissions, only_signs
 from smoke.plan import Plan
-from smoke.rate import Meter, advertised
-from smoke.running.target import Target
+from smoke.rate import Endpoint, Meter, advertised, used_up
+from smoke.running.target import Target, origin_of
 from smoke.safety import READS, Mutation, Safety
+
+TOO_MANY = 429
+"""Status of an answer to a request that is one too many (RFC 6585, 4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +30,12 @@ class Refusal:
     check_id: str
     method: str
     path: str
-    rule: str
-    blame: Blame
+    finding: Finding
+
+    @property
+    def rule(self) -> str:
+        """What it would have broken."""
+        return self.finding.rule
 
 
 @dataclass(slots=True)
@@ -61,6 +69,7 @@ class Guard:
     """By name."""
     refused: list[Refusal] = field(default_factory=list)
     _requests: int = 0
+    _over: str | None = None
     _silenced: int = 0
     _made: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     """Method, path, check and permission of each state-changing request."""
@@ -95,13 +104,20 @@ class Guard:
         permission = None if method in READS else self.permissions.of(check_id, method, path)
         with self._lock:
             if method not in READS and permission is None:
-                rule = f"{method} {path} is permitted: it was stopped, for {check_id} has no permit for it"
-                return self._refuse(check_id, method, path, rule, Blame.SAFETY)
-            if (over := self.meter.ask(method, path, time.monotonic())) is not None:
-                return self._refuse(check_id, method, path, f"{over}: it was stopped", Blame.HARNESS)
+                return self._refuse(check_id, method, path, self._breach(check_id, method, path, ": it was stopped"))
+            if (over := self.meter.ask(_endpoint(method, url), time.monotonic())) is not None:
+                braked = Finding(rule=f"{over}: it was stopped", blame=Blame.HARNESS, cause=BRAKED)
+                return self._refuse(check_id, method, path, braked)
             if permission is not None:
                 self._made[method, path, check_id, permission] += 1
         return True
+
+    def refuse_connection(self, check_id: str, place: str) -> str:
+        """Note that a check's own code went to the target at ``place`` past every client; return the rule."""
+        rule = f"the target is asked by pages and by journey.api: {check_id or 'code'} connected to {place} by itself"
+        with self._lock:
+            self._refuse(check_id, "CONNECT", place, Finding(rule=rule, blame=Blame.SAFETY))
+        return rule
 
     def silences(self, method: str, url: str) -> bool:
         """Tell whether a page's request is to be answered by us: the target's telemetry, or a counter of visitors."""
@@ -131,27 +147,54 @@ class Guard:
         if not permitted:
             self._unpermitted[check_id, method, path] = None
 
-    def answered(self, method: str, url: str, headers: Mapping[str, str]) -> None:
-        """Take note of the rate limit that an answer of the target advertises; ``headers`` by lower-case name."""
-        if (limit := advertised(headers)) is not None:
-            with self._lock:
-                self.meter.learn(method, urlsplit(url).path, limit, time.monotonic())
+    def answered(self, method: str, url: str, status: int, headers: Mapping[str, str]) -> None:
+        """Take note of what an answer of the target tells of its rate limits; ``headers`` by lower-case name."""
+        with self._lock:
+            self.meter.learn(_endpoint(method, url), advertised(headers), time.monotonic())
+            if status == TOO_MANY or used_up(headers):
+                self.meter.exhausted()
+
+    def unsent(self, check_id: str, method: str, url: str) -> None:
+        """Take back from the receipt a permitted request that never left: nobody was there to take it."""
+        if not self.target.owns(url):
+            return
+        path = urlsplit(url).path
+        permission = self.permissions.of(check_id, method, path)
+        made = (method, path, check_id, permission or "")
+        with self._lock:
+            if self._made[made] > 1:
+                self._made[made] -= 1
+            else:
+                del self._made[made]
+
+    def writes_of(self, check_id: str) -> tuple[str, ...]:
+        """Return the requests by which ``check_id`` changed something, other than signing its account in or out."""
+        with self._lock:
+            made = [each for each in self._made if each[2] == check_id]
+        return tuple(f"{method} {path}" for method, path, _, permission in made if not only_signs(permission, path))
 
     def findings(self, check_id: str) -> tuple[Finding, ...]:
         """Say what ``check_id`` tried and may not."""
         mine = [each for each in self.refused if each.check_id == check_id]
         stopped = {(each.method, each.path) for each in mine}
-        told = {each.rule: each.blame for each in mine}
-        for check, method, path in self._unpermitted:
-            if check == check_id and (method, path) not in stopped:
-                told[f"{method} {path} is permitted: {check_id} has no permit for it"] = Blame.SAFETY
-        return tuple(Finding(rule=rule, blame=blame) for rule, blame in told.items())
+        seen = [
+            self._breach(check_id, method, path, "")
+            for check, method, path in self._unpermitted
+            if check == check_id and (method, path) not in stopped
+        ]
+        return tuple(dict.fromkeys([*(each.finding for each in mine), *seen]))
 
-    def unclaimed(self) -> tuple[str, ...]:
-        """Say what was stopped that belongs to no check, and so is no check's finding."""
-        return tuple(
-            f"nobody asked for {each.method} {each.path}: it was stopped" for each in self.refused if not each.check_id
-        )
+    def passed(self, method: str, url: str) -> None:
+        """Count what a page loads of the target and nothing holds up: pictures, scripts and styles."""
+        if self.target.owns(url):
+            with self._lock:
+                self._over = self._over or self.meter.ask(_endpoint(method, url), time.monotonic())
+
+    def troubles(self) -> tuple[str, ...]:
+        """Say what was stopped that belongs to no check, and what went over a rate limit's share unstopped."""
+        unclaimed = (each for each in self.refused if not each.check_id)
+        told = [f"nobody's {each.method} {each.path} was stopped" for each in unclaimed]
+        return (*told, *([self._over] if self._over else []))
 
     def receipt(self) -> Safety:
         """Return what the run asked of its target so far."""
@@ -167,6 +210,17 @@ class Guard:
             rate_limit_peak=self.meter.peak,
         )
 
-    def _refuse(self, check_id: str, method: str, path: str, rule: str, blame: Blame) -> bool:
-        self.refused.append(Refusal(check_id=check_id, method=method, path=path, rule=rule, blame=blame))
+    def _breach(self, check_id: str, method: str, path: str, end: str) -> Finding:
+        if self.permissions.forbids(method, path):
+            rule, cause = "destructive in suite.yaml forbids it", forbidden(method, path)
+        else:
+            rule, cause = f"no permit of {check_id or 'any check'} names it", None
+        return Finding(rule=f"{method} {path} is permitted, but {rule}{end}", blame=Blame.SAFETY, cause=cause)
+
+    def _refuse(self, check_id: str, method: str, path: str, finding: Finding) -> bool:
+        self.refused.append(Refusal(check_id=check_id, method=method, path=path, finding=finding))
         return False
+
+
+def _endpoint(method: str, url: str) -> Endpoint:
+    return Endpoint(method, urlsplit(url).path, origin_of(url))

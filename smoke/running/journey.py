@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from smoke.accounts.broker import Broker
 from smoke.model import Check, Measurement, Signal, SignalKind, Step, Unit
 from smoke.running import vitals
-from smoke.running.api import Api
 from smoke.running.deadline import stopped_clock
 from smoke.running.guard import Guard
 from smoke.running.listeners import LOAD_FAILED, Listeners
@@ -20,7 +19,7 @@ from smoke.running.target import Credentials, Target
 from smoke.secret import Scrubber
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import APIRequestContext, BrowserContext, Page
 
 
 @dataclasses.dataclass(slots=True)
@@ -48,9 +47,9 @@ class Journey:
         return self.target.accounts[self.check.account]
 
     @property
-    def api(self) -> Api:
+    def api(self) -> APIRequestContext:
         """HTTP client with the cookies of the browser; its requests count, and need permits, as the page's do."""
-        return Api(self.context.request, self.guard, self.check.id, self.listeners.heard)
+        return self.context.request
 
     def one_time_code(self) -> str:
         """A TOTP code for the account that was not used before; waits for the next time step where needed."""

@@ -112,6 +112,17 @@ class Launched:
             (self._closing or Aside(self.browser, self.browser.close)).result(CLOSE_S)
 
 
+def _keep_to_one(driver: Playwright) -> None:
+    """Let ``driver`` start no other browser: nobody would watch what that writes."""
+
+    def refuse(*_args: object, **_options: object) -> None:
+        raise PermissionError("a journey uses the browser that it is given: page, context, or another new_context()")
+
+    for kind in (driver.chromium, driver.firefox, driver.webkit):
+        for way in ("launch", "launch_persistent_context", "connect", "connect_over_cdp"):
+            setattr(kind, way, refuse)
+
+
 @contextmanager
 def launched(driver: Playwright, choice: BrowserChoice, *, headed: bool, slowmo_ms: int) -> Iterator[Launched]:
     """Start the browser and stop it; raises BrowserMissing if it does not start."""
@@ -128,6 +139,7 @@ def launched(driver: Playwright, choice: BrowserChoice, *, headed: bool, slowmo_
         reason = str(error).strip().splitlines()[0]
         raise BrowserMissing(f"{where} does not start: {reason}; SMOKE_BROWSER_PATH names another") from error
     started = Launched(driver, browser)
+    _keep_to_one(driver)
     try:
         yield started
     finally:

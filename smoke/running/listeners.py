@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smoke.accounts.answers import LoginRequests, LoginSeen
 from smoke.accounts.clock import Clock
-from smoke.blame import Answer
+from smoke.blame import Answer, never_left
 from smoke.clues import Hop
 from smoke.edge import BLOCKING, blocked_by
 from smoke.model import Signal, SignalKind
 from smoke.running.interception import http_of
 from smoke.running.target import origin_of
+from smoke.running.waiting import Waiting
+from smoke.safety import READS
+from smoke.tokens import in_headers, in_query
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError, WebSocket
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError, WebSocket
 
     from smoke.running.guard import Asker, Guard
     from smoke.running.watch import Watch
@@ -29,6 +32,8 @@ REFUSED = "net::ERR_BLOCKED_BY_CLIENT"
 """What a request ends with that the guard stopped; it tells of that itself."""
 ASSETS = frozenset({"stylesheet", "script", "font", "image"})
 """What a page needs whole: an abort that is not of our making means that the browser refused it."""
+UNHELD = ASSETS | {"media", "texttrack", "manifest"}
+"""What the guard does not hold up, since it can only read."""
 LOAD_FAILED = "Failed to load resource"
 
 
@@ -51,6 +56,8 @@ class Listeners:
     asker: Asker
     requests: LoginRequests = field(default_factory=LoginRequests)
     clock: Clock = field(default_factory=Clock)
+    scrub: Callable[[str], str] = str
+    """Takes known secrets out of a text, before it is cut."""
     logins: list[LoginSeen] = field(default_factory=list)
     """Answers to login requests, of the page and of the journey's own client."""
     signals: list[Signal] = field(default_factory=list)
@@ -62,8 +69,12 @@ class Listeners:
     network: list[NetworkLine] = field(default_factory=list)
     hops: list[Hop] = field(default_factory=list)
     """Every document that was asked for, whoever it belongs to."""
+    waiting: Waiting = field(default_factory=Waiting)
+    """How long first-party requests take."""
     _seen_urls: set[str] = field(default_factory=set)
     _documents: int = 0
+    asked: bool = False
+    """Whether the target was asked anything."""
     _asked_during: dict[Request, int] = field(default_factory=dict)
 
     def attach(self, context: BrowserContext) -> None:
@@ -73,7 +84,7 @@ class Listeners:
         context.on("request", self._on_request)
         context.on("response", self._on_response)
         context.on("requestfailed", self._on_failed)
-        context.on("page", lambda page: page.on("websocket", self._on_socket))
+        context.on("page", self._on_page)
         self.watch.attach(context)
 
     def unaccounted(self) -> tuple[Signal, ...]:
@@ -90,13 +101,16 @@ class Listeners:
 
     def heard(self, method: str, url: str, status: int, headers: Mapping[str, str]) -> None:
         """Take note of what any first-party answer tells; ``headers`` by lower-case name."""
-        self.guard.answered(method, url, headers)
+        self.asked = True
+        for cookie in in_headers({name: value for name, value in headers.items() if name == "set-cookie"}):
+            self.watch.learn(cookie)
+        self.guard.answered(method, url, status, headers)
         self.clock.seen(headers, time.time())
         if (login := self.requests.seen(method, url, status)) is not None:
             self.logins.append(login)
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        text = message.text[:LONGEST_TEXT]
+        text = self.scrub(message.text)[:LONGEST_TEXT]
         self.console.append(f"{message.type}: {text}")
         if message.type != "error":
             return
@@ -107,14 +121,32 @@ class Listeners:
 
     def _on_error(self, error: WebError) -> None:
         where = urlsplit(error.page.url).path if error.page else ""
-        text = str(error.error).partition("\n")[0][:LONGEST_TEXT]
+        text = self.scrub(str(error.error).partition("\n")[0])[:LONGEST_TEXT]
         self.signals.append(Signal(kind=SignalKind.PAGE_ERROR, where=where, text=text))
 
     def _on_request(self, request: Request) -> None:
         self.guard.seen(self.asker.check_id, request.method, request.url)
+        self._learn(request)
+        if request.resource_type in UNHELD:
+            self.guard.passed(request.method, request.url)
         if request.resource_type == "document":
             self._documents += 1
         self._asked_during[request] = self._documents
+        self.asked = self.asked or self.guard.target.owns(request.url)
+        if self.guard.target.owns(request.url):
+            self.waiting.begin(request)
+
+    def _learn(self, request: Request) -> None:
+        if self.guard.target.owns(request.url):
+            for token in (*in_headers(request.headers), *in_query(request.url)):
+                self.watch.learn(token)
+
+    def _on_page(self, page: Page) -> None:
+        page.on("websocket", self._on_socket)
+        page.on("crash", self._on_crash)
+
+    def _on_crash(self, page: Page) -> None:
+        self.signals.append(Signal(kind=SignalKind.PAGE_ERROR, where=urlsplit(page.url).path, text="the page crashed"))
 
     def _on_socket(self, socket: WebSocket) -> None:
         # Messages of a page are held up before they leave; those of a worker can only be seen.
@@ -122,6 +154,7 @@ class Listeners:
 
     def _on_response(self, response: Response) -> None:
         request = response.request
+        self.waiting.answer(request)
         self._hop(request, str(response.status))
         if not self.guard.target.owns(response.url):
             return
@@ -130,7 +163,13 @@ class Listeners:
         is_document = request.resource_type == "document"
         self.watch.answered(response.url, response.headers, is_document=is_document)
         path = urlsplit(response.url).path
-        answer = Answer(method=request.method, path=path, status=response.status, is_document=is_document)
+        answer = Answer(
+            method=request.method,
+            path=path,
+            status=response.status,
+            is_document=is_document,
+            retry_after=response.headers.get("retry-after"),
+        )
         if response.status >= 400:
             self.answers.append(answer)
             self._bad(request, str(response.status))
@@ -141,6 +180,7 @@ class Listeners:
 
     def _on_failed(self, request: Request) -> None:
         failure = request.failure or "failed"
+        self.waiting.fail(request)
         self._hop(request, failure)
         if not self.guard.target.owns(request.url):
             return
@@ -148,6 +188,8 @@ class Listeners:
         if failure.startswith(REFUSED):
             self._seen_urls.add(request.url)
             return
+        if request.method not in READS and never_left(failure):
+            self.guard.unsent(self.asker.check_id, request.method, request.url)
         if failure != ABORTED or (request.resource_type in ASSETS and not self._left_behind(request)):
             self._bad(request, failure)
 

@@ -71,18 +71,24 @@ class Desk:
         from smoke.browser import BrowserMissing
         from smoke.config.problems import ConfigError
         from smoke.running.launch import begin
+        from smoke.running.outputs import refuse_screenshots
+        from smoke.running.printed import scrubbed_prints
         from smoke.running.reports import reports_folder
         from smoke.running.run import open_session
         from smoke.running.session import Progress
 
         self._stack = ExitStack()
         self.run: Run | None = None
+        refuse_screenshots(config)
+        self._config = config
         try:
             self.settings = _settings(config)
             self._stack.enter_context(reports_folder(self.settings.reports))
             self.session: Session = self._stack.enter_context(
                 open_session(begin(self.settings, self._stack), self.settings, Progress())
             )
+            if config.option.capture == "no":
+                self._stack.enter_context(scrubbed_prints(self.session.scrubber))
         except ConfigError as error:
             raise pytest.UsageError(str(error)) from error
         except BrowserMissing as error:
@@ -106,8 +112,16 @@ class Desk:
             yield
         finally:
             self.run = conclude(self.session, self.settings)
-            write(self.run, self.session.reports)
+            write(self.run, self.settings.reports)
             self._stack.close()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Sweep what pytest and its plugins wrote elsewhere, once it is whole."""
+        from smoke.firewall import sweep
+        from smoke.running.outputs import asked
+
+        sweep((path for _, path in asked(self._config)), self.session.scrubber)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say the verdict below pytest's own summary."""

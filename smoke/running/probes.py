@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from smoke.accounts.admission import admission
 from smoke.accounts.broker import Broker
+from smoke.blame import never_left
 from smoke.marks import PRODUCT
 from smoke.plan import Plan
 from smoke.probing.asking import ProbeAccount, Shared, Terms
@@ -40,9 +41,14 @@ def probe_runner(
         if not guard.allows(request.check_id, request.method, request.url):
             raise ProbeFailedError(guard.findings(request.check_id)[-1])
         guard.seen(request.check_id, request.method, request.url)
-        exchange = await send(_marked(request, guard), timeout_s)
+        try:
+            exchange = await send(_marked(request, guard), timeout_s)
+        except ProbeFailedError as error:
+            if never_left(error.finding.rule):
+                guard.unsent(request.check_id, request.method, request.url)
+            raise
         headers = {name.lower(): value for name, value in exchange.headers}
-        guard.answered(request.method, request.url, headers)
+        guard.answered(request.method, request.url, exchange.status, headers)
         broker.clock.seen(headers, time.time())
         return exchange
 

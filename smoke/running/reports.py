@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import IO
 
 from smoke.config.problems import ConfigError, Problem
+from smoke.firewall import sweep
+from smoke.secret import Scrubber
 
 SWEPT = ("attempts", "allure-results", "test-results")
-"""Folders below it that journeys and pytest's plugins write into."""
+"""Folders of evidence, and of what pytest's plugins write; journeys may write into them too."""
 LOCK = "run.lock"
 
 
@@ -25,6 +27,31 @@ def reports_folder(reports: Path) -> Iterator[None]:
         raise ConfigError([Problem("command line", 0, "--reports", text)]) from error
     with lock:
         yield
+
+
+def publish(work: Path, reports: Path, scrubber: Scrubber) -> tuple[str, ...]:
+    """Sweep what a run wrote into ``work``, and move it below ``reports``; return what is wrong with it."""
+    troubles = [withheld(name) for name in sweep((top / name for top in (work, reports) for name in SWEPT), scrubber)]
+    for name in SWEPT:
+        troubles += merge(work / name, reports / name)
+    return tuple(troubles)
+
+
+def withheld(name: str) -> str:
+    """Say that the file ``name`` was not published."""
+    return f"{name} still held a secret after scrubbing, and was withheld"
+
+
+def merge(source: Path, place: Path) -> Iterator[str]:
+    """Move a file or folder, if it exists, to ``place``, beside what is there; yield what prevents that."""
+    try:
+        if source.is_dir() and place.is_dir():
+            shutil.copytree(source, place, symlinks=True, dirs_exist_ok=True)
+        elif source.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(source, place)
+    except OSError as error:
+        yield f"{place} cannot be written: {error.strerror or error}"
 
 
 def _open(reports: Path) -> IO[str]:

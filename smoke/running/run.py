@@ -18,22 +18,25 @@ from smoke.accounts.opening import open_broker
 from smoke.browser import BrowserMissing, find_browser
 from smoke.config.places import SUITES, journeys_of
 from smoke.config.schema import EMBEDDED
-from smoke.firewall import scrubbed, sweep
+from smoke.firewall import scrubbed
 from smoke.judge import judge_check, judge_run
 from smoke.lost import discounted
 from smoke.model import CheckKind, Run
 from smoke.offline import excused, needs_control
+from smoke.running.clients import guarded_clients
 from smoke.running.clock import Clocks, jump
 from smoke.running.control import reachable
 from smoke.running.guard import guard_of
 from smoke.running.launch import Begun, launched
 from smoke.running.probes import probe_runner
-from smoke.running.reports import SWEPT
+from smoke.running.reports import publish
 from smoke.running.session import Progress, Session
 from smoke.running.spares import Contexts, Spares
 from smoke.running.target import origin_of
 from smoke.secret import Scrubber
 from smoke.settings import Settings
+from smoke.supervisor import owner
+from smoke.workfolder import work_folder
 
 OWN_PLUGINS = ("pytest_playwright.pytest_playwright", "allure_pytest.plugin", "smoke.running.plugin")
 """All that a run needs of what is installed; others are named on the command line or by the project's own settings."""
@@ -59,9 +62,12 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
             else None
         )
         target = begun.target.result()
+        work = stack.enter_context(work_folder(owner()))
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
         scrubber = Scrubber(target.secrets)
         guard = guard_of(planned, target, run_id)
+        if journeys:
+            stack.enter_context(guarded_clients(guard))
         login = planned.suite.about.login
         written, address = planned.environment.base_url, target.base_url
         if login and login.base:
@@ -72,13 +78,14 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
             open_broker(
                 origin=origin_of(address),
                 users=tuple(account.user for account in target.accounts.values()),
+                passwords={account.user: account.password for account in target.accounts.values()},
                 run_id=run_id,
                 left_s=planned.point.timeout_s,
                 path=None if written.startswith(EMBEDDED) else ledger_path(settings.environ),
             )
         )
         requests = login_requests(login, address)
-        contexts = Contexts(guard, planned.suite.about.page, scrubber.learn, requests, broker.clock)
+        contexts = Contexts(guard, planned.suite.about.page, scrubber.learn, requests, broker.clock, scrubber.text)
         spares = Spares(contexts, browser.browser if browser else None)
         probes = probe_runner(planned, target, guard, broker, run_id, scrubber.learn)
         stack.callback(probes.stop)
@@ -91,7 +98,7 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
             broker=broker,
             launched=browser,
             workers=1 if settings.headed or settings.slowmo else settings.workers,
-            reports=settings.reports,
+            reports=work,
             run_id=run_id,
             probes=probes,
             scrubber=scrubber,
@@ -108,6 +115,8 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
     import pytest
 
     from smoke.running.broken import Broken
+    from smoke.running.outputs import KeptBack
+    from smoke.running.printed import scrubbed_prints
     from smoke.running.session_plugin import Quiet, SessionPlugin
 
     places = {
@@ -131,11 +140,15 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
         *(pytest_args or ("--disable-plugin-autoload", *(f"-p{name}" for name in OWN_PLUGINS))),
     ]
     sys.path.insert(0, str(settings.root))  # the project's own page objects, before any that are installed
+    kept = KeptBack(session.reports)
     try:
-        code = pytest.main(arguments, plugins=[SessionPlugin(session), Quiet(), Broken(session.troubles)])
+        with scrubbed_prints(session.scrubber):
+            code = pytest.main(arguments, plugins=[kept, SessionPlugin(session), Quiet(), Broken(session.troubles)])
     except Exception as error:  # noqa: BLE001 - whatever breaks pytest itself must end in a verdict
         session.troubles.append(f"pytest broke: {type(error).__name__}: {error}")
         return
+    finally:
+        session.troubles += kept.publish(session.scrubber)
     session.troubles += session.probes.clean_up()
     if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         session.troubles.append(f"pytest ended with {pytest.ExitCode(code).name.lower().replace('_', ' ')}")
@@ -144,9 +157,8 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
 def conclude(session: Session, settings: Settings) -> Run:
     """Judge everything that ``session`` saw."""
     planned = session.plan
-    swept = sweep((session.reports / name for name in SWEPT), session.scrubber)
-    session.troubles += [f"{name} still held a secret after scrubbing, and was withheld" for name in swept]
-    session.troubles += session.guard.unclaimed()
+    session.troubles += publish(session.reports, settings.reports, session.scrubber)
+    session.troubles += session.guard.troubles()
     if session.expected_build and not session.builds:
         session.troubles.append(f"nothing showed its build, so {session.expected_build} is not verified")
     if jumped := jump(session.clocks, Clocks()):

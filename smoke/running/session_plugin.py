@@ -14,6 +14,7 @@ from smoke.reporting import allure_labels
 from smoke.running.closing import close_attempt
 from smoke.running.deadline import RunTimeoutError, deadline
 from smoke.running.failure import finding_of, scrub_exception
+from smoke.running.printed import scrub_report
 from smoke.running.session import CHECK_LIMIT_S, Session
 from smoke.running.stash import CHECK, JOURNEY, KEPT_OUT, RECORD, SESSION, check_id_of
 from smoke.running.trying import run_journey
@@ -159,6 +160,7 @@ class SessionPlugin:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
+        scrub_report(report, self.session.scrubber)
         if call.when == "teardown" and item.stash[CHECK].kind is CheckKind.PROBE:
             report.__dict__["smoke_observation"] = self.session.probes.result(item.stash[CHECK].id)
         return report

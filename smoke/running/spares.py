@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from smoke.running.aside import Aside
 from smoke.running.guard import Asker, Guard
 from smoke.running.interception import watch_browser, watch_context, watch_sockets
 from smoke.running.listeners import Listeners
+from smoke.running.scope import LISTENING, OWNERS
 from smoke.running.watch import Watch
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Contexts:
     learn: Callable[[str], None]
     requests: LoginRequests = field(default_factory=LoginRequests)
     clock: Clock = field(default_factory=Clock)
+    scrub: Callable[[str], str] = str
+    """Takes known secrets out of what pages say, before it is cut."""
     user_agent: str = ""
     """What the browser calls itself; empty where each request is named by itself."""
     hold: Callable[[Guard, BrowserContext, Asker], None] = lambda _guard, _context, _asker: None
@@ -52,7 +54,9 @@ class Contexts:
         """Return new listeners, for one attempt at a journey."""
         watch = Watch(target=self.guard.target, rules=self.rules, learn=self.learn)
         asker = self.guard.asker()
-        return Listeners(guard=self.guard, watch=watch, asker=asker, requests=self.requests, clock=self.clock)
+        return Listeners(
+            guard=self.guard, watch=watch, asker=asker, requests=self.requests, clock=self.clock, scrub=self.scrub
+        )
 
     def named(self, arguments: Mapping[str, Any], listeners: Listeners) -> dict[str, Any]:
         """Return ``arguments`` of a context with the name that its requests shall have."""
@@ -66,16 +70,13 @@ class Contexts:
         context.set_default_navigation_timeout(max(NAVIGATION_MS, timeout_ms))
         self.hold(self.guard, context, listeners.asker)
         watch_sockets(self.guard, context, listeners.asker)
+        OWNERS[context.request._impl_obj] = listeners
         listeners.attach(context)
 
 
 def start_trace(context: BrowserContext) -> None:
     """Record what a failure will be explained with."""
     context.tracing.start(snapshots=True, screenshots=False, sources=False)
-
-
-LISTENING: ContextVar[Listeners | None] = ContextVar("LISTENING", default=None)
-"""To the attempt that runs in this greenlet: they hear every context that it opens."""
 
 
 def _of_attempt() -> Listeners:

@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
+from smoke.accounts.totp import key_of
+from smoke.addresses import check_open
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schema import EMBEDDED, ExternalServices
 from smoke.plan import Plan
-from smoke.secret import Secret
+from smoke.secret import Secret, unmaskable
 from smoke.settings import Settings
 
 MAIN = "base_url"
 
 
+DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+@lru_cache(maxsize=256)
 def origin_of(url: str) -> str:
-    """Return scheme, host and port of ``url`` (RFC 6454)."""
+    """Return scheme, host and port of ``url`` as browsers write them (RFC 6454, WHATWG URL)."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    host, port = _host_of(parts.hostname or ""), parts.port
+    shown = "" if port is None or port == DEFAULT_PORTS.get(parts.scheme) else f":{port}"
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{shown}"
+
+
+def _host_of(host: str) -> str:
+    """Return ``host`` in lower case, an international one in ASCII, and 127.1 as 127.0.0.1."""
+    if host[-1:].isdigit() and ":" not in host:
+        with contextlib.suppress(OSError):
+            return socket.inet_ntoa(socket.inet_aton(host))
+    try:
+        return host.encode("idna").decode() if host else host
+    except UnicodeError:
+        return host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +76,16 @@ class Target:
         """Tell whether ``url`` is first-party."""
         return origin_of(url) in {origin_of(each) for each in (self.base_url, *self.urls.values())}
 
+    def is_at(self, host: str, port: object) -> bool:
+        """Tell whether one of its addresses is ``host`` (a name or an IP address) at ``port``."""
+        for url in (self.base_url, *self.urls.values()):
+            parts = urlsplit(origin_of(url))
+            asked = _host_of(host)
+            names = {parts.hostname, *(("127.0.0.1", "::1") if parts.hostname == "localhost" else ())}
+            if asked in names and str(port) == str(parts.port or DEFAULT_PORTS.get(parts.scheme)):
+                return True
+        return False
+
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret of every account."""
@@ -70,7 +102,7 @@ def open_target(plan: Plan, settings: Settings) -> Iterator[Target]:
     said = plan.environment
     written = {MAIN: settings.base_url or said.base_url, **said.urls}
     if not any(url.startswith(EMBEDDED) for url in written.values()):
-        yield _target(plan, _addresses(written, settings.environ), settings.environ)
+        yield _target(plan, addresses(written, settings.environ), settings.environ)
         return
     from smoke.demo.options import Contract, DemoOptions
     from smoke.demo.process import start
@@ -82,7 +114,7 @@ def open_target(plan: Plan, settings: Settings) -> Iterator[Target]:
             for name, url in written.items()
         }
         environ = {**settings.environ, **demo.environ}
-        yield replace(_target(plan, _addresses(served, environ), environ), lost=lambda: demo.ended)
+        yield replace(_target(plan, addresses(served, environ), environ), lost=lambda: demo.ended)
 
 
 def _suites(suite: str, written: Mapping[str, str]) -> Iterator[str]:
@@ -100,22 +132,28 @@ def _product(suite: str, name: str, url: str) -> str:
     return product or (suite if name == MAIN else f"{suite}-{name}")
 
 
-def _addresses(written: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+def addresses(written: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the addresses by name, ``$NAME`` looked up; raises ConfigError with every variable that is not set."""
     problems = [
         Problem("environment", 0, url[1:], f"is not set; it holds the address {name!r} of the target")
         for name, url in written.items()
         if url.startswith("$") and not environ.get(url[1:])
     ]
+    for name, url in written.items():
+        try:
+            check_open(f"the address {name!r} of the target", environ.get(url[1:], "") if url.startswith("$") else url)
+        except ValueError as error:
+            problems.append(Problem("environment", 0, url[1:] if url.startswith("$") else name, str(error)))
     if problems:
         raise ConfigError(problems)
     return {name: (environ[url[1:]] if url.startswith("$") else url).rstrip("/") for name, url in written.items()}
 
 
-def _target(plan: Plan, addresses: dict[str, str], environ: Mapping[str, str]) -> Target:
-    base_url = addresses.pop(MAIN)
+def _target(plan: Plan, urls: dict[str, str], environ: Mapping[str, str]) -> Target:
+    base_url = urls.pop(MAIN)
     return Target(
         base_url=base_url,
-        urls=addresses,
+        urls=urls,
         contract=plan.environment.contract,
         timeout_ms=plan.environment.timeout_ms,
         texts=plan.suite.about.texts,
@@ -135,6 +173,11 @@ def _accounts(plan: Plan, environ: Mapping[str, str]) -> dict[str, Credentials]:
             if not environ.get(variable):
                 text = f"is not set; {check.id} signs in as {account.user}: set it in the environment or in .env"
                 problems[variable] = Problem("environment", 0, variable, text)
+            elif wrong := unmaskable(environ[variable]):
+                problems[variable] = Problem("environment", 0, variable, f"{wrong}: give {account.user} another one")
+        if account.totp and (wrong := _wrong_totp(environ.get(account.totp))):
+            text = f"{wrong}; copy it again where {account.user} set its authenticator up, without otpauth://"
+            problems[account.totp] = Problem("environment", 0, account.totp, text)
         if not problems:
             accounts[name] = Credentials(
                 name=name,
@@ -146,3 +189,13 @@ def _accounts(plan: Plan, environ: Mapping[str, str]) -> dict[str, Credentials]:
     if problems:
         raise ConfigError(problems.values())
     return accounts
+
+
+def _wrong_totp(text: str | None) -> str | None:
+    """Say what is wrong with a TOTP secret that is set; never what it is."""
+    try:
+        if text:
+            key_of(Secret(text))
+    except ValueError as error:
+        return str(error)
+    return None

@@ -10,8 +10,9 @@ from _pytest.runner import call_and_report
 
 from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.causes import beyond_doubt
+from smoke.clues import noted
 from smoke.model import Attempt, Blame, Check, Finding, Observation
-from smoke.retry import wait_before_next
+from smoke.retry import not_repeated, wait_before_next
 from smoke.running.record import Record
 from smoke.running.session import Session
 from smoke.running.stash import CHECK, KEPT_OUT, RECORD
@@ -38,7 +39,8 @@ def _attempts(
         item.stash[KEPT_OUT] = kept_out or _before_login(session, check)
         record = item.stash[RECORD] = Record(number=len(attempts) + 1)
         wait = _attempt(session, item, nextitem, record)
-        record.findings += [each for each in session.guard.findings(check.id) if each not in record.findings]
+        told = {each.rule for each in record.findings}
+        record.findings += [each for each in session.guard.findings(check.id) if each.rule not in told]
         if session.interruption is None:
             if not record.looked and not record.findings:
                 rule = f"{check.id} runs to its end: it was skipped before it began"
@@ -82,7 +84,10 @@ def _attempt(session: Session, item: pytest.Item, nextitem: pytest.Item | None, 
             said = session.scrubber.text(report.longreprtext).strip().splitlines() or ["failed"]
             record.findings.append(Finding(rule=said[-1], blame=Blame.ASSERTION))
         settled = beyond_doubt(session.observations.values())
-        wait = wait_before_next(session.retry, record.attempt(), random.random(), settled)  # noqa: S311 - jitter
+        tried, written = record.attempt(), session.guard.writes_of(item.stash[CHECK].id)
+        wait = wait_before_next(session.retry, tried, random.random(), settled, written)  # noqa: S311 - jitter
+        if why := not_repeated(session.retry, tried, written, settled):
+            record.findings = list(noted(record.findings, why))
     stopping = bool(item.session.shouldstop or item.session.shouldfail)
     # Before another attempt only the item itself is torn down: what is its parent's stays.
     following = None if stopping else nextitem if wait is None else item.parent

@@ -15,9 +15,10 @@ from smoke.config.page_rules import PageRules
 from smoke.pages import CookieView, DocumentHeaders, PageView, Visit
 from smoke.running import vitals
 from smoke.running.aside import Aside
+from smoke.tokens import is_random, is_secret_cookie
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Cookie, Page
 
     from smoke.running.target import Target
 
@@ -26,9 +27,19 @@ LOOK_S = 5.0
 LEAVING = "smokeIsLeft"
 VIEW = """([meta, longest]) => ({
   id: performance.timeOrigin, url: location.href,
-  text: (document.body?.innerText ?? '').slice(0, longest),
+  text: (function words(root) {
+    const shown = root.innerText === undefined ? [...root.children].filter(each => !each.matches('style')) : [root];
+    const parts = shown.map(each => each.innerText);
+    for (const each of root.querySelectorAll('*')) {
+      if (each.shadowRoot) parts.push(words(each.shadowRoot));
+      if (each.matches('iframe, frame') && each.contentDocument?.body) parts.push(words(each.contentDocument.body));
+    }
+    return parts.join('\\n');
+  })(document.body ?? document).slice(0, longest),
   images: [...document.images].filter(image => image.complete && image.currentSrc && !image.naturalWidth
     && image.checkVisibility()).map(image => image.currentSrc),
+  hidden: [...document.querySelectorAll('input[type=hidden], meta[content]')]
+    .filter(each => /token|csrf|xsrf|nonce/i.test(each.name || each.id)).map(each => each.value ?? each.content),
   build: meta ? document.querySelector(`meta[name="${CSS.escape(meta)}"]`)?.content ?? null : null,
 })"""
 LOOK = f"""async ([what, patience_ms]) => {{
@@ -38,8 +49,6 @@ LOOK = f"""async ([what, patience_ms]) => {{
 WHEN_LEFT = f"""if (window === top) addEventListener('beforeunload', () => {{
   window.{LEAVING}({{...({VIEW})(%s), timings: ({vitals.TIMINGS})()}});
 }})"""
-LONG_SECRET = 16
-"""A cookie's value that scripts may read is masked from this length on: shorter ones are words like ``dark``."""
 
 
 @dataclass
@@ -144,6 +153,8 @@ class Watch:
     def _take(self, seen: dict[str, Any]) -> None:
         if not self.target.owns(seen["url"]):
             return
+        for token in filter(is_random, seen["hidden"]):
+            self.learn(token)
         self.timings[seen["id"]] = seen["timings"]
         self.views[seen["id"], seen["text"]] = PageView(
             path=urlsplit(seen["url"]).path,
@@ -154,16 +165,29 @@ class Watch:
         )
 
     def _take_cookies(self, context: BrowserContext) -> None:
-        for cookie in context.cookies([self.target.base_url, *self.target.urls.values()]):
+        for cookie in context.cookies():
             name, value = cookie.get("name", ""), cookie.get("value", "")
-            if cookie.get("httpOnly") or len(value) >= LONG_SECRET:
+            if cookie.get("httpOnly") or is_secret_cookie(name, value):
                 self.learn(value)
+            if not self._sends(cookie):
+                continue
             self.cookies[name] = CookieView(
                 name=name,
                 http_only=cookie.get("httpOnly", False),
                 secure=cookie.get("secure", False),
                 same_site=cookie.get("sameSite", "None"),
             )
+
+    def _sends(self, cookie: Cookie) -> bool:
+        """Tell whether ``cookie`` goes to one of the target's addresses (RFC 6265, 5.4)."""
+        domain, path = cookie.get("domain", ""), cookie.get("path", "/").rstrip("/")
+        for url in (self.target.base_url, *self.target.urls.values()):
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+            is_host = host == domain.lstrip(".") or (domain.startswith(".") and host.endswith(domain))
+            if is_host and f"{parts.path.rstrip('/')}/".startswith(f"{path}/"):
+                return True
+        return False
 
     def visit(self) -> Visit:
         """Return all that was seen; the timings of a document stand in its first view alone."""

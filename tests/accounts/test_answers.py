@@ -50,8 +50,14 @@ def test_a_refusal_is_told_with_request_and_answer(status: int) -> None:
     """Wrong, forbidden, locked and too often are the account's; the first of them is told."""
     found = refusal("smoke@shop.example", seen(200, status, 500))
     assert found is not None
-    assert found.rule == f"login of smoke@shop.example is accepted: POST /login answered {status}"
-    assert made(seen(status), Answer.UNKNOWN) == [Answer.REFUSED]
+    assert found.rule == f"login of smoke@shop.example is accepted, but POST /login answered {status}"
+    assert made(seen(status), Answer.UNKNOWN) == [Answer.LIMITED if status == 429 else Answer.REFUSED]
+
+
+@pytest.mark.parametrize(("status", "answer"), [(429, Answer.LIMITED), (500, Answer.UNKNOWN), (503, Answer.UNKNOWN)])
+def test_a_limit_or_a_server_error_is_no_wrong_password(status: int, answer: Answer) -> None:
+    """Even where the check itself gives up with AccountError: nobody looked at the password."""
+    assert made(seen(status), Answer.REFUSED) == [answer]
 
 
 @pytest.mark.parametrize("status", [200, 302, 400, 404, 500, 503])

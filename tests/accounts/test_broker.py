@@ -178,7 +178,7 @@ def test_a_run_that_ends_wakes_whoever_waits() -> None:
         waiting.wait(10)
         broker.close()
         thread.join(10)
-    assert said == ["an account can be waited for: the run ends"]
+    assert said == ["an account can be waited for, but the run ends"]
 
 
 def test_a_broken_ledger_keeps_every_check_from_the_account(path: Path) -> None:
@@ -263,3 +263,37 @@ def test_the_file_of_a_ledger_is_made_when_an_account_is_first_needed(path: Path
     with a_run(path):
         assert not path.exists()
     assert ledger_file(path).path == path
+
+
+def test_a_limit_is_kept_for_as_long_as_the_product_says(path: Path) -> None:
+    """Retry-After counts for later runs, and within the run nothing is tried again."""
+    with a_run(path) as broker:
+        broker.before_login(USER)
+        broker.after_login(USER, "api.me", Answer.LIMITED, "POST /login answered 429", wait_s=600)
+        with pytest.raises(AccountUnavailableError, match="never within one run"):
+            broker.before_login(USER)
+    with a_run(path) as broker, pytest.raises(AccountUnavailableError, match="answered 429 and wants none for 600 s"):
+        broker.before_login(USER)
+
+
+def test_whoever_waits_says_so(path: Path) -> None:
+    """A line says for whom and how long at most, and the time is counted, once for all who wait together."""
+    told: list[str] = []
+    with a_run(path) as broker:
+        broker.pace, broker.tell = Pace(spacing_s=0.4), told.append
+        for _ in range(2):
+            broker.before_login(USER)
+            broker.after_login(USER, "login.basic", Answer.ACCEPTED, "")
+        assert told == [f"waiting up to 1 s for a login of {USER}: its logins are 0.4 s apart"]
+        assert 0.3 < broker.waits.total_s < 10
+
+
+def test_an_account_that_another_run_holds_is_waited_for_aloud(path: Path) -> None:
+    """Which run it is, and how long at most; told once."""
+    told: list[str] = []
+    with a_run(path, "run-1") as first, first.lease(USER), a_run(path, "run-2", left_s=1) as second:
+        second.tell = told.append
+        with pytest.raises(AccountUnavailableError, match="run run-1"):
+            second._hold(USER)
+    assert len(told) == 1
+    assert told[0].startswith(f"waiting up to 1 s for the account {USER}: run run-1 (process ")

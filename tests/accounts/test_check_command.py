@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from pytest_httpserver import HTTPServer
 
 from smoke.demo.options import Contract, DemoOptions
 from smoke.demo.process import start
+from smoke.hints import BY_BLAME
+from smoke.model import Blame
 from tests.accounts.deployment import LOGIN, ROOT, SUITE, VARIABLE, Deployment, days_ago, deployment
 from tests.demo.client import BASIC, PREMIUM, Demo
 
 MAY_NOT = "may_not: [GET /api/v1/admin/users]"
 PASSWORD = "correct-horse-7"
-NO_TOTP = f"ACCOUNT: login of {PREMIUM} is accepted: a second factor is asked for, and the account has no totp"
+NO_TOTP = f"ACCOUNT: login of {PREMIUM} is accepted, but a second factor is asked for, and the account has no totp"
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +157,7 @@ def test_a_refused_login_is_asked_once(broken: Deployment, httpserver: HTTPServe
     done = broken.smoke("check")
     assert done.code == 3
     assert done.line("basic signs") == (
-        f"basic signs in INCONCLUSIVE ACCOUNT: login of {BASIC} is accepted: POST /api/v1/auth/login answered 401"
+        f"basic signs in INCONCLUSIVE ACCOUNT: login of {BASIC} is accepted, but POST /api/v1/auth/login answered 401"
     )
     assert [done.line(f"basic {name}").split()[2] for name in ("identity", "role", "rights")] == ["NOT_RUN"] * 3
     assert [request.path for request, _ in httpserver.log] == ["/api/v1/auth/login"]
@@ -216,12 +219,12 @@ def test_an_environment_has_accounts_of_its_own(shop: Deployment) -> None:
         (
             LOGIN.replace("GET /api/v1/auth/profile", "POST /api/v1/auth/profile"),
             [],
-            f"{SUITE}: 1 problem\n  line 22, login.whoami: whoami only reads, so it is a GET request",
+            f"{SUITE}: 1 problem\n  line 22, login.whoami.request: whoami only reads, so it is a GET request",
         ),
         (
             LOGIN.replace("{code}", "{coed}"),
             [],
-            f"{SUITE}: 1 problem\n  line 18, login.second_factor: body has no {{code}}",
+            f"{SUITE}: 1 problem\n  line 21, login.second_factor.body: body has no {{code}}",
         ),
     ],
     ids=["unknown account", "no login", "writing whoami", "no code"],
@@ -238,3 +241,121 @@ def test_a_missing_secret_is_told(shop: Deployment) -> None:
     shop.declare(account().replace(VARIABLE, "SHOP_OTHER"))
     done = shop.smoke("check")
     assert (done.code, "SHOP_OTHER: is not set; accounts.basic signs in as" in done.output) == (2, True)
+
+
+def test_a_hint_says_what_to_do_next(broken: Deployment, httpserver: HTTPServer) -> None:
+    """The same as a run gives for the same blame, in its own line and in JSON."""
+    httpserver.expect_request("/api/v1/auth/login").respond_with_json({}, 401)
+    done = broken.smoke("check")
+    told = BY_BLAME[Blame.ACCOUNT]
+    assert done.output.splitlines()[-2] == f"       hint: {told}"
+    [account_told] = json.loads(broken.smoke("check", "--json").output)["accounts"]
+    assert account_told["properties"][0]["hint"] == told
+
+
+@pytest.mark.parametrize(
+    ("answer", "headers", "login", "told"),
+    [
+        (
+            {"acess_token": "t-1234567", "user": {"id": 7}},
+            {},
+            LOGIN,
+            "answered 200 and has no access_token (its keys: acess_token, user.id): mend login.token in suite.yaml",
+        ),
+        (
+            {"ok": True},
+            {"Set-Cookie": "session=s-1234567; HttpOnly"},
+            LOGIN.replace("token: access_token", "cookie: sid"),
+            "answered 200 and sets no cookie sid (its cookies: session): mend login.cookie in suite.yaml",
+        ),
+    ],
+    ids=["token", "cookie"],
+)
+def test_a_login_that_is_misread_is_no_fault_of_the_account(
+    broken: Deployment,
+    httpserver: HTTPServer,
+    answer: dict[str, object],
+    headers: dict[str, str],
+    login: str,
+    told: str,
+) -> None:
+    """What was there instead is named, without its values, and three of them do not close the account."""
+    httpserver.expect_request("/api/v1/auth/login").respond_with_json(answer, headers=headers)
+    broken.declare(account(), login)
+    for _ in range(4):
+        done = broken.smoke("check")
+    assert done.code == 3
+    assert done.line("basic signs") == (
+        f"basic signs in INCONCLUSIVE HARNESS: login of {BASIC} can be read, but POST /api/v1/auth/login {told}"
+    )
+    assert "-1234567" not in done.output
+    assert len(httpserver.log) == 4
+
+
+def test_a_role_that_is_not_where_it_should_be_is_told(broken: Deployment, httpserver: HTTPServer) -> None:
+    """The keys that are there are named; who is signed in is known all the same, so rights are looked at."""
+    httpserver.expect_request("/api/v1/auth/login").respond_with_json({"access_token": "t-123456"})
+    httpserver.expect_request("/api/v1/auth/profile").respond_with_json({"email": BASIC, "rolle": "basic"})
+    httpserver.expect_request("/api/v1/admin/users").respond_with_json({}, 403)
+    done = broken.smoke("check")
+    told = "GET /api/v1/auth/profile has no role (its keys: email, rolle; mend login.whoami in suite.yaml)"
+    assert (done.code, done.line("basic role")) == (3, f"basic role INCONCLUSIVE {told}")
+    assert done.line("basic rights") == "basic rights PASS refused: GET /api/v1/admin/users 403"
+
+
+@pytest.mark.parametrize(
+    ("statuses", "doubt"),
+    [
+        ((404,), " (404 alone proves little: is the path right?)"),
+        ((403, 404), " (404: is the path right?)"),
+        ((403,), ""),
+    ],
+)
+def test_a_refusal_by_404_is_told_as_what_it_is(
+    broken: Deployment, httpserver: HTTPServer, statuses: tuple[int, ...], doubt: str
+) -> None:
+    """Some products hide what is forbidden, and all of them answer 404 to a typo."""
+    httpserver.expect_request("/api/v1/auth/login").respond_with_json({"access_token": "t-123456"})
+    httpserver.expect_request("/api/v1/auth/profile").respond_with_json({"email": BASIC, "role": "basic"})
+    for status in statuses:
+        httpserver.expect_request(f"/admin/{status}").respond_with_data("", status)
+    broken.declare(account(may_not=f"may_not: [{', '.join(f'GET /admin/{each}' for each in statuses)}]"))
+    done = broken.smoke("check")
+    listed = ", ".join(f"GET /admin/{each} {each}" for each in statuses)
+    assert (done.code, done.line("basic rights")) == (0, f"basic rights PASS refused: {listed}{doubt}")
+
+
+def test_a_limit_is_waited_out_and_not_held_against_the_password(broken: Deployment, httpserver: HTTPServer) -> None:
+    """Retry-After counts for whoever comes next, who does not ask meanwhile and says why."""
+    httpserver.expect_request("/api/v1/auth/login").respond_with_json({}, 429, headers={"Retry-After": "600"})
+    assert "answered 429 (Retry-After asks for 600 s)" in broken.smoke("check").line("basic signs")
+    done = broken.smoke("check")
+    assert (done.code, len(httpserver.log)) == (3, 1)
+    assert "the product answered 429 and wants none for " in done.line("basic signs")
+
+
+def test_a_refused_account_can_be_forgiven(broken: Deployment, httpserver: HTTPServer) -> None:
+    """By its name or by the user of the message; then it is tried again, with the same password."""
+    httpserver.expect_request("/api/v1/auth/login").respond_with_json({}, 401)
+    for _ in range(4):
+        closed = broken.smoke("check").line("basic signs")
+    assert closed.endswith(f"; set another password, or run `smoke accounts forgive {BASIC}`")
+    for name in (BASIC, "basic"):
+        before = len(httpserver.log)
+        done = broken.smoke("forgive", name, **{VARIABLE: ""})
+        assert done.code == 0
+        assert re.fullmatch(rf"FORGIVEN {BASIC} \(basic in local\): [13] logins? forgotten\n", done.output)
+        broken.smoke("check")
+        assert len(httpserver.log) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [(["nobody"], "NAME: unknown account 'nobody'; known: basic"), (["basic", "--env", "x"], "x")],
+)
+def test_only_who_is_known_is_forgiven(shop: Deployment, arguments: list[str], told: str) -> None:
+    """A typo is told, and exits 2."""
+    shop.declare(account())
+    done = shop.smoke("forgive", *arguments)
+    assert done.code == 2
+    assert told in done.output

@@ -70,9 +70,8 @@ def other(tmp_path: Path) -> Iterator[Other]:
 
 def test_who_waits_in_vain_is_told_who_holds_the_account(tmp_path: Path, other: Other) -> None:
     """A run of the same machine has it: which one, in which process, since when."""
-    said = (
-        rf"{USER} is free: run run-other \(process {other.process.pid} on here\) has held it since \d\d:\d\d:\d\d UTC"
-    )
+    process = rf"process {other.process.pid} on here"
+    said = rf"{USER} is free, but run run-other \({process}\) has held it since \d\d:\d\d:\d\d UTC"
     with pytest.raises(AccountUnavailableError, match=said):
         leases(tmp_path).take(USER, soon(0.3))
 

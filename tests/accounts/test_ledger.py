@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from smoke.accounts.errors import LedgerError
-from smoke.accounts.ledger import KEPT_S, Ledger, Tenant, ledger_file, ledger_memory, ledger_path
+from smoke.accounts.ledger import KEPT_S, MIGRATIONS, Ledger, Tenant, ledger_file, ledger_memory, ledger_path
 from smoke.accounts.pacing import STEP_S, Answer, Closed, Pace, Wait
+from smoke.secret import Secret
+from smoke.sqlite_file import SqliteFile
 
 NOW = 1_800_000_000.0
 USER = "smoke@shop.example"
@@ -72,6 +74,51 @@ def test_a_login_that_never_ended_was_one(ledger: Ledger) -> None:
     assert isinstance(ledger.begin_login(USER, pace, NOW + 5), Wait)
     ledger.drop_login(number)
     assert isinstance(ledger.begin_login(USER, pace, NOW + 5), int)
+
+
+def test_what_is_kept_of_a_password_is_not_the_password(path: Path, ledger: Ledger) -> None:
+    """Four digits of a salted digest tell that it changed, and another ledger has others."""
+    word, elsewhere = Secret("correct-horse-7"), path.parent / "elsewhere.db"
+    for each in (ledger, Ledger(ledger_file(elsewhere), SHOP)):
+        each.add_login(USER, NOW, Answer.REFUSED, word)
+        each.rotated(USER, word, NOW)
+    kept = []
+    for file in (path, elsewhere):
+        assert word.reveal().encode() not in file.read_bytes()
+        with closing(sqlite3.connect(file)) as db:
+            kept += [*db.execute("SELECT password FROM logins"), *db.execute("SELECT old FROM rotations")]
+    assert [len(each) for (each,) in kept] == [4] * 4
+    assert kept[0] == kept[1] != kept[2]
+
+
+def test_a_password_that_was_rotated_is_not_tried(ledger: Ledger) -> None:
+    """A run that read its environment before is told, and the new password may be tried."""
+    ledger.rotated(USER, Secret("old-and-long"), NOW)
+    closed = ledger.begin_login(USER, Pace(), NOW + 1, Secret("old-and-long"))
+    assert isinstance(closed, Closed)
+    assert "was rotated at 2027-01-15 08:00 UTC, and this run has the old one" in closed.reason
+    assert isinstance(ledger.begin_login(USER, Pace(), NOW + 1, Secret("new-and-long")), int)
+
+
+def test_a_forgiven_account_is_as_new(ledger: Ledger) -> None:
+    """Neither refusals nor counts nor rotations are left of it, and other accounts keep theirs."""
+    for user in (USER, "other@shop.example"):
+        for minutes in (3, 2, 1):
+            ledger.add_login(user, NOW - 60 * minutes, Answer.REFUSED)
+    ledger.rotated(USER, Secret("old-and-long"), NOW)
+    assert ledger.forgive(USER) == 3
+    assert isinstance(ledger.begin_login(USER, Pace(per_hour=1), NOW, Secret("old-and-long")), int)
+    assert isinstance(ledger.begin_login("other@shop.example", Pace(), NOW), Closed)
+
+
+def test_a_ledger_of_the_version_before_is_brought_up_to_date(path: Path) -> None:
+    """What it knows of refusals still counts, of whatever password they were."""
+    path.parent.mkdir(parents=True)
+    old = SqliteFile(path=path, migrations=MIGRATIONS[:1], raises=LedgerError, elsewhere="x", lost="y")
+    with old.writing() as db:
+        row = "INSERT INTO logins (origin, user, at, answer) VALUES (?, ?, ?, 'refused')"
+        db.executemany(row, [(SHOP, USER, NOW - 60 * minutes) for minutes in (3, 2, 1)])
+    assert isinstance(Ledger(ledger_file(path), SHOP).begin_login(USER, Pace(), NOW, Secret("any-of-them")), Closed)
 
 
 def claim(path: Path, results: object, gate: object) -> None:

@@ -35,6 +35,10 @@ def refused(*minutes_ago: float) -> list[PastLogin]:
         (refused(90, 45, 31), Go),
         ([*refused(4, 3, 1), PastLogin(NOW - 120, Answer.ACCEPTED)], Go),
         ([*refused(4, 3, 1), PastLogin(NOW - 120, Answer.UNKNOWN)], Closed),
+        ([PastLogin(NOW - 60 * age, Answer.LIMITED) for age in (3, 2, 1)], Go),
+        ([*refused(4, 3), PastLogin(NOW - 120, Answer.LIMITED)], Go),
+        ([PastLogin(NOW - 60, Answer.LIMITED, until=NOW + 5)], Wait),
+        ([PastLogin(NOW - 60, Answer.LIMITED, until=NOW - 5)], Go),
         ([PastLogin(NOW - 11, Answer.ACCEPTED)], Go),
         ([PastLogin(NOW - 9, Answer.ACCEPTED)], Wait),
         ([PastLogin(NOW + 500, Answer.ACCEPTED)], Wait),
@@ -52,8 +56,17 @@ def test_a_refusal_to_try_says_why_and_until_when() -> None:
     """Whoever reads it knows what to mend, and when the next run looks again."""
     closed = turn_of(refused(3, 2, 1), PACE, NOW)
     assert closed == Closed(
-        "its last 3 logins were refused: the next may be tried in 29 min, once its password is right"
+        "its last 3 logins were refused: the next may be tried in 29 min",
+        "set another password, or run `smoke accounts forgive {user}`",
     )
+
+
+def test_a_changed_password_starts_anew() -> None:
+    """What was refused was another one; what nobody knows the password of still counts."""
+    past = [PastLogin(each.at, each.answer, "a1b2") for each in refused(3, 2, 1)]
+    assert isinstance(turn_of(past, PACE, NOW, "a1b2"), Closed)
+    assert isinstance(turn_of(past, PACE, NOW, "c3d4"), Go)
+    assert isinstance(turn_of(refused(3, 2, 1), PACE, NOW, "c3d4"), Closed)
 
 
 @unhurried

@@ -16,6 +16,7 @@ import pytest
 from dotenv import dotenv_values
 
 from smoke.accounts.new_password import CLASSES, LENGTH, new_password
+from smoke.accounts.opening import open_broker
 from smoke.demo.process import start
 from smoke.demo.products.betterprompts.auth_api import SHORTEST_PASSWORD
 from smoke.secret import Scrubber, Secret
@@ -186,6 +187,15 @@ def test_a_command_that_does_not_end_is_stopped(shop: Deployment, demo: Demo) ->
     assert signs_in(demo, demo.password)
 
 
+def test_a_change_that_nobody_answered_may_still_come(shop: Deployment, demo: Demo) -> None:
+    """The old password is in force, for now: the new one is not thrown away."""
+    declare(shop, hooks(shop, change="hangs", timeout_s=3))
+    done = shop.smoke("rotate", "basic")
+    assert (done.code, "THE CHANGE MAY STILL COME" in done.output) == (3, True), done.output
+    assert len(shop.recoveries()) == 1
+    assert signs_in(demo, demo.password)
+
+
 LOST = {
     "nothing changes it back": ("works fails", "fails works", True),
     "the store takes neither": ("works", "fails", False),
@@ -351,8 +361,11 @@ def test_the_embedded_application_is_not_rotated(shop: Deployment) -> None:
     [
         ("  change: [program]\n", "accounts.basic.rotation.store: is required and missing"),
         ("  change: []\n  store: dotenv\n", "accounts.basic.rotation.change: "),
-        (REQUEST.replace("PUT", "GET"), "line 12, accounts.basic.rotation: what changes a password is POST, PUT or"),
-        (REQUEST.replace("{new}", "{knew}"), "line 12, accounts.basic.rotation: body has no {new}"),
+        (
+            REQUEST.replace("PUT", "GET"),
+            "line 13, accounts.basic.rotation.request: what changes a password is POST, PUT or",
+        ),
+        (REQUEST.replace("{new}", "{knew}"), "line 14, accounts.basic.rotation.body: body has no {new}"),
         (
             REQUEST + "  change: [program]\n",
             "line 12, accounts.basic.rotation: a rotation has either change, a command, or",
@@ -383,3 +396,43 @@ def test_new_passwords_have_every_class() -> None:
     assert all(set(each) & set(text) for each in CLASSES for text in made)
     assert len(set(made)) == len(made)
     assert str(new_password()) == "***"
+
+
+@pytest.mark.parametrize(("mode", "warned"), [(0o644, True), (0o640, True), (0o600, False)])
+def test_a_dotenv_that_others_can_read_is_told(shop: Deployment, mode: int, warned: bool) -> None:
+    """One line says so and what to do; its mode stays as it was."""
+    declare(shop)
+    (shop.root / ".env").chmod(mode)
+    done = shop.smoke("rotate", "basic")
+    told = f"warning: others on this machine can read .env (mode {mode:o}); chmod 600 it"
+    assert (done.code, told in done.output.splitlines()) == (0, warned)
+    assert (shop.root / ".env").stat().st_mode & 0o777 == mode
+
+
+def test_who_still_has_the_old_password_does_not_try_it(shop: Deployment, demo: Demo) -> None:
+    """A run that read its environment before the rotation is told, instead of being refused."""
+    declare(shop)
+    assert shop.smoke("rotate", "basic").code == 0
+    done = shop.smoke("check", **{VARIABLE: demo.password})
+    assert done.code == 3
+    assert re.search(r"its password was rotated at .* UTC, and this run has the old one; run again with", done.output)
+    assert shop.smoke("check").line("basic signs") == f"basic signs in PASS {BASIC}"
+
+
+def test_a_rotation_waits_for_the_run_that_has_the_account(shop: Deployment, demo: Demo) -> None:
+    """It says which one, begins when that is over, and changes nothing before."""
+    declare(shop)
+    ledger = shop.root / "state" / "smoke-harness" / "accounts.db"
+    held = open_broker(origin=demo.base_url, users=(BASIC,), run_id="other", left_s=60, path=ledger)
+    with held as other, other.lease(BASIC):
+        environ = {name: value for name, value in shop.environ.items() if name != "SMOKE_STATE"}
+        process = subprocess.Popen(
+            shop.command("rotate", "basic"), cwd=shop.root, env=environ, stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout
+        said = process.stdout.readline()
+        assert signs_in(demo, demo.password)
+        assert in_dotenv(shop) == demo.password
+    rest = process.communicate(timeout=60)[0]
+    assert re.match(rf"waiting up to \d+ s for the account {BASIC}: run other \(process ", said)
+    assert (process.returncode, rest.splitlines()[-1]) == (0, f"ROTATED {BASIC}")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
 import pyotp
 import pytest
 
-from tests.accounts.door import PASSWORD, Door, run, served
+from smoke.accounts.opening import open_broker
+from tests.accounts.door import COMMAND, PASSWORD, USER, Door, run, served, write
 
 PROBE = """\
 - id: door.{name}
@@ -77,7 +83,7 @@ def test_a_journey_that_sees_the_refusal_is_the_accounts(tmp_path: Path) -> None
     assert code == 3
     assert set(blames(verdict).values()) == {("INCONCLUSIVE", "ACCOUNT")}
     told = "\n".join(evidence(verdict))
-    assert "login of smoke@door.example is accepted: POST /login answered 401" in told
+    assert "login of smoke@door.example is accepted, but POST /login answered 401" in told
     assert "page.first: POST /login answered 401" in told
 
 
@@ -115,6 +121,104 @@ def test_a_code_is_made_by_the_targets_clock(tmp_path: Path) -> None:
         code, verdict = run(tmp_path, door, probes=PROBES)
     assert code == 0, verdict["reason"]
     assert len(door.codes) == 1
+
+
+def test_a_secret_of_sixteen_characters_works(tmp_path: Path) -> None:
+    """Many products give no more; the door takes its code."""
+    with served(Door(totp="JBSWY3DPEHPK3PXP")) as door:
+        code, verdict = run(tmp_path, door, probes=PROBE.format(name="me"))
+    assert code == 0, verdict["reason"]
+    assert len(door.codes) == 1
+
+
+def test_a_secret_that_is_none_is_told_before_anything_runs(tmp_path: Path) -> None:
+    """Variable, what is wrong and the way out; never the value, and nobody is asked anything."""
+    with served(Door(totp="hunter-1-is-mine!")) as door:
+        write(tmp_path, door, probes=PROBES)
+        environ = {**os.environ, "DOOR_PASSWORD": PASSWORD, "DOOR_TOTP": door.totp}
+        done = subprocess.run(COMMAND, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, door.logins) == (2, "", [])
+    assert done.stderr == (
+        "environment: 1 problem\n  DOOR_TOTP: is no TOTP secret: one is base32: the letters A to Z and the digits 2 to"
+        " 7; copy it again where smoke@door.example set its authenticator up, without otpauth://\n"
+    )
+
+
+def test_a_limit_is_no_wrong_password(tmp_path: Path) -> None:
+    """Three runs that were limited leave the account open to the fourth."""
+    with served(Door(status=429)) as door:
+        for _ in range(3):
+            run(tmp_path, door, probes=PROBE.format(name="me"))
+        door.status = 200
+        code, verdict = run(tmp_path, door, probes=PROBE.format(name="me"))
+    assert code == 0, verdict["reason"]
+
+
+def test_another_password_is_tried_at_once(tmp_path: Path) -> None:
+    """Three refusals of the wrong one close the account to it, and not to the right one."""
+    with served(Door()) as door:
+        for _ in range(4):
+            _, verdict = run(tmp_path, door, probes=PROBE.format(name="me"), password="wrong-but-long")
+        told = " ".join(evidence(verdict))
+        code, verdict = run(tmp_path, door, probes=PROBE.format(name="me"))
+    assert "set another password, or run `smoke accounts forgive smoke@door.example`" in told
+    assert code == 0, verdict["reason"]
+    assert door.logins == ["wrong-but-long"] * 3 + [PASSWORD]
+
+
+def test_a_login_that_we_misread_is_ours(tmp_path: Path) -> None:
+    """The answer is good and lacks what suite.yaml names: its keys are told, not its values, and it is asked once."""
+    with served(Door()) as door:
+        write(tmp_path, door, probes=PROBES)
+        suite = tmp_path / "config/suites/door/suite.yaml"
+        suite.write_text(suite.read_text().replace("  token: token\n", "  token: data.tokn\n"))
+        environ = {**os.environ, "DOOR_PASSWORD": PASSWORD}
+        done = subprocess.run(COMMAND, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    verdict = json.loads(done.stdout)
+    assert (done.returncode, door.logins) == (3, [PASSWORD])
+    assert set(blames(verdict).values()) == {("INCONCLUSIVE", "HARNESS")}
+    assert (
+        "login of smoke@door.example can be read, but POST /login answered 200 and has no data.tokn (its keys: token):"
+        " mend login.token in suite.yaml"
+    ) in evidence(verdict)
+    assert "opens-the-door" not in done.stdout + done.stderr
+
+
+def test_a_wait_for_an_account_is_told_and_is_no_part_of_its_check(tmp_path: Path, state: Path) -> None:
+    """Another run has the account: the line says which; its end is waited for, and counts for no check."""
+    with served(Door()) as door:
+        write(tmp_path, door, probes=PROBE.format(name="me"))
+        environ = {**os.environ, "DOOR_PASSWORD": PASSWORD, "DOOR_TOTP": ""}
+        held = open_broker(origin=door.url, users=(USER,), run_id="other", left_s=60, path=state / "accounts.db")
+        with held as other, other.lease(USER):
+            process = subprocess.Popen(
+                COMMAND, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            assert process.stderr
+            said = next(line for line in process.stderr if line.startswith("waiting"))
+            threading.Event().wait(1.5)
+        out, told = process.communicate(timeout=60)
+    assert re.match(r"waiting up to \d+ s for the account smoke@door\.example: run other \(process ", said)
+    verdict = json.loads(out)
+    assert process.returncode == 0, told
+    assert re.search(r"of its \d+\.\d s, [1-9]\d*\.\d s waited for accounts", told)
+    assert verdict["checks"][0]["duration_ms"] < 1000
+
+
+def test_a_run_that_nobody_reads_ends_as_it_would(tmp_path: Path) -> None:
+    """``smoke run | head -1``: quiet, with the exit code of its verdict."""
+    with served(Door()) as door:
+        write(tmp_path, door, probes=PROBE.format(name="me"))
+        environ = {**os.environ, "DOOR_PASSWORD": PASSWORD, "DOOR_TOTP": ""}
+        command = [each for each in COMMAND if each != "--json"]
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert process.stdout
+        process.stdout.close()
+        assert process.stderr
+        told = process.stderr.read()
+    assert (process.wait(60), told) == (0, "")
 
 
 def test_a_broken_ledger_keeps_the_run_from_the_account(tmp_path: Path, state: Path) -> None:

@@ -63,7 +63,11 @@ def test_an_account_of_an_environment_beats_the_suites(project: Project) -> None
     [
         ("may_not: [GET /admin]", "", "accounts.basic.may_not: a refusal says something only of somebody who is known"),
         ("may_not: [GET /admin]", f"{LOGIN}}}\n", "accounts.basic.may_not: a refusal says something only of somebody"),
-        ("may_not: [POST /admin]", "", "accounts.basic: may_not only reads: GET or HEAD and a path; got 'POST /admin'"),
+        (
+            "may_not: [POST /admin]",
+            "",
+            "accounts.basic.may_not[0]: may_not only reads: GET or HEAD and a path; got 'POST /admin'",
+        ),
         (ROTATION, "", "accounts.basic.rotation: a new password is tried before it is kept, but nobody says how to"),
         (
             ROTATION,
@@ -71,7 +75,16 @@ def test_an_account_of_an_environment_beats_the_suites(project: Project) -> None
             "accounts.basic.rotation.request: PUT /password is destructive, and that is never sent",
         ),
         ("role_of: x", "", "accounts.basic.role_of: unknown key"),
-        ("password_set: yesterday", "", "accounts.basic.password_set: "),
+        (
+            "password_set: yesterday",
+            "",
+            "line 17, accounts.basic.password_set: input should be a day such as 2026-11-02, got 'yesterday'",
+        ),
+        (
+            ROTATION.replace("dotenv", "dotnev"),
+            f"{LOGIN}}}\n",
+            "line 17, accounts.basic.rotation.store: input should be 'dotenv', or a list, got 'dotnev'",
+        ),
         ("max_password_days: 0", "", "accounts.basic.max_password_days: "),
         ("", f"{LOGIN}, base: api}}\n", "login.base: environment local has no url 'api'; it has: none"),
         (
@@ -82,7 +95,7 @@ def test_an_account_of_an_environment_beats_the_suites(project: Project) -> None
         (
             "",
             f"{LOGIN}, {FACTOR}}}\n",
-            "login.second_factor: a second factor does not know {t}; it knows {code}, {u}, {user}",
+            "login.second_factor.body: a second factor does not know {t}; it knows {code}, {u}, {user}",
         ),
     ],
 )

@@ -142,7 +142,7 @@ def test_the_problems_of_all_files_are_told_together(project: Project) -> None:
         "  line 10, environments.canary.timeout_ms: "
         "input should be a valid number, unable to parse string as a number, got 'fast'\n"
         "  line 11, environments.canary.bugdets: unknown key; did you mean 'budgets'?\n"
-        "  line 14, accounts.basic: "
+        "  line 17, accounts.basic.password: "
         "password and totp name environment variables such as SMOKE_TEST_PASSWORD, never secrets\n"
         "e2e/shop/test_home.py: 2 problems\n"
         "  line 5, test_home: needs a docstring: its first line is the title in every report\n"
@@ -192,7 +192,7 @@ def test_the_problems_of_all_files_are_told_together(project: Project) -> None:
             "canary.example.com",
             (
                 f"{SUITE}: 1 problem\n"
-                "  line 8, environments.canary: base_url must be embedded, start with http:// or https://, "
+                "  line 9, environments.canary.base_url: base_url must be embedded, start with http:// or https://, "
                 "or be $NAME; got 'canary.example.com'"
             ),
         ),
@@ -291,7 +291,7 @@ def test_a_json_path_is_well_formed(project: Project, path: str) -> None:
     [
         (CHECKS, "    capture: {price: 'items[0.price'}", "line 9, probes[1]"),
         (CHECKS, "    counter: {read: GET /n, must: stay, json: 'items[0.price'}", "line 15, probes[1].counter"),
-        (SUITE, "login: {request: POST /login, body: {}, token: 'items[0.price'}", "line 20, login"),
+        (SUITE, "login: {request: POST /login, body: {}, token: 'items[0.price'}", "line 20, login.token"),
     ],
 )
 def test_a_json_path_is_well_formed_wherever_it_stands(project: Project, file: str, keys: str, place: str) -> None:
@@ -308,15 +308,15 @@ def test_a_json_path_is_well_formed_wherever_it_stands(project: Project, file: s
     [
         (
             "{request: POST /login, body: {who: ['{user}', '{pasword}']}, token: token}",
-            "a login does not know {pasword}; did you mean {password}?",
+            "body: a login does not know {pasword}; did you mean {password}?",
         ),
         (
             "{request: POST /login, form: {name: '{user}', pass: '{run}'}, cookie: session}",
-            "a login does not know {run}; it knows {password}, {user}",
+            "form: a login does not know {run}; it knows {password}, {user}",
         ),
         (
             "{request: 'POST /login/{user}', body: {}, token: token}",
-            "request is sent as it is written, with {user}: say in body or form who signs in",
+            "request: request is sent as it is written, with {user}: say in body or form who signs in",
         ),
     ],
 )
@@ -324,4 +324,64 @@ def test_a_login_knows_user_and_password(project: Project, login: str, told: str
     """A name that nobody fills in is told before anybody signs in."""
     about = (project.root / SUITE).read_text(encoding="utf-8")
     project.write(SUITE, f"{about}login: {login}\n")
-    assert project.complaint() == f"{SUITE}: 1 problem\n  line 20, login: {told}"
+    assert project.complaint() == f"{SUITE}: 1 problem\n  line 20, login.{told}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "budgets:\n  home.load_ms: 3000\n",
+            "destructive:\n  - DELETE /a\n  - DELTE /api/*\nbudgets:\n  home.load_ms: 3000\n",
+            (
+                "line 19, destructive[1]: a destructive request is a writing method and a path, such as "
+                "DELETE /api/v1/users/*; got 'DELTE /api/*'; did you mean 'DELETE /api/*'?"
+            ),
+        ),
+        (
+            "budgets:\n  home.load_ms: 3000\n",
+            "telemetry:\n  - /telemetry\nbudgets:\n  home.load_ms: 3000\n",
+            (
+                "line 18, telemetry[0]: telemetry is a writing method and a path, such as "
+                "PATCH /api/v1/telemetry; got '/telemetry'"
+            ),
+        ),
+        (
+            "    contract: as-built\n",
+            "    rate_limits:\n      /api: 20/min\n      /login: 20 a minute\n",
+            "line 13, environments.canary.rate_limits./login: a rate limit is requests per",
+        ),
+        (
+            "    contract: as-built\n",
+            "    controls:\n      - one.example:443\n      - two.example\n",
+            "line 13, environments.canary.controls[1]: controls must be host:port; got 'two.example'",
+        ),
+        (
+            "password: SHOP_PASSWORD\n",
+            "password: SHOP_PASSWORD\n    may_not:\n      - GET /a\n      - POST /b\n",
+            "line 19, accounts.basic.may_not[1]: may_not only reads",
+        ),
+        (
+            "password: SHOP_PASSWORD\n",
+            (
+                "password: SHOP_PASSWORD\nlogin:\n  request: POST /login\n  body: {}\n  token: t\n"
+                "  whoami:\n    request: GET /me\n    role: a..b\n"
+            ),
+            "line 23, login.whoami.role: 'a..b' is not a JSON path",
+        ),
+    ],
+    ids=["destructive", "telemetry", "rate_limits", "controls", "may_not", "whoami"],
+)
+def test_a_wrong_value_is_told_on_its_own_line(project: Project, old: str, new: str, told: str) -> None:
+    """Whoever looks there finds it, under the name of its own key and not of what it stands in."""
+    project.replace(SUITE, old, new)
+    assert f"{SUITE}: 1 problem\n  {told}" in project.complaint()
+
+
+def test_all_wrong_values_of_one_place_are_told_together(project: Project) -> None:
+    """Who mends one of them need not run again to learn of the next."""
+    project.replace(SUITE, "password: SHOP_PASSWORD", "password: hunter2\n    totp: also\n    may_not: [POST /b]")
+    told = project.complaint()
+    assert f"{SUITE}: 3 problems" in told
+    for line, key in ((16, "password"), (17, "totp"), (18, "may_not[0]")):
+        assert f"  line {line}, accounts.basic.{key}: " in told

@@ -218,3 +218,20 @@ def test_a_budget_without_a_journey_limits_nothing(project: Project) -> None:
     """Where a measurement is taken out of the journeys, its budgets are told."""
     project.replace(HELPER, 'journey.measure_page(page, "home")', "pass")
     assert project.complaint().count("no journey measures this; measured are: none") == 3
+
+
+@pytest.mark.parametrize("destroys", ["POST /login", "POST /*"])
+def test_no_check_permits_what_the_suite_calls_destructive(project: Project, destroys: str) -> None:
+    """Such a permit would never hold: it is told at the check, with the way out."""
+    says(project, SUITE, f"destructive: [{destroys}]\n")
+    assert project.complaint() == (
+        f"{JOURNEYS}: 1 problem\n"
+        f"  line 10, login.basic: permits POST /login, but destructive in suite.yaml forbids {destroys} to every "
+        "check; take it out of destructive, or out of this check"
+    )
+
+
+def test_a_permit_beside_what_is_destructive_is_good(project: Project) -> None:
+    """Other methods and other paths are another matter."""
+    says(project, SUITE, "destructive: [DELETE /login, POST /login/*]\n")
+    project.load()

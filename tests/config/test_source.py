@@ -89,8 +89,8 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         "  line 1, title: is required and missing\n"
         "  line 3, rooms.hall.size: is required and missing\n"
         "  line 4, rooms.hall.seize: unknown key; did you mean 'size'?\n"
-        "  line 7, rooms.attic.until: input should be a valid date or datetime, input is too short, got 'soon'\n"
-        "  line 8, doors: input should be a valid tuple, got 'front'\n"
+        "  line 7, rooms.attic.until: input should be a day such as 2026-11-02, got 'soon'\n"
+        "  line 8, doors: input should be a list, got 'front'\n"
         "  line 9, windows: unknown key; remove it"
     )
 
@@ -133,7 +133,7 @@ def test_a_choice_of_types_makes_one_problem(tmp_path: Path, size: str, problem:
 def test_a_long_value_is_cut(tmp_path: Path) -> None:
     """A problem fits in a line, however much stands in the wrong place."""
     assert complaint(tmp_path, f"title: Home\ndoors: {'x' * 500}\n") == (
-        f"config/house.yaml: 1 problem\n  line 2, doors: input should be a valid tuple, got '{'x' * 58}…"
+        f"config/house.yaml: 1 problem\n  line 2, doors: input should be a list, got '{'x' * 58}…"
     )
 
 

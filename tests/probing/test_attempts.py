@@ -204,7 +204,7 @@ def test_without_a_budget_one_sample_is_enough() -> None:
 
 def test_a_connection_lost_between_samples_fails_the_attempt() -> None:
     """What goes wrong while the median is taken counts as what it is."""
-    lost = ProbeFailedError(Finding(rule="GET /health answers: reset by peer", blame=Blame.TCP))
+    lost = ProbeFailedError(Finding(rule="GET /health answers, but reset by peer", blame=Blame.TCP))
     first, second = seen_by(a_probe(expect={"within_ms": 100}), Sending(900.0, lost, 50.0)).attempts
     assert first.findings == (lost.finding,)
     assert second.findings == ()

@@ -98,7 +98,7 @@ def test_a_refused_account_is_not_the_applications_fault(
     """Whichever way the account is refused, it is ACCOUNT; a login that breaks down is the application's."""
     _, attempt, _ = asked(login, answer)
     (finding,) = attempt.findings
-    assert (finding.blame, finding.rule) == (blame, f"login of ann@shop.example is accepted: {rule}")
+    assert (finding.blame, finding.rule) == (blame, f"login of ann@shop.example is accepted, but {rule}")
 
 
 def test_a_login_lost_on_its_way_is_asked_again() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import io
 
+import pytest
 from rich.console import Console as Terminal
 
 from smoke.model import Blame, CheckResult, Finding, Outcome, Run
@@ -59,7 +60,7 @@ def test_every_trouble_has_a_line_whatever_failed() -> None:
 
 
 LOST = Finding(
-    rule="GET / answers: getaddrinfo",
+    rule="GET / answers, but getaddrinfo",
     blame=Blame.DNS,
     evidence=("trace id 0af7",),
     cause="the host a.b does not resolve",
@@ -77,7 +78,7 @@ def test_a_shared_cause_is_told_once_with_the_checks_it_took_down() -> None:
     assert printed(run)[:7] == [
         "FAIL (DNS) the host a.b does not resolve: took down 3 of 4 checks",
         "  a.api, a.root, home.load",
-        "  attempt 1: GET / answers: getaddrinfo",
+        "  attempt 1: GET / answers, but getaddrinfo",
         "    trace id 0af7",
         "  again: smoke run scheduled --suite shop --env production --check a.api",
         "  home.load besides: build (missing) exists",
@@ -86,6 +87,24 @@ def test_a_shared_cause_is_told_once_with_the_checks_it_took_down() -> None:
 
 
 def test_causes_stand_in_the_document() -> None:
-    """verdict.json lists each cause with its checks, for whoever alerts by cause."""
-    (cause,) = document(a_run(lost("health.api"), lost("health.root"))).causes
+    """verdict.json lists each cause with its checks and the way out, for whoever alerts by cause."""
+    results = [
+        dataclasses.replace(lost(name), hint="Look at the DNS record.") for name in ("health.api", "health.root")
+    ]
+    (cause,) = document(a_run(*results)).causes
+    assert (cause.hint, cause.again) == (
+        "Look at the DNS record.",
+        "smoke run scheduled --suite shop --env production --check health.api",
+    )
     assert (cause.text, cause.blame, cause.checks) == (LOST.cause, Blame.DNS, ("health.api", "health.root"))
+
+
+@pytest.mark.parametrize(("blame", "may_change"), [(Blame.DNS, True), (Blame.ASSERTION, False)])
+def test_a_line_as_it_goes_says_what_may_still_change(blame: Blame, may_change: bool) -> None:
+    """Whether the runner itself is offline is only known at the end, so a failure of the network is told with that."""
+    file = io.StringIO()
+    console = Console(Terminal(file=file, width=200, no_color=True, highlight=False))
+    found = an_attempt(findings=(Finding(rule="GET / answers, but no", blame=blame),))
+    with console.progress(1) as progress:
+        progress.finished(a_result(found, outcome=Outcome.FAIL, blame=blame))
+    assert file.getvalue().rstrip().endswith("(unless this runner is offline)") is may_change

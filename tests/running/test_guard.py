@@ -11,7 +11,7 @@ from werkzeug import Response
 from smoke.plan import Selection, plan
 from smoke.running.guard import guard_of
 from smoke.running.interception import watch_context
-from smoke.running.target import Target
+from smoke.running.target import Target, origin_of
 from tests.running.shop import Shop, run
 from tests.support.project import a_project
 
@@ -32,6 +32,12 @@ WAYS = {
         ".then(() => navigator.serviceWorker.ready).then(() => 1)")""",
     "keepalive": "page.evaluate(\"fetch('/tried', {method: 'POST', keepalive: true}).catch(() => 0)\")",
     "the journey's own client": 'journey.api.delete("/tried")',
+    "the context's client": 'page.context.request.fetch("/tried", method="PUT")',
+    "a client of its own": 'playwright.request.new_context(base_url=journey.target.base_url).post("/tried")',
+    "a client's redirect": 'journey.api.post("/asks")',
+    "a route that asks": """page.route("**/x", lambda route: route.fetch(url="/tried", method="POST"))
+    page.evaluate("void fetch('/x')")
+    page.goto("./?next")""",
     "redirect": "page.evaluate(\"fetch('/asks', {method: 'POST'}).catch(() => 0)\")",
 }
 
@@ -39,12 +45,56 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_a_write_without_a_permit_never_reaches_the_target(way: str, shop: Shop, tmp_path: Path) -> None:
     """The request is stopped in the browser, and the run fails as a breach of safety that names it."""
-    code, verdict = run(tmp_path, shop, WAYS[way])
+    code, verdict = run(tmp_path, shop, WAYS[way], arguments="page, journey, playwright")
     assert [each for each in shop.writes if each != "POST /asks"] == []
     check = verdict["checks"][0]
     assert (code, verdict["verdict"], check["blame"]) == (1, "FAIL", "SAFETY"), check["evidence"]
     assert any("/tried is permitted" in line for line in check["evidence"])
     assert [each.split(" ", 1)[1] for each in verdict["safety"]["blocked"]] == ["/tried (shop.home)"]
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "import urllib.request; urllib.request.urlopen(journey.target.base_url + '/tried', data=b'x')",
+        """import http.client, threading
+    client = http.client.HTTPConnection(journey.target.base_url[7:])
+    ask = threading.Thread(target=client.request, args=("POST", "/tried"))
+    ask.start()
+    ask.join()""",
+    ],
+    ids=["here", "in a thread"],
+)
+def test_python_asks_the_target_only_through_clients_that_are_watched(way: str, shop: Shop, tmp_path: Path) -> None:
+    """A connection of the journey's own never reaches the target, and is never green."""
+    code, verdict = run(tmp_path, shop, way)
+    assert (code in (1, 3), shop.writes) == (True, [])
+    assert any(each.startswith("CONNECT localhost:") for each in verdict["safety"]["blocked"])
+
+
+def test_a_journey_starts_no_browser_of_its_own(shop: Shop, tmp_path: Path) -> None:
+    """Nobody would watch it."""
+    way = "playwright.chromium.launch().new_page().goto(journey.target.base_url)"
+    code, verdict = run(tmp_path, shop, way, arguments="page, journey, playwright")
+    assert (code, len(shop.asked)) == (3, 1)
+    assert "uses the browser that it is given" in verdict["checks"][0]["evidence"][0]
+
+
+@pytest.mark.parametrize(
+    ("written", "browsers"),
+    [
+        ("http://LOCALHOST:80/a", "http://localhost"),
+        ("https://shop.example:443", "https://shop.example"),
+        ("http://127.1:08080", "http://127.0.0.1:8080"),
+        ("http://ann:pass@shop.example/x", "http://shop.example"),
+        ("https://bücher.example", "https://xn--bcher-kva.example"),
+        ("http://[::1]:80/", "http://[::1]"),
+        ("wss://shop.example:8443/live", "wss://shop.example:8443"),
+    ],
+)
+def test_an_origin_is_written_as_browsers_do(written: str, browsers: str) -> None:
+    """Whatever way the address of a target is spelt, its requests are first-party."""
+    assert origin_of(written) == browsers
 
 
 def test_a_write_with_a_permit_is_made_and_is_on_the_receipt(shop: Shop, tmp_path: Path) -> None:
@@ -106,3 +156,20 @@ def test_a_browser_without_devtools_is_guarded_by_context(shop: Shop, tmp_path: 
     assert (shop.writes, [each.path for each in shop.asked]) == ([], ["/", "/tried"])
     assert {each.headers["X-Smoke-Test"] for each in shop.asked} == {"the run"}
     assert all(" smoke-harness/" in each.headers["User-Agent"] for each in shop.asked)
+
+
+def test_a_journey_that_has_written_does_not_write_again(shop: Shop, tmp_path: Path) -> None:
+    """It failed after a permitted write: once is enough, and the finding says why it was not tried again."""
+    way = "page.evaluate(\"fetch('/tried', {method: 'POST'})\"); assert page.title() == 'Sold'"
+    code, verdict = run(tmp_path, shop, way, ', "POST /tried"')
+    check = verdict["checks"][0]
+    assert (code, shop.writes, len(check["attempts"])) == (1, ["POST /tried"], 1)
+    assert "not tried again: it has written POST /tried" in check["evidence"]
+
+
+def test_a_journey_that_has_only_read_is_tried_again(shop: Shop, tmp_path: Path) -> None:
+    """A permit that was not used changed nothing; neither did signing out."""
+    way = "page.evaluate(\"fetch('/logout', {method: 'POST'}).catch(() => 0)\"); assert page.title() == 'Sold'"
+    shop_permits = ', "POST /tried", "POST /logout"'
+    _, verdict = run(tmp_path, shop, way, shop_permits)
+    assert len(verdict["checks"][0]["attempts"]) == 2

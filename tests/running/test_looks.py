@@ -13,6 +13,12 @@ pytestmark = pytest.mark.browser
 
 NEVER = 'page: {never: ["out of order"]}\n'
 BAD = "<!doctype html><title>Bad</title><p>This page is out of order</p>"
+WITHIN = {
+    "a frame": "<iframe srcdoc='<p>This page is out of order</p>'></iframe>",
+    "a shadow root": """<div id=host></div><script>
+document.getElementById('host').attachShadow({mode: 'open'}).innerHTML = '<p>This page is out of order</p>'
+</script>""",
+}
 ENDLESS = """<!doctype html><title>Busy</title><script>
 const told = new BroadcastChannel("told")
 told.onmessage = () => { told.postMessage("begun"); for (;;); }
@@ -52,6 +58,17 @@ def test_every_page_is_judged(way: str, shop: Shop, httpserver: HTTPServer, tmp_
     code, verdict = run(tmp_path, shop, WAYS[way], suite=NEVER)
     assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
     assert "out of order" in verdict["checks"][0]["evidence"][0]
+
+
+@pytest.mark.parametrize("where", WITHIN)
+def test_what_a_page_never_shows_is_found_within_it(
+    where: str, shop: Shop, httpserver: HTTPServer, tmp_path: Path
+) -> None:
+    """In its frames and its components too."""
+    page = f"<!doctype html><title>Parts</title><p>Fine</p>{WITHIN[where]}"
+    httpserver.expect_request("/parts").respond_with_data(page, content_type="text/html")
+    code, verdict = run(tmp_path, shop, 'page.goto("./parts")', suite=NEVER)
+    assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
 
 
 def test_a_journey_without_the_journey_fixture_is_judged_all_the_same(

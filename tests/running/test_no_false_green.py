@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.running.conftest import ROOT
+from tests.running.shop import Shop, run_suite
 from tests.running.test_suites import run_in
 
 pytestmark = pytest.mark.browser
@@ -121,3 +122,37 @@ def test_a_cancelled_job_ends_with_a_verdict(tmp_path: Path) -> None:
     child.stdout.read()
     assert child.wait(20) == 3
     assert '"INCONCLUSIVE"' in (tmp_path / "verdict.json").read_text()
+
+
+LOOKS_AWAY = '''
+import pytest
+from playwright.sync_api import Error
+
+from smoke.running.checks import check
+
+@check("shop.home", category="critical-paths")
+def test_home(page, journey):
+    """The homepage opens."""
+    {way}
+'''
+CRASHES = """page.goto("./")
+    with pytest.raises(Error):
+        page.goto("chrome://crash")"""
+
+
+@pytest.mark.parametrize(
+    ("way", "outcome", "said"),
+    [
+        ("pass", "INCONCLUSIVE", "without a single request"),
+        ("page.goto('about:blank')", "INCONCLUSIVE", "without a single request"),
+        ("page.goto('./'); page.context.browser.close()", "INCONCLUSIVE", "browser was gone"),
+        (CRASHES, "FAIL", "the page crashed"),
+    ],
+    ids=["asks nothing", "asks nobody of the target", "closes the browser", "crashes its page"],
+)
+def test_a_journey_that_saw_nothing_is_not_green(way: str, outcome: str, said: str, shop: Shop, tmp_path: Path) -> None:
+    """Not a line of it failed, and yet nobody looked at the target to its end."""
+    code, verdict = run_suite(tmp_path, shop, LOOKS_AWAY.format(way=way))
+    check = verdict["checks"][0]
+    assert (code, check["outcome"]) == ({"FAIL": 1, "INCONCLUSIVE": 3}[outcome], outcome), check["evidence"]
+    assert any(said in line for line in check["evidence"]), check["evidence"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -122,3 +123,110 @@ def test_a_run_stays_below_its_share_of_a_rate_limit(
     assert (code, check["outcome"], check["blame"], len(asked)) == (3, "INCONCLUSIVE", "HARNESS", 2), check["evidence"]
     assert "keeps within 10% of its rate limit of 20 requests" in check["evidence"][0]
     assert verdict["safety"]["rate_limit_peak"] == 0.1
+
+
+def test_our_own_brake_is_never_the_applications_fault(shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
+    """A page whose scripts fail on a request that we held back says nothing of itself; the way out is told."""
+    httpserver.expect_request("/api/list").respond_with_data("1")
+    script = "fetch('/api/list').then(() => fetch('/api/list')).then(answer => answer.json())"
+    way = (
+        f"page.evaluate(\"setTimeout(() => {script})\"); page.wait_for_event('requestfailed');"
+        " from playwright.sync_api import expect; expect(page.get_by_text('listed')).to_be_visible(timeout=300)"
+    )
+    environment = ", rate_share: 0.001, rate_limits: {/api: 20/min}"
+    code, verdict = run(tmp_path, shop, way, environment=environment)
+    check = verdict["checks"][0]
+    assert (code, check["outcome"], check["blame"]) == (3, "INCONCLUSIVE", "HARNESS"), check["evidence"]
+    (finding,) = check["attempts"][0]["findings"]
+    assert finding == (
+        "GET /api/list keeps within 0.1% of its rate limit of 20 requests in 60 s, but would be request 2:"
+        " it was stopped"
+    )
+    assert "rate_share" in check["hint"]
+
+
+def test_a_limit_of_the_whole_origin_is_kept_from_its_first_answer_on(
+    shop: Shop, httpserver: HTTPServer, tmp_path: Path
+) -> None:
+    """Ten percent of an advertised 12 is one request: the page itself, and nothing after it."""
+    asked: list[Request] = []
+
+    def answer(request: Request) -> Response:
+        asked.append(request)
+        return Response("<title>Shop</title>", headers={"X-RateLimit-Limit": "12"}, content_type="text/html")
+
+    httpserver.clear_all_handlers()
+    for path in ("/", "/a", "/b"):
+        httpserver.expect_request(path).respond_with_handler(answer)
+    httpserver.expect_request("/favicon.ico").respond_with_data("", 200)
+    way = "page.evaluate(\"Promise.allSettled(['/a', '/b'].map(path => fetch(path)))\")"
+    code, verdict = run(tmp_path, shop, way)
+    assert (code, [each.path for each in asked]) == (3, ["/"]), verdict["checks"][0]["evidence"]
+
+
+def test_a_limit_that_is_reached_is_told_as_such(shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
+    """With when to come back, a hint of its own, and a peak that is all of the limit."""
+    httpserver.expect_request("/busy").respond_with_data("", 429, headers={"Retry-After": "30"})
+    code, verdict = run(tmp_path, shop, "page.goto('./busy')")
+    check = verdict["checks"][0]
+    assert (code, check["blame"]) == (1, "APP_4XX"), check["evidence"]
+    assert "GET /busy answered 429, Retry-After 30" in check["evidence"]
+    assert "Retry-After" in check["hint"]
+    assert verdict["causes"][0]["text"] == "GET /busy answers 429"
+    assert verdict["safety"]["rate_limit_peak"] == 1.0
+
+
+def test_what_is_destructive_says_so(shop: Shop, tmp_path: Path) -> None:
+    """Nobody is sent to a permit that could not help."""
+    way = "page.evaluate(\"fetch('/tried', {method: 'DELETE'}).catch(() => 0)\")"
+    code, verdict = run(tmp_path, shop, way, suite='destructive: ["DELETE /tried"]\n')
+    check = verdict["checks"][0]
+    assert (code, check["blame"], shop.writes) == (1, "SAFETY", [])
+    told = "DELETE /tried is permitted, but destructive in suite.yaml forbids it: it was stopped"
+    assert [line for line in check["evidence"] if "is permitted" in line] == [told]
+    assert "destructive" in check["hint"]
+
+
+def test_a_page_that_still_waits_is_slow(shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
+    """An expectation that gave up while the application had not answered yet does not say that it was wrong."""
+    released = threading.Event()
+
+    def answer(_request: Request) -> Response:
+        released.wait(20)
+        return Response("late")
+
+    httpserver.expect_request("/late").respond_with_handler(answer)
+    way = (
+        "page.evaluate(\"fetch('/late').then(answer => document.title = 'Ready'), 0\");"
+        " from playwright.sync_api import expect; expect(page).to_have_title('Ready', timeout=500)"
+    )
+    try:
+        code, verdict = run(tmp_path, shop, way)
+    finally:
+        released.set()
+    check = verdict["checks"][0]
+    assert (code, check["blame"]) == (1, "SLOW"), check["evidence"]
+    assert any(line.startswith("GET /late was still pending after 0.") for line in check["evidence"])
+
+
+def test_what_never_left_was_not_written(shop: Shop, tmp_path: Path) -> None:
+    """A permitted write to a host that does not resolve is not on the receipt, and may be tried again."""
+    way = """page.evaluate("fetch('http://no-such-shop.invalid/tried', {method: 'POST'}).catch(() => 0)")"""
+    environment = ', urls: {nowhere: "http://no-such-shop.invalid"}, controls: []'
+    code, verdict = run(tmp_path, shop, way, ', "POST /tried"', environment=environment)
+    check = verdict["checks"][0]
+    assert (code, check["blame"], len(check["attempts"])) == (1, "DNS", 2), check["evidence"]
+    assert verdict["safety"]["mutations"] == []
+
+
+def test_pictures_count_against_a_rate_limit_too(shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
+    """Nothing holds them up, so a run that loads too many is not green."""
+    pictures = "".join(f"<img alt='' src='/api/picture?{number}'>" for number in range(5))
+    pixel = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+    httpserver.expect_request("/api/picture").respond_with_data(pixel, content_type="image/gif")
+    page = f"<!doctype html><title>Pictures</title>{pictures}"
+    httpserver.expect_request("/pictures").respond_with_data(page, content_type="text/html")
+    way = "page.goto('./pictures', wait_until='load')"
+    code, verdict = run(tmp_path, shop, way, environment=", rate_limits: {/api: 20/min}")
+    assert (code, verdict["verdict"]) == (3, "INCONCLUSIVE"), verdict["reason"]
+    assert "keeps within 10% of its rate limit" in verdict["reason"]

@@ -97,3 +97,11 @@ def test_a_run_below_a_path_tells_permissions_reasons_and_the_way_back(httpserve
     assert re.search(r"again: smoke run --suite shop .*--check carts.create$", said, re.MULTILINE)
     assert "screenshot" not in said
     assert "s-12345" not in said
+
+
+def test_nothing_is_written_where_nobody_listens(tmp_path: Path) -> None:
+    """A login that found no server is not a write, and the receipt has none."""
+    code, verdict, said = run(tmp_path)
+    assert (code, verdict["checks"][0]["blame"]) == (1, "TCP"), said
+    assert verdict["safety"]["mutations"] == []
+    assert ", no writes" in said

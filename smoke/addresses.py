@@ -1,0 +1,18 @@
+"""Addresses of a target: where they are written, everybody can read them. Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+
+def check_open(name: str, url: str) -> None:
+    """Raise ValueError if ``url`` holds a user or a password, without telling them."""
+    try:
+        has_user = "@" in urlsplit(url).netloc
+    except ValueError:
+        has_user = "@" in url
+    if has_user:
+        raise ValueError(
+            f"{name} must not hold a user or password, which every report would show: "
+            "declare an account, with `login: {basic: true}` where the server asks for HTTP Basic"
+        )
