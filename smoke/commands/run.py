@@ -70,7 +70,9 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
 
 def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[str]) -> Run:
     from smoke.running.after import LONGEST_AFTERMATH_S, after, before
-    from smoke.running.run import conclude, open_session, run_checks
+    from smoke.running.concluding import conclude
+    from smoke.running.opening import open_session
+    from smoke.running.run import run_checks
     from smoke.running.watchdog import CLOSE_S, LATE_S, UNWIND_S, free_after
     from smoke.supervisor import allow
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from smoke.settings import Settings
 
 NEEDED_LATER = (
+    "smoke.running.opening",
     "smoke.running.run",
+    "smoke.running.concluding",
     "rich.progress",
     "smoke.running.after",
     "pytest",

@@ -71,10 +71,10 @@ class Desk:
         from smoke.browser import BrowserMissing
         from smoke.config.problems import ConfigError
         from smoke.running.launch import begin
+        from smoke.running.opening import open_session
         from smoke.running.outputs import refuse_screenshots
         from smoke.running.printed import scrubbed_prints
         from smoke.running.reports import reports_folder
-        from smoke.running.run import open_session
         from smoke.running.session import Progress
 
         self._stack = ExitStack()
@@ -106,7 +106,7 @@ class Desk:
     def pytest_sessionfinish(self) -> Generator[None, None, None]:
         """Judge the run once its last fixture is gone."""
         from smoke.reporting.document import write
-        from smoke.running.run import conclude
+        from smoke.running.concluding import conclude
 
         try:
             yield

@@ -1,0 +1,79 @@
+"""Judges everything that a session saw."""
+
+from __future__ import annotations
+
+import platform
+import time
+from importlib.metadata import version
+
+from smoke import __version__
+from smoke.firewall import scrubbed
+from smoke.judge import judge_check, judge_run
+from smoke.lost import discounted
+from smoke.model import Run
+from smoke.offline import excused, needs_control
+from smoke.running.clock import Clocks, jump
+from smoke.running.control import reachable
+from smoke.running.reports import publish
+from smoke.running.session import Session
+from smoke.settings import Settings
+
+
+def conclude(session: Session, settings: Settings) -> Run:
+    """Judge everything that ``session`` saw."""
+    planned = session.plan
+    session.troubles += publish(session.reports, settings.reports, session.scrubber)
+    session.troubles += session.guard.troubles()
+    if session.expected_build and not session.builds:
+        session.troubles.append(f"nothing showed its build, so {session.expected_build} is not verified")
+    if jumped := jump(session.clocks, Clocks()):
+        session.troubles.append(jumped)
+    if lost := session.target.lost():
+        session.troubles.insert(0, lost)
+        session.observations = {name: discounted(each, lost) for name, each in session.observations.items()}
+    _excuse(session)
+    results = tuple(
+        judge_check(check, session.observations.get(check.id), session.interruption) for check in planned.checks
+    )
+    judgement = judge_run(results, planned.point, interruption=session.interruption, troubles=tuple(session.troubles))
+    run = Run(
+        run_id=session.run_id,
+        suite=planned.suite.name,
+        environment=planned.environment_name,
+        execution_point=planned.point_name,
+        region=settings.region,
+        browser=settings.browser,
+        base_url=session.target.base_url,
+        started=session.started,
+        finished=time.time(),
+        verdict=judgement.verdict,
+        passed=judgement.passed,
+        action=judgement.action,
+        reason=judgement.reason,
+        failed_category=judgement.failed_category,
+        results=results,
+        target_s=planned.point.target_s,
+        timeout_s=planned.point.timeout_s,
+        expected_build=settings.expect_build,
+        builds=tuple(sorted(session.builds)),
+        versions={
+            "smoke": __version__,
+            "playwright": version("playwright"),
+            "browser": session.browser_version,
+            "python": platform.python_version(),
+        },
+        config_sha256=planned.suite.sha256,
+        safety=session.guard.receipt(),
+        troubles=tuple(session.troubles),
+        given_url=settings.base_url,
+    )
+    return scrubbed(run, session.scrubber)
+
+
+def _excuse(session: Session) -> None:
+    """Blame this runner for failures of the network where nobody else can be reached from it either."""
+    addresses = (session.target.base_url, *session.target.urls.values())
+    controls = session.plan.environment.controls
+    if needs_control(tuple(session.observations.values()), addresses) and not reachable(controls):
+        why = f"this runner reaches neither the target nor {', '.join(controls)}"
+        session.observations = {name: excused(each, why) for name, each in session.observations.items()}
