@@ -67,6 +67,10 @@ class ProbeRunner:
                 return needed
         return None
 
+    def is_done(self, check_id: str) -> bool:
+        """Tell whether the observation of a probe is there; False for what is no probe that was started."""
+        return check_id in self._futures and self._futures[check_id].done()
+
     def result(self, check_id: str) -> Observation:
         """Wait for the observation of one probe; raises KeyError if it was not started."""
         future = self._futures[check_id]

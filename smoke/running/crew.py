@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import greenlet
 import pytest
+from playwright.sync_api import Error
 
 from smoke.model import Check
 from smoke.running.room import Idleness, cores, free_mb
@@ -70,6 +71,8 @@ class Crew:
                     if self._has_work() and self._has_room(idleness.share()):
                         self._hire()
                 self._raise_errors()
+            except Error as gone:
+                self._finish_without_driver(gone)
             except BaseException:
                 self._stop()
                 raise
@@ -142,12 +145,20 @@ class Crew:
             if each.error is not None:
                 raise each.error
 
+    def _finish_without_driver(self, gone: Error) -> None:
+        """Let every journey meet the end of the driver: nobody else wakes those that wait for it."""
+        for each in self._workers:
+            if each.body is not None and not each.body.dead:
+                each.body.throw(gone)
+        for item in self.waiting:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+
     def _stop(self) -> None:
         """End every worker where it waits."""
         left = [each for each in self._workers if each.body and not each.done.done()]
         for each in left:
             self.browser._loop.call_soon(each.body.throw, KeyboardInterrupt())  # type: ignore[union-attr]
-        if left and self.browser.is_connected():
+        if left:
             self.browser._sync(asyncio.wait([each.done for each in left], timeout=ENDING_S))
 
     @contextmanager

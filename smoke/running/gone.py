@@ -23,5 +23,19 @@ def browser_gone(context: BrowserContext) -> str | None:
     except TimeoutError:
         return f"the browser, or its driver, stands still: it answered nothing for {ANSWER_S:g} s"
     except Error:
-        return "the browser was gone before the journey ended"
+        return None if _answers(context) else "the browser was gone before the journey ended"
     return None
+
+
+def _answers(context: BrowserContext) -> bool:
+    """Tell whether the browser goes on without ``context``, which the journey itself may have closed."""
+    from playwright.sync_api import Error
+
+    browser = context.browser
+    if browser is None or browser.browser_type.name != "chromium":
+        return browser is not None and browser.is_connected()
+    try:
+        Aside(browser, lambda: browser.new_browser_cdp_session().detach()).result(ANSWER_S)
+    except (Error, TimeoutError):
+        return False
+    return True

@@ -12,7 +12,8 @@ from smoke.config.problems import ConfigError, Problem
 from smoke.firewall import sweep
 from smoke.secret import Scrubber
 
-SWEPT = ("attempts", "allure-results", "test-results")
+ALLURE = "allure-results"
+SWEPT = ("attempts", ALLURE, "test-results")
 """Folders of evidence, and of what pytest's plugins write; journeys may write into them too."""
 LOCK = "run.lock"
 

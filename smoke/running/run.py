@@ -1,4 +1,4 @@
-"""Runs the planned checks under pytest."""
+"""Runs the planned checks: journeys under pytest, probes beside it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from smoke.config.places import SUITES, journeys_of
 from smoke.model import CheckKind
+from smoke.running.gathering import begin_probes, gather_probes
 from smoke.running.session import Session
 from smoke.settings import Settings
 
@@ -15,7 +16,22 @@ OWN_PLUGINS = ("pytest_playwright.pytest_playwright", "allure_pytest.plugin", "s
 
 
 def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str]) -> None:
-    """Run the planned checks under pytest; what they showed is in ``session`` afterwards."""
+    """Run the planned checks; what they showed is in ``session`` afterwards.
+
+    Journeys run under pytest, and so do probes where pytest's own options may be about them.
+    """
+    kinds = {check.kind for check in session.plan.checks}
+    if pytest_args:
+        _under_pytest(session, settings, kinds, pytest_args)
+    else:
+        begin_probes(session)
+        if CheckKind.JOURNEY in kinds:
+            _under_pytest(session, settings, {CheckKind.JOURNEY}, ())
+        gather_probes(session)
+    session.troubles += session.probes.clean_up()
+
+
+def _under_pytest(session: Session, settings: Settings, kinds: set[CheckKind], pytest_args: Sequence[str]) -> None:
     import pytest
 
     from smoke.running.broken import Broken
@@ -27,9 +43,8 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
         CheckKind.JOURNEY: journeys_of(settings.root, settings.suite),
         CheckKind.PROBE: settings.root / SUITES / settings.suite / "checks.yaml",
     }
-    planned = {check.kind for check in session.plan.checks}
     arguments = [
-        *(str(place) for kind, place in places.items() if kind in planned),
+        *(str(place) for kind, place in places.items() if kind in kinds),
         f"--rootdir={settings.root}",
         f"--alluredir={session.reports / 'allure-results'}",
         f"--output={session.reports / 'test-results'}",
@@ -53,6 +68,5 @@ def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str])
         return
     finally:
         session.troubles += kept.publish(session.scrubber)
-    session.troubles += session.probes.clean_up()
     if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         session.troubles.append(f"pytest ended with {pytest.ExitCode(code).name.lower().replace('_', ' ')}")

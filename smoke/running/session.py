@@ -96,13 +96,15 @@ class Session:
         else:
             threading.Event().wait(seconds)
 
-    def observed(self, observation: Observation) -> None:
-        """Keep what was seen of a check, scrubbed, and tell whoever watches the run."""
+    def observed(self, observation: Observation) -> CheckResult:
+        """Keep what was seen of a check, scrubbed, tell whoever watches the run, and return what it means."""
         check = self.check(observation.check_id)
         assert check is not None
         seen = traced(scrubbed(observation, self.scrubber), trace_id(self.run_id, check.id))
         self.observations[check.id] = seen
-        self.progress.finished(judge_check(check, seen))
+        result = judge_check(check, seen)
+        self.progress.finished(result)
+        return result
 
     def check(self, check_id: str) -> Check | None:
         """Return the planned check with this id."""

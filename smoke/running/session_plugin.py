@@ -59,8 +59,9 @@ class SessionPlugin:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self._items = {item.nodeid: item for item in session.items}
-        wanted = {item.stash[CHECK].id for item in session.items}
-        self.session.probes.start(probe for probe in self.session.plan.suite.probes if probe.id in wanted)
+        wanted = {item.stash[CHECK].id for item in session.items if item.stash[CHECK].kind is CheckKind.PROBE}
+        if wanted:
+            self.session.probes.start(probe for probe in self.session.plan.suite.probes if probe.id in wanted)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
