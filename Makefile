@@ -13,7 +13,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test sabotage lint lint-workflows fmt bench lock clean
+.PHONY: help smoke smoke-all test sabotage lint lint-workflows fmt bench bench-away bench-growth lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -52,6 +52,13 @@ fmt: .venv/.dev-ready ## format, and fix what can be fixed
 bench: .venv/.dev-ready ## measure what the harness costs against a bare script
 	@$(BIN)/python -m benchmarks.ratio $(ARGS)
 	@$(BIN)/python -m benchmarks.probes
+	@$(BIN)/python -m benchmarks.guard
+
+bench-away: .venv/.dev-ready ## the same, with the target 200 ms away
+	@$(BIN)/python -m benchmarks.ratio --away-ms 200 $(ARGS)
+
+bench-growth: .venv/.dev-ready ## measure what one more journey and one more probe cost
+	@$(BIN)/python -m benchmarks.growth $(ARGS)
 
 lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=--upgrade)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
