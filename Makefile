@@ -28,7 +28,7 @@ smoke-all: .venv/.run-ready ## run every suite
 	done; exit $$code
 
 test: .venv/.dev-ready ## run the engine's own tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 sabotage: .venv/.dev-ready ## break everything around a run; none may read as green (ARGS: names)
 	@$(BIN)/python -m sabotage $(ARGS)
