@@ -52,7 +52,11 @@ def test_a_secret_is_seen_and_taken_out_in_every_form(form: str, scrubber: Scrub
     assert not holds(clean(data, scrubber), scrubber)
 
 
-@pytest.mark.parametrize("data", [b"", b"plain", gzip.compress(b"plain"), zipped(a=b"plain"), b"\x1f\x8bbroken"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"plain", gzip.compress(b"plain"), zipped(a=b"plain"), b"\x1f\x8bbroken"],
+    ids=["empty", "plain", "gzip", "zip", "broken"],
+)
 def test_what_holds_no_secret_stays_as_it_is(data: bytes, scrubber: Scrubber) -> None:
     """Nothing is rewritten without a reason."""
     assert not holds(data, scrubber)

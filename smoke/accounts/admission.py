@@ -44,7 +44,7 @@ def admission(broker: Broker) -> Admission:
 
     @asynccontextmanager
     async def admit(user: str, check_id: str) -> AsyncIterator[Admitted]:
-        with _as_findings():
+        with as_findings():
             lease = broker.lease(user)
             await to_thread(lease.__enter__)
             try:
@@ -73,10 +73,11 @@ async def _noting(broker: Broker, user: str, check_id: str) -> AsyncIterator[Adm
 
 
 @contextmanager
-def _as_findings() -> Iterator[None]:
+def as_findings() -> Iterator[None]:
+    """Turn what prevents a login into the ProbeFailedError of a probe."""
     try:
         yield
     except AccountUnavailableError as error:
         raise ProbeFailedError(error.finding) from error
     except LedgerError as error:
-        raise ProbeFailedError(Finding(rule=f"LedgerError: {error}", blame=Blame.HARNESS)) from error
+        raise ProbeFailedError(Finding(rule=str(error), blame=Blame.HARNESS)) from error

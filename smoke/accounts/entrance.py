@@ -10,14 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from smoke.accounts.admission import as_findings
 from smoke.accounts.broker import Broker
-from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.accounts.ledger import ledger_path
 from smoke.accounts.opening import open_broker
 from smoke.accounts.pacing import Answer
 from smoke.accounts.planned import Meant
 from smoke.marks import PRODUCT, marks
-from smoke.model import Blame, Finding
 from smoke.probing.asking import ProbeAccount
 from smoke.probing.client import ProbeFailedError, send
 from smoke.probing.exchange import Exchange, Request
@@ -46,14 +45,14 @@ class Entrance:
         Raises ProbeFailedError if another run holds it, or if it was refused too often lately.
         """
         with self._held(account):
-            with _as_findings():
+            with as_findings():
                 self.broker.before_login(account.user)
             yield
 
     @contextmanager
     def _held(self, account: Credentials) -> Iterator[None]:
         lease = self.broker.lease(account.user)
-        with _as_findings():
+        with as_findings():
             lease.__enter__()
         try:
             yield
@@ -65,14 +64,14 @@ class Entrance:
         who = ProbeAccount(user=account.user, password=password, totp=account.totp)
         answer, told, wait_s = Answer.UNKNOWN, "no answer that says", 0.0
         try:
-            with _as_findings():
+            with as_findings():
                 signed_in = asyncio.run(sign_in(self.door, who, _id(account)))
             answer = Answer.ACCEPTED
         except ProbeFailedError as error:
             answer, told, wait_s = answer_of(error), error.finding.rule, wait_of(error)
             raise
         finally:
-            with _as_findings():
+            with as_findings():
                 self.broker.after_login(account.user, _id(account), answer, told, wait_s)
         return signed_in
 
@@ -84,16 +83,6 @@ class Entrance:
 
 async def _sent(door: Door, request: Request) -> Exchange:
     return await door.send(request, door.timeout_s)
-
-
-@contextmanager
-def _as_findings() -> Iterator[None]:
-    try:
-        yield
-    except AccountUnavailableError as error:
-        raise ProbeFailedError(error.finding) from error
-    except LedgerError as error:
-        raise ProbeFailedError(Finding(rule=str(error), blame=Blame.HARNESS)) from error
 
 
 def _id(account: Credentials) -> str:

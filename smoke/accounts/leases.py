@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from smoke import file_lock
 from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.accounts.ledger import Ledger, Tenant
 
@@ -83,22 +84,14 @@ class Leases:
             return self._ledger.holder(user) or "another run of this machine"
         holder = self._ledger.take(user, self._tenant, time.time())
         if holder is not None:
-            _unlock(descriptor)
+            file_lock.give_back(descriptor)
         return holder
 
     def _locked(self, descriptor: int) -> bool:
-        """Take the lock, which ends with the process; True too where files cannot be locked."""
         try:
-            import fcntl
-        except ImportError:
-            return True
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
+            return file_lock.take(descriptor)
         except OSError as error:
             raise LedgerError(f"{self._folder}: {error}; name a folder that can be locked in SMOKE_STATE") from error
-        return True
 
 
 def told(holder: Tenant | str) -> str:
@@ -108,11 +101,3 @@ def told(holder: Tenant | str) -> str:
     since, due = (datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S") for at in (holder.since, holder.due))
     where = f"process {holder.pid} on {holder.host}"
     return f"run {holder.run_id} ({where}) has held it since {since} UTC, until {due} at the latest"
-
-
-def _unlock(descriptor: int) -> None:
-    try:
-        import fcntl
-    except ImportError:
-        return
-    fcntl.flock(descriptor, fcntl.LOCK_UN)

@@ -13,13 +13,12 @@ from smoke.edge import blocked_by, edge_rule
 from smoke.model import Blame, Finding
 from smoke.probing.exchange import Exchange
 from smoke.probing.shapes import Cors, Expect, HeaderExpect, OpenApiExpect
+from smoke.tokens import without_tokens
 
 Judge = Callable[[Any, Exchange], Iterator[Finding]]
 JUDGES: dict[str, Judge] = {}
 EXCERPT = 200
 """Characters of a body that are shown."""
-TOKENS = re.compile(r"(\"\w*(?i:token|password|secret|session_?id|api_?key|jwt)\"\s*:\s*\")[^\"]*")
-"""In an excerpt of an answer, whether or not their values are known."""
 
 
 def expectation(name: str) -> Callable[[Judge], Judge]:
@@ -192,6 +191,6 @@ def _openapi(_expected: OpenApiExpect, exchange: Exchange) -> Iterator[Finding]:
 def excerpt(exchange: Exchange) -> str:
     """Say in one line what was answered: status, content type, and how the body begins, tokens masked."""
     kind = (exchange.header("content-type") or "no content type").partition(";")[0]
-    body = TOKENS.sub(r"\1***", " ".join(exchange.text[: 10 * EXCERPT].split()))[:EXCERPT]
+    body = without_tokens(" ".join(exchange.text[: 10 * EXCERPT].split()).encode()).decode()[:EXCERPT]
     later = f", Retry-After {wait}" if (wait := exchange.header("retry-after")) else ""
     return f"answered {exchange.status} {kind}{later}" + (f": {body}" if body else "")

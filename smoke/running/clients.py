@@ -7,12 +7,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from smoke.blame import Answer, never_left
 from smoke.running.guard import Guard
-from smoke.running.scope import listening
+from smoke.running.scope import BASES, listening
 from smoke.safety import READS
 
 MOST_HOPS = 20
@@ -31,30 +32,35 @@ def guarded_clients(guard: Guard) -> Iterator[None]:
     An ``APIRequestContext``, wherever it comes from, raises PermissionError for what is stopped. Any other connection
     to the target raises it at once: what is asked there nobody could see.
     """
-    from playwright._impl.fetch import APIRequestContext
+    from playwright._impl.fetch import APIRequest, APIRequestContext
 
-    inner = APIRequestContext._inner_fetch
+    inner, new_context = APIRequestContext._inner_fetch, APIRequest.new_context
     names = inspect.signature(inner)
 
     async def asked(self: APIRequestContext, *args: Any, **kwargs: Any) -> Any:
         return await _ask(guard, inner, names.bind(self, *args, **kwargs).arguments)
 
+    async def opened(self: APIRequest, base_url: str | None, *args: Any, **kwargs: Any) -> APIRequestContext:
+        client = await new_context(self, base_url, *args, **kwargs)
+        BASES[client] = base_url or ""
+        return client
+
     APIRequestContext._inner_fetch = asked  # type: ignore[method-assign]
+    APIRequest.new_context = opened  # type: ignore[method-assign, assignment]
+    _listen()
     _watched.append(guard)
-    if not _listening:
-        sys.addaudithook(_on_event)  # it can never be taken away again
-        _listening.append(True)
     try:
         yield
     finally:
         _watched.remove(guard)
         APIRequestContext._inner_fetch = inner  # type: ignore[method-assign]
+        APIRequest.new_context = new_context  # type: ignore[method-assign]
 
 
 async def _ask(guard: Guard, inner: Any, said: dict[str, Any]) -> Any:
     """Ask what was ``said`` to Playwright's client; each hop of a write is judged by itself."""
     request, most = said["request"], said["max_redirects"]
-    url = urljoin(f"{guard.target.base_url}/", said["url"] or request.url)
+    url = urljoin(BASES.get(said["self"], ""), said["url"] or request.url)
     method = (said["method"] or (request.method if request else "GET")).upper()
     for hop in range((MOST_HOPS if most is None else most) + 1):
         said |= {"url": url, "method": method, "max_redirects": most if method in READS else 0}
@@ -97,7 +103,11 @@ async def _hop(guard: Guard, inner: Any, said: dict[str, Any]) -> Any:
 
 
 _watched: list[Guard] = []
-_listening: list[bool] = []
+
+
+@cache
+def _listen() -> None:
+    sys.addaudithook(_on_event)  # once: it can never be taken away again
 
 
 def _on_event(event: str, arguments: tuple[Any, ...]) -> None:

@@ -55,7 +55,7 @@ def close_attempt(
 
 
 def _idle(check: Check) -> Finding:
-    rule = f"{check.id} asks the target: it ended without a single request"
+    rule = f"{check.id} asks the target, but ended without a single request"
     return Finding(rule=rule, blame=Blame.HARNESS)
 
 

@@ -114,7 +114,9 @@ class Guard:
 
     def refuse_connection(self, check_id: str, place: str) -> str:
         """Note that a check's own code went to the target at ``place`` past every client; return the rule."""
-        rule = f"the target is asked by pages and by journey.api: {check_id or 'code'} connected to {place} by itself"
+        rule = (
+            f"the target is asked by pages and by journey.api, but {check_id or 'code'} connected to {place} by itself"
+        )
         with self._lock:
             self._refuse(check_id, "CONNECT", place, Finding(rule=rule, blame=Blame.SAFETY))
         return rule

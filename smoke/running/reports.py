@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from smoke import file_lock
 from smoke.config.problems import ConfigError, Problem
 from smoke.firewall import sweep
 from smoke.secret import Scrubber
@@ -58,7 +59,7 @@ def merge(source: Path, place: Path) -> Iterator[str]:
 def _open(reports: Path) -> IO[str]:
     reports.mkdir(parents=True, exist_ok=True)
     lock = (reports / LOCK).open("a")
-    if not _locked(lock.fileno()):
+    if not file_lock.take(lock.fileno()):
         lock.close()
         text = f"another run writes to {reports}: wait for its end, or name another folder"
         raise ConfigError([Problem("command line", 0, "--reports", text)])
@@ -67,16 +68,3 @@ def _open(reports: Path) -> IO[str]:
     (reports / "verdict.json").unlink(missing_ok=True)
     (reports / "verdict.part").touch()
     return lock
-
-
-def _locked(descriptor: int) -> bool:
-    """Take the lock, which ends with the process; True too where files cannot be locked."""
-    try:
-        import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -17,6 +17,10 @@ OWNERS: WeakKeyDictionary[object, Listeners] = WeakKeyDictionary()
 """Who listens to a context, by that context's HTTP client: handlers of events run in greenlets of their own."""
 
 
+BASES: WeakKeyDictionary[object, str] = WeakKeyDictionary()
+"""What relative addresses are relative to, by HTTP client."""
+
+
 def listening(client: object | None = None) -> Listeners | None:
     """Return whoever listens to the attempt that runs here, or that ``client`` belongs to."""
     return LISTENING.get() or (OWNERS.get(client) if client is not None else None)

@@ -14,7 +14,7 @@ from smoke.running.aside import Aside
 from smoke.running.guard import Asker, Guard
 from smoke.running.interception import watch_browser, watch_context, watch_sockets
 from smoke.running.listeners import Listeners
-from smoke.running.scope import LISTENING, OWNERS
+from smoke.running.scope import BASES, LISTENING, OWNERS
 from smoke.running.watch import Watch
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ class Contexts:
         context.set_default_navigation_timeout(max(NAVIGATION_MS, timeout_ms))
         self.hold(self.guard, context, listeners.asker)
         watch_sockets(self.guard, context, listeners.asker)
-        OWNERS[context.request._impl_obj] = listeners
+        client = context.request._impl_obj
+        OWNERS[client] = listeners
+        BASES[client] = context._impl_obj._options.get("baseURL") or f"{self.guard.target.base_url}/"
         listeners.attach(context)
 
 

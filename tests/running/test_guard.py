@@ -72,6 +72,15 @@ def test_python_asks_the_target_only_through_clients_that_are_watched(way: str, 
     assert any(each.startswith("CONNECT localhost:") for each in verdict["safety"]["blocked"])
 
 
+def test_a_client_of_its_own_asks_whom_it_was_made_for(shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
+    """What is relative to another address goes there, not to the target."""
+    there = shop.url.replace("localhost", "127.0.0.1")
+    httpserver.expect_request("/elsewhere/list").respond_with_data("there")
+    way = f'assert playwright.request.new_context(base_url="{there}/elsewhere/").get("list").text() == "there"'
+    code, verdict = run(tmp_path, shop, way, arguments="page, journey, playwright")
+    assert code == 0, verdict["reason"]
+
+
 def test_a_journey_starts_no_browser_of_its_own(shop: Shop, tmp_path: Path) -> None:
     """Nobody would watch it."""
     way = "playwright.chromium.launch().new_page().goto(journey.target.base_url)"
