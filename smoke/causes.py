@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import urlsplit
 
-from smoke.model import Blame, CheckResult, Observation, Outcome
+from smoke.judged import CheckResult
+from smoke.model import Blame, Observation, Outcome
 
 PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 BROWSER_GONE = "the browser is missing or gone"

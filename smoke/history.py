@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.history_rows import MIGRATIONS, PastCheck, PastRun, insert_run, select_runs
-from smoke.model import Run
+from smoke.judged import Run
 from smoke.sqlite_file import BUSY_S, SqliteFile
 
 __all__ = ["Begun", "History", "HistoryError", "PastCheck", "PastRun"]

@@ -6,7 +6,8 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from smoke.model import Blame, Category, CheckResult, Measurement, Outcome, Run, Unit
+from smoke.judged import CheckResult, Run
+from smoke.model import Blame, Category, Measurement, Outcome, Unit
 
 _FIRST = """
 CREATE TABLE runs (

@@ -9,18 +9,8 @@ from typing import assert_never
 from smoke.causes import causes_of
 from smoke.config.schema import ExecutionPoint, FlakyPolicy
 from smoke.hints import hint
-from smoke.model import (
-    Action,
-    Attempt,
-    Blame,
-    Category,
-    Check,
-    CheckResult,
-    Finding,
-    Interruption,
-    Observation,
-    Outcome,
-)
+from smoke.judged import CheckResult, Interruption
+from smoke.model import Action, Attempt, Blame, Category, Check, Finding, Observation, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

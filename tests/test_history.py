@@ -17,7 +17,8 @@ import pytest
 
 from smoke.history import Begun, History, HistoryError
 from smoke.history_rows import MIGRATIONS
-from smoke.model import Blame, Category, CheckResult, Measurement, Outcome, Run, Unit
+from smoke.judged import CheckResult, Run
+from smoke.model import Blame, Category, Measurement, Outcome, Unit
 from tests.support.run_builder import STARTED, a_finding, a_measurement, a_result, a_run, a_typical_run, an_attempt
 
 ROOT = Path(__file__).parents[1]

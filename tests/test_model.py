@@ -5,17 +5,16 @@ from enum import StrEnum
 
 import pytest
 
+from smoke.judged import CheckResult, Run
 from smoke.model import (
     Action,
     Attempt,
     Blame,
     Category,
     CheckKind,
-    CheckResult,
     Finding,
     Measurement,
     Outcome,
-    Run,
     Scope,
     SignalKind,
     Unit,

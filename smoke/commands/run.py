@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from smoke.commands import options
 from smoke.judge import exit_code
-from smoke.model import Run
+from smoke.judged import Run
 from smoke.pipes import Unbroken
 
 if TYPE_CHECKING:

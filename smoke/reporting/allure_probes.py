@@ -8,7 +8,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from smoke.model import CheckResult, Outcome, told
+from smoke.judged import CheckResult
+from smoke.model import Outcome, told
 from smoke.plan import Plan
 from smoke.reporting.allure_labels import TABLE, labels, measurements_table, parameters
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from smoke.model import CheckResult, Run
+from smoke.judged import CheckResult, Run
 from smoke.reporting.lines import again
 
 PARAMETERS = frozenset({"environment", "execution point", "target"})

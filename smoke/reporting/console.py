@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smoke.causes import Cause, causes_of
-from smoke.model import Check, CheckResult, Finding, Measurement, Outcome, Run
+from smoke.judged import CheckResult, Run
+from smoke.model import Check, Finding, Measurement, Outcome
 from smoke.offline import NETWORK
 from smoke.reporting.lines import again, receipt
 from smoke.running.session import Progress

@@ -9,20 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from smoke.causes import Cause, causes_of
-from smoke.model import (
-    Action,
-    Attempt,
-    Blame,
-    Category,
-    CheckKind,
-    CheckResult,
-    Measurement,
-    Outcome,
-    Run,
-    Signal,
-    Step,
-    Unit,
-)
+from smoke.judged import CheckResult, Run
+from smoke.model import Action, Attempt, Blame, Category, CheckKind, Measurement, Outcome, Signal, Step, Unit
 from smoke.reporting.lines import again
 from smoke.safety import Safety
 

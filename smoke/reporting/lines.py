@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 
-from smoke.model import Check, CheckKind, Run
+from smoke.judged import Run
+from smoke.model import Check, CheckKind
 from smoke.rate import percent
 from smoke.safety import Safety
 from smoke.settings import OPTIONS

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from smoke.history import History, HistoryError
-from smoke.model import Run
+from smoke.judged import Run
 from smoke.reporting import document
 from smoke.reporting.allure_results import explain
 from smoke.running.session import Session

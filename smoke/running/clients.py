@@ -46,7 +46,7 @@ def guarded_clients(guard: Guard) -> Iterator[None]:
         return client
 
     APIRequestContext._inner_fetch = asked  # type: ignore[method-assign]
-    APIRequest.new_context = opened  # type: ignore[method-assign, assignment]
+    APIRequest.new_context = opened  # type: ignore[method-assign]
     _listen()
     _watched.append(guard)
     try:

@@ -9,8 +9,8 @@ from importlib.metadata import version
 from smoke import __version__
 from smoke.firewall import scrubbed
 from smoke.judge import judge_check, judge_run
+from smoke.judged import Run
 from smoke.lost import discounted
-from smoke.model import Run
 from smoke.offline import excused, needs_control
 from smoke.running.clock import Clocks, jump
 from smoke.running.control import reachable

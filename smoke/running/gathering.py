@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from smoke.model import CheckKind, Interruption
+from smoke.judged import Interruption
+from smoke.model import CheckKind
 from smoke.reporting.allure_probes import write
 from smoke.running.reports import ALLURE
 from smoke.running.session import Session

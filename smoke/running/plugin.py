@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from smoke.model import Run
+    from smoke.judged import Run
     from smoke.running.session import Session
     from smoke.settings import Settings
 

@@ -16,8 +16,9 @@ from smoke.browser import BrowserChoice
 from smoke.clues import traced
 from smoke.firewall import scrubbed
 from smoke.judge import judge_check
+from smoke.judged import CheckResult, Interruption
 from smoke.marks import trace_id
-from smoke.model import Check, CheckResult, Interruption, Observation
+from smoke.model import Check, Observation
 from smoke.plan import Plan
 from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy

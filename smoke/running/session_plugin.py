@@ -9,7 +9,8 @@ from collections.abc import Generator, Iterator
 import pytest
 from _pytest.subtests import SubtestReport
 
-from smoke.model import Blame, CheckKind, Finding, Interruption, told
+from smoke.judged import Interruption
+from smoke.model import Blame, CheckKind, Finding, told
 from smoke.reporting import allure_labels
 from smoke.running.closing import close_attempt
 from smoke.running.deadline import RunTimeoutError, deadline

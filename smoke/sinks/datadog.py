@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 
-from smoke.model import Run
+from smoke.judged import Run
 from smoke.sinks.metrics import Metric
 from smoke.sinks.registry import DEADLINE_S, SinkError, SinkSettings, sink
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from smoke.model import Run
+from smoke.judged import Run
 from smoke.sinks.metrics import Metric, metrics_of
 from smoke.sinks.registry import DEADLINE_S, Sink, SinkError, SinkSettings
 

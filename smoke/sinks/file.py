@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 
-from smoke.model import Run
+from smoke.judged import Run
 from smoke.sinks.metrics import Metric
 from smoke.sinks.registry import SinkError, SinkSettings, sink
 

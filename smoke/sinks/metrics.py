@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from smoke.model import CheckKind, CheckResult, Outcome, Run, Unit
+from smoke.judged import CheckResult, Run
+from smoke.model import CheckKind, Outcome, Unit
 
 TAG_KEYS = ("browser", "category", "check", "env", "execution_point", "region", "suite")
 """The only tags there are: a run id, an address or anything else without bounds costs money and tells nothing."""

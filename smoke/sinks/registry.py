@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 import smoke.sinks
-from smoke.model import Run
+from smoke.judged import Run
 from smoke.secret import Scrubber
 from smoke.sinks.metrics import Metric
 

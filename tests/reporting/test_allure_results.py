@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from smoke.model import Blame, CheckKind, Finding, Outcome, Run
+from smoke.judged import Run
+from smoke.model import Blame, CheckKind, Finding, Outcome
 from smoke.reporting.allure_report import ReportBuilt, ReportSkipped, build
 from smoke.reporting.allure_results import explain
 from tests.support.run_builder import a_result, a_run, an_attempt

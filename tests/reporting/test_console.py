@@ -6,7 +6,8 @@ import io
 import pytest
 from rich.console import Console as Terminal
 
-from smoke.model import Blame, CheckResult, Finding, Outcome, Run
+from smoke.judged import CheckResult, Run
+from smoke.model import Blame, Finding, Outcome
 from smoke.reporting.console import Console
 from smoke.reporting.document import document
 from tests.support.run_builder import a_result, a_run, an_attempt

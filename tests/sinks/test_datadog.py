@@ -16,7 +16,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from smoke.model import Run, Unit
+from smoke.judged import Run
+from smoke.model import Unit
 from smoke.sinks import DEADLINE_S, Delivery, SinkError, _datadog_push, available, deliver_all, metrics_of
 from smoke.sinks.datadog import BATCH_BYTES, SITES, batches
 from tests.support.datadog_intake import DatadogIntake, reply

@@ -6,6 +6,7 @@ from typing import Any
 
 from smoke.config.schema import ExecutionPoint, FlakyPolicy, OnFailure
 from smoke.judge import judge_check
+from smoke.judged import CheckResult
 from smoke.model import (
     Action,
     Attempt,
@@ -13,7 +14,6 @@ from smoke.model import (
     Category,
     Check,
     CheckKind,
-    CheckResult,
     Finding,
     Observation,
     Scope,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from smoke.judged import CheckResult, Run
 from smoke.model import (
     Action,
     Attempt,
@@ -13,11 +14,9 @@ from smoke.model import (
     Category,
     Check,
     CheckKind,
-    CheckResult,
     Finding,
     Measurement,
     Outcome,
-    Run,
     Scope,
     Step,
     Unit,
