@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke.judged import CheckResult, Run
-from smoke.reporting.lines import again
+from smoke.reporting.lines import again, receipt
 
 PARAMETERS = frozenset({"environment", "execution point", "target"})
 """What is worth knowing of a check; anything else is how pytest came to run it."""
@@ -66,6 +66,7 @@ def _environment(run: Run) -> str:
         "verdict": run.verdict,
         "reason": run.reason,
         "action": run.action,
+        "receipt": receipt(run.safety),
         "suite": run.suite,
         "environment": run.environment,
         "execution point": run.execution_point,

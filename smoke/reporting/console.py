@@ -102,7 +102,7 @@ class Console:
                 self._explain_once(cause, run)
         for trouble in run.troubles:
             self.line(f"trouble: {trouble}")
-        self.line(receipt(run.safety))
+        self.line(f"receipt: {receipt(run.safety)}")
         for path in left:
             self.line(f"  {path}")
         budget = f"{run.duration_s:.1f} s of {run.target_s:g} s"

@@ -26,7 +26,7 @@ def receipt(safety: Safety) -> str:
     permitted = f"{_counted(writes, 'permitted write')}: {_listed(made)}" if writes else "no writes"
     silenced = f", {safety.silenced} silenced" if safety.silenced else ""
     peak = "" if safety.rate_limit_peak is None else f", peak {percent(safety.rate_limit_peak)} of the rate limit"
-    return f"receipt: {_counted(safety.requests, 'request')}, {blocked}, {permitted}{silenced}{peak}"
+    return f"{_counted(safety.requests, 'request')}, {blocked}, {permitted}{silenced}{peak}"
 
 
 def again(run: Run, check: Check) -> str:

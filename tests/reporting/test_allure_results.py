@@ -95,6 +95,12 @@ def test_a_run_without_results_has_nothing_to_explain(tmp_path: Path) -> None:
     assert "Allure's results are not explained" in (explain(the_run(), tmp_path) or "")
 
 
+def test_the_receipt_stands_beside_the_verdict(results: Path) -> None:
+    """What the run asked of the target, and what it wrote there."""
+    said = dict(line.split("=", 1) for line in (results / "environment.properties").read_text().splitlines())
+    assert said["receipt"] == "0 requests, 0 blocked, no writes"
+
+
 @pytest.mark.browser
 def test_the_verdict_stands_in_the_report(results: Path) -> None:
     """Its overview says what the run came to, and why."""

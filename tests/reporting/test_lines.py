@@ -33,7 +33,7 @@ STOPPED = ("DELETE /carts/7 (carts.create)",) * 2
 )
 def test_the_receipt_counts_writes_and_names_what_was_stopped(safety: Safety, line: str) -> None:
     """Every write is told, and whatever was stopped, with the check that tried it."""
-    assert receipt(safety) == f"receipt: {line}"
+    assert receipt(safety) == line
 
 
 HOME = {"suite": "betterprompts", "environment": "local", "execution_point": "local"}
