@@ -15,6 +15,8 @@ from smoke.history_rows import MIGRATIONS, PastCheck, PastRun, insert_run, selec
 from smoke.judged import Run
 from smoke.sqlite_file import BUSY_S, SqliteFile
 
+LATELY = 3
+"""Runs that tell how long a check takes: one alone may have been slow by chance."""
 __all__ = ["Begun", "History", "HistoryError", "PastCheck", "PastRun"]
 
 
@@ -82,6 +84,14 @@ class History:
         """Return the latest ``limit`` runs of a suite in an environment, the newest first."""
         with self._file.reading() as db:
             return select_runs(db, "suite = ? AND environment = ?", (suite, environment), limit)
+
+    def durations(self, suite: str, environment: str) -> dict[str, float]:
+        """Return how many milliseconds each check took in the latest runs of a suite in an environment, at most."""
+        took: dict[str, float] = {}
+        for run in self.recent(suite, environment, LATELY):
+            for check in run.checks:
+                took[check.check_id] = max(check.duration_ms, took.get(check.check_id, 0.0))
+        return took
 
     def last_good(self, suite: str, environment: str) -> PastRun | None:
         """Return the newest run that passed, None if there was none."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from smoke.model import Check
 from smoke.plan import Plan
 
 SIGNS_IN = "login: "
@@ -34,6 +35,10 @@ class Permissions:
         probe = next((each for each in self.plan.suite.probes if each.id == check_id), None)
         asked = {path, self._below(probe.base if probe else None, path)}
         return next((str(each) for each in check.permits for said in asked if each.covers(method, said)), None)
+
+    def may_write(self, check: Check) -> bool:
+        """Tell whether a check may change something beyond signing its account in or out."""
+        return any(not only_signs(self.of(check.id, each.method, each.path) or "", each.path) for each in check.permits)
 
     def forbids(self, method: str, path: str) -> bool:
         """Tell whether the suite calls this destructive, so that no permit helps."""

@@ -45,6 +45,11 @@ def wait_before_next(
     return wait * (1 + policy.jitter * (2 * chance - 1))
 
 
+def surely_last(policy: RetryPolicy, number: int, *, may_write: bool) -> bool:
+    """Tell before an attempt whether no other can follow it; ``may_write``: it may change what it must not repeat."""
+    return may_write or number >= policy.attempts
+
+
 def not_repeated(
     policy: RetryPolicy, attempt: Attempt, written: Collection[str], beyond_doubt: Collection[str] = ()
 ) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from smoke.model import Check
 
@@ -23,14 +23,15 @@ def one_more(workers: int, idle: float, free_mb: float) -> bool:
     return workers < MOST and idle >= IDLE and _room(free_mb) >= 1
 
 
-def next_of(waiting: Sequence[Check], running: Iterable[Check]) -> Check | None:
+def next_of(waiting: Sequence[Check], running: Iterable[Check], took: Mapping[str, float]) -> Check | None:
     """Return the journey to begin beside those that run, None if each must wait.
 
     Two journeys never have the same account at once. Those with an account go first: they may have to wait again.
+    Then whichever ``took`` longest lately (any unit, by check id), so that none is left to run alone in the end.
     """
     taken = {check.account for check in running if check.account}
     free = [check for check in waiting if check.account not in taken]
-    return min(free, key=lambda check: check.account is None, default=None)
+    return min(free, key=lambda check: (check.account is None, -took.get(check.id, 0.0)), default=None)
 
 
 def _room(free_mb: float) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import os
 import signal
@@ -382,3 +383,14 @@ def test_every_run_of_the_model_can_be_kept(path):
     (past,) = history.recent("shop", "production", 1)
     kept = {(check.check_id, check.outcome, check.blame) for check in past.checks}
     assert kept == {(result.check.id, result.outcome, result.blame) for result in run.results}
+
+
+def test_how_long_a_check_takes_is_told_by_its_latest_runs(path):
+    """The longest of them counts, of this suite and environment alone."""
+    history = History(path)
+    for number, duration_ms in enumerate((9000.0, 100.0, 300.0, 200.0)):
+        attempt = dataclasses.replace(an_attempt(), duration_ms=duration_ms)
+        run = a_run(a_result(attempt), run_id=f"run-{number}", started=STARTED + 60 * number)
+        history.record(run)
+    assert history.durations(run.suite, run.environment) == {run.results[0].check.id: 300.0}
+    assert history.durations("another", run.environment) == {}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke.model import Attempt, Blame, Finding
-from smoke.retry import RetryPolicy, not_repeated, wait_before_next, worth_another_try
+from smoke.retry import RetryPolicy, not_repeated, surely_last, wait_before_next, worth_another_try
 from tests.support.judging import an_attempt
 from tests.support.properties import unhurried
 
@@ -83,3 +83,9 @@ def test_what_has_written_is_not_tried_again() -> None:
     assert not_repeated(policy, an_attempt(Blame.ASSERTION), ()) == ()
     assert not_repeated(policy, an_attempt(), order) == ()
     assert not_repeated(policy, an_attempt(Blame.APP_4XX), order) == ()
+
+
+@pytest.mark.parametrize(("number", "may_write", "last"), [(1, False, False), (2, False, True), (1, True, True)])
+def test_an_attempt_is_surely_the_last(number: int, *, may_write: bool, last: bool) -> None:
+    """When the attempts are used up, or when it may write what nobody must write twice."""
+    assert surely_last(RetryPolicy(attempts=2), number, may_write=may_write) is last

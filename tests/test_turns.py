@@ -40,7 +40,7 @@ def test_no_two_journeys_have_one_account_at_once(waiting: list[str | None], run
     """Whoever begins shares its account with nobody; somebody begins whenever that is possible."""
     ahead, under_way = checks(waiting), checks(running)
     taken = {check.account for check in under_way if check.account}
-    chosen = next_of(ahead, under_way)
+    chosen = next_of(ahead, under_way, {})
     if chosen is None:
         assert all(check.account in taken for check in ahead)
     else:
@@ -51,5 +51,14 @@ def test_no_two_journeys_have_one_account_at_once(waiting: list[str | None], run
 def test_journeys_with_an_account_go_first() -> None:
     """They may have to wait for one another; those without never do."""
     ahead = checks([None, "basic", "premium"])
-    assert next_of(ahead, []) is ahead[1]
-    assert next_of(ahead, [ahead[1]]) is ahead[2]
+    assert next_of(ahead, [], {}) is ahead[1]
+    assert next_of(ahead, [ahead[1]], {}) is ahead[2]
+
+
+def test_whichever_took_longest_goes_before_the_others() -> None:
+    """So that it does not run alone when all others are done; what nobody knows comes last."""
+    ahead = checks([None, None, None, "basic"])
+    took = {ahead[1].id: 300.0, ahead[2].id: 900.0}
+    assert next_of(ahead, [], took) is ahead[3]
+    assert next_of(ahead[:3], [], took) is ahead[2]
+    assert next_of(ahead[:2], [], took) is ahead[1]

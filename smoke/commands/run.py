@@ -6,12 +6,11 @@ import argparse
 import signal
 import sys
 from contextlib import ExitStack
-from typing import IO, TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from smoke.commands import options
 from smoke.judge import exit_code
 from smoke.judged import Run
-from smoke.pipes import Unbroken
 
 if TYPE_CHECKING:
     from smoke.reporting.console import Console
@@ -48,22 +47,23 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
         driven = journeys_of(settings.root, settings.suite).exists() and not pytest_args
         begun = (begin_with_driver if driven else begin)(settings, stack)
         from smoke.reporting.console import Console
-        from smoke.reporting.document import to_json
-        from smoke.running.broken import in_a_line
 
         console = Console.open(stream=2 if given.json else 1, plain=given.no_color)
-        console.terminal.file = cast("IO[str]", Unbroken(console.terminal.file))
         try:
             run = _run(begun, settings, console, pytest_args)
         except BrowserMissing as error:
             console.line(f"INCONCLUSIVE: {error}")
             return 3
         except OSError as error:
+            from smoke.running.broken import in_a_line
+
             if (line := in_a_line(error)) is None:
                 raise
             console.line(f"INCONCLUSIVE: {line}")
             return 3
     if given.json:
+        from smoke.reporting.document import to_json
+
         sys.stdout.write(to_json(run) + "\n")
     return exit_code(run.verdict, begun.plan.point.flaky)
 

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, cast
 
 from smoke.causes import Cause, causes_of
 from smoke.judged import CheckResult, Run
 from smoke.model import Check, Finding, Measurement, Outcome
 from smoke.offline import NETWORK
+from smoke.pipes import Unbroken
 from smoke.reporting.lines import again, receipt
 from smoke.running.session import Progress
 
@@ -30,36 +32,48 @@ STYLES: Mapping[Outcome, str] = {
     Outcome.NOT_RUN: "dim",
 }
 WIDTH_WITHOUT_TERMINAL = 140
+COLOURED = ("FORCE_COLOR", "TTY_COMPATIBLE")
+"""Variables by which a CI system says that it shows what a terminal would."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Console:
     """Writes for people. On a terminal it is alive and coloured, elsewhere it prints plain lines."""
 
-    terminal: Terminal
+    file: IO[str]
+    plain: bool = False
+    """Without colours and movement, on a terminal too."""
 
     @staticmethod
     def open(*, stream: int, plain: bool) -> Console:
         """Open file descriptor ``stream`` (1 or 2), on a copy that pytest's capture does not swallow."""
+        file = os.fdopen(os.dup(stream), "w", encoding="utf-8", buffering=1)
+        return Console(cast("IO[str]", Unbroken(file)), plain=plain or bool(os.environ.get("NO_COLOR")))
+
+    @cached_property
+    def terminal(self) -> Terminal:
+        """What draws tables and bars; loaded when something is drawn."""
         from rich.console import Console as Terminal
 
-        file = os.fdopen(os.dup(stream), "w", encoding="utf-8", buffering=1)
-        width = None if file.isatty() else WIDTH_WITHOUT_TERMINAL
-        no_color = plain or bool(os.environ.get("NO_COLOR"))
-        force = False if no_color else None
-        terminal = Terminal(
-            file=file, width=width, no_color=no_color, force_terminal=force, highlight=False, soft_wrap=False
-        )
-        return Console(terminal)
+        width = None if self.file.isatty() else WIDTH_WITHOUT_TERMINAL
+        force = False if self.plain else None
+        return Terminal(file=self.file, width=width, no_color=self.plain, force_terminal=force, highlight=False)
+
+    @property
+    def _is_alive(self) -> bool:
+        return not self.plain and (self.file.isatty() or any(os.environ.get(name) for name in COLOURED))
 
     def line(self, text: str) -> None:
         """Print one line as it is."""
-        self.terminal.print(text, markup=False, soft_wrap=True)
+        if self._is_alive:
+            self.terminal.print(text, markup=False, soft_wrap=True)
+        else:
+            self.file.write(f"{text}\n")
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Progress]:
         """Show ``total`` checks as they start and finish."""
-        if not self.terminal.is_terminal:
+        if not self._is_alive:
             yield Progress(finished=self._finished)
             return
         with _live(self.terminal) as bars:
@@ -78,17 +92,17 @@ class Console:
             yield Progress(started=started, finished=finished)
 
     def _finished(self, result: CheckResult) -> None:
+        outcome, text = f"{result.outcome:<12}", f" {result.check.id:<22} {result.duration_ms / 1000:6.2f} s"
+        if result.outcome is not Outcome.PASS and result.reason:
+            text += f"  {result.reason.removeprefix(f'{result.check.id}.')}"
+        if result.outcome is Outcome.FAIL and result.blame in NETWORK:
+            text += " (unless this runner is offline)"
+        if not self._is_alive:
+            self.line(outcome + text)
+            return
         from rich.text import Text
 
-        text = Text.assemble(
-            (f"{result.outcome:<12}", STYLES[result.outcome]),
-            f" {result.check.id:<22} {result.duration_ms / 1000:6.2f} s",
-        )
-        if result.outcome is not Outcome.PASS and result.reason:
-            text.append(f"  {result.reason.removeprefix(f'{result.check.id}.')}")
-        if result.outcome is Outcome.FAIL and result.blame in NETWORK:
-            text.append(" (unless this runner is offline)")
-        self.terminal.print(text, soft_wrap=True)
+        self.terminal.print(Text.assemble((outcome, STYLES[result.outcome]), text), soft_wrap=True)
 
     def summary(self, run: Run, left: Sequence[str]) -> None:
         """Print the table, what is wrong, the verdict and where to find more."""

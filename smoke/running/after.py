@@ -27,6 +27,7 @@ def before(session: Session, settings: Settings, say: Say) -> None:
             began = datetime.fromtimestamp(lost.started, UTC).isoformat(timespec="seconds")
             say(f"history: the run of {lost.suite} in {lost.environment} that began at {began} vanished: no verdict")
             history.finish(lost.run_id)
+        session.took = history.durations(session.plan.suite.name, session.plan.environment_name)
         history.begin(
             session.run_id,
             suite=session.plan.suite.name,

@@ -37,7 +37,8 @@ def look(guard: Guard, choice: BrowserChoice, path: str) -> tuple[Visit, Listene
 
     with sync_playwright() as playwright:
         browser = getattr(playwright, choice.name).launch(**launch_options(choice))
-        spares = Spares(Contexts(guard, PageRules(), lambda _value: None), browser)
+        spares = Spares(Contexts(guard, PageRules(), lambda _value: None))
+        spares.adopt(browser)
         listeners = spares.contexts.listeners()
         LISTENING.set(listeners)
         page = browser.new_page()

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Error
 
 from smoke.model import Check
+from smoke.running.launch import load_last
 from smoke.running.room import Idleness, cores, free_mb
 from smoke.running.session import Session
 from smoke.running.stash import CHECK
@@ -65,6 +66,7 @@ class Crew:
             try:
                 for _ in range(self._at_first()):
                     self._hire()
+                load_last()
                 while pending := [each.done for each in self._workers if not each.done.done()]:
                     self.browser._sync(asyncio.wait(pending, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED))
                     self._raise_errors()
@@ -82,7 +84,10 @@ class Crew:
         return min(most, at_first(int(cores()), free_mb(), len(self.waiting)))
 
     def _has_work(self) -> bool:
-        return next_of(self._checks(self.waiting), self._checks(self._running)) is not None
+        return self._next() is not None
+
+    def _next(self) -> Check | None:
+        return next_of(self._checks(self.waiting), self._checks(self._running), self.session.took)
 
     def _has_room(self, idle: float) -> bool:
         count = sum(not each.done.done() for each in self._workers)
@@ -118,7 +123,7 @@ class Crew:
     def _turn(self) -> pytest.Item | None:
         """Return the journey whose turn it is, once there is one; None if there is no more work."""
         while self.waiting and not self._is_stopping():
-            check = next_of(self._checks(self.waiting), self._checks(self._running))
+            check = self._next()
             if check is not None:
                 item = next(each for each in self.waiting if each.stash[CHECK] is check)
                 self.waiting = [each for each in self.waiting if each is not item]

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from smoke.browser import Origin, find_browser, launch_options
+from smoke.retry import surely_last
 from smoke.running.journey import Journey
 from smoke.running.scope import LISTENING
 from smoke.running.session import Session
-from smoke.running.spares import start_trace
 from smoke.running.stash import CHECK, JOURNEY, RECORD, SESSION
 
 
@@ -79,6 +79,8 @@ def context(browser_context_args: dict[str, Any], request: pytest.FixtureRequest
     listeners.asker.check_id, listeners.asker.runs = request.node.stash[CHECK].id, True
     LISTENING.set(listeners)
     context = opened.context if opened else _opened(request)
+    if request.config.getoption("--tracing") == "off":
+        _start_trace(context, session, request)
     request.node.stash[JOURNEY] = Journey(
         check=request.node.stash[CHECK],
         target=session.target,
@@ -99,10 +101,18 @@ def context(browser_context_args: dict[str, Any], request: pytest.FixtureRequest
 
 def _opened(request: pytest.FixtureRequest) -> BrowserContext:
     context: BrowserContext = request.getfixturevalue("new_context")()
-    if request.config.getoption("--tracing") == "off":
-        start_trace(context)
     context.new_page()
     return context
+
+
+def _start_trace(context: BrowserContext, session: Session, request: pytest.FixtureRequest) -> None:
+    """Record what a failure will be explained with: what its page showed, too, unless another attempt will do that.
+
+    The pictures of the page cost a tenth of a whole run, for passing journeys as well.
+    """
+    may_write = session.guard.permissions.may_write(request.node.stash[CHECK])
+    last = surely_last(session.retry, request.node.stash[RECORD].number, may_write=may_write)
+    context.tracing.start(snapshots=last, screenshots=False, sources=False)
 
 
 @pytest.fixture

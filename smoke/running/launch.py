@@ -10,11 +10,12 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.browser import BrowserChoice, BrowserMissing, launch_options
+from smoke.browser import BrowserChoice, BrowserMissing, find_browser, launch_options
+from smoke.model import CheckKind
 from smoke.running.aside import Aside
 
 if TYPE_CHECKING:
@@ -24,19 +25,20 @@ if TYPE_CHECKING:
     from smoke.running.target import Target
     from smoke.settings import Settings
 
-NEEDED_LATER = (
+NEEDED_SOON = (
     "smoke.running.opening",
     "smoke.running.run",
-    "smoke.running.concluding",
-    "rich.progress",
     "smoke.running.after",
     "pytest",
     "pytest_playwright.pytest_playwright",
     "allure_pytest.plugin",
     "smoke.running.session_plugin",
     "smoke.running.fixtures",
-    "rich.table",
+    "smoke.running.crew",
+    "smoke.running.abreast",
 )
+NEEDED_LAST = ("smoke.running.concluding", "smoke.reporting.allure_results", "rich.table", "smoke.sinks.delivery")
+"""What follows the last check: loaded when the first journeys are under way."""
 LAUNCH_MS = 20_000
 CLOSE_S = 5.0
 DRIVER_CACHE = Path("~/.cache/smoke-harness/node").expanduser()
@@ -51,17 +53,27 @@ class Begun:
 
     plan: Plan
     target: Future[Target]
-    driver: Playwright | None
+    starting: Starting | BrowserMissing | None = None
+    """The browser, or why there is none, where it does not wait for pytest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """A browser that was asked for and need not be waited for."""
+
+    driver: Playwright
+    choice: BrowserChoice
+    browser: Aside[Browser]
 
 
 def begin(settings: Settings, stack: ExitStack) -> Begun:
     """Plan the run and begin to open its target, which ``stack`` will close; raises ConfigError."""
     planned = _plan(settings)
-    return Begun(planned, _opening(planned, settings, stack), None)
+    return Begun(planned, _opening(planned, settings, stack))
 
 
 def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
-    """Do the same while Playwright's driver starts, and load meanwhile what comes after; raises ConfigError."""
+    """Do the same while driver and browser start, and load meanwhile what comes after; raises ConfigError."""
     from playwright.sync_api import sync_playwright  # before the other thread competes for the interpreter
 
     sys.setswitchinterval(SWITCH_S)
@@ -69,14 +81,36 @@ def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
     os.environ.setdefault("NODE_COMPILE_CACHE", str(DRIVER_CACHE))
     ahead = ThreadPoolExecutor(1, "smoke-ahead")
     planning = ahead.submit(lambda: begin(settings, stack))
-    for name in NEEDED_LATER:
+    for name in NEEDED_SOON:
         ahead.submit(importlib.import_module, name)
     ahead.shutdown(wait=False)
     try:
         driver = stack.enter_context(sync_playwright())
     finally:
         begun = planning.result()
-    return Begun(begun.plan, begun.target, driver)
+    return replace(begun, starting=_starting(driver, begun.plan, settings))
+
+
+def load_last() -> None:
+    """Load what follows the last check, on a thread of its own."""
+    ahead = ThreadPoolExecutor(1, "smoke-ahead")
+    for name in NEEDED_LAST:
+        ahead.submit(importlib.import_module, name)
+    ahead.shutdown(wait=False)
+
+
+def _starting(driver: Playwright, planned: Plan, settings: Settings) -> Starting | BrowserMissing | None:
+    """Ask ``driver`` for the browser, if a journey needs one."""
+    if not any(check.kind is CheckKind.JOURNEY for check in planned.checks):
+        return None
+    try:
+        choice = find_browser(settings.browser, settings.environ, headed=settings.headed)
+    except BrowserMissing as missing:
+        return missing
+    kind, options = getattr(driver, choice.name), launch_options(choice)
+    headless, slow_mo = not settings.headed, settings.slowmo
+    browser = Aside(driver, lambda: kind.launch(headless=headless, slow_mo=slow_mo, timeout=LAUNCH_MS, **options))
+    return Starting(driver, choice, browser)
 
 
 def _plan(settings: Settings) -> Plan:
@@ -96,22 +130,54 @@ def _opening(planned: Plan, settings: Settings, stack: ExitStack) -> Future[Targ
 
 @dataclass(slots=True)
 class Launched:
-    """A browser that is up before pytest is."""
+    """A browser that is up, or soon will be, before pytest needs it."""
 
-    playwright: Playwright
-    browser: Browser
+    starting: Starting
+    headed: bool
+    _browser: Browser | None = None
     _closing: Aside[None] | None = None
+
+    @property
+    def playwright(self) -> Playwright:
+        """The driver."""
+        return self.starting.driver
+
+    @property
+    def browser(self) -> Browser:
+        """The browser, waited for at first; raises BrowserMissing if it does not start."""
+        if self._browser is None:
+            self._browser = self._started()
+        return self._browser
+
+    def _started(self) -> Browser:
+        from playwright.sync_api import Error
+
+        if self.headed and _has_no_display():
+            raise BrowserMissing("a window needs a display (DISPLAY): leave --headed away, or use xvfb-run")
+        choice = self.starting.choice
+        try:
+            return self.starting.browser.result(LAUNCH_MS / 1000 + 1)
+        except (Error, TimeoutError) as error:
+            where = choice.executable or f"Playwright's {choice.name}"
+            reason = str(error).strip().splitlines()[0]
+            raise BrowserMissing(f"{where} does not start: {reason}; SMOKE_BROWSER_PATH names another") from error
 
     def begin_to_close(self) -> None:
         """Let the browser end while what follows the last check goes on."""
-        self._closing = Aside(self.browser, self.browser.close)
+        if self._browser:
+            self._closing = Aside(self._browser, self._browser.close)
 
     def close(self) -> None:
         """Wait for the end of the browser; what is gone already was told where it was missed."""
         from playwright.sync_api import Error
 
-        with contextlib.suppress(Error, TimeoutError):
-            (self._closing or Aside(self.browser, self.browser.close)).result(CLOSE_S)
+        if self._browser:
+            with contextlib.suppress(Error, TimeoutError):
+                (self._closing or Aside(self._browser, self._browser.close)).result(CLOSE_S)
+
+
+def _has_no_display() -> bool:
+    return sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _keep_to_one(driver: Playwright) -> None:
@@ -126,22 +192,10 @@ def _keep_to_one(driver: Playwright) -> None:
 
 
 @contextmanager
-def launched(driver: Playwright, choice: BrowserChoice, *, headed: bool, slowmo_ms: int) -> Iterator[Launched]:
-    """Start the browser and stop it; raises BrowserMissing if it does not start."""
-    from playwright.sync_api import Error
-
-    if headed and sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise BrowserMissing("a window needs a display (DISPLAY): leave --headed away, or use xvfb-run")
-    try:
-        browser = getattr(driver, choice.name).launch(
-            headless=not headed, slow_mo=slowmo_ms, timeout=LAUNCH_MS, **launch_options(choice)
-        )
-    except Error as error:
-        where = choice.executable or f"Playwright's {choice.name}"
-        reason = str(error).strip().splitlines()[0]
-        raise BrowserMissing(f"{where} does not start: {reason}; SMOKE_BROWSER_PATH names another") from error
-    started = Launched(driver, browser)
-    _keep_to_one(driver)
+def launched(starting: Starting, *, headed: bool) -> Iterator[Launched]:
+    """Yield the browser that starts, and stop it in the end."""
+    started = Launched(starting, headed)
+    _keep_to_one(starting.driver)
     try:
         yield started
     finally:

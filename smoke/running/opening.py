@@ -11,13 +11,13 @@ from smoke.accounts.answers import login_requests
 from smoke.accounts.broker import Broker
 from smoke.accounts.ledger import ledger_path
 from smoke.accounts.opening import open_broker
-from smoke.browser import BrowserMissing, find_browser
+from smoke.browser import BrowserChoice, BrowserMissing, find_browser
 from smoke.config.schema import EMBEDDED
 from smoke.model import CheckKind
 from smoke.plan import Plan
 from smoke.running.clients import guarded_clients
 from smoke.running.guard import guard_of
-from smoke.running.launch import Begun, launched
+from smoke.running.launch import Begun, Starting, launched
 from smoke.running.probes import probe_runner
 from smoke.running.session import Progress, Session
 from smoke.running.spares import Contexts, Spares
@@ -32,21 +32,18 @@ from smoke.workfolder import work_folder
 def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterator[Session]:
     """Find the browser, wait for the target and yield the run's session; raises ConfigError or BrowserMissing.
 
-    With a driver the browser is launched here; else by pytest-playwright's fixtures, with its own options.
+    A browser that was not begun with is launched by pytest-playwright's fixtures, with its own options.
     """
-    planned, driver = begun.plan, begun.driver
+    planned = begun.plan
     journeys = any(check.kind is CheckKind.JOURNEY for check in planned.checks)
     with ExitStack() as stack:
         try:
-            choice = find_browser(settings.browser, settings.environ, headed=settings.headed) if journeys else None
+            choice = _choice(begun, settings)
         except BrowserMissing:
             begun.target.result()  # what is wrong with the configuration is told first
             raise
-        browser = (
-            stack.enter_context(launched(driver, choice, headed=settings.headed, slowmo_ms=settings.slowmo))
-            if driver and choice
-            else None
-        )
+        starting = begun.starting if isinstance(begun.starting, Starting) else None
+        browser = stack.enter_context(launched(starting, headed=settings.headed)) if starting else None
         target = begun.target.result()
         work = stack.enter_context(work_folder(owner()))
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
@@ -58,7 +55,7 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
         login = planned.suite.about.login
         requests = login_requests(login, _login_address(planned, target))
         contexts = Contexts(guard, planned.suite.about.page, scrubber.learn, requests, broker.clock, scrubber.text)
-        spares = Spares(contexts, browser.browser if browser else None)
+        spares = Spares(contexts)
         probes = probe_runner(planned, target, guard, broker, run_id, scrubber.learn)
         stack.callback(probes.stop)
         session = Session(
@@ -78,8 +75,19 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
             progress=progress,
             expected_build=settings.expect_build,
         )
-        spares.open_first()
         yield session
+
+
+def _choice(begun: Begun, settings: Settings) -> BrowserChoice | None:
+    """Return the browser that journeys get, None where none is planned; raises BrowserMissing."""
+    match begun.starting:
+        case Starting(choice=choice):
+            return choice
+        case BrowserMissing() as missing:
+            raise missing
+        case None:
+            journeys = any(check.kind is CheckKind.JOURNEY for check in begun.plan.checks)
+            return find_browser(settings.browser, settings.environ, headed=settings.headed) if journeys else None
 
 
 def _broker(planned: Plan, target: Target, settings: Settings, run_id: str) -> AbstractContextManager[Broker]:

@@ -13,10 +13,12 @@ from smoke.settings import Settings
 
 OWN_PLUGINS = ("pytest_playwright.pytest_playwright", "allure_pytest.plugin", "smoke.running.plugin")
 """All that a run needs of what is installed; others are named on the command line or by the project's own settings."""
+UNNEEDED = ("unraisableexception", "threadexception")
+"""Plugins of pytest that make warnings of what nobody reads; at the end they look through all memory five times."""
 
 
 def run_checks(session: Session, settings: Settings, pytest_args: Sequence[str]) -> None:
-    """Run the planned checks; what they showed is in ``session`` afterwards.
+    """Run the planned checks; what they showed is in ``session`` afterwards. Raises BrowserMissing.
 
     Journeys run under pytest, and so do probes where pytest's own options may be about them.
     """
@@ -57,16 +59,19 @@ def _under_pytest(session: Session, settings: Settings, kinds: set[CheckKind], p
         "ignore::pytest.PytestAssertRewriteWarning",
         *(["--headed"] if settings.headed else []),
         *(pytest_args or ("--disable-plugin-autoload", *(f"-p{name}" for name in OWN_PLUGINS))),
+        *(f"-pno:{name}" for name in UNNEEDED),
     ]
     sys.path.insert(0, str(settings.root))  # the project's own page objects, before any that are installed
-    kept = KeptBack(session.reports)
+    kept, plugin = KeptBack(session.reports), SessionPlugin(session)
     try:
         with scrubbed_prints(session.scrubber):
-            code = pytest.main(arguments, plugins=[kept, SessionPlugin(session), Quiet(), Broken(session.troubles)])
+            code = pytest.main(arguments, plugins=[kept, plugin, Quiet(), Broken(session.troubles)])
     except Exception as error:  # noqa: BLE001 - whatever breaks pytest itself must end in a verdict
         session.troubles.append(f"pytest broke: {type(error).__name__}: {error}")
         return
     finally:
         session.troubles += kept.publish(session.scrubber)
+    if plugin.missing:
+        raise plugin.missing
     if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         session.troubles.append(f"pytest ended with {pytest.ExitCode(code).name.lower().replace('_', ' ')}")

@@ -66,6 +66,8 @@ class Session:
     troubles: list[str] = field(default_factory=list)
     workers: int | None = None
     """Most journeys at once; None: as many as this machine has room for."""
+    took: dict[str, float] = field(default_factory=dict)
+    """Milliseconds that each check took lately, as far as that is known."""
     launched: Launched | None = None
     """The browser, where it was started before pytest was."""
     browser_version: str = ""
@@ -88,12 +90,12 @@ class Session:
     @property
     def loop(self) -> asyncio.AbstractEventLoop | None:
         """Where journeys wait for the browser, if it was started before pytest was."""
-        return self.launched.browser._loop if self.launched else None
+        return self.launched.playwright._loop if self.launched else None
 
     def pause(self, seconds: float) -> None:
         """Let time pass, and other journeys go on."""
         if self.launched:
-            self.launched.browser._sync(asyncio.sleep(seconds))
+            self.launched.playwright._sync(asyncio.sleep(seconds))
         else:
             threading.Event().wait(seconds)
 

@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from _pytest.subtests import SubtestReport
 
+from smoke.browser import BrowserMissing
 from smoke.judged import Interruption
 from smoke.model import Blame, CheckKind, Finding, told
 from smoke.reporting import allure_labels
@@ -26,6 +27,8 @@ class SessionPlugin:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.missing: BrowserMissing | None = None
+        """Why no journey could begin."""
         self._items: dict[str, pytest.Item] = {}
         """By their ids."""
 
@@ -72,8 +75,14 @@ class SessionPlugin:
         from smoke.running.abreast import prepare
         from smoke.running.crew import Crew
 
+        try:
+            browser = self.session.launched.browser
+        except BrowserMissing as error:
+            self.missing = error
+            return True
+        self.session.spares.begin(browser)
         prepare(session)
-        Crew(self.session, self.session.launched.browser, journeys).work()
+        Crew(self.session, browser, journeys).work()
         for item in session.items[len(journeys) :]:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         if session.shouldfail:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -76,11 +75,6 @@ class Contexts:
         listeners.attach(context)
 
 
-def start_trace(context: BrowserContext) -> None:
-    """Record what a failure will be explained with."""
-    context.tracing.start(snapshots=True, screenshots=False, sources=False)
-
-
 def _of_attempt() -> Listeners:
     listeners = LISTENING.get()
     if listeners is None:
@@ -90,7 +84,7 @@ def _of_attempt() -> Listeners:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A context with a page, listened to and traced since its beginning."""
+    """A context with a page, listened to since its beginning."""
 
     context: BrowserContext
     listeners: Listeners
@@ -99,15 +93,18 @@ class Opened:
 class Spares:
     """At most one context that nobody has used yet, and the rules for those that a journey opens by itself."""
 
-    def __init__(self, contexts: Contexts, browser: Browser | None) -> None:
+    def __init__(self, contexts: Contexts) -> None:
         self.contexts = contexts
         self.more = True
         """Whether another journey follows."""
         self._browser: Browser | None = None
         self._spare: Aside[Opened] | None = None
-        if browser:
-            self.adopt(browser)
-            self._browser = browser
+
+    def begin(self, browser: Browser) -> None:
+        """Put the run's own browser under guard, and open the first context in it."""
+        self.adopt(browser)
+        self._browser = browser
+        self.prepare()
 
     def adopt(self, browser: Browser) -> None:
         """Put a browser that is up under guard, and whatever contexts a journey opens in it."""
@@ -137,13 +134,6 @@ class Spares:
         if self.more and self._browser and not self._spare:
             self._spare = Aside(self._browser, self._open)
 
-    def open_first(self) -> None:
-        """Open the first journey's context now."""
-        self.prepare()
-        if self._spare:
-            with contextlib.suppress(Exception):  # told when it is taken
-                self._spare.result(OPEN_S)
-
     def take(self, arguments: Mapping[str, Any]) -> Opened | None:
         """Return the spare if it was opened with just these arguments; else open one yourself."""
         from playwright.sync_api import Error
@@ -165,6 +155,5 @@ class Spares:
         listeners = self.contexts.listeners()
         context = self._new_context(**self.contexts.named(self.contexts.arguments, listeners))
         self.contexts.settle(context, listeners)
-        start_trace(context)
         context.new_page()
         return Opened(context, listeners)

@@ -4,7 +4,6 @@ import dataclasses
 import io
 
 import pytest
-from rich.console import Console as Terminal
 
 from smoke.judged import CheckResult, Run
 from smoke.model import Blame, Finding, Outcome
@@ -27,7 +26,7 @@ SKIPPED = dataclasses.replace(
 def printed(run: Run) -> list[str]:
     """What a person reads below the table."""
     file = io.StringIO()
-    Console(Terminal(file=file, width=200, no_color=True, highlight=False)).summary(run, ())
+    Console(file, plain=True).summary(run, ())
     lines = [line.rstrip() for line in file.getvalue().splitlines()]
     return lines[len(lines) - lines[::-1].index("") :]
 
@@ -104,7 +103,7 @@ def test_causes_stand_in_the_document() -> None:
 def test_a_line_as_it_goes_says_what_may_still_change(blame: Blame, may_change: bool) -> None:
     """Whether the runner itself is offline is only known at the end, so a failure of the network is told with that."""
     file = io.StringIO()
-    console = Console(Terminal(file=file, width=200, no_color=True, highlight=False))
+    console = Console(file, plain=True)
     found = an_attempt(findings=(Finding(rule="GET / answers, but no", blame=blame),))
     with console.progress(1) as progress:
         progress.finished(a_result(found, outcome=Outcome.FAIL, blame=blame))

@@ -94,6 +94,7 @@ def test_a_failed_journey_leaves_evidence_without_the_password(
     with zipfile.ZipFile(kept["trace.zip"]) as trace:
         texts = [trace.read(name) for name in trace.namelist()]
     assert any(b'"method":"fill"' in text for text in texts), "the trace shows what was typed where"
+    assert any(b'"type":"frame-snapshot"' in text for text in texts), "the last attempt's shows the page too"
     left = [path.read_bytes() for path in run.reports.rglob("*") if path.is_file()]
     assert not any(password in data for data in [*texts, *left, run.stdout.encode(), run.stderr.encode()])
 
