@@ -51,7 +51,6 @@ def test_the_code_of_the_work_is_the_code_of_the_program(code: int) -> None:
         ("os._exit(1)", "it exited with 1"),
         ("os.kill(os.getpid(), signal.SIGKILL)", "signal SIGKILL ended it"),
         ("os.kill(os.getpid(), signal.SIGSEGV)", "signal SIGSEGV ended it"),
-        ("import atexit; atexit.register(os._exit, 7); return 0", "it exited with 7"),
     ],
 )
 def test_a_process_that_ends_without_a_verdict_is_inconclusive(body: str, how: str) -> None:
