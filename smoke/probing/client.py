@@ -108,11 +108,14 @@ async def send(request: Request, timeout_s: float) -> Exchange:
     except httpcore.TimeoutException as error:
         raise ProbeFailedError(_late(request, timeout_s, stopwatch)) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
-        text = f"{error}" or type(error).__name__
-        blame = network_blame(text) or Blame.TCP
-        rule = f"{request.method} {request.url} answers, but {text}"
-        cause = unreachable(blame, request.url)
-        raise ProbeFailedError(Finding(rule=rule, blame=blame, cause=cause)) from error
+        raise ProbeFailedError(unanswered(request, f"{error}" or type(error).__name__)) from error
+
+
+def unanswered(request: Request, text: str) -> Finding:
+    """Return the finding that no whole answer came, for which the network said ``text``."""
+    blame = network_blame(text) or Blame.TCP
+    rule = f"{request.method} {request.url} answers, but {text}"
+    return Finding(rule=rule, blame=blame, cause=unreachable(blame, request.url))
 
 
 async def _send(request: Request, timeout_s: float, stopwatch: Stopwatch) -> Exchange:

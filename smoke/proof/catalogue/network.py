@@ -1,0 +1,62 @@
+"""Faults on the way: no answer, half an answer, a late one, or one in three."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from smoke.config.probe import Probe
+from smoke.model import Blame
+from smoke.probing.exchange import Exchange
+from smoke.proof.fault import ALWAYS, Act, Fault, NoAnswer, NoAnswerError, implied_by
+
+BLAMES = {
+    NoAnswer.REFUSED: Blame.TCP,
+    NoAnswer.RESET: Blame.TCP,
+    NoAnswer.NO_NAME: Blame.DNS,
+    NoAnswer.BAD_CERTIFICATE: Blame.TLS,
+    NoAnswer.TRUNCATED: Blame.TCP,
+    NoAnswer.HANGS: Blame.SLOW,
+}
+
+
+def unanswered(how: NoAnswer) -> Act:
+    """Return what happens when no whole answer comes."""
+
+    def act(_good: Exchange, _number: int) -> Exchange:
+        raise NoAnswerError(how)
+
+    return act
+
+
+@implied_by(ALWAYS)
+def _no_answer(_nothing: None, _probe: Probe) -> Iterator[Fault]:
+    for how, blame in BLAMES.items():
+        yield Fault(name=how.value, act=unanswered(how), blames=frozenset({blame}))
+
+
+@implied_by(ALWAYS)
+def _first_fails(_nothing: None, probe: Probe) -> Iterator[Fault]:
+    def act(good: Exchange, number: int) -> Exchange:
+        return replace(good, status=503, body=b"") if number == 1 else good
+
+    if probe.expect.p95_within_ms is None and probe.counter is None:
+        yield Fault(name="first-request-fails", act=act, blames=frozenset(), flaky=True)
+
+
+@implied_by("within_ms")
+@implied_by("p95_within_ms")
+def _late(limit_ms: float, _probe: Probe) -> Iterator[Fault]:
+    def act(good: Exchange, _number: int) -> Exchange:
+        total_ms = good.timing.total_ms + 2 * limit_ms
+        return replace(good, timing=replace(good.timing, first_byte_ms=total_ms, total_ms=total_ms))
+
+    yield Fault(name="delay", act=act, blames=frozenset({Blame.SLOW}))
+
+
+@implied_by("tls_days_left")
+def _certificate(least: float, _probe: Probe) -> Iterator[Fault]:
+    def act(good: Exchange, _number: int) -> Exchange:
+        return replace(good, tls_days_left=least / 2)
+
+    yield Fault(name="certificate-ends", act=act, blames=frozenset({Blame.TLS}))

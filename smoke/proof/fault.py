@@ -1,0 +1,83 @@
+"""What a fault is, and the register of those that a probe's expectations imply. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from smoke.config.probe import Probe
+from smoke.model import Blame
+from smoke.probing.exchange import Exchange
+
+
+class NoAnswer(StrEnum):
+    """Ways in which no whole answer comes."""
+
+    REFUSED = "refused"
+    RESET = "reset"
+    NO_NAME = "no-name"
+    BAD_CERTIFICATE = "bad-certificate"
+    TRUNCATED = "truncated"
+    HANGS = "hangs"
+
+
+class NoAnswerError(Exception):
+    """Raised by a fault in place of an answer."""
+
+    def __init__(self, how: NoAnswer) -> None:
+        super().__init__(how.value)
+        self.how = how
+
+
+Act = Callable[[Exchange, int], Exchange]
+"""Makes the faulty answer from the good one; the number says which request to that place it is, from 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One defect of an application or of what stands before it."""
+
+    name: str
+    """Kind, and subject where there is one: ``json-missing services.redis``."""
+    act: Act
+    blames: frozenset[Blame]
+    """Whoever may rightly be blamed; empty: a check must stay green, or FLAKY."""
+    flaky: bool = False
+    """The next attempt must get through."""
+
+    @property
+    def kind(self) -> str:
+        """The part of the name that the catalogue lists."""
+        return self.name.partition(" ")[0]
+
+
+Implied = Callable[[Any, Probe], Iterator[Fault]]
+IMPLIED: dict[str, list[Implied]] = {}
+ALWAYS = ""
+
+
+def implied_by(field: str) -> Callable[[Implied], Implied]:
+    """Register the faults that the field ``field`` of ``Expect`` promises to catch; ALWAYS: any probe."""
+
+    def register(implied: Implied) -> Implied:
+        IMPLIED.setdefault(field, []).append(implied)
+        return implied
+
+    return register
+
+
+def faults_of(probe: Probe) -> tuple[Fault, ...]:
+    """Return every fault that ``probe`` promises to catch, by what it expects; each name once."""
+    import smoke.proof.catalogue  # noqa: F401 - registers its faults
+
+    found: dict[str, Fault] = {}
+    for each in IMPLIED[ALWAYS]:
+        found |= {fault.name: fault for fault in each(None, probe)}
+    for field in fields(probe.expect):
+        value = getattr(probe.expect, field.name)
+        if value:
+            for each in IMPLIED.get(field.name, ()):
+                found |= {fault.name: fault for fault in each(value, probe)}
+    return tuple(found.values())

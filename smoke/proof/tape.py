@@ -1,0 +1,64 @@
+"""What a target answered in the clean run, to be answered again: the drill asks nobody."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from smoke.probing.exchange import Exchange, Request
+
+Place = tuple[str, str, str]
+"""Check, method and address."""
+
+
+class NotOnTapeError(LookupError):
+    """A request that the clean run did not make; names it."""
+
+
+class Tape:
+    """The answers of one clean run, in the order in which each place gave them."""
+
+    def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
+        self._answers: dict[Place, list[Exchange]] = defaultdict(list)
+        for each in exchanges:
+            self.record(each)
+
+    def record(self, exchange: Exchange) -> None:
+        """Keep one more answer."""
+        self._answers[_place(exchange.request)].append(exchange)
+
+    def answer(self, request: Request, asked: Counter[Place]) -> Exchange:
+        """Return the answer to ``request``, and count it in ``asked``; beyond the last one, the last again.
+
+        A request that another check made in the clean run, as a login is, is answered as that one was.
+        Raises NotOnTapeError.
+        """
+        place = _place(request)
+        answers = self._answers.get(place) or self._of_anyone(request)
+        if not answers:
+            raise NotOnTapeError(f"{request.method} {request.url} of {request.check_id} was not asked in the clean run")
+        number = asked[place]
+        asked[place] += 1
+        return replace(answers[min(number, len(answers) - 1)], request=request)
+
+    def settle(self, check_id: str) -> None:
+        """Keep only the last answer of each place of a check that asked until it was content."""
+        for place in self._answers:
+            if place[0] == check_id:
+                del self._answers[place][:-1]
+
+    def of(self, check_id: str) -> tuple[Exchange, ...]:
+        """Return the answers that a check got."""
+        return tuple(each for place, found in self._answers.items() if place[0] == check_id for each in found)
+
+    def _of_anyone(self, request: Request) -> list[Exchange]:
+        return next((found for place, found in self._answers.items() if place[1:] == _place(request)[1:]), [])
+
+    def requests(self) -> Mapping[Place, int]:
+        """Return how often each place was asked."""
+        return {place: len(found) for place, found in self._answers.items()}
+
+
+def _place(request: Request) -> Place:
+    return request.check_id, request.method, request.url
