@@ -18,6 +18,7 @@ COMMANDS = {
     "plan": "print the smoke runs of a release and the time they may take",
     "config": "check, show or describe the configuration",
     "accounts": "check the smoke accounts, change the password of one, or forgive it its refusals",
+    "prove": "inject faults on our side of the wire and show which checks catch them",
     "report": "build the Allure report of the last run",
     "demo": "serve the embedded application",
 }

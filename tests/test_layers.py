@@ -41,6 +41,11 @@ PURE = [
     "smoke.probing.expectations",
     "smoke.probing.exchange",
     "smoke.probing.server_timing",
+    "smoke.proof.fault",
+    "smoke.proof.matrix",
+    "smoke.proof.rewriting",
+    "smoke.proof.tape",
+    *(f"smoke.proof.catalogue.{name}" for name in ("answers", "bodies", "headers", "network")),
     *(f"smoke.config.{path.stem}" for path in sorted((ROOT / "smoke/config").glob("*.py")) if path.stem != "__init__"),
 ]
 EFFECTS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as WaitTimeoutError
 
@@ -13,7 +13,7 @@ from smoke.model import Observation, Outcome
 from smoke.probing.asking import Send, Shared, Terms, signed, url_of
 from smoke.probing.attempts import observe
 from smoke.probing.client import ProbeFailedError
-from smoke.probing.exchange import Request
+from smoke.probing.exchange import Exchange, Request
 from smoke.probing.variables import filled, names_in
 
 AT_ONCE = 8
@@ -36,6 +36,27 @@ class ProbeRunner:
         self._loop = asyncio.new_event_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix=NAME))
         self._thread = threading.Thread(target=self._loop.run_forever, name=NAME, daemon=True)
+
+    @property
+    def terms(self) -> Terms:
+        """Against what, and how patiently, the probes run."""
+        return self._terms
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What requests are filled with, captured values included."""
+        return dict(self._shared.values)
+
+    def hear(self, heard: Callable[[Exchange], None]) -> None:
+        """Tell ``heard`` every answer that comes; call before the start."""
+        inner = self._send
+
+        async def send(request: Request, timeout_s: float) -> Exchange:
+            exchange = await inner(request, timeout_s)
+            heard(exchange)
+            return exchange
+
+        self._send = send
 
     def start(self, probes: Iterable[Probe]) -> None:
         """Begin with every probe at once, each after those that it needs; returns immediately."""

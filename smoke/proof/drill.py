@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from smoke.config.probe import Probe
@@ -44,6 +44,8 @@ class Stage:
     values: Mapping[str, object]
     """What the clean run filled requests with: ``run`` and ``origin``."""
     tape: Tape
+    scrub: Callable[[str], str] = str
+    """Takes known secrets out of a text."""
 
     def cases(self) -> Iterator[tuple[Probe, Fault]]:
         """Yield every fault with the probe that promises to catch it."""
@@ -113,7 +115,7 @@ async def drill(stage: Stage, probe: Probe, fault: Fault) -> Case:
         expected=tuple(sorted(fault.blames)),
         outcome=mine.outcome,
         blame=mine.blame,
-        rule=mine.reason,
+        rule=stage.scrub(mine.reason) if mine.reason else None,
         duration_ms=(time.perf_counter() - begun) * 1000,
         also=tuple(name for name in red if name in faulty.touched),
         collateral=tuple(name for name in red if name not in faulty.touched),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,7 +73,7 @@ class Matrix:
 
     def count(self, result: Result) -> int:
         """Return how many cases came to ``result``."""
-        return sum(case.result is result for case in self.cases)
+        return sum(case.result == result for case in self.cases)
 
     @property
     def detection_rate(self) -> float | None:
@@ -95,8 +94,3 @@ class Matrix:
         if results & {Result.SURVIVED, Result.WRONG_BLAME, Result.COLLATERAL}:
             return Outcome.FAIL
         return Outcome.INCONCLUSIVE if Result.UNPROVED in results or not self.cases else Outcome.PASS
-
-
-def share(cases: Sequence[Case], index: int, of: int) -> tuple[Case, ...]:
-    """Return the part of ``cases`` that shard ``index`` of ``of`` has, from 1."""
-    return tuple(case for number, case in enumerate(cases) if number % of == index - 1)

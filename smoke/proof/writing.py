@@ -1,0 +1,130 @@
+"""Writes what drills showed: one JSON file a suite, and from all of them a page and a table for a README."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smoke.proof.matrix import Case, Matrix, Result
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+FOLDER = "proof"
+PAGE = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a result is shown."""
+
+    sign: str
+    style: str
+
+
+LOOKS = {
+    Result.SURVIVED: Look("✕", "bad"),
+    Result.WRONG_BLAME: Look("◐", "odd"),
+    Result.COLLATERAL: Look("◌", "odd"),
+    Result.UNPROVED: Look("?", "odd"),
+    Result.CAUGHT: Look("●", "good"),
+}
+"""The worst first: it is what a cell of several cases shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """All faults of one kind at one check."""
+
+    cases: tuple[Case, ...]
+
+    @property
+    def look(self) -> Look:
+        """How its worst case is shown."""
+        results = {case.result for case in self.cases}
+        return next(look for result, look in LOOKS.items() if result in results)
+
+    @property
+    def count(self) -> int:
+        """How many cases it stands for."""
+        return len(self.cases)
+
+    @property
+    def told(self) -> str:
+        """Each case in a line."""
+        return "\n".join(
+            f"{case.fault}: {case.result}, {case.outcome} {case.blame or ''}".strip() for case in self.cases
+        )
+
+
+class Shown:
+    """A matrix, as the page lays it out."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self._matrix = matrix
+        self.checks = tuple(dict.fromkeys(case.check_id for case in matrix.cases))
+        self.kinds = tuple(dict.fromkeys(_kind(case) for case in matrix.cases))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._matrix, name)
+
+    def at(self, check: str, kind: str) -> Cell | None:
+        """Return what was tried of a kind of fault at a check, None if nothing was."""
+        found = tuple(case for case in self._matrix.cases if case.check_id == check and _kind(case) == kind)
+        return Cell(found) if found else None
+
+
+def _kind(case: Case) -> str:
+    return case.fault.partition(" ")[0]
+
+
+def write(matrices: Sequence[Matrix], reports: Path) -> Path:
+    """Write the drills, and the page of all drills in ``reports``; return the page."""
+    folder = reports / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for matrix in matrices:
+        (folder / f"{matrix.suite}.json").write_bytes(_format().dump_json(matrix, indent=1))
+    every = [read(path) for path in sorted(folder.glob("*.json"))]
+    page = folder / PAGE
+    page.write_text(page_of(every), encoding="utf-8")
+    (folder / "matrix.md").write_text(table_of(every), encoding="utf-8")
+    return page
+
+
+def read(path: Path) -> Matrix:
+    """Read a drill that was written."""
+    return _format().validate_json(path.read_bytes())
+
+
+@cache
+def _format() -> TypeAdapter[Matrix]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Matrix)
+
+
+def page_of(matrices: Sequence[Matrix]) -> str:
+    """Return the page, whole in itself."""
+    from jinja2 import Environment, FileSystemLoader
+
+    template = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True).get_template("matrix.html")
+    return template.render(matrices=[Shown(matrix) for matrix in matrices])
+
+
+def table_of(matrices: Sequence[Matrix]) -> str:
+    """Return the figures of each suite as a Markdown table."""
+    lines = [
+        "| suite | faults | caught | survived | wrong blame | collateral | detection | requests | time |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for matrix in matrices:
+        rate = "" if matrix.detection_rate is None else f"{100 * matrix.detection_rate:.4g} %"
+        counts = [
+            matrix.count(each) for each in (Result.CAUGHT, Result.SURVIVED, Result.WRONG_BLAME, Result.COLLATERAL)
+        ]
+        told = [matrix.suite, len(matrix.cases), *counts, rate, matrix.asked, f"{matrix.duration_s:.0f} s"]
+        lines.append(f"| {' | '.join(map(str, told))} |")
+    return "\n".join(lines) + "\n"

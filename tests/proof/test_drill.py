@@ -1,0 +1,144 @@
+"""Drills over a tape: who notices a fault, who sleeps, who goes red without having seen it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from smoke.config.probe import Probe
+from smoke.model import Blame, Category, Check, CheckKind, Outcome, Scope
+from smoke.probing.asking import Terms
+from smoke.probing.exchange import Exchange, Request
+from smoke.proof.drill import Stage, drill, in_order
+from smoke.proof.fault import Fault, faults_of
+from smoke.proof.matrix import Case, Matrix, Result
+from smoke.proof.tape import NotOnTapeError, Place, Tape
+from smoke.retry import RetryPolicy
+
+HOME = "https://shop.example"
+JSON = (("Content-Type", "application/json"),)
+
+
+def a_probe(check_id: str = "health.root", request: str = "GET /health", **changes: Any) -> Probe:
+    said = {"id": check_id, "title": "Healthy", "category": "api-health", "request": request}
+    return TypeAdapter(Probe).validate_python({**said, "expect": {"json": {"status": {"equals": "ok"}}}, **changes})
+
+
+def taped(
+    check_id: str = "health.root", path: str = "/health", body: bytes = b'{"status": "ok"}', **said: Any
+) -> Exchange:
+    request = Request(method="GET", url=HOME + path, check_id=check_id)
+    return Exchange(**{"request": request, "status": 200, "headers": JSON, "body": body, **said})
+
+
+def stage(probes: tuple[Probe, ...], *answers: Exchange) -> Stage:
+    checks = {
+        each.id: Check(
+            id=each.id,
+            title="",
+            category=Category.API_HEALTH,
+            kind=CheckKind.PROBE,
+            critical=True,
+            scope=Scope.FULL,
+            source="",
+        )
+        for each in probes
+    }
+    terms = Terms(base_url=HOME, timeout_s=5.0, retry=RetryPolicy())
+    return Stage(suite="shop", probes=probes, checks=checks, terms=terms, values={}, tape=Tape(answers))
+
+
+def tried(on: Stage, fault: str | Fault, check_id: str = "health.root") -> Case:
+    probe = next(each for each in on.probes if each.id == check_id)
+    if isinstance(fault, str):
+        fault = next(each for each in faults_of(probe) if each.name == fault)
+    return asyncio.run(drill(on, probe, fault))
+
+
+def test_a_check_catches_what_it_promises() -> None:
+    """All of it: nothing that its expectations imply gets by."""
+    on = stage((a_probe(),), taped())
+    cases = [tried(on, fault) for _, fault in on.cases()]
+    assert len(cases) > 15
+    assert {case.result for case in cases} == {Result.CAUGHT}
+
+
+def test_a_weak_check_is_found_out() -> None:
+    """It says that it knows where the link leads, and takes any place."""
+    probe = a_probe(expect={"redirects_to": r"https://\S+"})
+    on = stage((probe,), taped(status=302, headers=(("Location", "https://shop.example/welcome"),)))
+    assert tried(on, "redirect-nowhere").result is Result.CAUGHT
+    assert tried(on, "redirect-elsewhere").result is Result.SURVIVED
+
+
+def test_a_check_that_blames_another_is_found_out() -> None:
+    """Who is woken at night depends on it."""
+    unfair = Fault(
+        name="slow", act=lambda good, _number: taped(status=500, request=good.request), blames=frozenset({Blame.SLOW})
+    )
+    case = tried(stage((a_probe(),), taped()), unfair)
+    assert (case.result, case.blame) == (Result.WRONG_BLAME, Blame.APP_5XX)
+
+
+def test_who_goes_red_without_having_seen_the_fault_is_told() -> None:
+    """And who saw it too is not held against anybody."""
+    same, other = a_probe("health.same"), a_probe("health.other", "GET /other")
+    on = stage((a_probe(), same, other), taped(), taped("health.same"), taped("health.other", "/other", b"{}"))
+    case = tried(on, "status-500")
+    assert (case.result, case.also, case.collateral) == (Result.COLLATERAL, ("health.same",), ("health.other",))
+
+
+def test_a_first_failure_must_be_got_over() -> None:
+    """One refused request is FLAKY, never FAIL."""
+    case = tried(stage((a_probe(),), taped()), "first-request-fails")
+    assert (case.result, case.outcome) == (Result.CAUGHT, Outcome.FLAKY)
+
+
+def test_a_fault_that_changes_nothing_proves_nothing() -> None:
+    """The check is not said to have slept, nor to have caught it."""
+    still = Fault(name="nothing", act=lambda good, _number: good, blames=frozenset({Blame.ASSERTION}))
+    case = tried(stage((a_probe(),), taped()), still)
+    assert (case.result, case.outcome) == (Result.UNPROVED, Outcome.PASS)
+    assert Matrix(suite="shop", environment="local", cases=(case,)).outcome is Outcome.INCONCLUSIVE
+
+
+def test_what_the_clean_run_did_not_ask_cannot_be_answered() -> None:
+    """That is told, not taken for the application's fault."""
+    case = tried(stage((a_probe(), a_probe("health.new", "GET /new")), taped()), "status-500")
+    assert case.result is Result.UNPROVED
+    assert "GET https://shop.example/new" in (case.trouble or "")
+
+
+def test_a_probe_whose_forerunner_fails_is_not_collateral() -> None:
+    """It was not run, and says so."""
+    on = stage((a_probe("cart.read", after=["health.root"]), a_probe()), taped(), taped("cart.read"))
+    assert [probe.id for probe in in_order(on.probes)] == ["health.root", "cart.read"]
+    assert tried(on, "status-500").result is Result.CAUGHT
+
+
+def test_a_tape_answers_in_the_order_of_the_clean_run() -> None:
+    """The last answer again when there are no more; a login as whoever made it in the clean run; else nothing."""
+    tape, asked = Tape([taped(body=b"1"), taped(body=b"2"), taped("login.one", "/login")]), Counter[Place]()
+    mine = Request(method="GET", url=f"{HOME}/health", check_id="health.root")
+    assert [tape.answer(mine, asked).body for _ in range(3)] == [b"1", b"2", b"2"]
+    assert tape.answer(Request(method="GET", url=f"{HOME}/login", check_id="health.root"), asked).status == 200
+    with pytest.raises(NotOnTapeError, match=r"GET https://shop\.example/none of health\.root"):
+        tape.answer(Request(method="GET", url=f"{HOME}/none", check_id="health.root"), asked)
+    tape.settle("health.root")
+    assert tape.answer(mine, Counter()).body == b"2"
+
+
+def test_a_matrix_is_as_good_as_its_worst_case() -> None:
+    """A survivor fails it, and nothing tried proves nothing."""
+    on = stage(
+        (a_probe(expect={"redirects_to": r"https://\S+"}),), taped(status=302, headers=(("Location", "https://a.b"),))
+    )
+    cases = (tried(on, "status-500"), tried(on, "redirect-elsewhere"))
+    matrix = Matrix(suite="shop", environment="local", cases=cases)
+    assert (matrix.outcome, matrix.detection_rate, len(matrix.bad)) == (Outcome.FAIL, 0.5, 1)
+    assert Matrix(suite="shop", environment="local", cases=cases[:1]).outcome is Outcome.PASS
+    assert Matrix(suite="shop", environment="local", cases=()).outcome is Outcome.INCONCLUSIVE
