@@ -33,7 +33,7 @@ def scrubbed(value: T, scrubber: Scrubber) -> T:
 
 def _scrubbed(value: Any, scrubber: Scrubber) -> Any:
     match value:
-        case Enum():
+        case None | Enum() | float():
             return value
         case str():
             return scrubber.text(value)
@@ -42,8 +42,9 @@ def _scrubbed(value: Any, scrubber: Scrubber) -> Any:
         case tuple() | list() | dict():
             return _contents(value, scrubber)
         case _ if is_dataclass(value) and not isinstance(value, type):
-            changed = {each.name: _scrubbed(getattr(value, each.name), scrubber) for each in fields(value)}
-            return replace(value, **changed)
+            held = {each.name: getattr(value, each.name) for each in fields(value)}
+            clean = {name: _scrubbed(each, scrubber) for name, each in held.items()}
+            return replace(value, **clean) if any(clean[name] is not held[name] for name in held) else value
         case _:
             return value
 
@@ -51,8 +52,11 @@ def _scrubbed(value: Any, scrubber: Scrubber) -> Any:
 def _contents(value: Any, scrubber: Scrubber) -> Any:
     if type(value) is dict:
         return {_scrubbed(name, scrubber): _scrubbed(each, scrubber) for name, each in value.items()}
-    if type(value) in (tuple, list):
-        return type(value)(_scrubbed(each, scrubber) for each in value)
+    if type(value) is tuple:
+        contents = tuple(_scrubbed(each, scrubber) for each in value)
+        return contents if any(new is not old for new, old in zip(contents, value, strict=True)) else value
+    if type(value) is list:
+        return [_scrubbed(each, scrubber) for each in value]
     return value  # a kind of its own, which may not be made of its parts
 
 

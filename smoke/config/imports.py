@@ -17,11 +17,11 @@ def broken_imports(root: Path, suite: str) -> Iterator[Problem]:
     """Yield every import of a module, or of a name in one, that the project does not hold."""
     for path in python_files(root, suite):
         try:
-            tree = parsed(path, root)
+            code = parsed(path, root)
         except ConfigError as error:
             yield from error.problems
             continue
-        for node in ast.walk(tree):
+        for node in code.nodes:
             if isinstance(node, Import):
                 for text in _broken(root, node, path.relative_to(root).parent.parts):
                     yield Problem(below(root, path), node.lineno, "import", text)
@@ -60,7 +60,7 @@ def _names(file: Path, root: Path) -> set[str] | None:
     if not file.exists():
         return set()
     try:
-        tree = parsed(file, root)
+        tree = parsed(file, root).tree
     except ConfigError:
         return None
     bound = {name for node in _outside_functions(tree) for name in _bound(node)}

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from smoke.config.code import parsed
+from smoke.config.code import Code, parsed
 from smoke.config.probe import check_id
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category, Check, CheckKind, Scope
@@ -29,11 +29,11 @@ def journeys(root: Path, suite: str) -> tuple[Check, ...]:
     for path in sorted((root / "e2e" / suite).rglob("test_*.py")):
         file = path.relative_to(root).as_posix()
         try:
-            tree = parsed(path, root)
+            code = parsed(path, root)
         except ConfigError as error:
             problems += error.problems
             continue
-        for function in _tests(tree):
+        for function in _tests(code):
             try:
                 found.append(_journey(function, file))
             except ValueError as error:
@@ -43,8 +43,8 @@ def journeys(root: Path, suite: str) -> tuple[Check, ...]:
     return tuple(found)
 
 
-def _tests(tree: ast.Module) -> Iterator[Function]:
-    for node in ast.walk(tree):
+def _tests(code: Code) -> Iterator[Function]:
+    for node in code.nodes:
         if isinstance(node, Function) and (node.name.startswith("test_") or any(map(_is_check, node.decorator_list))):
             yield node
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from smoke.config.code import parsed
+from smoke.config.code import Code, parsed
 from smoke.config.page_rules import PAGE_BUDGETS
 from smoke.config.places import python_files
 from smoke.config.problems import ConfigError
@@ -37,11 +37,11 @@ def measured(root: Path, suite: str) -> Measured:
     beginnings: set[str] = set()
     for path in python_files(root, suite):
         try:
-            tree = parsed(path, root)
+            code = parsed(path, root)
         except ConfigError:
             beginnings.add("")
             continue
-        for method, argument in _uses(tree):
+        for method, argument in _uses(code):
             beginning, whole = _text(argument)
             if not whole:
                 beginnings.add(beginning)
@@ -52,10 +52,10 @@ def measured(root: Path, suite: str) -> Measured:
     return Measured(frozenset(names), tuple(beginnings))
 
 
-def _uses(tree: ast.Module) -> Iterator[tuple[str, ast.expr | None]]:
+def _uses(code: Code) -> Iterator[tuple[str, ast.expr | None]]:
     """Yield every use of a measuring method with the name that it is given; None where that is not to be seen."""
-    calls = {node.func: node for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    for node in ast.walk(tree):
+    calls = {node.func: node for node in code.nodes if isinstance(node, ast.Call)}
+    for node in code.nodes:
         if isinstance(node, ast.Attribute) and node.attr in {*METHODS, BY_HAND}:
             yield node.attr, _name(calls.get(node), node.attr)
 

@@ -7,8 +7,9 @@ import difflib
 import typing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import yaml
 
@@ -17,6 +18,7 @@ from smoke.config.problems import ConfigError, Problem
 from smoke.config.strict import WrongError
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
     from pydantic_core import ErrorDetails
 
 T = TypeVar("T")
@@ -25,6 +27,8 @@ Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ONE_OF = "input should be '"
 GOT = ", got "
 A_DAY = "2026-11-02"
+RECENT = 16
+"""Texts that are known: every suite of a project reads the same execution points."""
 MERGE = "tag:yaml.org,2002:merge"
 NO_MERGE = "`<<` does not work here: write its keys out, or use a whole value again, as in `expect: *healthy`"
 
@@ -60,6 +64,11 @@ def read(path: Path, root: Path) -> Source:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError([Problem(file, 0, "", f"cannot be read: {error}")]) from error
+    return _understood(file, text)
+
+
+@lru_cache(RECENT)
+def _understood(file: str, text: str) -> Source:
     try:
         loader = Loader(text)
         node = loader.get_single_node()
@@ -122,16 +131,24 @@ def _plain(
 
 def parse(source: Source, shape: type[T]) -> T:
     """Validate ``source`` into the dataclass ``shape``; raises ConfigError with every problem."""
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
 
     if source.data is None:
         needed = " and ".join(_required(shape))
         text = f"it needs {needed}" if needed else f"remove it, or give it {_keys_at(shape, ())[0]}"
         raise ConfigError([Problem(source.file, 1, "", f"is empty; {text}")])
     try:
-        return TypeAdapter(shape).validate_python(source.data)
+        valid: T = _adapter(cast("type", shape)).validate_python(source.data)
     except ValidationError as error:
         raise ConfigError(_problems(source, error.errors(include_url=False), shape)) from None
+    return valid
+
+
+@lru_cache(RECENT)
+def _adapter(shape: type) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(shape)
 
 
 def _problems(source: Source, errors: Sequence[ErrorDetails], shape: type) -> Iterator[Problem]:

@@ -22,10 +22,10 @@ def swallowed(root: Path, suite: str) -> Iterator[Problem]:
     """Yield every place in the journeys and pages of ``suite`` at which a failed assertion would be lost."""
     for path in python_files(root, suite):
         try:
-            tree = parsed(path, root)
+            code = parsed(path, root)
         except ConfigError:
             continue  # told by whoever looks for journeys, or when the file is imported
-        for node in ast.walk(tree):
+        for node in code.nodes:
             for line, what in _found(node):
                 yield Problem(below(root, path), line, "", f"{what} would swallow a failed assertion: {WAY_OUT}")
 

@@ -81,7 +81,8 @@ async def _patiently(probe: Probe, terms: Terms, send: Send, shared: Shared) -> 
 
 
 async def _look(probe: Probe, terms: Terms, send: Send, shared: Shared) -> Seen:
-    probe = replace(probe, expect=expecting(probe.expect, shared.values))
+    if (expect := expecting(probe.expect, shared.values)) is not probe.expect:
+        probe = replace(probe, expect=expect)
     before = await _count(probe, terms, send, shared)
     samples = await _samples(probe, terms, send, shared)
     after = await _count(probe, terms, send, shared)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import os
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -16,6 +19,9 @@ from smoke.causes import unreachable
 from smoke.model import Blame, Finding
 from smoke.probing.exchange import Exchange, Request, Timing
 
+SCHEMES = (b"http", b"https")
+TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Variables by which OpenSSL is told of further authorities."""
 LARGEST_BODY = 16 * 1024 * 1024
 
 
@@ -72,14 +78,13 @@ class _Resolving(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         await self._stopwatch.trace("dns.started", None)
-        loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = await _addresses(host, port)
         except socket.gaierror as error:
             raise httpcore.ConnectError(f"getaddrinfo: {error}") from error
         await self._stopwatch.trace("dns.complete", None)
         failure: Exception | None = None
-        for address in dict.fromkeys(str(entry[4][0]) for entry in found):
+        for address in addresses:
             try:
                 return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -88,6 +93,15 @@ class _Resolving(httpcore.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+async def _addresses(host: str, port: int) -> Sequence[str]:
+    """Resolve a name; an address is one already, and needs no other thread to wait for the answer."""
+    try:
+        return (str(ipaddress.ip_address(host)),)
+    except ValueError:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 async def send(request: Request, timeout_s: float) -> Exchange:
@@ -121,8 +135,8 @@ def unanswered(request: Request, text: str) -> Finding:
 async def _send(request: Request, timeout_s: float, stopwatch: Stopwatch) -> Exchange:
     timeouts = dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)
     async with (
-        httpcore.AsyncConnectionPool(network_backend=_Resolving(stopwatch)) as pool,
-        pool.stream(
+        _connection(request, stopwatch) as connection,
+        connection.stream(
             request.method,
             request.url,
             headers=list(request.headers),
@@ -143,6 +157,20 @@ async def _send(request: Request, timeout_s: float, stopwatch: Stopwatch) -> Exc
             timing=stopwatch.timing(),
             tls_days_left=_tls_days_left(response),
         )
+
+
+def _connection(request: Request, stopwatch: Stopwatch) -> httpcore.AsyncHTTPConnection:
+    url = httpcore.URL(request.url)
+    if url.scheme not in SCHEMES:
+        raise httpcore.UnsupportedProtocol(f"Request URL has an unsupported protocol '{url.scheme.decode()}://'.")
+    tls = _tls(*map(os.environ.get, TRUST)) if url.scheme == b"https" else None
+    return httpcore.AsyncHTTPConnection(url.origin, ssl_context=tls, network_backend=_Resolving(stopwatch))
+
+
+@cache
+def _tls(*_trust: str | None) -> ssl.SSLContext:
+    """Read whom to trust, once: it takes longer than a request."""
+    return httpcore.default_ssl_context()
 
 
 def _tls_days_left(response: httpcore.Response) -> float | None:

@@ -16,6 +16,7 @@ AS_WRITTEN = {"skip"}
 """Keys of paths that have ``{name}`` in their own right."""
 FOREIGN = {"json_schema"}
 """Keys of documents in which ``{name}`` may be explained to people."""
+UNNAMED = AS_WRITTEN | FOREIGN
 
 
 def expecting(expect: Expect, values: Mapping[str, object]) -> Expect:
@@ -37,8 +38,9 @@ def names_expected(said: Any, place: tuple[str | int, ...] = ()) -> Iterator[tup
                 yield from names_expected(each, (*place, index))
         case _ if is_dataclass(said):
             for field in fields(said):
-                if field.name not in AS_WRITTEN | FOREIGN:
-                    yield from names_expected(getattr(said, field.name), (*place, field.name))
+                each = getattr(said, field.name)
+                if each is not None and field.name not in UNNAMED:
+                    yield from names_expected(each, (*place, field.name))
         case _:
             pass
 
@@ -47,15 +49,17 @@ def _filled(key: str, said: Any, values: Mapping[str, object]) -> Any:
     match said:
         case str() if "{" in said and key not in AS_WRITTEN:
             return NAME.sub(lambda found: _value(key, found, values), said)
-        case Mapping():
+        case Mapping() if said:
             return {name: _filled(name, each, values) for name, each in said.items()}
-        case list() | tuple():
+        case list() | tuple() if said:
             return type(said)(_filled(key, each, values) for each in said)
         case JsonExpect(equals=str(text)) if (whole := NAME.fullmatch(text)) and whole[1] in values:
             return replace(_filled(key, replace(said, equals=None), values), equals=values[whole[1]])
         case _ if is_dataclass(said):
-            changes = {each.name: _filled(each.name, getattr(said, each.name), values) for each in fields(said)}
-            return replace(said, **changes)  # type: ignore[type-var]
+            present = {each.name: value for each in fields(said) if (value := getattr(said, each.name)) is not None}
+            filled = {name: _filled(name, value, values) for name, value in present.items()}
+            changed = {name: value for name, value in filled.items() if value is not present[name]}
+            return replace(said, **changed) if changed else said  # type: ignore[type-var]
         case _:
             return said
 

@@ -36,7 +36,9 @@ def explain(run: Run, results: Path) -> str | None:
 
 
 def _rewrite(path: Path, change: Callable[[Content], Content]) -> None:
-    path.write_text(json.dumps(change(json.loads(path.read_text(encoding="utf-8")))), encoding="utf-8")
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if (changed := change(content)) != content:
+        path.write_text(json.dumps(changed), encoding="utf-8")
 
 
 def _explained(content: Content, run: Run, checks: Mapping[str, CheckResult]) -> Content:

@@ -32,6 +32,8 @@ STYLES: Mapping[Outcome, str] = {
     Outcome.NOT_RUN: "dim",
 }
 WIDTH_WITHOUT_TERMINAL = 140
+MOST_ROWS = 100
+"""Of more checks the table has only those that are not green: nobody reads a thousand lines."""
 COLOURED = ("FORCE_COLOR", "TTY_COMPATIBLE")
 """Variables by which a CI system says that it shows what a terminal would."""
 
@@ -107,6 +109,8 @@ class Console:
     def summary(self, run: Run, left: Sequence[str]) -> None:
         """Print the table, what is wrong, the verdict and where to find more."""
         self.terminal.print(_table(run))
+        if untold := len(run.results) - len(_shown(run.results)):
+            self.line(f"and {untold} checks that passed")
         shared = {check: cause for cause in causes_of(run.results) if cause.is_shared for check in cause.checks}
         for result in run.results:
             cause = shared.get(result.check.id)
@@ -176,7 +180,7 @@ def _table(run: Run) -> Table:
     table.add_column("time", justify="right")
     table.add_column("closest to its budget")
     table.add_column("what is verified", style="dim", ratio=1)
-    for result in run.results:
+    for result in _shown(run.results):
         table.add_row(
             result.check.id,
             f"[{STYLES[result.outcome]}]{result.outcome}[/]",
@@ -185,6 +189,11 @@ def _table(run: Run) -> Table:
             result.check.title,
         )
     return table
+
+
+def _shown(results: Sequence[CheckResult]) -> list[CheckResult]:
+    many = len(results) > MOST_ROWS
+    return [result for result in results if not (many and result.outcome is Outcome.PASS)]
 
 
 def attempts_told(result: CheckResult) -> list[tuple[str, tuple[Finding, ...]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -200,7 +200,13 @@ def _iso(seconds: float) -> str:
 
 def to_json(run: Run) -> str:
     """Return verdict.json as text."""
-    return json.dumps(asdict(document(run)), indent=2, ensure_ascii=False)
+    return json.dumps(document(run), default=_members, indent=2, ensure_ascii=False)
+
+
+def _members(value: object) -> dict[str, object]:
+    if is_dataclass(value):
+        return {each.name: getattr(value, each.name) for each in fields(value)}
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 def write(run: Run, reports: Path) -> Path:

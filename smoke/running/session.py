@@ -75,6 +75,9 @@ class Session:
     builds: Counter[str] = field(default_factory=Counter)
     """Build ids that the target showed, with how often."""
 
+    _listed: tuple[Check, ...] = ()
+    _by_id: dict[str, Check] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.broker.pause = self.pause
 
@@ -111,4 +114,6 @@ class Session:
 
     def check(self, check_id: str) -> Check | None:
         """Return the planned check with this id."""
-        return next((check for check in self.plan.checks if check.id == check_id), None)
+        if self._listed is not self.plan.checks:
+            self._listed, self._by_id = self.plan.checks, {check.id: check for check in reversed(self.plan.checks)}
+        return self._by_id.get(check_id)

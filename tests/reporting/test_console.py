@@ -108,3 +108,14 @@ def test_a_line_as_it_goes_says_what_may_still_change(blame: Blame, may_change: 
     with console.progress(1) as progress:
         progress.finished(a_result(found, outcome=Outcome.FAIL, blame=blame))
     assert file.getvalue().rstrip().endswith("(unless this runner is offline)") is may_change
+
+
+def test_of_very_many_checks_the_table_has_those_that_are_not_green() -> None:
+    """And says how many others there were."""
+    passed = [a_result(an_attempt(), check_id=f"orders.n{number}") for number in range(120)]
+    file = io.StringIO()
+    Console(file, plain=True).summary(a_run(*passed, FAILED, verdict=Outcome.FAIL), ())
+    said = file.getvalue()
+    assert "and 120 checks that passed" in said
+    assert "health.api" in said
+    assert "orders.n7" not in said
