@@ -6,9 +6,10 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -19,6 +20,7 @@ from smoke.tokens import without_tokens
 T = TypeVar("T")
 WITHHELD = ".withheld"
 GZIP = b"\x1f\x8b"
+SECRETLESS = frozenset({type(None), bool, int, float})
 TRACE = ".network"
 """The name of an entry that only Playwright's traces have."""
 
@@ -32,8 +34,9 @@ def scrubbed(value: T, scrubber: Scrubber) -> T:
 
 
 def _scrubbed(value: Any, scrubber: Scrubber) -> Any:
+    kind: type = type(value)
     match value:
-        case None | Enum() | float():
+        case _ if kind in SECRETLESS or issubclass(kind, Enum):
             return value
         case str():
             return scrubber.text(value)
@@ -41,12 +44,19 @@ def _scrubbed(value: Any, scrubber: Scrubber) -> Any:
             return scrubber.data(value)
         case tuple() | list() | dict():
             return _contents(value, scrubber)
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            held = {each.name: getattr(value, each.name) for each in fields(value)}
-            clean = {name: _scrubbed(each, scrubber) for name, each in held.items()}
-            return replace(value, **clean) if any(clean[name] is not held[name] for name in held) else value
+        case _ if (names := _fields(cast("Hashable", kind))) is not None:
+            held = [getattr(value, name) for name in names]
+            clean = [_scrubbed(each, scrubber) for each in held]
+            changed = any(new is not old for new, old in zip(clean, held, strict=True))
+            return replace(value, **dict(zip(names, clean, strict=True))) if changed else value
         case _:
             return value
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...] | None:
+    """Return the names of a dataclass's fields, None for any other kind of value."""
+    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else None
 
 
 def _contents(value: Any, scrubber: Scrubber) -> Any:

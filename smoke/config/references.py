@@ -111,22 +111,27 @@ def _measured_instead(name: str, suite: Suite, measured: Measured) -> str:
 
 
 def _probe(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:
-    others = {other.id: other for other in suite.probes}
-    for needed in probe.after:
-        if needed not in others:
-            yield "after", f"unknown probe {needed!r}; known: {_listed(others)}"
-    needed_before = suite.needed_by([probe.id])
-    if probe.id in needed_before:
-        yield "after", f"waits for itself: {probe.id} after {', '.join(probe.after)}"
+    if probe.after:
+        yield from _forerunners(suite, probe)
     if probe.account is not None and suite.about.login is None:
         yield "account", "signs in, but suite.yaml does not say how; add login"
     yield from _environments(suite, probe)
 
 
+def _forerunners(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:
+    others = {other.id: other for other in suite.probes}
+    for needed in probe.after:
+        if needed not in others:
+            yield "after", f"unknown probe {needed!r}; known: {_listed(others)}"
+    if probe.id in suite.needed_by([probe.id]):
+        yield "after", f"waits for itself: {probe.id} after {', '.join(probe.after)}"
+
+
 def _names(suite: Suite, probe: Probe) -> Iterator[tuple[Key, str]]:
     """Yield each ``{name}`` that has no value where ``probe`` says it, and would be sent or compared as it is."""
-    needed = suite.needed_by([probe.id])
-    known = {name for other in suite.probes if other.id in needed for name in other.capture} | ALWAYS_KNOWN
+    needed = suite.needed_by([probe.id]) if probe.after else set()
+    before = (other for other in suite.probes if other.id in needed) if needed else ()
+    known = {name for other in before for name in other.capture} | ALWAYS_KNOWN
     said: dict[Key, object] = {
         ("request",): probe.request,
         ("body",): probe.body,
