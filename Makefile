@@ -13,7 +13,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test sabotage lint lint-workflows fmt bench bench-away bench-growth lock clean
+.PHONY: help smoke smoke-all test sabotage lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -49,16 +49,20 @@ fmt: .venv/.dev-ready ## format, and fix what can be fixed
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format --quiet
 
-bench: .venv/.dev-ready ## measure what the harness costs against a bare script
-	@$(BIN)/python -m benchmarks.ratio $(ARGS)
-	@$(BIN)/python -m benchmarks.probes
-	@$(BIN)/python -m benchmarks.guard
+bench: .venv/.dev-ready ## measure every figure of docs/performance.md (ARGS: parts, -n pairs)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
-bench-away: .venv/.dev-ready ## the same, with the target 200 ms away
-	@$(BIN)/python -m benchmarks.ratio --away-ms 200 $(ARGS)
+bench-away: .venv/.dev-ready ## of these, the one with the target 200 ms away
+	@$(BIN)/python -m benchmarks away $(ARGS)
 
-bench-growth: .venv/.dev-ready ## measure what one more journey and one more probe cost
-	@$(BIN)/python -m benchmarks.growth $(ARGS)
+bench-growth: .venv/.dev-ready ## measure what one more journey and one more probe cost, and draw it
+	@$(BIN)/python -m benchmarks.growth --draw $(ARGS)
+
+bench-soak: .venv/.dev-ready ## 500 runs in one process tree: nothing may grow or be left
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
+
+bench-waterfall: .venv/.dev-ready ## draw where the time of one run goes
+	@$(BIN)/python -m benchmarks.waterfall $(ARGS)
 
 lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=--upgrade)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

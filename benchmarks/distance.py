@@ -2,14 +2,20 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 CHUNK = 65536
 
 
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay_s: float) -> None:
+def _deaf(_data: bytes) -> None:
+    """Take no note."""
+
+
+async def _carry(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay_s: float, heard: Callable[[bytes], None] = _deaf
+) -> None:
     """Carry bytes on, each ``delay_s`` after it came; what is on its way does not hold up what follows."""
     loop, under_way = asyncio.get_running_loop(), asyncio.Queue[tuple[float, bytes]]()
 
@@ -26,14 +32,18 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, del
 
     delivering = asyncio.create_task(deliver())
     while data := await reader.read(CHUNK):
+        heard(data)
         under_way.put_nowait((loop.time() + delay_s, data))
     under_way.put_nowait((loop.time() + delay_s, b""))
     await delivering
 
 
 @contextmanager
-def distance(url: str, round_trip_s: float) -> Iterator[str]:
-    """Yield an address that leads to ``url``, ``round_trip_s`` seconds away; a connection costs one round trip."""
+def distance(url: str, round_trip_s: float, heard: Callable[[bytes], None] = _deaf) -> Iterator[str]:
+    """Yield an address that leads to ``url``, ``round_trip_s`` seconds away; a connection costs one round trip.
+
+    What is sent there ``heard`` is told, on another thread.
+    """
     parts = urlsplit(url)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -41,7 +51,7 @@ def distance(url: str, round_trip_s: float) -> Iterator[str]:
         try:
             there, back = await asyncio.open_connection(parts.hostname, parts.port)
             one_way = round_trip_s / 2
-            await asyncio.gather(_carry(reader, back, one_way), _carry(there, writer, one_way))
+            await asyncio.gather(_carry(reader, back, one_way, heard), _carry(there, writer, one_way))
             back.close()
         except OSError:
             pass

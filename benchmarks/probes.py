@@ -1,14 +1,18 @@
-"""What 40 probes beside the journeys cost: runs with and without them in turn and prints the ratio. `make bench`."""
+"""What probes cost: 40 more beside the journeys, and 1,000 alone."""
 
+from __future__ import annotations
+
+import os
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from benchmarks.goals import Measured, measured
+from benchmarks.growth import sized
+from benchmarks.timing import ROOT, timed
+from smoke.demo.process import start
+
 PROBE = """
   - id: bench.probe-{number}
     title: Probe {number} of the benchmark
@@ -27,25 +31,23 @@ def project(folder: Path, probes: int) -> Path:
     return folder
 
 
-def timed(folder: Path) -> float:
+def run_s(folder: Path) -> float:
     """Run the default suite in ``folder``; return its wall time in seconds."""
-    begun = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "smoke", "run"], cwd=folder, check=False, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begun
+    return timed([sys.executable, "-m", "smoke", "run"], os.environ, folder).wall_s
 
 
-def main() -> None:
-    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+def forty_more(count: int) -> list[Measured]:
+    """Measure runs with and without 40 more probes, in turn."""
     with tempfile.TemporaryDirectory() as folder:
-        without, with_probes = project(Path(folder, "0"), 0), project(Path(folder, "40"), 40)
-        timed(without)
-        ratios = []
-        for number in range(pairs):
-            few, many = timed(without), timed(with_probes)
-            ratios.append(many / few)
-            print(f"pair {number + 1}: {few:.2f} s, with 40 more probes {many:.2f} s, ratio {ratios[-1]:.2f}")
-    print(f"40 more probes: median ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+        few, many = project(Path(folder, "0"), 0), project(Path(folder, "40"), 40)
+        run_s(few)
+        pairs = [(run_s(few), run_s(many)) for _ in range(count)]
+    return [measured("40 more probes", [with_them / without for without, with_them in pairs])]
 
 
-if __name__ == "__main__":
-    main()
+def thousand(count: int) -> list[Measured]:
+    """Measure runs of 1,000 probes."""
+    with start() as demo:
+        url = demo.base_urls["betterprompts"]
+        sized(url, 0, 10)
+        return [measured("1,000 probes", [sized(url, 0, 1000).run_s for _ in range(count)])]
