@@ -17,6 +17,12 @@ from smoke.sqlite_file import BUSY_S, SqliteFile
 
 LATELY = 3
 """Runs that tell how long a check takes: one alone may have been slow by chance."""
+DURATIONS = """
+SELECT check_id, max(duration_ms) FROM checks
+WHERE typeof(duration_ms) = 'real' AND run_id IN (
+  SELECT run_id FROM runs WHERE suite = ? AND environment = ? ORDER BY started DESC LIMIT ?
+) GROUP BY check_id
+"""
 __all__ = ["Begun", "History", "HistoryError", "PastCheck", "PastRun"]
 
 
@@ -87,11 +93,8 @@ class History:
 
     def durations(self, suite: str, environment: str) -> dict[str, float]:
         """Return how many milliseconds each check took in the latest runs of a suite in an environment, at most."""
-        took: dict[str, float] = {}
-        for run in self.recent(suite, environment, LATELY):
-            for check in run.checks:
-                took[check.check_id] = max(check.duration_ms, took.get(check.check_id, 0.0))
-        return took
+        with self._file.reading() as db:
+            return dict(db.execute(DURATIONS, (suite, environment, LATELY)))
 
     def last_good(self, suite: str, environment: str) -> PastRun | None:
         """Return the newest run that passed, None if there was none."""

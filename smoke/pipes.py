@@ -12,14 +12,15 @@ from typing import IO, Any
 class Unbroken:
     """A text stream that goes on when its reader is gone."""
 
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
+    def __init__(self, stream: IO[str], given_up_on: type[OSError] = BrokenPipeError) -> None:
+        """``given_up_on``: the errors after which nobody is told any more; any other is raised."""
+        self._stream, self._given_up_on = stream, given_up_on
 
     def write(self, text: str) -> int:
         """Write ``text`` to whoever still reads."""
         try:
             return self._stream.write(text)
-        except BrokenPipeError:
+        except self._given_up_on:
             self._give_up()
             return len(text)
 
@@ -27,7 +28,7 @@ class Unbroken:
         """Pass on what was written so far."""
         try:
             self._stream.flush()
-        except BrokenPipeError:
+        except self._given_up_on:
             self._give_up()
 
     def _give_up(self) -> None:
@@ -42,12 +43,31 @@ class Unbroken:
 
 @contextmanager
 def unbroken_pipes() -> Iterator[None]:
-    """Let stdout and stderr be such streams, and pass on all that was written before it ends."""
+    """Let stdout and stderr be such streams, and pass on all that was written before it ends.
+
+    What cannot be written to stderr, as on a full disk, is lost: the exit code says enough. A stream that was closed
+    before the program began leads nowhere.
+    """
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (Unbroken(stream) for stream in before)
+    for descriptor in range(3):
+        _open_if_closed(descriptor)
+    sys.stdout = Unbroken(before[0] or _stream(1))
+    sys.stderr = Unbroken(before[1] or _stream(2), OSError)
     try:
         yield
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         sys.stdout, sys.stderr = before
+
+
+def _open_if_closed(descriptor: int) -> None:
+    """Keep the next file that is opened from becoming what everybody writes to."""
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        os.open(os.devnull, os.O_RDWR)  # the lowest that is free (POSIX), and that is this one
+
+
+def _stream(descriptor: int) -> IO[str]:
+    return os.fdopen(descriptor, "w", encoding="utf-8", closefd=False)

@@ -69,7 +69,8 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
 
 
 def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[str]) -> Run:
-    from smoke.running.after import LONGEST_AFTERMATH_S, after, before
+    from smoke.browser import BrowserMissing
+    from smoke.running.after import LONGEST_AFTERMATH_S, after, before, given_up
     from smoke.running.concluding import conclude
     from smoke.running.opening import open_session
     from smoke.running.run import run_checks
@@ -84,7 +85,11 @@ def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[s
             timeout_s = begun.plan.point.timeout_s
             allow(timeout_s + LATE_S + UNWIND_S)
             free_after(timeout_s + LATE_S)
-            run_checks(session, settings, pytest_args)
+            try:
+                run_checks(session, settings, pytest_args)
+            except BrowserMissing:
+                given_up(session, settings, console.line)
+                raise
             free_after(CLOSE_S)
             allow(LONGEST_AFTERMATH_S)
         if session.launched:

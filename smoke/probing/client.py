@@ -118,9 +118,9 @@ async def send(request: Request, timeout_s: float) -> Exchange:
         async with asyncio.timeout(timeout_s):
             return await _send(request, timeout_s, stopwatch)
     except TimeoutError:
-        raise ProbeFailedError(_late(request, timeout_s, stopwatch)) from None
+        raise ProbeFailedError(late(request, timeout_s, stopwatch)) from None
     except httpcore.TimeoutException as error:
-        raise ProbeFailedError(_late(request, timeout_s, stopwatch)) from error
+        raise ProbeFailedError(late(request, timeout_s, stopwatch)) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
         raise ProbeFailedError(unanswered(request, f"{error}" or type(error).__name__)) from error
 
@@ -182,8 +182,8 @@ def _tls_days_left(response: httpcore.Response) -> float | None:
     return (ssl.cert_time_to_seconds(certificate["notAfter"]) - time.time()) / 86_400
 
 
-def _late(request: Request, timeout_s: float, stopwatch: Stopwatch) -> Finding:
-    """Tell an application that is slow from a network that lets nothing through."""
+def late(request: Request, timeout_s: float, stopwatch: Stopwatch) -> Finding:
+    """Return the finding of no answer in time: an application that is slow, or a network that lets nothing through."""
     if "dns.complete" not in stopwatch.marks:
         phase, blame = "resolves", Blame.DNS
     elif "connection.connect_tcp.complete" not in stopwatch.marks:

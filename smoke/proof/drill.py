@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from smoke.config.probe import Probe
 from smoke.judge import judge_check
 from smoke.judged import CheckResult
-from smoke.model import Blame, Check, Finding, Observation, Outcome
+from smoke.model import Check, Observation, Outcome
 from smoke.probing.asking import Shared, Terms, url_of
 from smoke.probing.attempts import observe
-from smoke.probing.client import ProbeFailedError, unanswered
+from smoke.probing.client import ProbeFailedError, Stopwatch, late, unanswered
 from smoke.probing.exchange import Exchange, Request
+from smoke.probing.shapes import Expect
 from smoke.proof.fault import Fault, NoAnswer, NoAnswerError, faults_of
 from smoke.proof.matrix import Case
 from smoke.proof.tape import NotOnTapeError, Place, Tape
@@ -30,6 +31,7 @@ SAID = {
     NoAnswer.TRUNCATED: "peer closed connection without sending complete message body",
 }
 """What the client is told by the network, in its own words."""
+NOTHING = Fault(name="nothing", act=lambda good, _number: good, blames=frozenset())
 GREEN = (Outcome.PASS, Outcome.FLAKY, Outcome.NOT_RUN)
 
 
@@ -90,37 +92,82 @@ class Faulty:
 
 def _no_answer(how: NoAnswer, request: Request, timeout_s: float) -> ProbeFailedError:
     if how is NoAnswer.HANGS:
-        rule = f"{request.method} {request.url} answers within {timeout_s:g} s"
-        return ProbeFailedError(Finding(rule=rule, blame=Blame.SLOW))
+        connected = Stopwatch()
+        connected.marks |= dict.fromkeys(("dns.complete", "connection.connect_tcp.complete"), connected.begun)
+        return ProbeFailedError(late(request, timeout_s, connected))
     return ProbeFailedError(unanswered(request, SAID[how]))
 
 
-async def drill(stage: Stage, probe: Probe, fault: Fault) -> Case:
-    """Try ``fault`` on ``probe``, with all other probes of the suite beside it."""
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What the tape gives without any fault."""
+
+    red: Mapping[str, str]
+    """Checks that do not pass even so, and why: nothing can be said of them."""
+    values: Mapping[str, object]
+    """What requests are filled with in the end."""
+
+
+async def control(stage: Stage) -> Control:
+    """Run all probes over the tape as it is."""
+    shared = Shared(values=dict(stage.values))
+    terms = replace(stage.terms, retry=RetryPolicy(attempts=1))
+    results = [each async for each in _walk(stage, terms, shared, Faulty(stage.tape, NOTHING, frozenset()))]
+    red = {each.check.id: each.reason or each.outcome for each in results if each.outcome is not Outcome.PASS}
+    return Control(red, dict(shared.values))
+
+
+async def drill(stage: Stage, known: Control, probe: Probe, fault: Fault) -> Case:
+    """Try ``fault`` on ``probe``, with all other probes of the suite beside it.
+
+    What one expectation promises to catch it must catch alone, too: else nobody would miss it.
+    """
     begun = time.perf_counter()
     faulty = Faulty(stage.tape, fault, frozenset(_places(stage, probe)))
     policy = RetryPolicy(attempts=2 if fault.flaky else 1, first_wait_s=0.0)
     terms = replace(stage.terms, retry=policy)
     shared = Shared(values=dict(stage.values))
     results = {each.check.id: each async for each in _walk(stage, terms, shared, faulty)}
-    mine = results[probe.id]
-    red = [name for name, result in results.items() if name != probe.id and result.outcome not in GREEN]
-    trouble = faulty.trouble
-    if trouble is None and probe.id not in faulty.touched:
-        trouble = "the fault changed nothing that the check asks for"
+    mine, rule = results[probe.id], results[probe.id].reason
+    if fault.field and mine.outcome not in GREEN:
+        alone = await _alone(stage, known, probe, fault)
+        if alone.outcome in GREEN:
+            mine, rule = alone, f"its {fault.field} are content; noticed by the way: {rule}"
+    red = [name for name, each in results.items() if each.outcome not in GREEN and name not in {probe.id, *known.red}]
     return Case(
         suite=stage.suite,
         check_id=probe.id,
-        fault=fault.name,
+        fault=stage.scrub(fault.name),
         expected=tuple(sorted(fault.blames)),
         outcome=mine.outcome,
         blame=mine.blame,
-        rule=stage.scrub(mine.reason) if mine.reason else None,
+        rule=stage.scrub(rule) if rule else None,
         duration_ms=(time.perf_counter() - begun) * 1000,
         also=tuple(name for name in red if name in faulty.touched),
         collateral=tuple(name for name in red if name not in faulty.touched),
-        trouble=trouble,
+        trouble=_trouble(stage, known, probe, faulty),
     )
+
+
+def _trouble(stage: Stage, known: Control, probe: Probe, faulty: Faulty) -> str | None:
+    """Say why a drill shows nothing, None if it does."""
+    if (reason := known.red.get(probe.id)) is not None:
+        return stage.scrub(f"it does not pass from the tape without a fault: {reason}")
+    if faulty.trouble is not None:
+        return stage.scrub(faulty.trouble)
+    return None if probe.id in faulty.touched else "the fault changed nothing that the check asks for"
+
+
+async def _alone(stage: Stage, known: Control, probe: Probe, fault: Fault) -> CheckResult:
+    """Judge the faulty answer by nothing but the expectation that promises to catch it, and by its good status."""
+    places = frozenset(_places(stage, probe))
+    said = getattr(probe.expect, fault.field)
+    mine = {fault.field: {fault.subject: said[fault.subject]} if fault.subject else said}
+    expect = Expect(status=tuple({status for *_, status in places}), samples=probe.expect.samples, **mine)
+    bare = replace(probe, expect=expect, capture={}, counter=None, eventually=None)
+    terms = replace(stage.terms, retry=RetryPolicy(attempts=1))
+    seen = await observe(bare, terms, Faulty(stage.tape, fault, places).send, Shared(values=dict(known.values)))
+    return judge_check(stage.checks[probe.id], seen)
 
 
 async def _walk(stage: Stage, terms: Terms, shared: Shared, faulty: Faulty) -> AsyncIterator[CheckResult]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -46,6 +46,10 @@ class Fault:
     """Whoever may rightly be blamed; empty: a check must stay green, or FLAKY."""
     flaky: bool = False
     """The next attempt must get through."""
+    field: str = ""
+    """The field of ``Expect`` that promises to catch it, and must do so by itself; ALWAYS: no single one."""
+    subject: str = ""
+    """Which of that field's own entries, by its key."""
 
     @property
     def kind(self) -> str:
@@ -56,6 +60,7 @@ class Fault:
 Implied = Callable[[Any, Probe], Iterator[Fault]]
 IMPLIED: dict[str, list[Implied]] = {}
 ALWAYS = ""
+"""In place of a field: what any probe promises, by its status, its time-out or its captures."""
 
 
 def implied_by(field: str) -> Callable[[Implied], Implied]:
@@ -79,5 +84,5 @@ def faults_of(probe: Probe) -> tuple[Fault, ...]:
         value = getattr(probe.expect, field.name)
         if value:
             for each in IMPLIED.get(field.name, ()):
-                found |= {fault.name: fault for fault in each(value, probe)}
+                found |= {fault.name: replace(fault, field=field.name) for fault in each(value, probe)}
     return tuple(found.values())

@@ -50,6 +50,17 @@ def _changed(value: Any, parts: list[str], change: Change) -> Any:
     return value
 
 
+def with_text(good: Exchange, text: str) -> Exchange:
+    """Return ``good`` with ``text`` somewhere in its body: within a JSON document, or at its end."""
+    try:
+        document = good.json
+    except ValueError:
+        return replace(good, body=good.body + text.encode())
+    if isinstance(document, dict):
+        return with_value(good, "$", lambda old: {**old, "added": text})
+    return with_value(good, "$", lambda old: [*old, text] if isinstance(old, list) else f"{old} {text}")
+
+
 def without(good: bytes, pattern: str) -> bytes:
     """Return ``good``, changed as little as possible, so that ``pattern`` is not found in it."""
     text = good.decode(errors="replace")

@@ -58,12 +58,14 @@ class Console:
         from rich.console import Console as Terminal
 
         width = None if self.file.isatty() else WIDTH_WITHOUT_TERMINAL
-        force = False if self.plain else None
+        force = None if self._is_alive else False
         return Terminal(file=self.file, width=width, no_color=self.plain, force_terminal=force, highlight=False)
 
     @property
     def _is_alive(self) -> bool:
-        return not self.plain and (self.file.isatty() or any(os.environ.get(name) for name in COLOURED))
+        return not self.plain and (
+            self.file.isatty() or any(os.environ.get(name, "0") not in ("", "0") for name in COLOURED)
+        )
 
     def line(self, text: str) -> None:
         """Print one line as it is."""

@@ -40,6 +40,14 @@ def before(session: Session, settings: Settings, say: Say) -> None:
         say(f"history: {error}")
 
 
+def given_up(session: Session, settings: Settings, say: Say) -> None:
+    """Note in the history that a run ended before it looked at anything: there is no verdict to keep."""
+    try:
+        History(settings.reports / HISTORY).finish(session.run_id)
+    except HistoryError as error:
+        say(f"history: {error}")
+
+
 def after(run: Run, settings: Settings, say: Say) -> tuple[str, ...]:
     """Record and deliver ``run``, telling ``say`` what did not work; return the files that were left."""
     left = [document.write(run, settings.reports)]

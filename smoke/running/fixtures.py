@@ -106,9 +106,10 @@ def _opened(request: pytest.FixtureRequest) -> BrowserContext:
 
 
 def _start_trace(context: BrowserContext, session: Session, request: pytest.FixtureRequest) -> None:
-    """Record what a failure will be explained with: what its page showed, too, unless another attempt will do that.
+    """Record what a failure will be explained with: what its page showed, too, unless another attempt may do that.
 
-    The pictures of the page cost a tenth of a whole run, for passing journeys as well.
+    These pictures cost a tenth of a whole run, for passing journeys as well. A first failure that is not tried again,
+    as a 404, has actions, console, network log and screenshot.
     """
     may_write = session.guard.permissions.may_write(request.node.stash[CHECK])
     last = surely_last(session.retry, request.node.stash[RECORD].number, may_write=may_write)

@@ -13,7 +13,7 @@ from smoke.probing.exchange import Exchange
 from smoke.probing.shapes import Bom, Counter, JsonExpect, Must, NoPii
 from smoke.proof.catalogue.answers import ASSERTION, ERROR_PAGE
 from smoke.proof.fault import ALWAYS, Act, Fault, implied_by
-from smoke.proof.rewriting import GONE, Change, unlike, with_header, with_value, without
+from smoke.proof.rewriting import GONE, Change, unlike, with_header, with_text, with_value, without
 
 OF_TYPE: dict[str, Any] = {
     "string": 17, "integer": "17", "number": "17", "boolean": "true", "array": {}, "object": [], "null": 0,
@@ -44,9 +44,10 @@ def _json(expected: dict[str, JsonExpect], _probe: Probe) -> Iterator[Fault]:
     yield from _no_document()
     for path, rule in expected.items():
         if path != "$":
-            yield Fault(name=f"json-missing {path}", act=value(path, always(GONE)), blames=ASSERTION)
+            gone = value(path, always(GONE))
+            yield Fault(name=f"json-missing {path}", act=gone, blames=ASSERTION, subject=path)
         for name, change in _wrong(rule):
-            yield Fault(name=f"json-{name} {path}", act=value(path, change), blames=ASSERTION)
+            yield Fault(name=f"json-{name} {path}", act=value(path, change), blames=ASSERTION, subject=path)
 
 
 @implied_by("json_schema")
@@ -102,8 +103,11 @@ def _without(text: bytes) -> Act:
     return body(lambda good: good.replace(text, b""))
 
 
-def _with(text: bytes) -> Act:
-    return body(lambda good: good + text)
+def _with(text: str) -> Act:
+    def act(good: Exchange, _number: int) -> Exchange:
+        return with_text(good, text)
+
+    return act
 
 
 def _without_matches(pattern: str) -> Act:
@@ -120,7 +124,7 @@ def _contains(expected: tuple[str, ...], _probe: Probe) -> Iterator[Fault]:
 @implied_by("lacks")
 def _lacks(expected: tuple[str, ...], _probe: Probe) -> Iterator[Fault]:
     for text in expected:
-        yield Fault(name=f"text-added {text}", act=_with(text.encode()), blames=ASSERTION)
+        yield Fault(name=f"text-added {text}", act=_with(text), blames=ASSERTION)
 
 
 @implied_by("matches")
@@ -138,15 +142,7 @@ def _bom(expected: Bom, _probe: Probe) -> Iterator[Fault]:
 
 @implied_by("no_pii")
 def _somebody(_expected: NoPii, _probe: Probe) -> Iterator[Fault]:
-    def act(good: Exchange, _number: int) -> Exchange:
-        found = with_value(good, "$", lambda old: {**old, "contact": SOMEBODY} if isinstance(old, dict) else old)
-        return (
-            found
-            if found.body != good.body and SOMEBODY in found.text
-            else replace(good, body=good.body + SOMEBODY.encode())
-        )
-
-    yield Fault(name="somebodys-address", act=act, blames=ASSERTION)
+    yield Fault(name="somebodys-address", act=_with(SOMEBODY), blames=ASSERTION)
 
 
 @implied_by(ALWAYS)
