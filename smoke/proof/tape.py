@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from smoke.probing.exchange import Exchange, Request
 
+DESTINATION = "Sec-Fetch-Dest"
+"""Header by which a request says what it is for (W3C Fetch Metadata, 2.1); a journey's own client sends none."""
 Place = tuple[str, str, str]
 """Check, method and address."""
 
@@ -42,6 +44,16 @@ class Tape:
         asked[place] += 1
         return replace(answers[min(number, len(answers) - 1)], request=request)
 
+    def answer_near(self, request: Request, asked: Counter[Place]) -> Exchange:
+        """Do the same, or answer as the same path was with another query; raises NotOnTapeError."""
+        try:
+            return self.answer(request, asked)
+        except NotOnTapeError:
+            near = next((place for place in self._answers if _alike(place, _place(request))), None)
+            if near is None:
+                raise
+            return replace(self.answer(replace(request, url=near[2]), asked), request=request)
+
     def settle(self, check_id: str) -> None:
         """Keep only the last answer of each place of a check that asked until it was content."""
         for place in self._answers:
@@ -58,6 +70,10 @@ class Tape:
     def requests(self) -> Mapping[Place, int]:
         """Return how often each place was asked."""
         return {place: len(found) for place, found in self._answers.items()}
+
+
+def _alike(one: Place, other: Place) -> bool:
+    return one[:2] == other[:2] and one[2].partition("?")[0] == other[2].partition("?")[0]
 
 
 def _place(request: Request) -> Place:

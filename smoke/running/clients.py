@@ -8,13 +8,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from smoke.blame import Answer, never_left
 from smoke.running.guard import Guard
 from smoke.running.scope import BASES, listening
+from smoke.running.stage import perform_client, record_client
 from smoke.safety import READS
+
+if TYPE_CHECKING:
+    from smoke.running.listeners import Listeners
 
 MOST_HOPS = 20
 """As many redirects as Playwright follows."""
@@ -86,6 +90,11 @@ async def _hop(guard: Guard, inner: Any, said: dict[str, Any]) -> Any:
     if not guard.allows(check_id, method, url):
         raise PermissionError(guard.refused[-1].finding.rule)
     guard.seen(check_id, method, url)
+    if listeners and (stand_in := guard.stage.get(check_id)) is not None:
+        staged = perform_client(said["self"], method, url, stand_in, listeners.asker.name)
+        if staged is not None:
+            _note(listeners, method, url, staged)
+            return staged
     headers = said["headers"] or (said["request"].headers if said["request"] else {})
     try:
         answer = await inner(**{**said, "headers": {**headers, **guard.marks(check_id)}})
@@ -94,12 +103,18 @@ async def _hop(guard: Guard, inner: Any, said: dict[str, Any]) -> Any:
             guard.unsent(check_id, method, url)
         raise
     if listeners:
-        listeners.heard(method, url, answer.status, answer.headers)
-        if answer.status >= 500:
-            path = urlsplit(url).path
-            bad = Answer(method=method, path=path, status=answer.status, is_document=False, to_journey=True)
-            listeners.answers.append(bad)
+        _note(listeners, method, url, answer)
+    if guard.heard:
+        guard.heard(await record_client(answer, method, url, check_id))
     return answer
+
+
+def _note(listeners: Listeners, method: str, url: str, answer: Any) -> None:
+    listeners.heard(method, url, answer.status, answer.headers)
+    if answer.status >= 500:
+        path = urlsplit(url).path
+        bad = Answer(method=method, path=path, status=answer.status, is_document=False, to_journey=True)
+        listeners.answers.append(bad)
 
 
 _watched: list[Guard] = []

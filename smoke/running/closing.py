@@ -47,7 +47,7 @@ def close_attempt(
             *clues(journey.listeners.hops, journey.listeners.console),
         )
         record.findings += supported(found, told)
-        if record.findings:
+        if record.findings and session.rehearsals is None:
             folder = session.reports / "attempts" / f"{check.id}-{record.number}"
             record.artifacts += capture(journey, folder, session.reports)
     allure_labels.attach(record, session.reports)

@@ -44,10 +44,11 @@ def failure_of(error: BaseException) -> Failure:
     """Describe ``error`` for the judge of blame."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    unreadable = _is_unreadable(error)
     return Failure(
         type_name=type(error).__name__,
-        message=str(error),
-        is_assertion=isinstance(error, AssertionError) or _is_pytest_fail(error),
+        message=f"the answer can be read as JSON or text, but {error}" if unreadable else str(error),
+        is_assertion=isinstance(error, AssertionError) or _is_pytest_fail(error) or unreadable,
         is_playwright=type(error).__module__.startswith("playwright."),
         where=_where(error),
     )
@@ -61,6 +62,14 @@ def _where(error: BaseException) -> str | None:
             if folder in parts:
                 return f"{'/'.join(parts[parts.index(folder) :])}:{frame.lineno}"
     return None
+
+
+def _is_unreadable(error: BaseException) -> bool:
+    """Tell whether an answer of the target was to be JSON, or text, and is not."""
+    if not isinstance(error, ValueError):
+        return False
+    frames = [(Path(frame.filename).parts[-3:-1], frame.name) for frame in extract_tb(error.__traceback__)]
+    return any(place == ("playwright", "_impl") and name in {"json", "text"} for place, name in frames)
 
 
 def _is_pytest_fail(error: BaseException) -> bool:

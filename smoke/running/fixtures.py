@@ -79,7 +79,8 @@ def context(browser_context_args: dict[str, Any], request: pytest.FixtureRequest
     listeners.asker.check_id, listeners.asker.runs = request.node.stash[CHECK].id, True
     LISTENING.set(listeners)
     context = opened.context if opened else _opened(request)
-    if request.config.getoption("--tracing") == "off":
+    session.backstage(context, request.node.stash[CHECK])
+    if request.config.getoption("--tracing") == "off" and session.rehearsals is None:
         _start_trace(context, session, request)
     request.node.stash[JOURNEY] = Journey(
         check=request.node.stash[CHECK],
@@ -112,7 +113,8 @@ def _start_trace(context: BrowserContext, session: Session, request: pytest.Fixt
     as a 404, has actions, console, network log and screenshot.
     """
     may_write = session.guard.permissions.may_write(request.node.stash[CHECK])
-    last = surely_last(session.retry, request.node.stash[RECORD].number, may_write=may_write)
+    retry = session.retry_of(request.node.stash[CHECK].id)
+    last = surely_last(retry, request.node.stash[RECORD].number, may_write=may_write)
     context.tracing.start(snapshots=last, screenshots=False, sources=False)
 
 

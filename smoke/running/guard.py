@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smoke.analytics import HOSTS
@@ -18,6 +19,10 @@ from smoke.plan import Plan
 from smoke.rate import Endpoint, Meter, advertised, used_up
 from smoke.running.target import Target, origin_of
 from smoke.safety import READS, Mutation, Safety
+
+if TYPE_CHECKING:
+    from smoke.probing.exchange import Exchange
+    from smoke.running.stage import StandIn
 
 TOO_MANY = 429
 """Status of an answer to a request that is one too many (RFC 6585, 4)."""
@@ -49,6 +54,11 @@ class Asker:
     runs: bool = False
 
 
+def name_in(user_agent: str) -> str:
+    """Return the name of the asker at the end of a ``User-Agent``."""
+    return user_agent.rpartition("(")[2].rstrip(")")
+
+
 def guard_of(plan: Plan, target: Target, run_id: str) -> Guard:
     """Return the guard of one run."""
     permissions = Permissions(plan, target.base_url, target.urls)
@@ -68,6 +78,10 @@ class Guard:
     askers: dict[str, Asker] = field(default_factory=dict)
     """By name."""
     refused: list[Refusal] = field(default_factory=list)
+    stage: Mapping[str, StandIn] = field(default_factory=dict)
+    """Who answers in place of the target, by the id of the check that asks: then nothing leaves."""
+    heard: Callable[[Exchange], None] | None = None
+    """Told everything that the target answers to journeys, where somebody keeps it."""
     _requests: int = 0
     _over: str | None = None
     _silenced: int = 0
@@ -88,7 +102,7 @@ class Guard:
 
         A shared worker has no context's name: then it is the one journey that runs, or of several one that may.
         """
-        named = self.askers.get(user_agent.rpartition("(")[2].rstrip(")"))
+        named = self.askers.get(name_in(user_agent))
         if named is not None:
             return named.check_id
         running = [each.check_id for each in self.askers.values() if each.runs]
@@ -105,6 +119,8 @@ class Guard:
         with self._lock:
             if method not in READS and permission is None:
                 return self._refuse(check_id, method, path, self._breach(check_id, method, path, ": it was stopped"))
+            if check_id in self.stage:
+                return True
             if (over := self.meter.ask(_endpoint(method, url), time.monotonic())) is not None:
                 braked = Finding(rule=f"{over}: it was stopped", blame=Blame.HARNESS, cause=BRAKED)
                 return self._refuse(check_id, method, path, braked)

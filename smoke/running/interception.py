@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from smoke.marks import PRODUCT
-from smoke.running.guard import Asker, Guard
+from smoke.running.guard import Asker, Guard, name_in
+from smoke.running.stage import perform, record
 from smoke.running.target import origin_of
 
 if TYPE_CHECKING:
@@ -30,10 +32,18 @@ def watch_browser(guard: Guard, browser: Browser) -> str:
     """
     session = browser.new_browser_cdp_session()
     session.on("Fetch.requestPaused", lambda event: _judge(guard, session, event))
-    patterns = [{"resourceType": kind} for kind in CAN_WRITE]
-    patterns += [{"urlPattern": f"*{host}*"} for host in guard.analytics]  # too wide: the guard looks closer
-    session.send("Fetch.enable", {"patterns": patterns})
+    session.send("Fetch.enable", {"patterns": list(_held_up(guard))})
     return str(session.send("Browser.getVersion")["userAgent"])
+
+
+def _held_up(guard: Guard) -> Iterator[dict[str, str]]:
+    if guard.stage:
+        yield {"urlPattern": "*"}
+        return
+    yield from ({"resourceType": kind} for kind in CAN_WRITE)
+    yield from ({"urlPattern": f"*{host}*"} for host in guard.analytics)  # too wide: the guard looks closer
+    if guard.heard:
+        yield {"urlPattern": "*", "requestStage": "Response"}
 
 
 def watch_context(guard: Guard, context: BrowserContext, asker: Asker) -> None:
@@ -60,13 +70,17 @@ def _judge(guard: Guard, session: CDPSession, event: dict[str, Any]) -> None:
     from playwright.sync_api import Error
 
     request, paused = event["request"], {"requestId": event["requestId"]}
-    method, url = request["method"], request["url"]
-    check_id = guard.check_of(request["headers"].get("User-Agent", ""), method, url)
+    method, url, agent = request["method"], request["url"], request["headers"].get("User-Agent", "")
+    check_id = guard.check_of(agent, method, url)
     with contextlib.suppress(Error):  # the page that asked is gone
-        if guard.silences(method, url):
+        if guard.heard and ("responseStatusCode" in event or "responseErrorReason" in event):
+            record(session, event, check_id, guard.heard)
+        elif guard.silences(method, url):
             session.send("Fetch.fulfillRequest", {**paused, **_silence(event)})
         elif not guard.allows(check_id, method, url):
             session.send("Fetch.failRequest", {**paused, "errorReason": "BlockedByClient"})
+        elif (stand_in := guard.stage.get(check_id)) is not None:
+            perform(session, event, stand_in, name_in(agent))
         elif _is_from_home(guard, event["resourceType"], request):
             marked = {**request["headers"], **guard.marks(check_id)}
             session.send("Fetch.continueRequest", {**paused, "headers": _listed(marked)})

@@ -88,7 +88,7 @@ def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
         driver = stack.enter_context(sync_playwright())
     finally:
         begun = planning.result()
-    return replace(begun, starting=_starting(driver, begun.plan, settings))
+    return replace(begun, starting=starting(driver, begun.plan, settings))
 
 
 def load_last() -> None:
@@ -99,7 +99,7 @@ def load_last() -> None:
     ahead.shutdown(wait=False)
 
 
-def _starting(driver: Playwright, planned: Plan, settings: Settings) -> Starting | BrowserMissing | None:
+def starting(driver: Playwright, planned: Plan, settings: Settings) -> Starting | BrowserMissing | None:
     """Ask ``driver`` for the browser, if a journey needs one."""
     if not any(check.kind is CheckKind.JOURNEY for check in planned.checks):
         return None
@@ -180,23 +180,33 @@ def _has_no_display() -> bool:
     return sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _keep_to_one(driver: Playwright) -> None:
-    """Let ``driver`` start no other browser: nobody would watch what that writes."""
+WAYS = ("launch", "launch_persistent_context", "connect", "connect_over_cdp")
+
+
+@contextmanager
+def _keep_to_one(driver: Playwright) -> Iterator[None]:
+    """Let ``driver`` start no other browser meanwhile: nobody would watch what that writes."""
 
     def refuse(*_args: object, **_options: object) -> None:
         raise PermissionError("a journey uses the browser that it is given: page, context, or another new_context()")
 
-    for kind in (driver.chromium, driver.firefox, driver.webkit):
-        for way in ("launch", "launch_persistent_context", "connect", "connect_over_cdp"):
-            setattr(kind, way, refuse)
+    kinds = (driver.chromium, driver.firefox, driver.webkit)
+    refused = [(kind, way) for kind in kinds for way in WAYS]
+    for kind, way in refused:
+        setattr(kind, way, refuse)
+    try:
+        yield
+    finally:
+        for kind, way in refused:
+            delattr(kind, way)
 
 
 @contextmanager
 def launched(starting: Starting, *, headed: bool) -> Iterator[Launched]:
     """Yield the browser that starts, and stop it in the end."""
     started = Launched(starting, headed)
-    _keep_to_one(starting.driver)
-    try:
-        yield started
-    finally:
-        started.close()
+    with _keep_to_one(starting.driver):
+        try:
+            yield started
+        finally:
+            started.close()

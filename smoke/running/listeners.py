@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,8 @@ ASSETS = frozenset({"stylesheet", "script", "font", "image"})
 UNHELD = ASSETS | {"media", "texttrack", "manifest"}
 """What the guard does not hold up, since it can only read."""
 LOAD_FAILED = "Failed to load resource"
+NOT_TAKEN = re.compile(r"Refused to (?:apply style|execute script) from '([^']+)' because its MIME type")
+"""What Chromium says of an asset that is an error page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +95,7 @@ class Listeners:
         return tuple(
             signal
             for signal in self.signals
-            if not (
-                signal.kind is SignalKind.CONSOLE
-                and signal.text.startswith(LOAD_FAILED)
-                and signal.text.rpartition(" ")[2] in self._seen_urls
-            )
+            if not (signal.kind is SignalKind.CONSOLE and _repeated(signal.text) in self._seen_urls)
         )
 
     def heard(self, method: str, url: str, status: int, headers: Mapping[str, str]) -> None:
@@ -211,6 +210,14 @@ class Listeners:
         where = urlsplit(request.frame.url).path if _has_frame(request) else ""
         text = f"{request.method} {path} {outcome}"
         self.signals.append(Signal(kind=SignalKind.REQUEST, where=where, text=text, origin=origin_of(request.url)))
+
+
+def _repeated(text: str) -> str | None:
+    """Return the address that a console line says was not loaded, or not taken; None if it tells of none."""
+    if text.startswith(LOAD_FAILED):
+        return text.rpartition(" ")[2]
+    found = NOT_TAKEN.match(text)
+    return found[1] if found else None
 
 
 def _page_of(response: Response) -> str:

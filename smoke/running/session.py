@@ -13,6 +13,7 @@ from pathlib import Path
 
 from smoke.accounts.broker import Broker
 from smoke.browser import BrowserChoice
+from smoke.causes import beyond_doubt
 from smoke.clues import traced
 from smoke.firewall import scrubbed
 from smoke.judge import judge_check
@@ -25,7 +26,9 @@ from smoke.retry import RetryPolicy
 from smoke.running.clock import Clocks
 from smoke.running.guard import Guard
 from smoke.running.launch import Launched
+from smoke.running.rehearsals import Rehearsals
 from smoke.running.spares import Spares
+from smoke.running.stage import Backstage
 from smoke.running.target import Target
 from smoke.secret import Scrubber
 
@@ -72,6 +75,10 @@ class Session:
     """The browser, where it was started before pytest was."""
     browser_version: str = ""
     expected_build: str | None = None
+    rehearsals: Rehearsals | None = None
+    """What the planned checks are played as, in a drill."""
+    backstage: Backstage = lambda _context, _check: None
+    """Called with each context when a journey gets it."""
     builds: Counter[str] = field(default_factory=Counter)
     """Build ids that the target showed, with how often."""
 
@@ -111,6 +118,22 @@ class Session:
         result = judge_check(check, seen)
         self.progress.finished(result)
         return result
+
+    def cases_of(self, check_id: str) -> tuple[Check, ...]:
+        """Return what the test ``check_id`` is played as: the planned check with this id, or the cases of a drill."""
+        if self.rehearsals is not None:
+            return self.rehearsals.cases.get(check_id, ())
+        check = self.check(check_id)
+        return (check,) if check else ()
+
+    def retry_of(self, check_id: str) -> RetryPolicy:
+        """Return the rules by which a check is tried again."""
+        return self.rehearsals.retry_of(check_id) if self.rehearsals else self.retry
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """Causes that other checks have tried twice already; in a drill, what one meets says nothing of another."""
+        return frozenset() if self.rehearsals else frozenset(beyond_doubt(self.observations.values()))
 
     def check(self, check_id: str) -> Check | None:
         """Return the planned check with this id."""

@@ -22,6 +22,22 @@ from smoke.running.stash import CHECK, JOURNEY, KEPT_OUT, RECORD, SESSION, check
 from smoke.running.trying import run_journey
 
 
+def played(item: pytest.Item, times: int) -> Iterator[pytest.Item]:
+    """Yield ``item`` as often as it shall run, each time as an item of its own."""
+    if times:
+        yield item
+    for number in range(2, times + 1):
+        assert isinstance(item, pytest.Function)
+        yield pytest.Function.from_parent(
+            item.parent,
+            name=f"{item.name}[{number}]",
+            originalname=item.originalname,
+            callspec=getattr(item, "callspec", None),
+            callobj=item.obj,
+            fixtureinfo=item._fixtureinfo,
+        )
+
+
 class SessionPlugin:
     """Runs the planned checks and records what was seen of them in the session."""
 
@@ -40,12 +56,12 @@ class SessionPlugin:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         chosen, left_out = [], []
         for item in items:
-            check = self.session.check(check_id_of(item))
-            if check is None:
+            checks = self.session.cases_of(check_id_of(item))
+            for each, check in zip(played(item, len(checks)), checks, strict=True):
+                each.stash[CHECK] = check
+                chosen.append(each)
+            if not checks:
                 left_out.append(item)
-            else:
-                item.stash[CHECK] = check
-                chosen.append(item)
         ids = Counter(item.stash[CHECK].id for item in chosen)
         self.session.troubles += [
             f"{check_id} was collected {count} times: one check is one test, without parameters"

@@ -38,6 +38,8 @@ class Contexts:
     clock: Clock = field(default_factory=Clock)
     scrub: Callable[[str], str] = str
     """Takes known secrets out of what pages say, before it is cut."""
+    navigation_ms: float = NAVIGATION_MS
+    """Least time that a document may take."""
     user_agent: str = ""
     """What the browser calls itself; empty where each request is named by itself."""
     hold: Callable[[Guard, BrowserContext, Asker], None] = lambda _guard, _context, _asker: None
@@ -66,7 +68,7 @@ class Contexts:
         """Give a new ``context`` its time-outs and listeners."""
         timeout_ms = self.guard.target.timeout_ms
         context.set_default_timeout(timeout_ms)
-        context.set_default_navigation_timeout(max(NAVIGATION_MS, timeout_ms))
+        context.set_default_navigation_timeout(max(self.navigation_ms, timeout_ms))
         self.hold(self.guard, context, listeners.asker)
         watch_sockets(self.guard, context, listeners.asker)
         client = context.request._impl_obj

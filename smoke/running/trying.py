@@ -9,7 +9,6 @@ import pytest
 from _pytest.runner import call_and_report
 
 from smoke.accounts.errors import AccountUnavailableError, LedgerError
-from smoke.causes import beyond_doubt
 from smoke.clues import noted
 from smoke.model import Attempt, Blame, Check, Finding, Observation
 from smoke.retry import not_repeated, wait_before_next
@@ -83,10 +82,10 @@ def _attempt(session: Session, item: pytest.Item, nextitem: pytest.Item | None, 
         if report.failed and not record.findings:  # what other plugins found, such as expect.soft
             said = session.scrubber.text(report.longreprtext).strip().splitlines() or ["failed"]
             record.findings.append(Finding(rule=said[-1], blame=Blame.ASSERTION))
-        settled = beyond_doubt(session.observations.values())
+        settled, retry = session.settled, session.retry_of(item.stash[CHECK].id)
         tried, written = record.attempt(), session.guard.writes_of(item.stash[CHECK].id)
-        wait = wait_before_next(session.retry, tried, random.random(), settled, written)  # noqa: S311 - jitter
-        if why := not_repeated(session.retry, tried, written, settled):
+        wait = wait_before_next(retry, tried, random.random(), settled, written)  # noqa: S311 - jitter
+        if why := not_repeated(retry, tried, written, settled):
             record.findings = list(noted(record.findings, why))
     stopping = bool(item.session.shouldstop or item.session.shouldfail)
     # Before another attempt only the item itself is torn down: what is its parent's stays.

@@ -1,0 +1,96 @@
+"""Faults of signing in and out, for journeys that have an account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+from smoke.model import Blame
+from smoke.probing.exchange import Exchange, Request
+from smoke.proof.catalogue.answers import status
+from smoke.proof.catalogue.network import unanswered
+from smoke.proof.catalogue.pages import UNSEEN
+from smoke.proof.fault import NoAnswer
+from smoke.proof.journey_fault import JourneyFault, Played, bare, implied, signs_out
+from smoke.proof.rewriting import with_header
+
+ACCOUNT = frozenset({Blame.ACCOUNT})
+REFUSAL = json.dumps({"detail": "Invalid email or password"}).encode()
+
+
+@implied
+def _login(played: Played) -> Iterator[JourneyFault]:
+    for number, (written, address) in enumerate(played.signs.items()):
+        method = written.partition(" ")[0]
+
+        def about(request: Request, method: str = method, address: str = address) -> bool:
+            return (request.method, bare(request.url)) == (method, address)
+
+        answers = [each for each in played.exchanges if about(each.request)]
+        if not answers:
+            continue
+        name = "second-factor" if number else "login"
+        yield JourneyFault(name=f"{name}-refused", about=about, act=_refused, blames=ACCOUNT)
+        yield JourneyFault(name=f"{name}-500", about=about, act=status(500), blames=frozenset({Blame.APP_5XX}))
+        yield JourneyFault(
+            name=f"{name}-reset", about=about, act=unanswered(NoAnswer.RESET), blames=frozenset({Blame.TCP})
+        )
+        yield JourneyFault(
+            name=f"{name}-hangs", about=about, act=unanswered(NoAnswer.HANGS), blames=frozenset({Blame.SLOW})
+        )
+
+
+@implied
+def _no_session(played: Played) -> Iterator[JourneyFault]:
+    """Signing in is answered well, but nothing comes of it: whoever asks who is signed in is refused."""
+    signed = [each for each in played.exchanges if played.signs_in(each.request)]
+    if not signed:
+        return
+
+    def act(good: Exchange, _number: int) -> Exchange:
+        if played.signs_in(good.request):
+            return with_header(good, "Set-Cookie", None)
+        return replace(good, status=401, body=b'{"detail": "Not authenticated"}')
+
+    known = {(each.request.method, each.request.url) for each in _of_a_session(played)}
+    if known:
+        yield JourneyFault(
+            name="login-without-session",
+            about=lambda request: played.signs_in(request) or (request.method, request.url) in known,
+            act=act,
+            blames=frozenset({*UNSEEN, Blame.APP_4XX}),
+        )
+
+
+@implied
+def _logout(played: Played) -> Iterator[JourneyFault]:
+    """Signing out is answered well, and the session goes on: what was refused after it is answered as before."""
+    before = {(each.request.method, each.request.url): each for each in reversed(_of_a_session(played))}
+    if not before or not any(signs_out(each.request) for each in played.exchanges):
+        return
+
+    def act(good: Exchange, _number: int) -> Exchange:
+        if signs_out(good.request):
+            return with_header(good, "Set-Cookie", None)
+        return replace(before[good.request.method, good.request.url], request=good.request)
+
+    yield JourneyFault(
+        name="logout-keeps-session",
+        about=lambda request: signs_out(request) or (request.method, request.url) in before,
+        act=act,
+        blames=UNSEEN,
+    )
+
+
+def _of_a_session(played: Played) -> list[Exchange]:
+    """Return the good answers of places that also refused: what only somebody signed in is told."""
+    refused = {(each.request.method, each.request.url) for each in played.calls() if each.status in (401, 403)}
+    return [
+        each for each in played.calls() if each.status == 200 and (each.request.method, each.request.url) in refused
+    ]
+
+
+def _refused(good: Exchange, _number: int) -> Exchange:
+    refused = replace(good, status=401, body=REFUSAL)
+    return with_header(with_header(refused, "Set-Cookie", None), "Content-Type", "application/json")

@@ -1,0 +1,137 @@
+"""Faults of the pages that a journey visits: of their documents, of what belongs to them, and within them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from smoke.model import Blame
+from smoke.probing.exchange import Exchange, Request
+from smoke.probing.expectations import blame_of_status
+from smoke.proof.catalogue.answers import status
+from smoke.proof.catalogue.network import BLAMES, unanswered
+from smoke.proof.fault import NoAnswer
+from smoke.proof.journey_fault import JourneyFault, Played, destination, implied
+
+BAD = (500, 502, 503, 404)
+NO_ANSWERS = (NoAnswer.REFUSED, NoAnswer.RESET, NoAnswer.NO_NAME, NoAnswer.HANGS)
+ASSETS = {"script": "scripts", "style": "stylesheets", "image": "images", "font": "fonts"}
+UNSEEN = frozenset({Blame.ASSERTION, Blame.SLOW})
+"""What is not on the page, or cannot be clicked, is waited for in vain."""
+JS_ERROR = frozenset({Blame.JS_ERROR})
+GONE = frozenset({Blame.APP_4XX})
+BESIDES = {"script": frozenset({Blame.SAFETY}), "style": frozenset({Blame.ASSERTION})}
+"""A form without its script is sent by the browser itself, to an address that no permit names. Of a stylesheet that is
+an error page, the browser tells only that it is none."""
+ONCE_THERE = "addEventListener('DOMContentLoaded', () => {{ {0} }})"
+CONSOLE = ONCE_THERE.format("console.error('injected: something is wrong')")
+EXCEPTION = ONCE_THERE.format("setTimeout(() => { throw new TypeError('injected: cannot read properties of null') })")
+REJECTION = ONCE_THERE.format("Promise.reject(new Error('injected: request failed'))")
+COVER = """(() => {
+  const cover = () => {
+    const root = document.documentElement;
+    if (!root || document.getElementById('injected-cover')) return;
+    const over = document.createElement('div');
+    over.id = 'injected-cover';
+    over.style.cssText = 'position:fixed;inset:0;z-index:2147483647;background:rgba(0,0,0,.5)';
+    root.append(over);
+  };
+  addEventListener('DOMContentLoaded', cover);
+  setInterval(cover, 50);
+})()"""
+DISABLE = """(() => {
+  const disable = () => document.querySelectorAll('button, input[type=submit]').forEach(each => each.disabled = true);
+  const begin = () => {
+    disable();
+    const all = {childList: true, subtree: true, attributes: true, attributeFilter: ['disabled']};
+    new MutationObserver(() => document.querySelector('button:enabled, input[type=submit]:enabled') && disable())
+      .observe(document.documentElement, all);
+  };
+  addEventListener('DOMContentLoaded', begin);
+})()"""
+DEAF = """for (const kind of ['click', 'submit', 'pointerdown', 'mousedown'])
+  addEventListener(kind, event => { event.preventDefault(); event.stopImmediatePropagation(); }, true)"""
+
+
+@implied
+def _documents(played: Played) -> Iterator[JourneyFault]:
+    if not played.documents():
+        return
+    about = played.is_document
+    for code in BAD:
+        yield JourneyFault(
+            name=f"status-{code}", about=about, act=status(code), blames=frozenset({blame_of_status(code)})
+        )
+    for how in NO_ANSWERS:
+        yield JourneyFault(name=how.value, about=about, act=unanswered(how), blames=frozenset({BLAMES[how]}))
+    yield JourneyFault(name="blank-page", about=about, act=_blank, blames=UNSEEN)
+    yield JourneyFault(name="first-request-fails", about=about, act=_first_fails, blames=frozenset(), flaky=True)
+
+
+def _blank(good: Exchange, _number: int) -> Exchange:
+    return replace(good, body=b"") if good.status < 300 else good
+
+
+def _first_fails(good: Exchange, number: int) -> Exchange:
+    return replace(good, status=503, body=b"") if number == 1 else good
+
+
+@implied
+def _opened(played: Played) -> Iterator[JourneyFault]:
+    """A page that leads elsewhere, as a protected one does to the login, is shown to everybody."""
+    led = {each.request.url for each in played.documents() if 300 <= each.status < 400}
+    shown = next((each for each in played.documents() if each.status == 200), None)
+    if not led or shown is None:
+        return
+
+    def act(good: Exchange, _number: int) -> Exchange:
+        return replace(shown, request=good.request)
+
+    yield JourneyFault(
+        name="open-to-everybody",
+        about=lambda request: played.is_document(request) and request.url in led,
+        act=act,
+        blames=UNSEEN,
+    )
+
+
+@implied
+def _assets(played: Played) -> Iterator[JourneyFault]:
+    for kind, name in ASSETS.items():
+
+        def about(request: Request, kind: str = kind) -> bool:
+            return destination(request) == kind and played.owns(request.url) and not _is_icon(request)
+
+        if any(about(each.request) for each in played.exchanges):
+            blames = GONE | BESIDES.get(kind, frozenset())
+            yield JourneyFault(name=f"{name}-gone", about=about, act=status(404), blames=blames)
+
+
+def _is_icon(request: Request) -> bool:
+    """Tell whether the browser asks for itself."""
+    return request.url.endswith("/favicon.ico")
+
+
+@implied
+def _others(played: Played) -> Iterator[JourneyFault]:
+    """What a page loads of third parties may be down: whoever watches this application is not called for that."""
+
+    def about(request: Request) -> bool:
+        return not played.owns(request.url)
+
+    if any(about(each.request) for each in played.exchanges):
+        yield JourneyFault(name="third-party-down", about=about, act=unanswered(NoAnswer.REFUSED), blames=frozenset())
+
+
+@implied
+def _in_page(played: Played) -> Iterator[JourneyFault]:
+    if not played.documents():
+        return
+    yield JourneyFault(name="console-error", script=CONSOLE, blames=JS_ERROR)
+    yield JourneyFault(name="uncaught-exception", script=EXCEPTION, blames=JS_ERROR)
+    yield JourneyFault(name="unhandled-rejection", script=REJECTION, blames=JS_ERROR)
+    if played.clicked:
+        yield JourneyFault(name="page-covered", script=COVER, blames=UNSEEN)
+        yield JourneyFault(name="clicks-do-nothing", script=DEAF, blames=UNSEEN)
+    if "BUTTON" in played.clicked:
+        yield JourneyFault(name="buttons-disabled", script=DISABLE, blames=UNSEEN)

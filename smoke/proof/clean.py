@@ -1,0 +1,123 @@
+"""The clean run of a drill: everything as in a normal run, and every answer kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from smoke.judge import judge_check
+from smoke.judged import CheckResult
+from smoke.model import Check, Outcome
+from smoke.plan import Plan
+from smoke.proof.drill import Stage
+from smoke.proof.recording import NotCleanError
+from smoke.proof.tape import Tape
+from smoke.running.launch import Begun
+from smoke.running.opening import open_session
+from smoke.running.run import run_checks
+from smoke.running.session import Progress, Session
+from smoke.running.target import Target
+from smoke.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, ConsoleMessage
+
+MARK = "smoke clicked "
+CLICKS = f"""addEventListener('click', event => {{
+  const on = event.target.closest && event.target.closest('a, button, input, select, summary, label');
+  console.debug('{MARK}' + (on || event.target).tagName);
+}}, true)"""
+"""Lets pages say what is clicked: nothing else of a click can be seen from outside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clean:
+    """What the clean run left."""
+
+    plan: Plan
+    target: Target
+    tape: Tape
+    stage: Stage
+    """What its probes are drilled on."""
+    results: Mapping[str, CheckResult]
+    """By check."""
+    clicked: Mapping[str, frozenset[str]]
+    """By journey, what it clicked, as HTML names it."""
+    requests: int
+    """That the target saw."""
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Keeps answers and clicks while a run goes on."""
+
+    tape: Tape = field(default_factory=Tape)
+    clicked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def listen(self, session: Session) -> None:
+        """Keep what ``session`` is answered from now on."""
+        session.guard.heard, session.backstage = self.tape.record, self._backstage
+        session.probes.hear(self.tape.record)
+
+    def _backstage(self, context: BrowserContext, check: Check) -> None:
+        def said(message: ConsoleMessage) -> None:
+            if message.text.startswith(MARK):
+                self.clicked[check.id].add(message.text.removeprefix(MARK))
+
+        context.add_init_script(CLICKS)
+        context.on("console", said)
+
+
+def run_clean(begun: Begun, settings: Settings, progress: Progress | None = None) -> Clean:
+    """Run the planned checks once and return what was answered.
+
+    Raises NotCleanError unless all of them pass, ConfigError and BrowserMissing as a run does.
+    """
+    recorder = Recorder()
+    with open_session(begun, settings, progress or Progress()) as session:
+        values = session.probes.values
+        recorder.listen(session)
+        run_checks(session, settings, ())
+        requests = session.guard.receipt().requests
+    plan = begun.plan
+    results = {
+        check.id: judge_check(check, session.observations[check.id])
+        for check in plan.checks
+        if check.id in session.observations
+    }
+    bad = [_told(check, results.get(check.id)) for check in plan.checks]
+    if told := [*filter(None, bad), *session.troubles]:
+        raise NotCleanError(session.scrubber.text("; ".join(told)))
+    probes = tuple(probe for probe in plan.suite.probes if probe.id in results)
+    for probe in probes:
+        if probe.eventually:
+            recorder.tape.settle(probe.id)
+    stage = Stage(
+        suite=plan.suite.name,
+        probes=probes,
+        checks={check.id: check for check in plan.checks},
+        terms=session.probes.terms,
+        values=values,
+        tape=recorder.tape,
+        scrub=session.scrubber.text,
+    )
+    return Clean(
+        plan=plan,
+        target=session.target,
+        tape=recorder.tape,
+        stage=stage,
+        results=results,
+        clicked={name: frozenset(found) for name, found in recorder.clicked.items()},
+        requests=requests,
+    )
+
+
+def _told(check: Check, result: CheckResult | None) -> str | None:
+    if result is None:
+        return f"{check.id} did not run"
+    # FLAKY is not enough: the answers of the failed attempt are on the tape, too.
+    if result.outcome is Outcome.PASS:
+        return None
+    return f"{check.id} is {result.outcome} without any fault: {result.reason}"

@@ -1,0 +1,25 @@
+"""The cases of a drill, which take the place of the planned checks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from smoke.model import Check
+from smoke.retry import RetryPolicy
+
+ONCE = RetryPolicy(attempts=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsals:
+    """What each journey is played as: many times abreast, each time a check of its own, and nobody really signs in."""
+
+    cases: Mapping[str, tuple[Check, ...]]
+    """By the id of the journey."""
+    retries: Mapping[str, RetryPolicy] = field(default_factory=dict)
+    """By the id of the case, where it has more than one attempt."""
+
+    def retry_of(self, check_id: str) -> RetryPolicy:
+        """Return the rules by which a case is tried again."""
+        return self.retries.get(check_id, ONCE)

@@ -1,0 +1,106 @@
+"""Which faults a journey promises to catch, by what it was seen to do."""
+
+from __future__ import annotations
+
+from smoke.model import Blame, Category, Check, CheckKind, Scope
+from smoke.probing.exchange import Exchange, Request
+from smoke.proof.journey_fault import JourneyFault, Played, faults_of
+from smoke.proof.tape import DESTINATION
+
+SHOP = "https://shop.example"
+CHECK = Check(
+    id="login.basic",
+    title="Signs in",
+    category=Category.AUTHENTICATION,
+    kind=CheckKind.JOURNEY,
+    critical=True,
+    scope=Scope.FULL,
+    source="e2e/shop/test_login.py:1",
+    account="basic",
+)
+SIGNS = {"POST /login": f"{SHOP}/login"}
+
+
+def said(method: str, path: str, status: int, kind: str = "", body: bytes = b"", *cookies: str) -> Exchange:
+    """An answer; ``kind`` is what it was for, nothing for the journey's own client."""
+    url = path if path.startswith("https") else f"{SHOP}{path}"
+    headers = ((DESTINATION, kind),) if kind else ()
+    request = Request(method=method, url=url, headers=headers, check_id=CHECK.id)
+    return Exchange(request=request, status=status, headers=tuple(("Set-Cookie", each) for each in cookies), body=body)
+
+
+def faults(*exchanges: Exchange, clicked: frozenset[str] = frozenset()) -> dict[str, JourneyFault]:
+    played = Played(
+        check=CHECK,
+        exchanges=exchanges,
+        clicked=clicked,
+        owns=lambda url: url.startswith(SHOP),
+        signs=SIGNS,
+    )
+    return {fault.name: fault for fault in faults_of(played)}
+
+
+PAGE = said("GET", "/", 200, "document", b"<h1>Shop</h1>")
+SIGNED_IN = said("POST", "/login", 200, "empty", b'{"ok": true}', "session=1")
+KNOWN = said("GET", "/me", 200, "", b'{"email": "smoke@shop.example"}')
+SIGNED_OUT = said("POST", "/api/logout", 204, "empty", b"", "session=; Max-Age=0")
+REFUSED = said("GET", "/me", 401)
+
+
+def test_a_journey_that_asked_nothing_promises_nothing() -> None:
+    assert faults() == {}
+
+
+def test_who_only_reads_is_not_to_notice_a_page_that_cannot_be_clicked() -> None:
+    reads, clicks = faults(PAGE), faults(PAGE, clicked=frozenset({"A"}))
+    assert clicks.keys() - reads.keys() == {"page-covered", "clicks-do-nothing"}
+
+
+def test_only_who_clicks_buttons_notices_that_they_are_disabled() -> None:
+    assert "buttons-disabled" in faults(PAGE, clicked=frozenset({"BUTTON"}))
+
+
+def test_a_refused_login_is_the_accounts_matter_and_sets_no_cookie() -> None:
+    fault = faults(PAGE, SIGNED_IN)["login-refused"]
+    answer = fault.act(SIGNED_IN, 1)
+    assert fault.about(SIGNED_IN.request)
+    assert fault.blames == {Blame.ACCOUNT}
+    assert (answer.status, answer.header("Set-Cookie")) == (401, None)
+
+
+def test_a_logout_that_keeps_the_session_answers_afterwards_as_before() -> None:
+    fault = faults(PAGE, SIGNED_IN, KNOWN, SIGNED_OUT, REFUSED)["logout-keeps-session"]
+    assert fault.act(SIGNED_OUT, 1).header("Set-Cookie") is None
+    assert fault.act(REFUSED, 2).status == 200
+    assert fault.act(REFUSED, 2).body == KNOWN.body
+
+
+def test_a_login_without_session_is_answered_well_and_opens_nothing() -> None:
+    fault = faults(PAGE, SIGNED_IN, KNOWN, SIGNED_OUT, REFUSED)["login-without-session"]
+    assert (fault.act(SIGNED_IN, 1).status, fault.act(SIGNED_IN, 1).header("Set-Cookie")) == (200, None)
+    assert fault.act(KNOWN, 2).status == 401
+
+
+def test_who_never_signs_out_does_not_promise_to_notice_that_it_fails() -> None:
+    assert "logout-keeps-session" not in faults(PAGE, SIGNED_IN, KNOWN, REFUSED)
+
+
+def test_third_parties_that_are_down_make_nobody_red() -> None:
+    counter = said("GET", "https://fonts.example/a.woff2", 200, "font")
+    fault = faults(PAGE, counter)["third-party-down"]
+    assert fault.blames == frozenset()
+    assert fault.about(counter.request)
+    assert not fault.about(PAGE.request)
+
+
+def test_a_page_that_leads_to_the_login_must_not_be_shown() -> None:
+    led, login = said("GET", "/account", 307, "document"), said("GET", "/sign-in", 200, "document", b"Welcome back")
+    fault = faults(led, login)["open-to-everybody"]
+    assert (fault.about(led.request), fault.about(login.request)) == (True, False)
+    assert fault.act(led, 1).status == 200
+
+
+def test_what_a_page_fetches_for_nobody_may_say_anything_but_must_be_there() -> None:
+    switches = said("GET", "/api/switches", 200, "empty", b'{"dark": true}')
+    found = {name for name in faults(PAGE, switches) if name.startswith("call-")}
+    assert found == {"call-500 GET /api/switches", "call-reset GET /api/switches"}
