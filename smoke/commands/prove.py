@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ from smoke.model import Outcome
 from smoke.proof.matrix import Result
 
 if TYPE_CHECKING:
+    from smoke.proof.clean import Clean
     from smoke.proof.matrix import Case, Matrix
     from smoke.proof.prove import Wanted
-    from smoke.proof.recording import Recorded
     from smoke.settings import Settings
 
 
@@ -28,20 +29,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, _after: list[str]) -> int:
+def call(given: argparse.Namespace, after: list[str]) -> int:
     """Prove, write the matrix, and return 1 if a fault was not caught as it must be, 3 if nothing could be proved."""
     from smoke.config.places import some_suites
     from smoke.config.schema import FlakyPolicy
     from smoke.judge import combine, exit_code
     from smoke.proof.prove import Wanted
-    from smoke.proof.writing import write
+    from smoke.proof.writing import place, write
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job tidies up as after Ctrl-C
     settings = options.settings_of(given, "local")
     shard, shards = _shard(given.shard)
+    if after:
+        raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
     wanted = Wanted(faults=tuple(given.fault), shard=shard, shards=shards)
+    place(settings.reports)
     names = some_suites(settings.root) if given.all else (settings.suite,)
     matrices = [_proved(replace(settings, suite=name), wanted) for name in names]
-    if found := [matrix for matrix in matrices if matrix is not None]:
+    found = [matrix for matrix in matrices if matrix is not None]
+    if not (wanted.is_whole and not settings.check and not settings.category):
+        print("a part only: nothing was written")
+    elif found:
         print(f"proof: {settings.shown(write(found, settings.reports))}")
     verdict = combine(Outcome.INCONCLUSIVE if matrix is None else matrix.outcome for matrix in matrices)
     return exit_code(verdict, FlakyPolicy.ALLOW)
@@ -49,21 +57,21 @@ def call(given: argparse.Namespace, _after: list[str]) -> int:
 
 def _proved(settings: Settings, wanted: Wanted) -> Matrix | None:
     """Prove one suite and tell how it goes; None if its clean run was not clean."""
-    from smoke.proof.prove import prove
-    from smoke.proof.recording import NotCleanError
+    from smoke.browser import BrowserMissing
+    from smoke.proof.clean import NotCleanError
+    from smoke.proof.prove import Telling, prove
 
-    def began(recorded: Recorded, faults: int) -> None:
-        checks = len(recorded.stage.probes)
-        asked = f"clean run PASS ({checks} probes, {recorded.requests} requests)"
-        print(f"{settings.suite} in {recorded.environment}: {asked}; {faults} faults to try", flush=True)
+    def began(clean: Clean, faults: int) -> None:
+        asked = f"clean run PASS ({len(clean.results)} checks, {clean.requests} requests)"
+        print(f"{settings.suite} in {clean.plan.environment_name}: {asked}; {faults} faults to try", flush=True)
 
     def done(case: Case) -> None:
         if case.result is not Result.CAUGHT:
             print(told(case), flush=True)
 
     try:
-        matrix = prove(settings, wanted, began, done)
-    except NotCleanError as error:
+        matrix = prove(settings, wanted, Telling(began, done))
+    except (NotCleanError, BrowserMissing) as error:
         print(f"{settings.suite}: INCONCLUSIVE, nothing can be proved: {error}")
         return None
     print(summary(matrix), flush=True)
@@ -72,7 +80,9 @@ def _proved(settings: Settings, wanted: Wanted) -> Matrix | None:
 
 def told(case: Case) -> str:
     """Say in a line what a bad case shows."""
-    said = case.trouble or (f"{case.outcome} {case.blame}, {case.rule}" if case.blame else "it stayed green")
+    said = case.trouble or (
+        f"{case.outcome} {case.blame}, {case.rule}" if case.blame else case.rule or "it stayed green"
+    )
     wanted = f"; {' or '.join(case.expected)} is to blame" if case.result is Result.WRONG_BLAME else ""
     others = f"; also red: {', '.join(case.collateral)}" if case.collateral else ""
     return f"  {case.result}: {case.check_id}, {case.fault}: {said}{wanted}{others}"

@@ -12,7 +12,6 @@ from smoke.judged import CheckResult
 from smoke.model import Check, Outcome
 from smoke.plan import Plan
 from smoke.proof.drill import Stage
-from smoke.proof.recording import NotCleanError
 from smoke.proof.tape import Tape
 from smoke.running.launch import Begun
 from smoke.running.opening import open_session
@@ -30,6 +29,10 @@ CLICKS = f"""addEventListener('click', event => {{
   console.debug('{MARK}' + (on || event.target).tagName);
 }}, true)"""
 """Lets pages say what is clicked: nothing else of a click can be seen from outside."""
+
+
+class NotCleanError(Exception):
+    """The clean run was not green; its text says which checks, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from smoke.config.probe import Probe
 from smoke.judge import judge_check
@@ -162,7 +163,7 @@ async def _alone(stage: Stage, known: Control, probe: Probe, fault: Fault) -> Ch
     """Judge the faulty answer by nothing but the expectation that promises to catch it, and by its good status."""
     places = frozenset(_places(stage, probe))
     said = getattr(probe.expect, fault.field)
-    mine = {fault.field: {fault.subject: said[fault.subject]} if fault.subject else said}
+    mine: dict[str, Any] = {fault.field: {fault.subject: said[fault.subject]} if fault.subject else said}
     expect = Expect(status=tuple({status for *_, status in places}), samples=probe.expect.samples, **mine)
     bare = replace(probe, expect=expect, capture={}, counter=None, eventually=None)
     terms = replace(stage.terms, retry=RetryPolicy(attempts=1))

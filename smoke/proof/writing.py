@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smoke.config.problems import ConfigError, Problem
 from smoke.proof.matrix import Case, Matrix, Result
 
 if TYPE_CHECKING:
@@ -81,17 +83,33 @@ def _kind(case: Case) -> str:
     return case.fault.partition(" ")[0]
 
 
+def place(reports: Path) -> Path:
+    """Return the folder of proofs below ``reports``, made where it is missing; raises ConfigError if it cannot be."""
+    folder = reports / FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError([Problem("command line", 0, "--reports", f"{folder}: {error.strerror}")]) from error
+    return folder
+
+
 def write(matrices: Sequence[Matrix], reports: Path) -> Path:
     """Write the drills, and the page of all drills in ``reports``; return the page."""
-    folder = reports / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = place(reports)
     for matrix in matrices:
         (folder / f"{matrix.suite}.json").write_bytes(_format().dump_json(matrix, indent=1))
-    every = [read(path) for path in sorted(folder.glob("*.json"))]
+    every = [*filter(None, map(_read, sorted(folder.glob("*.json"))))]
     page = folder / PAGE
     page.write_text(page_of(every), encoding="utf-8")
     (folder / "matrix.md").write_text(table_of(every), encoding="utf-8")
     return page
+
+
+def _read(path: Path) -> Matrix | None:
+    """Read a drill; None where another version, or somebody else, wrote the file."""
+    with contextlib.suppress(ValueError):
+        return read(path)
+    return None
 
 
 def read(path: Path) -> Matrix:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections import Counter
 from typing import Any
 
@@ -13,7 +14,8 @@ from smoke.config.probe import Probe
 from smoke.model import Blame, Category, Check, CheckKind, Outcome, Scope
 from smoke.probing.asking import Terms
 from smoke.probing.exchange import Exchange, Request
-from smoke.proof.drill import Stage, drill, in_order
+from smoke.probing.expectations import JUDGES
+from smoke.proof.drill import Stage, control, drill, in_order
 from smoke.proof.fault import Fault, faults_of
 from smoke.proof.matrix import Case, Matrix, Result
 from smoke.proof.tape import NotOnTapeError, Place, Tape
@@ -56,7 +58,11 @@ def tried(on: Stage, fault: str | Fault, check_id: str = "health.root") -> Case:
     probe = next(each for each in on.probes if each.id == check_id)
     if isinstance(fault, str):
         fault = next(each for each in faults_of(probe) if each.name == fault)
-    return asyncio.run(drill(on, probe, fault))
+
+    async def both() -> Case:
+        return await drill(on, await control(on), probe, fault)
+
+    return asyncio.run(both())
 
 
 def test_a_check_catches_what_it_promises() -> None:
@@ -85,11 +91,25 @@ def test_a_check_that_blames_another_is_found_out() -> None:
 
 
 def test_who_goes_red_without_having_seen_the_fault_is_told() -> None:
-    """And who saw it too is not held against anybody."""
-    same, other = a_probe("health.same"), a_probe("health.other", "GET /other")
-    on = stage((a_probe(), same, other), taped(), taped("health.same"), taped("health.other", "/other", b"{}"))
+    """Who saw it too is not held against anybody, nor is who is red without any fault."""
+    same, ill = a_probe("health.same"), a_probe("health.ill", "GET /ill")
+    on = stage((a_probe(), same, ill), taped(), taped("health.same"), taped("health.ill", "/ill", b"{}"))
     case = tried(on, "status-500")
-    assert (case.result, case.also, case.collateral) == (Result.COLLATERAL, ("health.same",), ("health.other",))
+    assert (case.result, case.also, case.collateral) == (Result.CAUGHT, ("health.same",), ())
+    assert dataclasses.replace(case, collateral=("health.other",)).result is Result.COLLATERAL
+    assert tried(on, "status-500", "health.ill").result is Result.UNPROVED
+
+
+def test_what_one_expectation_promises_it_must_catch_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A judge that sleeps is missed, though another one notices by the way."""
+    probe = a_probe(
+        expect={"json": {"status": {"equals": "ok"}}, "lacks": ["DEBUG"], "content_type": "application/json"}
+    )
+    on = stage((probe,), taped())
+    assert tried(on, "html-for-json").result is Result.CAUGHT
+    monkeypatch.setitem(JUDGES, "json", lambda _expected, _exchange: iter(()))
+    case = tried(on, "html-for-json")
+    assert (case.result, "noticed by the way: content type" in (case.rule or "")) == (Result.SURVIVED, True)
 
 
 def test_a_first_failure_must_be_got_over() -> None:

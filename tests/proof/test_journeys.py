@@ -46,7 +46,7 @@ FORGETS = 'expect(page.get_by_role("heading", name="Shop")).to_be_visible()'
 PROVE = """
 import json, os, sys
 from pathlib import Path
-from smoke.proof.recording import NotCleanError
+from smoke.proof.clean import NotCleanError
 from smoke.proof.journeys import prove_journeys
 from smoke.settings import resolve
 chosen = sys.argv[1:]
