@@ -85,3 +85,21 @@ def unread(*arguments: str) -> tuple[int, str]:
 def test_output_that_nobody_reads_is_no_error(arguments: list[str], code: int) -> None:
     """``smoke … | head -1`` ends quietly, with the exit code that it would have had."""
     assert unread(*arguments) == (code, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("plan >&-", 0),
+        ("plan 2>&-", 0),
+        ("plan >&- 2>&-", 0),
+        ("run --suite nosuch 2>/dev/full", 2),
+        ("run --suite nosuch >&- 2>&-", 2),
+        ("run nowhere 2>/dev/full", 2),
+    ],
+)
+def test_streams_that_nobody_can_write_to_change_no_exit_code(line: str, code: int) -> None:
+    """Python's own codes for that are 1, which would read as the application's fault, and 120."""
+    done = subprocess.run(f"{sys.executable} -m smoke {line}", shell=True, cwd=ROOT, check=False, capture_output=True)  # noqa: S602
+    assert done.returncode == code

@@ -394,3 +394,13 @@ def test_how_long_a_check_takes_is_told_by_its_latest_runs(path):
         history.record(run)
     assert history.durations(run.suite, run.environment) == {run.results[0].check.id: 300.0}
     assert history.durations("another", run.environment) == {}
+
+
+def test_a_duration_that_is_none_is_not_told(path):
+    """What somebody else wrote into the file keeps no run from its verdict."""
+    history = History(path)
+    run = a_run(a_result(), run_id="run-1")
+    history.record(run)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE checks SET duration_ms = 'abc'")
+    assert history.durations(run.suite, run.environment) == {}
