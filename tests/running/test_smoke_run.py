@@ -107,6 +107,15 @@ def test_without_a_browser_nothing_is_green(smoke: Smoke) -> None:
     assert "INCONCLUSIVE" in run.stderr
 
 
+def test_a_browser_that_does_not_start_leaves_no_run_behind(smoke: Smoke) -> None:
+    """The next run does not say that this one vanished: it ended, and said why."""
+    for _ in range(2):
+        run = smoke("--check", "homepage.load", SMOKE_BROWSER_PATH="/bin/true")
+        assert run.code == 3
+        assert "/bin/true does not start" in run.stderr
+        assert "vanished" not in run.stderr
+
+
 def test_wrong_usage_is_told_all_at_once(smoke: Smoke) -> None:
     """Unknown point, and wrong values in options and environment, are exit code 2 with every problem and a way out."""
     run = smoke("--category", "nope", SMOKE_SLOWMO="fast")
