@@ -79,9 +79,9 @@ def _failure_of(journey: Journey, error: BaseException | None) -> tuple[Finding 
 def _besides(session: Session, record: Record, journey: Journey) -> tuple[Finding, ...]:
     """Return what the pages did unasked, what they show, and what the guard stopped."""
     terms = (session.plan.suite.noise, session.today, session.target.contract)
+    journey.listeners.watch.look()  # first: a page that crashed says so by the time it was asked
     record.signals = accept(journey.signals(), *terms)
     by_signals = judge_signals(journey.check.id, record.signals, *terms)
-    journey.listeners.watch.look()
     visit = journey.listeners.watch.visit()
     session.builds.update(visit.builds)
     by_pages = judge_visit(visit, session.plan.suite.about.page, session.expected_build)
