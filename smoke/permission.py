@@ -56,4 +56,9 @@ class Permissions:
 
 def only_signs(permission: str, path: str) -> bool:
     """Tell whether a permitted request only signs an account in, or out: done twice, it changes nothing more."""
-    return permission.startswith(SIGNS_IN) or path.rstrip("/").rpartition("/")[2] in SIGN_OUTS
+    return permission.startswith(SIGNS_IN) or signs_out(path)
+
+
+def signs_out(path: str) -> bool:
+    """Tell by its path whether a request signs an account out."""
+    return path.rstrip("/").rpartition("/")[2] in SIGN_OUTS

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
+
+DESTINATION = "Sec-Fetch-Dest"
+"""Header by which a request says what it is for (W3C Fetch Metadata, 2.1); a journey's own client sends none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +77,22 @@ class Exchange:
     def json(self) -> object:
         """The body parsed as JSON; raises ValueError."""
         return json.loads(self.body)
+
+
+class NoAnswer(StrEnum):
+    """Ways in which no whole answer comes."""
+
+    REFUSED = "refused"
+    RESET = "reset"
+    NO_NAME = "no-name"
+    BAD_CERTIFICATE = "bad-certificate"
+    TRUNCATED = "truncated"
+    HANGS = "hangs"
+
+
+class NoAnswerError(Exception):
+    """Raised in place of an answer by whoever stands in for a target."""
+
+    def __init__(self, how: NoAnswer) -> None:
+        super().__init__(how.value)
+        self.how = how

@@ -15,9 +15,9 @@ from smoke.model import Check, Observation, Outcome
 from smoke.probing.asking import Shared, Terms, url_of
 from smoke.probing.attempts import observe
 from smoke.probing.client import ProbeFailedError, Stopwatch, late, unanswered
-from smoke.probing.exchange import Exchange, Request
+from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError, Request
 from smoke.probing.shapes import Expect
-from smoke.proof.fault import Fault, NoAnswer, NoAnswerError, faults_of
+from smoke.proof.fault import Fault, faults_of
 from smoke.proof.matrix import Case
 from smoke.proof.tape import NotOnTapeError, Place, Tape
 from smoke.retry import RetryPolicy

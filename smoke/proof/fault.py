@@ -4,32 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
-from enum import StrEnum
 from typing import Any
 
 from smoke.config.probe import Probe
 from smoke.model import Blame
 from smoke.probing.exchange import Exchange
-
-
-class NoAnswer(StrEnum):
-    """Ways in which no whole answer comes."""
-
-    REFUSED = "refused"
-    RESET = "reset"
-    NO_NAME = "no-name"
-    BAD_CERTIFICATE = "bad-certificate"
-    TRUNCATED = "truncated"
-    HANGS = "hangs"
-
-
-class NoAnswerError(Exception):
-    """Raised by a fault in place of an answer."""
-
-    def __init__(self, how: NoAnswer) -> None:
-        super().__init__(how.value)
-        self.how = how
-
 
 Act = Callable[[Exchange, int], Exchange]
 """Makes the faulty answer from the good one; the number says which request to that place it is, from 1."""
@@ -50,11 +29,6 @@ class Fault:
     """The field of ``Expect`` that promises to catch it, and must do so by itself; ALWAYS: no single one."""
     subject: str = ""
     """Which of that field's own entries, by its key."""
-
-    @property
-    def kind(self) -> str:
-        """The part of the name that the catalogue lists."""
-        return self.name.partition(" ")[0]
 
 
 Implied = Callable[[Any, Probe], Iterator[Fault]]

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from smoke import permission
 from smoke.model import Blame, Check
-from smoke.permission import SIGN_OUTS
-from smoke.probing.exchange import Exchange, Request
+from smoke.probing.exchange import DESTINATION, Exchange, Request
 from smoke.proof.fault import Act
-from smoke.proof.tape import DESTINATION
 from smoke.safety import READS
 
 
@@ -67,7 +66,7 @@ def bare(url: str) -> str:
 
 def signs_out(request: Request) -> bool:
     """Tell whether ``request`` signs an account out."""
-    return request.method not in READS and urlsplit(request.url).path.rstrip("/").rpartition("/")[2] in SIGN_OUTS
+    return request.method not in READS and permission.signs_out(urlsplit(request.url).path)
 
 
 def unchanged(good: Exchange, _number: int) -> Exchange:

@@ -162,7 +162,7 @@ def _prepare(session: Session, casts: tuple[Cast, ...]) -> None:
         cases[cast.rehearsal.check_id] = (*cases.get(cast.rehearsal.check_id, ()), cast.check)
     retries = {name: AGAIN for name, cast in by_case.items() if cast.fault.flaky}
     session.rehearsals = Rehearsals(cases=cases, retries=retries)
-    session.guard.stage = {name: cast.rehearsal for name, cast in by_case.items()}
+    session.guard.stand_ins = {name: cast.rehearsal for name, cast in by_case.items()}
     session.broker = understudy(session.run_id)
     session.broker.pause = session.pause
     session.spares.contexts = replace(session.spares.contexts, navigation_ms=PATIENCE_MS)

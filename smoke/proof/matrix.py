@@ -21,6 +21,11 @@ class Result(StrEnum):
     """The drill could not be done."""
 
 
+def kind_of(fault: str) -> str:
+    """Return the kind of a fault, of which the subject is left out: ``json-missing`` of ``json-missing a.b``."""
+    return fault.partition(" ")[0]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One fault at one check, as a drill saw it."""
@@ -41,6 +46,11 @@ class Case:
     """Checks that went red without having seen it."""
     trouble: str | None = None
     """Why the drill could not be done."""
+
+    @property
+    def kind(self) -> str:
+        """The part of the fault's name that the catalogue lists."""
+        return kind_of(self.fault)
 
     @property
     def result(self) -> Result:
@@ -65,8 +75,6 @@ class Matrix:
     suite: str
     environment: str
     cases: tuple[Case, ...]
-    unproven: tuple[str, ...] = ()
-    """Checks that caught nothing, because nothing was tried on them."""
     asked: int = 0
     """Requests that the target saw, all in the clean run."""
     duration_s: float = 0.0

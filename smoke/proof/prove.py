@@ -16,7 +16,7 @@ from smoke.proof.clean import Clean, run_clean
 from smoke.proof.drill import Stage, control, drill
 from smoke.proof.fault import Fault
 from smoke.proof.journeys import casts_of, rehearse
-from smoke.proof.matrix import Case, Matrix
+from smoke.proof.matrix import Case, Matrix, kind_of
 from smoke.running.launch import Begun, begin, begin_with_driver
 from smoke.settings import Settings
 
@@ -32,7 +32,7 @@ class Wanted:
 
     def has(self, name: str) -> bool:
         """Tell whether the fault of this name is asked for."""
-        return not self.faults or name in self.faults or name.partition(" ")[0] in self.faults
+        return not self.faults or name in self.faults or kind_of(name) in self.faults
 
     @property
     def is_whole(self) -> bool:

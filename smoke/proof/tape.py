@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from smoke.probing.exchange import Exchange, Request
 
-DESTINATION = "Sec-Fetch-Dest"
-"""Header by which a request says what it is for (W3C Fetch Metadata, 2.1); a journey's own client sends none."""
 Place = tuple[str, str, str]
 """Check, method and address."""
 
@@ -66,10 +64,6 @@ class Tape:
 
     def _of_anyone(self, request: Request) -> list[Exchange]:
         return next((found for place, found in self._answers.items() if place[1:] == _place(request)[1:]), [])
-
-    def requests(self) -> Mapping[Place, int]:
-        """Return how often each place was asked."""
-        return {place: len(found) for place, found in self._answers.items()}
 
 
 def _alike(one: Place, other: Place) -> bool:

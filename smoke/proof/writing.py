@@ -68,19 +68,15 @@ class Shown:
     def __init__(self, matrix: Matrix) -> None:
         self._matrix = matrix
         self.checks = tuple(dict.fromkeys(case.check_id for case in matrix.cases))
-        self.kinds = tuple(dict.fromkeys(_kind(case) for case in matrix.cases))
+        self.kinds = tuple(dict.fromkeys(case.kind for case in matrix.cases))
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._matrix, name)
 
     def at(self, check: str, kind: str) -> Cell | None:
         """Return what was tried of a kind of fault at a check, None if nothing was."""
-        found = tuple(case for case in self._matrix.cases if case.check_id == check and _kind(case) == kind)
+        found = tuple(case for case in self._matrix.cases if case.check_id == check and case.kind == kind)
         return Cell(found) if found else None
-
-
-def _kind(case: Case) -> str:
-    return case.fault.partition(" ")[0]
 
 
 def place(reports: Path) -> Path:

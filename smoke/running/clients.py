@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from smoke.blame import Answer, never_left
 from smoke.running.guard import Guard
 from smoke.running.scope import BASES, listening
-from smoke.running.stage import perform_client, record_client
+from smoke.running.stand_in import perform_client, record_client
 from smoke.safety import READS
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ async def _hop(guard: Guard, inner: Any, said: dict[str, Any]) -> Any:
     if not guard.allows(check_id, method, url):
         raise PermissionError(guard.refused[-1].finding.rule)
     guard.seen(check_id, method, url)
-    if listeners and (stand_in := guard.stage.get(check_id)) is not None:
+    if listeners and (stand_in := guard.stand_ins.get(check_id)) is not None:
         staged = perform_client(said["self"], method, url, stand_in, listeners.asker.name)
         if staged is not None:
             _note(listeners, method, url, staged)

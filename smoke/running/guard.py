@@ -22,7 +22,7 @@ from smoke.safety import READS, Mutation, Safety
 
 if TYPE_CHECKING:
     from smoke.probing.exchange import Exchange
-    from smoke.running.stage import StandIn
+    from smoke.running.stand_in import StandIn
 
 TOO_MANY = 429
 """Status of an answer to a request that is one too many (RFC 6585, 4)."""
@@ -78,7 +78,7 @@ class Guard:
     askers: dict[str, Asker] = field(default_factory=dict)
     """By name."""
     refused: list[Refusal] = field(default_factory=list)
-    stage: Mapping[str, StandIn] = field(default_factory=dict)
+    stand_ins: Mapping[str, StandIn] = field(default_factory=dict)
     """Who answers in place of the target, by the id of the check that asks: then nothing leaves."""
     heard: Callable[[Exchange], None] | None = None
     """Told everything that the target answers to journeys, where somebody keeps it."""
@@ -119,7 +119,7 @@ class Guard:
         with self._lock:
             if method not in READS and permission is None:
                 return self._refuse(check_id, method, path, self._breach(check_id, method, path, ": it was stopped"))
-            if check_id in self.stage:
+            if check_id in self.stand_ins:
                 return True
             if (over := self.meter.ask(_endpoint(method, url), time.monotonic())) is not None:
                 braked = Finding(rule=f"{over}: it was stopped", blame=Blame.HARNESS, cause=BRAKED)

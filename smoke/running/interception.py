@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from smoke.marks import PRODUCT
 from smoke.running.guard import Asker, Guard, name_in
-from smoke.running.stage import perform, record
+from smoke.running.stand_in import perform, record
 from smoke.running.target import origin_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def watch_browser(guard: Guard, browser: Browser) -> str:
 
 
 def _held_up(guard: Guard) -> Iterator[dict[str, str]]:
-    if guard.stage:
+    if guard.stand_ins:
         yield {"urlPattern": "*"}
         return
     yield from ({"resourceType": kind} for kind in CAN_WRITE)
@@ -79,7 +79,7 @@ def _judge(guard: Guard, session: CDPSession, event: dict[str, Any]) -> None:
             session.send("Fetch.fulfillRequest", {**paused, **_silence(event)})
         elif not guard.allows(check_id, method, url):
             session.send("Fetch.failRequest", {**paused, "errorReason": "BlockedByClient"})
-        elif (stand_in := guard.stage.get(check_id)) is not None:
+        elif (stand_in := guard.stand_ins.get(check_id)) is not None:
             perform(session, event, stand_in, name_in(agent))
         elif _is_from_home(guard, event["resourceType"], request):
             marked = {**request["headers"], **guard.marks(check_id)}

@@ -28,7 +28,7 @@ from smoke.running.guard import Guard
 from smoke.running.launch import Launched
 from smoke.running.rehearsals import Rehearsals
 from smoke.running.spares import Spares
-from smoke.running.stage import Backstage
+from smoke.running.stand_in import Backstage
 from smoke.running.target import Target
 from smoke.secret import Scrubber
 

@@ -14,12 +14,12 @@ from smoke.config.places import suites
 from smoke.config.probe import Probe
 from smoke.model import Blame
 from smoke.probing.client import unanswered
-from smoke.probing.exchange import Exchange, Request
+from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError, Request
 from smoke.probing.expectations import judge
 from smoke.probing.shapes import Expect
 from smoke.proof.catalogue.network import BLAMES
 from smoke.proof.drill import SAID
-from smoke.proof.fault import IMPLIED, Fault, NoAnswer, NoAnswerError, faults_of
+from smoke.proof.fault import IMPLIED, Fault, faults_of
 from smoke.proof.rewriting import GONE, unlike, with_header, with_value, without
 from tests.support.exchanges import an_answer
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from smoke.model import Blame, Category, Check, CheckKind, Scope
-from smoke.probing.exchange import Exchange, Request
+from smoke.probing.exchange import DESTINATION, Exchange, Request
 from smoke.proof.journey_fault import JourneyFault, Played, faults_of
-from smoke.proof.tape import DESTINATION
 
 SHOP = "https://shop.example"
 CHECK = Check(

@@ -9,11 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange, Request
+from smoke.probing.exchange import Exchange, NoAnswer, Request
 from smoke.proof.catalogue.answers import ERROR_PAGE, status
 from smoke.proof.catalogue.network import unanswered
 from smoke.proof.catalogue.pages import UNSEEN
-from smoke.proof.fault import NoAnswer
 from smoke.proof.journey_fault import JourneyFault, Played, bare, destination, implied, signs_out
 from smoke.proof.rewriting import with_header
 from smoke.safety import READS

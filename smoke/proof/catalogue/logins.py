@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange, Request
+from smoke.probing.exchange import Exchange, NoAnswer, Request
 from smoke.proof.catalogue.answers import status
 from smoke.proof.catalogue.network import unanswered
 from smoke.proof.catalogue.pages import UNSEEN
-from smoke.proof.fault import NoAnswer
 from smoke.proof.journey_fault import JourneyFault, Played, bare, implied, signs_out
 from smoke.proof.rewriting import with_header
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from smoke.config.probe import Probe
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange
-from smoke.proof.fault import ALWAYS, Act, Fault, NoAnswer, NoAnswerError, implied_by
+from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError
+from smoke.proof.fault import ALWAYS, Act, Fault, implied_by
 
 BLAMES = {
     NoAnswer.REFUSED: Blame.TCP,

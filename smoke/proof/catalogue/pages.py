@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange, Request
+from smoke.probing.exchange import Exchange, NoAnswer, Request
 from smoke.probing.expectations import blame_of_status
 from smoke.proof.catalogue.answers import status
 from smoke.proof.catalogue.network import BLAMES, unanswered
-from smoke.proof.fault import NoAnswer
 from smoke.proof.journey_fault import JourneyFault, Played, destination, implied
 
 BAD = (500, 502, 503, 404)

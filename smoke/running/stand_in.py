@@ -8,9 +8,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Protocol
 
 from smoke.model import Check
-from smoke.probing.exchange import Exchange, Request
-from smoke.proof.fault import NoAnswer, NoAnswerError
-from smoke.proof.tape import DESTINATION
+from smoke.probing.exchange import DESTINATION, Exchange, NoAnswer, NoAnswerError, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
