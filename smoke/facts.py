@@ -1,0 +1,56 @@
+"""What the history tells those who judge over time: lean rows, the newest last. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smoke.model import Blame, Category, Outcome, Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFact:
+    """A run that ended."""
+
+    run_id: str
+    suite: str
+    environment: str
+    region: str
+    execution_point: str
+    started: float
+    """Seconds since the epoch, as every time here."""
+    finished: float
+    verdict: Outcome
+    passed: bool
+    failed_category: Category | None
+    builds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFact:
+    """A check as one run judged it."""
+
+    run_id: str
+    at: float
+    """When its run finished."""
+    region: str
+    check_id: str
+    category: Category
+    critical: bool
+    outcome: Outcome
+    blame: Blame | None
+    duration_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A number that a check took in its deciding attempt."""
+
+    run_id: str
+    at: float
+    """When its run finished."""
+    region: str
+    check_id: str
+    name: str
+    value: float
+    unit: Unit
+    budget: float | None
