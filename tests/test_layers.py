@@ -35,6 +35,8 @@ PURE = [
     "smoke.accounts.pacing",
     "smoke.accounts.totp",
     "smoke.accounts.fingerprint",
+    "smoke.facts",
+    *(f"smoke.gates.{name}" for name in ("builds", "cohort", "comparison", "decision", "error_rate")),
     "smoke.turns",
     "smoke.waits",
     "smoke.accounts.answers",
