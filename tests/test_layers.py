@@ -36,6 +36,7 @@ PURE = [
     "smoke.accounts.totp",
     "smoke.accounts.fingerprint",
     "smoke.facts",
+    *(f"smoke.dora.{name}" for name in ("deployment", "metrics", "document")),
     *(f"smoke.gates.{name}" for name in ("builds", "cohort", "comparison", "decision", "error_rate")),
     "smoke.turns",
     "smoke.waits",

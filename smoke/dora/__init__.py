@@ -1,0 +1,1 @@
+"""The four keys of DevOps Research and Assessment (DORA), from the deployments that gates recorded."""

@@ -1,0 +1,47 @@
+"""A deployment, as a gate recorded it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A build that reached production, or went back to it."""
+
+    suite: str
+    environment: str
+    build: str
+    commit: str | None
+    point: str
+    """Execution point whose gate recorded it: post-production or post-rollback."""
+    at: float
+    """When its gate decided; seconds since the epoch, as every time here."""
+    committed_at: float | None = None
+    """When its commit was made; None: nobody said."""
+    success: bool
+    failure_reason: str | None = None
+    detected_at: float | None = None
+    """When the failure was noticed; None: by its own gate, or there was none."""
+
+    @property
+    def is_rollback(self) -> bool:
+        """Tell whether it went back: it restores service, and is no deployment of its own."""
+        return self.point == "post-rollback"
+
+
+def marked_failed(deployments: Sequence[Deployment], build: str, reason: str, now: float) -> tuple[Deployment, ...]:
+    """Return the deployments with the latest one of ``build`` failed, noticed at ``now``.
+
+    Raises KeyError if there is none of that build.
+    """
+    index = max(
+        (number for number, each in enumerate(deployments) if each.build == build and not each.is_rollback),
+        key=lambda number: deployments[number].at,
+        default=None,
+    )
+    if index is None:
+        raise KeyError(build)
+    failed = replace(deployments[index], success=False, failure_reason=reason, detected_at=now)
+    return (*deployments[:index], failed, *deployments[index + 1 :])
