@@ -15,6 +15,7 @@ from smoke.usage import Parser
 
 COMMANDS = {
     "run": "run a suite at an execution point and say a verdict",
+    "watch": "watch the error rate of a target for a while, by light probes",
     "plan": "print the smoke runs of a release and the time they may take",
     "config": "check, show or describe the configuration",
     "accounts": "check the smoke accounts, change the password of one, or forgive it its refusals",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import insort
 from collections import defaultdict, deque
@@ -104,6 +105,17 @@ class Meter:
             presumed = self._presumed(endpoint.origin)
             self._unsure[endpoint].append((_bucket(endpoint, presumed), now))
         return None
+
+    def wait_s(self, endpoint: Endpoint, now: float) -> float:
+        """Return in how many seconds one more request keeps every limit; infinite where a whole run counts."""
+        limits = dict(self._limits(endpoint))
+        return max((self._wait_s(name, limit, now) for name, limit in limits.items()), default=0.0)
+
+    def _wait_s(self, name: str, limit: RateLimit, now: float) -> float:
+        most = max(1, int(limit.requests * self.share))
+        if self._used(name, limit, now) < most:
+            return 0.0
+        return math.inf if limit.window_s is None else self._asked[name][-most] + limit.window_s - now
 
     def learn(self, endpoint: Endpoint, limit: RateLimit | None, now: float) -> None:
         """Take note of what an answer advertised; the requests before it count too."""

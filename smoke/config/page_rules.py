@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from smoke.config.strict import Strict, check_pattern
+from smoke.probing.paths import check_path
 from smoke.probing.shapes import HeaderExpect, Positive
 
 PAGE_BUDGETS = ("ttfb_ms", "fcp_ms", "lcp_ms", "cls", "dcl_ms", "load_ms")
@@ -40,10 +41,14 @@ class BuildSource(Strict):
     """Name of the response header."""
     meta: str | None = None
     """Name of the meta tag."""
+    json: str | None = None
+    """JSON path in the answers of APIs, such as ``build``."""
 
     def __post_init__(self) -> None:
-        if self.header is None and self.meta is None:
-            raise ValueError("says nothing: name a header, a meta tag, or both")
+        if self.header is None and self.meta is None and self.json is None:
+            raise ValueError("says nothing: name a header, a meta tag, a JSON path, or several of them")
+        if self.json is not None:
+            check_path(self.json)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -203,6 +203,8 @@ class Monitoring(Strict):
     """How long it watches."""
     max_error_rate: Annotated[float, Gt(0), Le(1)]
     """Largest good share of failed requests, up to 1."""
+    min_samples: Annotated[int, Ge(1)] = 100
+    """Judged requests without which nothing is concluded; by default 100, of which one is 1 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from smoke.accounts.admission import admission
@@ -11,7 +11,7 @@ from smoke.accounts.broker import Broker
 from smoke.blame import never_left
 from smoke.marks import PRODUCT
 from smoke.plan import Plan
-from smoke.probing.asking import ProbeAccount, Shared, Terms
+from smoke.probing.asking import ProbeAccount, Send, Shared, Terms
 from smoke.probing.client import ProbeFailedError, send
 from smoke.probing.exchange import Exchange, Request
 from smoke.probing.runner import ProbeRunner
@@ -37,7 +37,15 @@ def probe_runner(
         },
     )
 
-    async def guarded(request: Request, timeout_s: float) -> Exchange:
+    values: dict[str, object] = {"run": run_id, "origin": origin_of(target.base_url)}
+    shared = Shared(values=values, learn=learn, codes=broker.codes, admission=admission(broker))
+    return ProbeRunner(terms, guarded(guard, broker.clock.seen), shared)
+
+
+def guarded(guard: Guard, seen: Callable[[Mapping[str, str], float], None]) -> Send:
+    """Return what sends the requests that ``guard`` allows, marked; ``seen`` is told the headers of each answer."""
+
+    async def sent(request: Request, timeout_s: float) -> Exchange:
         if not guard.allows(request.check_id, request.method, request.url):
             raise ProbeFailedError(guard.findings(request.check_id)[-1])
         guard.seen(request.check_id, request.method, request.url)
@@ -49,12 +57,10 @@ def probe_runner(
             raise
         headers = {name.lower(): value for name, value in exchange.headers}
         guard.answered(request.method, request.url, exchange.status, headers)
-        broker.clock.seen(headers, time.time())
+        seen(headers, time.time())
         return exchange
 
-    values: dict[str, object] = {"run": run_id, "origin": origin_of(target.base_url)}
-    shared = Shared(values=values, learn=learn, codes=broker.codes, admission=admission(broker))
-    return ProbeRunner(terms, guarded, shared)
+    return sent
 
 
 def _marked(request: Request, guard: Guard) -> Request:

@@ -1,0 +1,76 @@
+"""``smoke watch [POINT]``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, TypeVar
+
+from smoke.commands import options
+from smoke.config.duration import seconds, share
+from smoke.config.problems import ConfigError, Problem
+
+if TYPE_CHECKING:
+    pass
+
+T = TypeVar("T")
+FOR_S = 300.0
+MAX_ERROR_RATE = 0.01
+LEAST = 100
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument("point", nargs="?", default="local", metavar="POINT", help="execution point (default: local)")
+    parser.add_argument(
+        "--for", dest="duration", metavar="TIME", help="how long, such as 5m (default: the point's, or 5m)"
+    )
+    parser.add_argument("--max-error-rate", metavar="SHARE", help="such as 1%% (default: the point's, or 1%%)")
+    parser.add_argument(
+        "--min-samples", type=int, metavar="N", help=f"judged requests to conclude by (default: {LEAST})"
+    )
+    options.add(parser)
+    parser.add_argument("--json", action="store_true", help="print what was seen as JSON on stdout, all else on stderr")
+    parser.set_defaults(call=call)
+
+
+def call(given: argparse.Namespace, _after: list[str]) -> int:
+    """Watch; 0: the error rate kept its limit, 1: it did not, 3: too little was seen."""
+    from smoke.config.schema import FlakyPolicy
+    from smoke.gates.error_rate import RateTerms
+    from smoke.gates.opening import open_sampler
+    from smoke.gates.telling import Telling, document
+    from smoke.gates.watching import Watching
+    from smoke.judge import exit_code
+    from smoke.running.planning import plan_of
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    settings = options.settings_of(given, given.point)
+    planned = plan_of(settings)
+    monitoring = planned.point.monitoring
+    duration_s = _read("--for", seconds, given.duration) or (monitoring.duration_s if monitoring else FOR_S)
+    limit = _read("--max-error-rate", share, given.max_error_rate)
+    terms = RateTerms(
+        max_error_rate=limit or (monitoring.max_error_rate if monitoring else MAX_ERROR_RATE),
+        least=given.min_samples or (monitoring.min_samples if monitoring else LEAST),
+    )
+    telling = Telling(sys.stderr if given.json else sys.stdout, duration_s)
+    with ExitStack() as stack:
+        sampler = stack.enter_context(open_sampler(planned, settings))
+        watch = asyncio.run(Watching(sampler, terms, duration_s, telling.stands).watch())
+    telling.ended(watch)
+    if given.json:
+        print(json.dumps(document(watch), indent=2))
+    return exit_code(watch.standing.outcome, FlakyPolicy.BLOCK)
+
+
+def _read(option: str, convert: Callable[[str], T], text: str | None) -> T | None:
+    try:
+        return convert(text) if text else None
+    except ValueError as error:
+        raise ConfigError([Problem("command line", 0, option, str(error))]) from None

@@ -1,0 +1,34 @@
+"""Opens what light looks need: the target, and the session's name."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from smoke.config.problems import ConfigError, Problem
+from smoke.gates.sample import light_probes
+from smoke.gates.sampler import Sampler
+from smoke.plan import Plan
+from smoke.running.target import open_target
+from smoke.settings import Settings
+
+
+@contextmanager
+def open_sampler(plan: Plan, settings: Settings, steer: Mapping[str, str] | None = None) -> Iterator[Sampler]:
+    """Yield a sampler of the target of ``plan``; raises ConfigError, also where no planned probe is light."""
+    probes = light_probes(plan)
+    if not probes:
+        text = (
+            f"no probe of {plan.suite.name} at {plan.point_name} may be asked again and again: it takes one that "
+            "reads, without account, after, capture, eventually and counter"
+        )
+        raise ConfigError([Problem("command line", 0, "", text)])
+    names = {probe.id for probe in probes}
+    # Accounts are nothing that a light look needs, so their secrets need not be there.
+    light = replace(plan, checks=tuple(check for check in plan.checks if check.id in names))
+    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
+    with open_target(light, settings) as target:
+        yield Sampler(light, target, run_id, steer or {})

@@ -1,0 +1,102 @@
+"""Takes light looks at a target, within its request budget."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from smoke.build_ids import build_of
+from smoke.config.probe import Probe
+from smoke.gates.sample import Look, Sample, light_probes
+from smoke.model import Observation
+from smoke.offline import excused, needs_control
+from smoke.plan import Plan
+from smoke.probing.asking import Send, Shared, Terms, request_of
+from smoke.probing.attempts import observe
+from smoke.probing.exchange import Exchange, Request
+from smoke.rate import Endpoint
+from smoke.retry import RetryPolicy
+from smoke.running.control import reachable
+from smoke.running.guard import Guard, guard_of
+from smoke.running.probes import guarded
+from smoke.running.target import Target, origin_of
+
+OFFLINE = "none of the control addresses can be reached from here"
+
+
+@dataclass(slots=True)
+class Sampler:
+    """Light probes against one target; ``steer`` are headers that ask the platform for one cohort."""
+
+    plan: Plan
+    target: Target
+    run_id: str
+    steer: Mapping[str, str] = field(default_factory=dict)
+    probes: tuple[Probe, ...] = ()
+    guard: Guard = field(init=False)
+    _terms: Terms = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.probes = self.probes or light_probes(self.plan)
+        self.guard = guard_of(self.plan, self.target, self.run_id)
+        self._terms = Terms(
+            base_url=self.target.base_url,
+            timeout_s=self.target.timeout_ms / 1000,
+            retry=RetryPolicy(attempts=1),
+            headers=(("Cache-Control", "no-cache"), *self.steer.items()),
+            urls=self.target.urls,
+        )
+
+    def wait_s(self) -> float:
+        """Return in how many seconds the next session keeps the request budget; infinite: never again."""
+        now = time.monotonic()
+        return max((self.guard.meter.wait_s(self._endpoint(probe), now) for probe in self.probes), default=0.0)
+
+    async def session(self) -> Sample:
+        """Ask every probe once, all at the same time."""
+        builds: Counter[str] = Counter()
+        silent = 0
+        source = self.plan.suite.about.page.build
+        send = guarded(self.guard, lambda _headers, _now: None)
+
+        async def heard(request: Request, timeout_s: float) -> Exchange:
+            nonlocal silent
+            exchange = await send(request, timeout_s)
+            shown = build_of(source, exchange) if source else None
+            builds.update([shown] if shown else [])
+            silent += shown is None
+            return exchange
+
+        looks = await asyncio.gather(*(self._look(probe, heard) for probe in self.probes))
+        return Sample(looks=tuple(looks), builds=dict(builds), silent=silent)
+
+    async def _look(self, probe: Probe, send: Send) -> Look:
+        values: dict[str, object] = {"run": self.run_id, "origin": origin_of(self.target.base_url)}
+        observation = await observe(probe, self._terms, send, Shared(values=values))
+        if needs_control((observation,), (self.target.base_url,)):
+            controls = self.plan.environment.controls
+            if not await asyncio.to_thread(reachable, controls):
+                observation = excused(observation, OFFLINE)
+        return _look_of(observation)
+
+    def _endpoint(self, probe: Probe) -> Endpoint:
+        values = {"run": self.run_id, "origin": origin_of(self.target.base_url)}
+        request = request_of(probe, self._terms, values)
+        return Endpoint(request.method, urlsplit(request.url).path, origin_of(request.url))
+
+
+def _look_of(observation: Observation) -> Look:
+    attempt = observation.attempts[-1]
+    finding = attempt.findings[0] if attempt.findings else None
+    times = {each.name: each.value for each in attempt.measurements}
+    return Look(
+        check_id=observation.check_id,
+        outcome=attempt.outcome,
+        blame=finding.blame if finding else None,
+        rule=finding.rule if finding else None,
+        total_ms=times.get(f"{observation.check_id}.total_ms"),
+    )
