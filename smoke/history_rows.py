@@ -79,7 +79,7 @@ def insert_run(db: sqlite3.Connection, run: Run) -> None:
     _insert(
         db, "runs", run.run_id, run.suite, run.environment, run.execution_point, run.region, run.browser, run.base_url,
         run.started, run.finished, run.verdict, run.passed, run.action, run.reason, run.failed_category,
-        run.expected_build, json.dumps(run.builds), run.config_sha256,
+        run.expected_build, json.dumps(list(run.builds)), run.config_sha256,
     )  # fmt: skip
     for result in run.results:
         _insert_result(db, run.run_id, result)

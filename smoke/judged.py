@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from smoke.model import Action, Attempt, Blame, Category, Check, Outcome
@@ -70,8 +71,10 @@ class Run:
     target_s: float
     timeout_s: float
     expected_build: str | None = None
-    builds: tuple[str, ...] = ()
-    """Build ids that the target showed."""
+    builds: Mapping[str, int] = field(default_factory=dict)
+    """Answers by the build that they showed."""
+    silent_answers: int = 0
+    """Answers that could have shown a build and did not."""
     versions: dict[str, str] = field(default_factory=dict)
     """Of smoke, playwright, browser and python."""
     config_sha256: str = ""

@@ -73,7 +73,7 @@ def test_a_recorded_run_can_be_read_back(path):
         a_result(check_id="api.test"),
         verdict=Outcome.FLAKY,
         failed_category=Category.API_HEALTH,
-        builds=("a", "b"),
+        builds={"a": 1, "b": 2},
     )
     history = History(path)
     history.record(run)

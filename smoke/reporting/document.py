@@ -78,6 +78,10 @@ class Build:
 
     expected: str | None
     observed: tuple[str, ...]
+    answers: dict[str, int]
+    """How many showed each of them."""
+    silent: int
+    """Answers that showed none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +139,12 @@ def document(run: Run) -> Document:
         failed_category=run.failed_category,
         action=run.action,
         reason=run.reason,
-        build=Build(expected=run.expected_build, observed=run.builds),
+        build=Build(
+            expected=run.expected_build,
+            observed=tuple(run.builds),
+            answers=dict(run.builds),
+            silent=run.silent_answers,
+        ),
         versions=run.versions,
         config_sha256=run.config_sha256,
         budget=Budget(target_s=run.target_s, timeout_s=run.timeout_s, used_s=round(run.duration_s, 3)),

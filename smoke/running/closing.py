@@ -83,6 +83,6 @@ def _besides(session: Session, record: Record, journey: Journey) -> tuple[Findin
     record.signals = accept(journey.signals(), *terms)
     by_signals = judge_signals(journey.check.id, record.signals, *terms)
     visit = journey.listeners.watch.visit()
-    session.builds.update(visit.builds)
+    session.builds.take(*visit.builds)
     by_pages = judge_visit(visit, session.plan.suite.about.page, session.expected_build)
     return (*by_signals, *by_pages, *session.guard.findings(journey.check.id))

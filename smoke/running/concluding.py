@@ -7,6 +7,7 @@ import time
 from importlib.metadata import version
 
 from smoke import __version__
+from smoke.builds import BuildProof, BuildStanding
 from smoke.firewall import scrubbed
 from smoke.judge import judge_check, judge_run
 from smoke.judged import Run
@@ -24,8 +25,10 @@ def conclude(session: Session, settings: Settings) -> Run:
     planned = session.plan
     session.troubles += publish(session.reports, settings.reports, session.scrubber)
     session.troubles += session.guard.troubles()
-    if session.expected_build and not session.builds:
-        session.troubles.append(f"nothing showed its build, so {session.expected_build} is not verified")
+    seen = session.builds
+    if session.expected_build:
+        proof = BuildProof(expected=session.expected_build, seen=seen.counts, silent=seen.silent)
+        session.troubles += [] if proof.standing is BuildStanding.PROVEN else [proof.sentence]
     if jumped := jump(session.clocks, Clocks()):
         session.troubles.append(jumped)
     if lost := session.target.lost():
@@ -55,7 +58,8 @@ def conclude(session: Session, settings: Settings) -> Run:
         target_s=planned.point.target_s,
         timeout_s=planned.point.timeout_s,
         expected_build=settings.expect_build,
-        builds=tuple(sorted(session.builds)),
+        builds=dict(sorted(seen.counts.items())),
+        silent_answers=seen.silent,
         versions={
             "smoke": __version__,
             "playwright": version("playwright"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,6 +22,7 @@ from smoke.model import Check, Observation
 from smoke.plan import Plan
 from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
+from smoke.running.builds import BuildsSeen
 from smoke.running.clock import Clocks
 from smoke.running.guard import Guard
 from smoke.running.launch import Launched
@@ -79,14 +79,16 @@ class Session:
     """What the planned checks are played as, in a drill."""
     backstage: Backstage = lambda _context, _check: None
     """Called with each context when a journey gets it."""
-    builds: Counter[str] = field(default_factory=Counter)
-    """Build ids that the target showed, with how often."""
+    builds: BuildsSeen = field(init=False)
+    """What the target showed of its builds."""
 
     _listed: tuple[Check, ...] = ()
     _by_id: dict[str, Check] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.broker.pause = self.pause
+        self.builds = BuildsSeen(self.plan.suite.about.page.build, self.target.owns)
+        self.probes.hear(self.builds.hear)
 
     @property
     def run_ends(self) -> float:

@@ -94,7 +94,7 @@ def a_run(*results: CheckResult, **changes: Any) -> Run:
             "results": results,
             "target_s": 30.0,
             "timeout_s": 60.0,
-            "builds": ("abc123",),
+            "builds": {"abc123": 7},
             **changes,
         }
     )
