@@ -23,6 +23,8 @@ COMMANDS = {
     "report": "build the Allure report of the last run",
     "demo": "serve the embedded application",
 }
+SUPERVISED = {"run", "prove"}
+"""Commands that start browsers: nothing of them may be left, however they end."""
 EXIT_CODES = """exit codes:
   0  PASS (or FLAKY where the execution point allows it)
   1  FAIL (or FLAKY where the execution point blocks on it)
@@ -48,7 +50,7 @@ def _main(arguments: list[str]) -> int:
     if not named:
         parser.print_help()
         return 2
-    if named != "run":
+    if named not in SUPERVISED:
         return _done(given, after)
     from smoke.supervisor import supervised
 

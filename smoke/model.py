@@ -125,6 +125,8 @@ class Check:
     """State-changing requests that it needs."""
     account: str | None = None
     """Name of the smoke account that it signs in with."""
+    proves: tuple[str, ...] = ()
+    """Faults that it must catch beside those that are implied, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

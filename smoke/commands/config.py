@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
 from smoke.settings import Settings, find_root
+
+if TYPE_CHECKING:
+    from smoke.config.project import Examined
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,10 +45,23 @@ def _check(_given: argparse.Namespace, _after: list[str]) -> int:
     found = examined(find_root(Path.cwd()), datetime.now(UTC).date())
     for warning in found.warnings:
         print(f"warning: {warning.file}, {warning}", file=sys.stderr)
+    for line in _unproven(found):
+        print(f"warning: {line}", file=sys.stderr)
     if found.problems:
         raise ConfigError(found.problems)
     print(f"config is valid: {len(found.suites)} suite{'s' * (len(found.suites) != 1)} ({', '.join(found.suites)})")
     return 0
+
+
+def _unproven(found: Examined) -> Iterator[str]:
+    """Yield a line for each suite of which nothing shows that all its checks can go red."""
+    from smoke.proof.unproven import unproven
+    from smoke.proof.writing import last_proof
+    from smoke.settings import resolve
+
+    settings = resolve({}, point="local", root=find_root(Path.cwd()), environ=os.environ)
+    for suite in found.loaded:
+        yield from unproven(suite, last_proof(suite.name, settings.reports))
 
 
 def _show(given: argparse.Namespace, _after: list[str]) -> int:

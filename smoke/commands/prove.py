@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 import re
 import signal
+import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Outcome
-from smoke.proof.matrix import Result
 
 if TYPE_CHECKING:
-    from smoke.proof.clean import Clean
-    from smoke.proof.matrix import Case, Matrix
-    from smoke.proof.prove import Wanted
+    from smoke.commands.proving import Teller
+    from smoke.proof.matrix import Matrix
+    from smoke.proof.parts import Wanted
     from smoke.settings import Settings
 
 
@@ -26,77 +28,109 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="prove every suite of the project, one after the other")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="only this fault, or kind")
     parser.add_argument("--shard", default="1/1", metavar="I/N", help="only the I-th of N parts of the faults")
+    parser.add_argument("--merge", nargs="+", default=[], metavar="DIR", help="join the parts below these folders")
+    parser.add_argument("--resume", action="store_true", help="go on where a drill was interrupted")
+    parser.add_argument("--json", action="store_true", help="print each matrix on stdout in a line, all else on stderr")
+    parser.add_argument("--no-color", action="store_true", help="plain text (NO_COLOR)")
     parser.set_defaults(call=call)
 
 
 def call(given: argparse.Namespace, after: list[str]) -> int:
     """Prove, write the matrix, and return 1 if a fault was not caught as it must be, 3 if nothing could be proved."""
-    from smoke.config.places import some_suites
+    from smoke.commands.proving import Teller
     from smoke.config.schema import FlakyPolicy
     from smoke.judge import combine, exit_code
-    from smoke.proof.prove import Wanted
-    from smoke.proof.writing import place, write
+    from smoke.proof.writing import place
+    from smoke.reporting.console import Console
+    from smoke.running.reports import reports_lock
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job tidies up as after Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends like Ctrl-C: it can be resumed
     settings = options.settings_of(given, "local")
-    shard, shards = _shard(given.shard)
-    if after:
-        raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
-    wanted = Wanted(faults=tuple(given.fault), shard=shard, shards=shards)
-    place(settings.reports)
-    names = some_suites(settings.root) if given.all else (settings.suite,)
-    matrices = [_proved(replace(settings, suite=name), wanted) for name in names]
-    found = [matrix for matrix in matrices if matrix is not None]
-    if not (wanted.is_whole and not settings.check and not settings.category):
-        print("a part only: nothing was written")
-    elif found:
-        print(f"proof: {settings.shown(write(found, settings.reports))}")
+    wanted = _wanted(given, after)
+    teller = Teller(Console.open(stream=2 if given.json else 1, plain=given.no_color))
+    with reports_lock(settings.reports):
+        place(settings.reports)
+        try:
+            matrices = _merged(given.merge, teller) if given.merge else _proved(given, settings, wanted, teller)
+        except KeyboardInterrupt:
+            teller.interrupted()
+            return 3
+        found = [matrix for matrix in matrices if matrix is not None]
+        _keep(found, settings, wanted, teller)
+    if given.json:
+        from smoke.proof.writing import to_json
+
+        sys.stdout.writelines(f"{to_json(matrix)}\n" for matrix in found)
     verdict = combine(Outcome.INCONCLUSIVE if matrix is None else matrix.outcome for matrix in matrices)
     return exit_code(verdict, FlakyPolicy.ALLOW)
 
 
-def _proved(settings: Settings, wanted: Wanted) -> Matrix | None:
-    """Prove one suite and tell how it goes; None if its clean run was not clean."""
-    from smoke.browser import BrowserMissing
-    from smoke.proof.clean import NotCleanError
-    from smoke.proof.prove import Telling, prove
+def _wanted(given: argparse.Namespace, after: Sequence[str]) -> Wanted:
+    from smoke.proof.parts import Wanted
 
-    def began(clean: Clean, faults: int) -> None:
-        asked = f"clean run PASS ({len(clean.results)} checks, {clean.requests} requests)"
-        print(f"{settings.suite} in {clean.plan.environment_name}: {asked}; {faults} faults to try", flush=True)
-
-    def done(case: Case) -> None:
-        if case.result is not Result.CAUGHT:
-            print(told(case), flush=True)
-
-    try:
-        matrix = prove(settings, wanted, Telling(began, done))
-    except (NotCleanError, BrowserMissing) as error:
-        print(f"{settings.suite}: INCONCLUSIVE, nothing can be proved: {error}")
-        return None
-    print(summary(matrix), flush=True)
-    return matrix
+    if after:
+        raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
+    shard = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", given.shard)
+    if not shard or int(shard[1]) > int(shard[2]):
+        text = f"is such as 1/4, the first of four; got {given.shard!r}"
+        raise ConfigError([Problem("command line", 0, "--shard", text)])
+    if given.merge and (given.fault or given.resume or given.all or given.shard != "1/1"):
+        text = "joins what was drilled before, so --all, --fault, --shard and --resume have no meaning with it"
+        raise ConfigError([Problem("command line", 0, "--merge", text)])
+    return Wanted(faults=tuple(given.fault), shard=int(shard[1]), shards=int(shard[2]))
 
 
-def told(case: Case) -> str:
-    """Say in a line what a bad case shows."""
-    said = case.trouble or (
-        f"{case.outcome} {case.blame}, {case.rule}" if case.blame else case.rule or "it stayed green"
-    )
-    wanted = f"; {' or '.join(case.expected)} is to blame" if case.result is Result.WRONG_BLAME else ""
-    others = f"; also red: {', '.join(case.collateral)}" if case.collateral else ""
-    return f"  {case.result}: {case.check_id}, {case.fault}: {said}{wanted}{others}"
+def _proved(given: argparse.Namespace, settings: Settings, wanted: Wanted, teller: Teller) -> tuple[Matrix | None, ...]:
+    """Prove one suite after the other; None for one whose clean run was not clean."""
+    from smoke.config.places import some_suites
+    from smoke.proof import journal
+    from smoke.proof.writing import part_of
+
+    names = some_suites(settings.root) if given.all else (settings.suite,)
+    opens = journal.resumed if given.resume else journal.anew
+    teller.suites = len(names)
+    for name in names:
+        part_of(name, wanted, settings.reports).unlink(missing_ok=True)
+    matrices = tuple(teller.prove(replace(settings, suite=name), wanted, opens) for name in names)
+    for name, matrix in zip(names, matrices, strict=True):
+        if matrix is not None:
+            journal.path_of(replace(settings, suite=name)).unlink(missing_ok=True)
+    # Of several suites, those that know none of the faults are left out.
+    return tuple(matrix for matrix in matrices if matrix is None or matrix.cases or len(names) == 1)
 
 
-def summary(matrix: Matrix) -> str:
-    """Say in a line what a drill came to."""
-    counts = [f"{matrix.count(each)} {each}" for each in Result]
-    rate = "nothing was tried" if matrix.detection_rate is None else f"{100 * matrix.detection_rate:.4g} % detected"
-    return f"  {len(matrix.cases)} faults: {', '.join(counts)}; {rate}, in {matrix.duration_s:.1f} s"
+def _merged(folders: Iterable[str], teller: Teller) -> tuple[Matrix | None, ...]:
+    """Join the parts of each suite; None for one of which they make up no whole."""
+    from smoke.proof.parts import NotJoinedError, joined
+    from smoke.proof.writing import read_parts
+
+    matrices: list[Matrix | None] = []
+    for suite, parts in read_parts(map(Path, folders)).items():
+        try:
+            matrix = joined(parts)
+        except NotJoinedError as error:
+            teller.line(f"{suite}: INCONCLUSIVE, its parts make up no whole: {error}")
+            matrices.append(None)
+        else:
+            teller.whole(matrix)
+            matrices.append(matrix)
+    return tuple(matrices)
 
 
-def _shard(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", text)
-    if not found or int(found[1]) > int(found[2]):
-        raise ConfigError([Problem("command line", 0, "--shard", f"is such as 1/4, the first of four; got {text!r}")])
-    return int(found[1]), int(found[2])
+def _keep(matrices: Sequence[Matrix], settings: Settings, wanted: Wanted, teller: Teller) -> None:
+    """Write what was shown, as far as it is whole or one of the parts that make up a whole."""
+    from smoke.proof.figures import send
+    from smoke.proof.parts import Part
+    from smoke.proof.writing import part_of, write, write_part
+
+    if settings.check or settings.category or wanted.faults:
+        teller.line("a part only: nothing was written")
+    elif wanted.is_whole and matrices:
+        teller.line(f"proof: {settings.shown(write(matrices, settings.reports))}")
+        for matrix in matrices:
+            send(matrix, settings, teller.line)
+    elif wanted.is_part:
+        for matrix in matrices:
+            path = part_of(matrix.suite, wanted, settings.reports)
+            write_part(Part(shard=wanted.shard, shards=wanted.shards, matrix=matrix), path)
+            teller.line(f"part: {settings.shown(path)}; `smoke prove --merge` joins them")

@@ -60,7 +60,7 @@ def _journey(function: Function, file: str) -> Check:
     if len(call.args) != 1:
         raise ValueError("@check takes the id first, and everything else by name")
     given = {keyword.arg: _literal(keyword.value) for keyword in call.keywords}
-    unknown = set(given) - {"category", "critical", "scope", "contracts", "permits", "account"}
+    unknown = set(given) - {"category", "critical", "scope", "contracts", "permits", "account", "proves"}
     if unknown:
         raise ValueError(f"@check does not know {', '.join(sorted(map(str, unknown)))}")
     title = (ast.get_docstring(function) or "").partition("\n")[0]
@@ -80,6 +80,7 @@ def _journey(function: Function, file: str) -> Check:
         contracts=_words(given.get("contracts", ())),
         permits=tuple(Permit.parse(text) for text in _words(given.get("permits", ()))),
         account=str(account) if account is not None else None,
+        proves=_words(given.get("proves", ())),
     )
 
 

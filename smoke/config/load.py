@@ -103,6 +103,7 @@ def _check(numbered: tuple[int, Probe], source: Source) -> Check:
         contracts=probe.contracts,
         permits=tuple(Permit.parse(text) for text in probe.permits),
         account=probe.account,
+        proves=probe.proves,
     )
 
 

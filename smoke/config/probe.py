@@ -66,6 +66,9 @@ class Probe(Strict):
     """Asks again until all of expect holds; by default it is asked once."""
     counter: Counter | None = None
     """A number that must move, or stay, across the request."""
+    proves: tuple[str, ...] = ()
+    """Faults that it must catch beside those that expect implies, such as ``json-missing services.redis``:
+    ``smoke prove`` tries them, too."""
 
     def __post_init__(self) -> None:
         check_id(self.id)

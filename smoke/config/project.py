@@ -25,6 +25,8 @@ class Examined:
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     """What works, and not as it once was meant to."""
+    loaded: tuple[Suite, ...] = ()
+    """What could be read of the suites."""
 
 
 def examined(root: Path, today: date) -> Examined:
@@ -45,7 +47,7 @@ def examined(root: Path, today: date) -> Examined:
     for path in sorted((root / "config").rglob("*.yaml")):
         problems += lint(path, root)
     warnings = tuple(warning for suite in loaded for warning in _expired(root, suite, today))
-    return Examined(suites=names, problems=tuple({*problems}), warnings=warnings)
+    return Examined(suites=names, problems=tuple({*problems}), warnings=warnings, loaded=tuple(loaded))
 
 
 def _folders(root: Path, names: Sequence[str]) -> Iterator[Problem]:

@@ -44,6 +44,8 @@ def problems_between(suite: Suite, files: Files, measured: Measured) -> Iterator
     for index, probe in enumerate(suite.probes):
         for key, text in _probe(suite, probe):
             yield files.checks.problem(("probes", index, key), text)
+        for at, text in _proves(probe):
+            yield files.checks.problem(("probes", index, "proves", at), text)
         for place, text in _names(suite, probe):
             yield files.checks.problem(("probes", index, *place), text)
 
@@ -116,6 +118,13 @@ def _probe(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:
     if probe.account is not None and suite.about.login is None:
         yield "account", "signs in, but suite.yaml does not say how; add login"
     yield from _environments(suite, probe)
+
+
+def _proves(probe: Probe) -> Iterator[tuple[int, str]]:
+    if probe.proves:
+        from smoke.proof.declared import undeclarable  # a run has no use for the catalogue
+
+        yield from undeclarable(probe)
 
 
 def _forerunners(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:

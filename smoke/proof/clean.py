@@ -84,6 +84,8 @@ def run_clean(begun: Begun, settings: Settings, progress: Progress | None = None
         recorder.listen(session)
         run_checks(session, settings, ())
         requests = session.guard.receipt().requests
+    if session.interruption is not None and session.interruption.decides:
+        raise KeyboardInterrupt
     plan = begun.plan
     results = {
         check.id: judge_check(check, session.observations[check.id])

@@ -17,7 +17,8 @@ from smoke.probing.attempts import observe
 from smoke.probing.client import ProbeFailedError, Stopwatch, late, unanswered
 from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError, Request
 from smoke.probing.shapes import Expect
-from smoke.proof.fault import Fault, faults_of
+from smoke.proof.declared import faults_of
+from smoke.proof.fault import Fault
 from smoke.proof.matrix import Case
 from smoke.proof.tape import NotOnTapeError, Place, Tape
 from smoke.retry import RetryPolicy

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from smoke.config.problems import ConfigError, Problem
 from smoke.judge import judge_check
+from smoke.judged import CheckResult
 from smoke.model import Check, CheckKind, Observation, Outcome
 from smoke.plan import Plan
-from smoke.proof.clean import Clean, run_clean
-from smoke.proof.journey_fault import JourneyFault, Played, faults_of
+from smoke.proof.clean import Clean
+from smoke.proof.declared import could_befall_journey, journey_faults_of, unknown
+from smoke.proof.journey_fault import JourneyFault, Played
 from smoke.proof.matrix import Case
 from smoke.proof.rehearsal import Rehearsal
 from smoke.proof.understudy import understudy
 from smoke.retry import RetryPolicy
-from smoke.running.launch import Begun, Starting, begin_with_driver, starting
+from smoke.running.launch import Begun, Starting, starting
 from smoke.running.opening import open_session
 from smoke.running.rehearsals import Rehearsals
 from smoke.running.run import run_checks
@@ -34,105 +36,147 @@ PATIENCE_MS = 2500.0
 AGAIN = RetryPolicy(attempts=2, first_wait_s=0.0)
 
 
+CONTROL = JourneyFault(name="no fault", blames=frozenset())
+"""Tried with every journey: one that does not pass from the tape as it is shows nothing by going red."""
+
+
 @dataclass(frozen=True, slots=True)
-class Cast:
-    """One case before it is played: a check of its own, and who stands in for the target."""
+class Trial:
+    """One fault about to be tried at one journey: a check of its own, and who stands in for the target."""
 
     check: Check
-    rehearsal: Rehearsal
+    stand_in: Rehearsal
 
     @property
     def fault(self) -> JourneyFault:
         """What is wrong in it."""
-        return self.rehearsal.fault
+        return self.stand_in.fault
+
+    @property
+    def journey(self) -> str:
+        """Id of the journey."""
+        return self.stand_in.check_id
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
-    """All cases of a drill, before they are played, and the clean run that they come from."""
+class Trials:
+    """All that is to be tried at journeys, and the clean run that it comes from."""
 
     clean: Clean
-    casts: tuple[Cast, ...]
-
-    @property
-    def cases(self) -> int:
-        """How many faults will be tried."""
-        return sum(cast.fault is not CONTROL for cast in self.casts)
-
-    @property
-    def asked(self) -> int:
-        """Requests that went on to the target, since the clean run had not made them: they only read."""
-        return sum(cast.rehearsal.passed for cast in self.casts)
+    every: tuple[Trial, ...]
 
 
-Chosen = Callable[[str, str], bool]
-"""From the id of a journey and the name of a fault to whether they are tried on each other."""
-CONTROL = JourneyFault(name="no fault", blames=frozenset())
-"""Played with every journey: one that does not pass from the tape as it is shows nothing by going red."""
+Told = Callable[[Case], None]
 
 
-def all_of_them(_check_id: str, _fault: str) -> bool:
-    """Choose every case."""
-    return True
+def faults_of_journeys(clean: Clean) -> Iterator[tuple[Check, JourneyFault]]:
+    """Yield every fault that the journeys of a clean run promise to catch; raises ConfigError for unknown ones."""
+    problems: list[Problem] = []
+    found: list[tuple[Check, JourneyFault]] = []
+    for check in clean.plan.checks:
+        if check.kind is CheckKind.JOURNEY:
+            did = played(clean, check)
+            faults = journey_faults_of(did, check.proves)
+            found += [(check, fault) for fault in faults]
+            file, _, line = check.source.rpartition(":")
+            for _, text in unknown("fault", check.proves, could_befall_journey(did)):
+                problems.append(Problem(file, int(line), check.id, f"proves: {text}"))
+    if problems:
+        raise ConfigError(problems)
+    yield from found
 
 
-def prove_journeys(settings: Settings, chosen: Chosen = all_of_them) -> tuple[Case, ...]:
-    """Run the checks of ``settings`` clean, then every journey with every fault that it promises to catch.
+def trials_of(clean: Clean, cases: Iterable[tuple[Check, JourneyFault]]) -> Trials:
+    """Return what is to be tried: each of ``cases``, and every journey that they are about without any fault."""
+    by_journey: dict[str, tuple[Check, list[JourneyFault]]] = {}
+    for check, fault in cases:
+        by_journey.setdefault(check.id, (check, [CONTROL]))[1].append(fault)
+    return Trials(
+        clean,
+        tuple(
+            # Below the journey's own id, so that whatever names that means its cases, too.
+            Trial(replace(check, id=f"{check.id}.{number}"), Rehearsal(clean.tape, check.id, fault))
+            for check, faults in by_journey.values()
+            for number, fault in enumerate(faults)
+        ),
+    )
 
-    Of these, those that are ``chosen``. Raises NotCleanError if the clean run is not green, ConfigError and
-    BrowserMissing as a run does.
-    """
-    with ExitStack() as stack:
-        begun = begin_with_driver(settings, stack)
-        return rehearse(casts_of(run_clean(begun, settings), chosen), begun, settings)
 
-
-def rehearse(company: Company, begun: Begun, settings: Settings, progress: Progress | None = None) -> tuple[Case, ...]:
-    """Play all cases of ``company`` abreast, and return them in their order.
+def try_all(trials: Trials, begun: Begun, settings: Settings, told: Told) -> int:
+    """Try all of ``trials`` abreast, telling ``told`` of each case once it is sure.
 
     ``begun`` is what the clean run stood on, with the target still there: it sees only reads that are not on the tape.
-    ``progress`` is told of every case by an id of its own, below that of its journey; of controls, too.
+    Returns how many these were. Raises KeyboardInterrupt if somebody stopped it.
     """
-    clean, casts = company.clean, company.casts
-    if not casts:
-        return ()
+    clean = trials.clean
+    if not trials.every:
+        return 0
     assert isinstance(begun.starting, Starting), "there are journeys on the tape, so there was a browser"
-    planned = _unhurried(replace(clean.plan, checks=tuple(cast.check for cast in casts)))
+    planned = _unhurried(replace(clean.plan, checks=tuple(trial.check for trial in trials.every)))
     target: Future[Target] = Future()
     target.set_result(replace(clean.target, timeout_ms=min(PATIENCE_MS, clean.target.timeout_ms), budgets={}))
     again = Begun(planned, target, starting(begun.starting.driver, planned, settings))
-    with open_session(again, settings, progress or Progress()) as session:
-        _prepare(session, casts)
+    progress = Progress()
+    with open_session(again, settings, progress) as session:
+        _prepare(session, trials.every)
+        arriving = Arriving(trials, session, told)
+        progress.finished = arriving.finished
         session.workers = settings.workers or WORKERS
         run_checks(session, settings, ())
-    broken = {
-        cast.rehearsal.check_id: f"it does not pass from the tape without a fault: {case.rule or case.trouble}"
-        for cast in casts
-        if cast.fault is CONTROL and (case := _case(clean, cast, session)).outcome is not Outcome.PASS
-    }
-    cases = [_case(clean, cast, session) for cast in casts if cast.fault is not CONTROL]
-    return tuple(replace(case, trouble=broken.get(case.check_id, case.trouble)) for case in cases)
+    if session.interruption is not None and session.interruption.decides:
+        raise KeyboardInterrupt
+    arriving.tell_the_rest()
+    return sum(trial.stand_in.passed for trial in trials.every)
+
+
+@dataclass(slots=True)
+class Arriving:
+    """Tells of cases as they come in: of each once its journey is known to pass without a fault."""
+
+    trials: Trials
+    session: Session
+    told: Told
+    passing: set[str] = field(default_factory=set)
+    """Journeys that passed from the tape as it is."""
+    waiting: dict[str, Trial] = field(default_factory=dict)
+    """Trials not yet told of, by their own id."""
+
+    def __post_init__(self) -> None:
+        self.waiting = {trial.check.id: trial for trial in self.trials.every}
+
+    def finished(self, result: CheckResult) -> None:
+        """Take note of a trial that is done; others may be told now, too."""
+        trial = self.waiting[result.check.id]
+        if trial.fault is CONTROL and result.outcome is Outcome.PASS:
+            self.passing.add(trial.journey)
+        if trial.journey in self.passing:
+            done = [each for each in self._of(trial.journey) if each.check.id in self.session.observations]
+            self._tell(done)
+
+    def tell_the_rest(self) -> None:
+        """Tell of what was not told yet: nothing is shown by a journey that does not pass as it is, or did not run."""
+        controls = {trial.journey: trial for trial in self.waiting.values() if trial.fault is CONTROL}
+        for journey, control in controls.items():
+            case = _case(self.trials.clean, control, self.session)
+            why = f"it does not pass from the tape without a fault: {case.rule or case.trouble}"
+            self._tell(self._of(journey), why)
+        self._tell([*self.waiting.values()])
+
+    def _of(self, journey: str) -> list[Trial]:
+        return [each for each in self.waiting.values() if each.journey == journey]
+
+    def _tell(self, trials: list[Trial], trouble: str | None = None) -> None:
+        for trial in trials:
+            del self.waiting[trial.check.id]
+            if trial.fault is not CONTROL:
+                case = _case(self.trials.clean, trial, self.session)
+                self.told(replace(case, trouble=trouble or case.trouble))
 
 
 def _unhurried(plan: Plan) -> Plan:
     """Return ``plan`` without budgets: so many pages at once say nothing of how fast the target's are."""
     about = replace(plan.suite.about, budgets={}, page=replace(plan.suite.about.page, budgets={}))
     return replace(plan, suite=replace(plan.suite, about=about), environment=replace(plan.environment, budgets={}))
-
-
-def casts_of(clean: Clean, chosen: Chosen = all_of_them) -> Company:
-    """Return the ``chosen`` ones of all faults that the journeys of a clean run promise to catch."""
-    return Company(clean, tuple(_casts(clean, chosen)))
-
-
-def _casts(clean: Clean, chosen: Chosen) -> Iterator[Cast]:
-    for check in clean.plan.checks:
-        if check.kind is CheckKind.JOURNEY:
-            faults = [fault for fault in faults_of(played(clean, check)) if chosen(check.id, fault.name)]
-            for number, fault in enumerate((CONTROL, *faults) if faults else ()):
-                # Below the journey's own id, so that whatever names that means its cases, too.
-                mine = replace(check, id=f"{check.id}.{number}")
-                yield Cast(mine, Rehearsal(clean.tape, check.id, fault))
 
 
 def played(clean: Clean, check: Check) -> Played:
@@ -154,15 +198,15 @@ def _signs(clean: Clean) -> Mapping[str, str]:
     return {written: f"{address}{written.partition(' ')[2]}" for written in login.writes}
 
 
-def _prepare(session: Session, casts: tuple[Cast, ...]) -> None:
-    """Let ``session`` play ``casts`` in place of its journeys."""
-    by_case = {cast.check.id: cast for cast in casts}
+def _prepare(session: Session, trials: tuple[Trial, ...]) -> None:
+    """Let ``session`` run ``trials`` in place of its journeys."""
+    by_case = {trial.check.id: trial for trial in trials}
     cases: dict[str, tuple[Check, ...]] = {}
-    for cast in casts:
-        cases[cast.rehearsal.check_id] = (*cases.get(cast.rehearsal.check_id, ()), cast.check)
-    retries = {name: AGAIN for name, cast in by_case.items() if cast.fault.flaky}
+    for trial in trials:
+        cases[trial.journey] = (*cases.get(trial.journey, ()), trial.check)
+    retries = {name: AGAIN for name, trial in by_case.items() if trial.fault.flaky}
     session.rehearsals = Rehearsals(cases=cases, retries=retries)
-    session.guard.stand_ins = {name: cast.rehearsal for name, cast in by_case.items()}
+    session.guard.stand_ins = {name: trial.stand_in for name, trial in by_case.items()}
     session.broker = understudy(session.run_id)
     session.broker.pause = session.pause
     session.spares.contexts = replace(session.spares.contexts, navigation_ms=PATIENCE_MS)
@@ -174,17 +218,17 @@ def _prepare(session: Session, casts: tuple[Cast, ...]) -> None:
     session.backstage = backstage
 
 
-def _case(clean: Clean, cast: Cast, session: Session) -> Case:
-    seen = session.observations.get(cast.check.id)
-    result = judge_check(cast.check, seen or Observation(check_id=cast.check.id, attempts=(), not_run="not played"))
-    trouble = cast.rehearsal.idle
+def _case(clean: Clean, trial: Trial, session: Session) -> Case:
+    seen = session.observations.get(trial.check.id)
+    result = judge_check(trial.check, seen or Observation(check_id=trial.check.id, attempts=(), not_run="not tried"))
+    trouble = trial.stand_in.idle
     if result.outcome is Outcome.NOT_RUN:
-        trouble = "; ".join(session.troubles) or "it was not played"
+        trouble = "; ".join(session.troubles) or "it was not tried"
     return Case(
         suite=clean.plan.suite.name,
-        check_id=cast.rehearsal.check_id,
-        fault=cast.fault.name,
-        expected=tuple(sorted(cast.fault.blames)),
+        check_id=trial.journey,
+        fault=clean.stage.scrub(trial.fault.name),
+        expected=tuple(sorted(trial.fault.blames)),
         outcome=result.outcome,
         blame=result.blame,
         rule=result.reason,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from smoke.model import Blame, Outcome
+from smoke.model import Blame, Category, Outcome
 
 
 class Result(StrEnum):
@@ -48,6 +49,16 @@ class Case:
     """Why the drill could not be done."""
 
     @property
+    def key(self) -> tuple[str, str]:
+        """Check and fault: what it is known by within its suite."""
+        return self.check_id, self.fault
+
+    @property
+    def turned_red(self) -> bool:
+        """Whether the check went red for the fault, and blamed whom it must."""
+        return bool(self.expected) and self.result in DETECTED
+
+    @property
     def kind(self) -> str:
         """The part of the fault's name that the catalogue lists."""
         return kind_of(self.fault)
@@ -68,6 +79,9 @@ class Case:
         return Result.COLLATERAL if result is Result.CAUGHT and self.collateral else result
 
 
+DETECTED = (Result.CAUGHT, Result.COLLATERAL)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
     """All cases of one drill."""
@@ -78,6 +92,13 @@ class Matrix:
     asked: int = 0
     """Requests that the target saw, all in the clean run."""
     duration_s: float = 0.0
+    checks: Mapping[str, Category] = field(default_factory=dict)
+    """Every check that ran clean, with its category."""
+    promised: int = 0
+    """Faults that these promise to catch, whether or not they were asked for."""
+    finished: float = 0.0
+    """Seconds since the epoch."""
+    config_sha256: str = ""
 
     def count(self, result: Result) -> int:
         """Return how many cases came to ``result``."""
@@ -86,9 +107,21 @@ class Matrix:
     @property
     def detection_rate(self) -> float | None:
         """Share of the faults that were caught, 0 to 1, of those that had to be; None without any."""
-        tried = [case for case in self.cases if case.result is not Result.UNPROVED]
-        caught = [case for case in tried if case.result in (Result.CAUGHT, Result.COLLATERAL)]
-        return len(caught) / len(tried) if tried else None
+        return _rate(self.cases)
+
+    def rates(self) -> Mapping[Category, float]:
+        """Return the detection rate of each category in which something was tried."""
+        by_category = {
+            category: _rate(case for case in self.cases if self.checks.get(case.check_id) is category)
+            for category in Category
+        }
+        return {category: rate for category, rate in by_category.items() if rate is not None}
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """Checks that no fault turned red: nothing shows that they can be."""
+        proven = {case.check_id for case in self.cases if case.turned_red}
+        return tuple(check for check in self.checks if check not in proven)
 
     @property
     def bad(self) -> tuple[Case, ...]:
@@ -102,3 +135,8 @@ class Matrix:
         if results & {Result.SURVIVED, Result.WRONG_BLAME, Result.COLLATERAL}:
             return Outcome.FAIL
         return Outcome.INCONCLUSIVE if Result.UNPROVED in results or not self.cases else Outcome.PASS
+
+
+def _rate(cases: Iterable[Case]) -> float | None:
+    tried = [case for case in cases if case.result is not Result.UNPROVED]
+    return sum(case.result in DETECTED for case in tried) / len(tried) if tried else None

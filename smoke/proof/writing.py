@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from smoke.config.problems import ConfigError, Problem
 from smoke.proof.matrix import Case, Matrix, Result
+from smoke.proof.parts import Part, Wanted
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 FOLDER = "proof"
+PARTS = "parts"
 PAGE = "index.html"
 
 
@@ -99,6 +101,59 @@ def write(matrices: Sequence[Matrix], reports: Path) -> Path:
     page.write_text(page_of(every), encoding="utf-8")
     (folder / "matrix.md").write_text(table_of(every), encoding="utf-8")
     return page
+
+
+def part_of(suite: str, wanted: Wanted, reports: Path) -> Path:
+    """Return where a part of the drill of ``suite`` is written, so that it can be joined with the others."""
+    return place(reports) / PARTS / f"{suite}.{wanted.shard}-of-{wanted.shards}.json"
+
+
+def write_part(part: Part, path: Path) -> None:
+    """Write one part of a drill."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(_part_format().dump_json(part))
+
+
+def read_parts(folders: Iterable[Path]) -> Mapping[str, tuple[Part, ...]]:
+    """Return the parts of drills that are anywhere below ``folders``, by suite.
+
+    Raises ConfigError for a folder that holds none, and for a part that cannot be read.
+    """
+    found: dict[str, tuple[Part, ...]] = {}
+    problems: list[Problem] = []
+    for folder in folders:
+        paths = sorted(folder.rglob("*.*-of-*.json"))
+        if not paths:
+            problems.append(Problem("command line", 0, "--merge", f"{folder} holds no part of a drill"))
+        for path in paths:
+            try:
+                part = _part_format().validate_json(path.read_bytes())
+            except ValueError:
+                text = f"{path} is no part of a drill, or one of another version"
+                problems.append(Problem("command line", 0, "--merge", text))
+                continue
+            found[part.matrix.suite] = (*found.get(part.matrix.suite, ()), part)
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+@cache
+def _part_format() -> TypeAdapter[Part]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Part)
+
+
+def to_json(matrix: Matrix) -> str:
+    """Return a drill as one line of JSON."""
+    return _format().dump_json(matrix).decode()
+
+
+def last_proof(suite: str, reports: Path) -> Matrix | None:
+    """Return the last drill of ``suite``, None where there is none, or none that can be read."""
+    path = reports / FOLDER / f"{suite}.json"
+    return _read(path) if path.exists() else None
 
 
 def _read(path: Path) -> Matrix | None:

@@ -58,18 +58,19 @@ class Console:
         from rich.console import Console as Terminal
 
         width = None if self.file.isatty() else WIDTH_WITHOUT_TERMINAL
-        force = None if self._is_alive else False
+        force = None if self.is_alive else False
         return Terminal(file=self.file, width=width, no_color=self.plain, force_terminal=force, highlight=False)
 
     @property
-    def _is_alive(self) -> bool:
+    def is_alive(self) -> bool:
+        """Whether it can move and colour what it shows."""
         return not self.plain and (
             self.file.isatty() or any(os.environ.get(name, "0") not in ("", "0") for name in COLOURED)
         )
 
     def line(self, text: str) -> None:
         """Print one line as it is."""
-        if self._is_alive:
+        if self.is_alive:
             self.terminal.print(text, markup=False, soft_wrap=True)
         else:
             self.file.write(f"{text}\n")
@@ -77,7 +78,7 @@ class Console:
     @contextmanager
     def progress(self, total: int) -> Iterator[Progress]:
         """Show ``total`` checks as they start and finish."""
-        if not self._is_alive:
+        if not self.is_alive:
             yield Progress(finished=self._finished)
             return
         with _live(self.terminal) as bars:
@@ -101,7 +102,7 @@ class Console:
             text += f"  {result.reason.removeprefix(f'{result.check.id}.')}"
         if result.outcome is Outcome.FAIL and result.blame in NETWORK:
             text += " (unless this runner is offline)"
-        if not self._is_alive:
+        if not self.is_alive:
             self.line(outcome + text)
             return
         from rich.text import Text

@@ -19,12 +19,14 @@ def check(
     contracts: Sequence[str] = (),
     permits: Sequence[str] = (),
     account: str | None = None,
+    proves: Sequence[str] = (),
 ) -> Callable[[Test], Test]:
     """Declare a test function to be the journey ``check_id``; its docstring's first line is the title.
 
     The arguments are literals: the plan reads them from the file without running it
     (:mod:`smoke.config.journeys` says what they mean). ``permits`` names the state-changing requests
-    that the journey makes, ``account`` the smoke account that it signs in with.
+    that the journey makes, ``account`` the smoke account that it signs in with, ``proves`` the faults
+    that it must catch beside those that follow from what it does (``smoke prove`` tries them).
     """
     mark = pytest.mark.smoke_check(
         check_id,
@@ -34,6 +36,7 @@ def check(
         contracts=contracts,
         permits=permits,
         account=account,
+        proves=proves,
     )
 
     def marked(test: Test) -> Test:

@@ -22,13 +22,28 @@ LOCK = "run.lock"
 @contextmanager
 def reports_folder(reports: Path) -> Iterator[None]:
     """Empty the folder of what an earlier run left, and keep it to this process; raises ConfigError."""
+    with reports_lock(reports):
+        try:
+            _empty(reports)
+        except OSError as error:
+            raise _unwritable(reports, error) from error
+        yield
+
+
+@contextmanager
+def reports_lock(reports: Path) -> Iterator[None]:
+    """Keep the folder to this process, with all that is in it; raises ConfigError."""
     try:
         lock = _open(reports)
     except OSError as error:
-        text = f"{reports} cannot be written: {error.strerror}; name a folder that can"
-        raise ConfigError([Problem("command line", 0, "--reports", text)]) from error
+        raise _unwritable(reports, error) from error
     with lock:
         yield
+
+
+def _unwritable(reports: Path, error: OSError) -> ConfigError:
+    text = f"{reports} cannot be written: {error.strerror}; name a folder that can"
+    return ConfigError([Problem("command line", 0, "--reports", text)])
 
 
 def publish(work: Path, reports: Path, scrubber: Scrubber) -> tuple[str, ...]:
@@ -63,8 +78,11 @@ def _open(reports: Path) -> IO[str]:
         lock.close()
         text = f"another run writes to {reports}: wait for its end, or name another folder"
         raise ConfigError([Problem("command line", 0, "--reports", text)])
+    return lock
+
+
+def _empty(reports: Path) -> None:
     for name in SWEPT:
         shutil.rmtree(reports / name, ignore_errors=True)
     (reports / "verdict.json").unlink(missing_ok=True)
     (reports / "verdict.part").touch()
-    return lock

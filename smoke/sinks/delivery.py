@@ -26,15 +26,19 @@ class Delivery:
 
 
 def deliver_all(
-    run: Run, sinks: Sequence[Sink], settings: SinkSettings, deadline_s: float = DEADLINE_S
+    run: Run,
+    sinks: Sequence[Sink],
+    settings: SinkSettings,
+    deadline_s: float = DEADLINE_S,
+    metrics: tuple[Metric, ...] | None = None,
 ) -> tuple[Delivery, ...]:
-    """Push the metrics of ``run`` to ``sinks``, all at the same time.
+    """Push ``metrics``, by default all that ``run`` gives, to ``sinks``, all at the same time.
 
     Returns one Delivery per sink, in order, after ``deadline_s`` seconds at the latest; raises nothing that a sink
     raises. A sink that does not answer in time is left behind in a daemon thread, which does not keep the process.
     """
     end = time.monotonic() + deadline_s
-    metrics = metrics_of(run)
+    metrics = metrics_of(run) if metrics is None else metrics
     answers: SimpleQueue[tuple[int, Delivery]] = SimpleQueue()
     for index, sink in enumerate(sinks):
         work = (index, sink, run, metrics, settings, answers)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
 from smoke.judged import CheckResult, Run
-from smoke.model import CheckKind, Outcome, Unit
+from smoke.model import Category, CheckKind, Outcome, Unit
 
 TAG_KEYS = ("browser", "category", "check", "env", "execution_point", "region", "suite")
 """The only tags there are: a run id, an address or anything else without bounds costs money and tells nothing."""
@@ -44,6 +44,7 @@ class MetricName(StrEnum):
     DB_QUERY = "smoke_test.db_query"
     CACHE_HIT_RATE = "smoke_test.cache_hit_rate"
     ERROR_RATE = "smoke_test.error_rate"
+    DETECTION_RATE = "smoke_test.proof.detection_rate"
 
     @property
     def kind(self) -> Kind:
@@ -56,7 +57,7 @@ class MetricName(StrEnum):
         match self:
             case MetricName.SUCCESS | MetricName.CHECK_SUCCESS:
                 return Unit.RATIO
-            case MetricName.CACHE_HIT_RATE | MetricName.ERROR_RATE:
+            case MetricName.CACHE_HIT_RATE | MetricName.ERROR_RATE | MetricName.DETECTION_RATE:
                 return Unit.RATIO
             case MetricName.CLS:
                 return Unit.SCORE
@@ -132,6 +133,18 @@ def tag_value(text: str) -> str:
 def _tags(pairs: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     cleaned = ((key, tag_value(value)) for key, value in pairs)
     return tuple(sorted(f"{key}:{value}"[:LONGEST_TAG].rstrip("_") for key, value in cleaned if value))
+
+
+def detection(
+    suite: str, environment: str, overall: float, rates: Mapping[Category, float], finished: float
+) -> tuple[Metric, ...]:
+    """Return the share of injected faults that was caught: ``overall``, and by the checks of each category."""
+    common = (("suite", suite), ("env", environment))
+    points: list[tuple[MetricName, float | None, tuple[str, ...]]] = [
+        (MetricName.DETECTION_RATE, overall, _tags(common)),
+        *((MetricName.DETECTION_RATE, rate, _tags((*common, ("category", each)))) for each, rate in rates.items()),
+    ]
+    return _merged(points, timestamp=int(finished))
 
 
 def _check_tags(run: Run, result: CheckResult) -> tuple[tuple[str, str], ...]:

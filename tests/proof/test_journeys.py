@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+
+from smoke.proof.matrix import Matrix
 
 ROOT = Path(__file__).parents[2]
 SUITE = """\
@@ -33,7 +35,7 @@ JOURNEY = '''
 from playwright.sync_api import expect
 from smoke.running.checks import check
 
-@check("shop.{name}", category="critical-paths", permits=["POST /buy/*"])
+@check("shop.{name}", category="critical-paths", permits=["POST /buy/*"], proves={proves})
 def test_{name}(page, journey):
     """A visitor buys something."""
     page.goto("./")
@@ -43,21 +45,6 @@ def test_{name}(page, journey):
 '''
 LOOKS = 'expect(page.get_by_text("Thank you")).to_be_visible()'
 FORGETS = 'expect(page.get_by_role("heading", name="Shop")).to_be_visible()'
-PROVE = """
-import json, os, sys
-from pathlib import Path
-from smoke.proof.clean import NotCleanError
-from smoke.proof.journeys import prove_journeys
-from smoke.settings import resolve
-chosen = sys.argv[1:]
-settings = resolve({}, point="local", root=Path.cwd(), environ=os.environ)
-try:
-    cases = prove_journeys(settings, lambda _check, fault: fault.partition(" ")[0] in chosen)
-except NotCleanError as error:
-    sys.exit(f"not clean: {error}")
-told = [[case.check_id, case.fault, case.result.value, case.blame, case.trouble] for case in cases]
-Path("cases.json").write_text(json.dumps(told))
-"""
 
 
 @dataclass
@@ -86,6 +73,7 @@ class Proved:
     """What a drill told."""
 
     cases: list[list[Any]]
+    code: int
     stderr: str
 
     def of(self, check_id: str, result: str) -> set[str]:
@@ -115,7 +103,7 @@ def _below(path: str) -> Any:
 def prove(tmp_path: Path, httpserver: HTTPServer) -> Prove:
     """Drill a suite of journeys, by their last lines, with faults of some kinds."""
 
-    def run(journeys: dict[str, str], *kinds: str) -> Proved:
+    def run(journeys: dict[str, str], *kinds: str, proves: Sequence[str] = ()) -> Proved:
         folder = tmp_path / "config" / "suites" / "shop"
         folder.mkdir(parents=True)
         points = (ROOT / "config" / "execution-points.yaml").read_text()
@@ -124,9 +112,10 @@ def prove(tmp_path: Path, httpserver: HTTPServer) -> Prove:
         code = tmp_path / "e2e" / "shop"
         code.mkdir(parents=True)
         for name, last in journeys.items():
-            (code / f"test_{name}.py").write_text(JOURNEY.format(name=name, last=last))
+            (code / f"test_{name}.py").write_text(JOURNEY.format(name=name, last=last, proves=list(proves)))
+        faults = [f"--fault={kind}" for kind in kinds]
         done = subprocess.run(
-            [sys.executable, "-c", PROVE, *kinds],
+            [sys.executable, "-m", "smoke", "prove", "--json", *faults],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True,
@@ -134,8 +123,9 @@ def prove(tmp_path: Path, httpserver: HTTPServer) -> Prove:
             timeout=120,
             check=False,
         )
-        told = tmp_path / "cases.json"
-        return Proved(json.loads(told.read_text()) if told.exists() else [], done.stderr)
+        told = TypeAdapter(Matrix).validate_json(done.stdout).cases if done.stdout else ()
+        cases = [[case.check_id, case.fault, case.result.value, case.blame, case.trouble] for case in told]
+        return Proved(cases, done.returncode, done.stderr)
 
     return run
 
@@ -174,3 +164,18 @@ def test_an_answer_that_the_journey_cannot_read_is_the_fault_of_the_application(
     kinds = ("call-html", "call-empty")
     found = prove({"asks": asks}, *kinds).of("shop.asks", "caught")
     assert {f"{kind} POST /buy/more" for kind in kinds} <= found
+
+
+def test_a_journey_must_catch_what_it_declares(prove: Prove, shop: Shop) -> None:
+    """Though what it does does not imply that: nobody is said to read an answer that a page fetches unasked."""
+    reads = "page.evaluate(\"fetch('/buy/news')\")"
+    proved = prove({"good": reads}, "call-empty GET /buy/news", proves=["call-empty GET /buy/news"])
+    assert proved.of("shop.good", "survived") == {"call-empty GET /buy/news"}, proved
+    assert proved.code == 1
+
+
+def test_what_no_journey_could_catch_is_told_after_the_clean_run(prove: Prove, shop: Shop) -> None:
+    """Exit 2, with what was meant, for a fault that is declared as for one that is asked for."""
+    proved = prove({"good": LOOKS}, proves=["call-emty POST /buy/one"])
+    assert (proved.code, "shop.good: proves: unknown fault" in proved.stderr) == (2, True), proved
+    assert "did you mean 'call-empty POST /buy/one'" in proved.stderr

@@ -1,0 +1,30 @@
+"""Which checks of a suite are unproven: nothing shows that they can go red. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smoke.config.suite import Suite
+from smoke.model import CheckKind
+from smoke.proof.declared import faults_of
+from smoke.proof.matrix import Matrix
+
+
+def unproven(suite: Suite, last: Matrix | None) -> Iterator[str]:
+    """Yield a line for each check of ``suite`` that is unproven, and one for all journeys that were not drilled yet.
+
+    What a probe must catch stands in its YAML; of a journey only a drill can tell, of which ``last`` is the latest.
+    """
+    promising = {probe.id for probe in suite.probes if any(fault.blames for fault in faults_of(probe))}
+    tried = {*last.checks} if last else set()
+    asleep = {*last.unproven} if last else set()
+    new = []
+    for check in suite.checks:
+        if check.id in asleep:
+            yield f"{suite.name}: {check.id} is unproven: no fault of the last `smoke prove` turned it red"
+        elif check.kind is CheckKind.PROBE and check.id not in promising:
+            yield f"{suite.name}: {check.id} is unproven: it expects nothing that a fault could break"
+        elif check.kind is CheckKind.JOURNEY and check.id not in tried:
+            new.append(check.id)
+    if new:
+        yield f"{suite.name}: not proven yet: {', '.join(new)}; run `smoke prove --suite {suite.name}`"

@@ -1,0 +1,69 @@
+"""Checks of which nothing shows that they can go red, and what a drill says of them in figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from smoke import cli
+from smoke.config.load import load
+from smoke.model import Category, Outcome
+from smoke.proof.figures import figures_of
+from smoke.proof.matrix import Matrix
+from smoke.proof.unproven import unproven
+from smoke.proof.writing import page_of, write
+from tests.proof.test_parts import a_case
+from tests.support.project import a_project
+
+ASLEEP = a_case("status-502", check_id="home.load", outcome=Outcome.PASS, blame=None)
+GOT_OVER = a_case("first-request-fails", check_id="home.load", expected=(), outcome=Outcome.FLAKY, blame=None)
+MATRIX = Matrix(
+    suite="shop",
+    environment="local",
+    cases=(a_case("status-500"), a_case("reset"), ASLEEP, GOT_OVER),
+    checks={"health.root": Category.API_HEALTH, "home.load": Category.CRITICAL_PATHS},
+    finished=1_795_000_000.5,
+)
+
+
+def test_a_check_is_proven_by_one_fault_that_turned_it_red() -> None:
+    """That it got over one shows only that it can be green."""
+    assert MATRIX.unproven == ("home.load",)
+    red = replace(ASLEEP, outcome=Outcome.FAIL, blame=ASLEEP.expected[0])
+    assert replace(MATRIX, cases=(*MATRIX.cases, red)).unproven == ()
+
+
+def test_config_check_names_journeys_that_were_not_drilled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A warning, and no error; what was drilled and never red is unproven."""
+    project = a_project(tmp_path)
+    suite = load(project.root, "shop")
+    journeys = [check.id for check in suite.checks if check.kind == "journey"]
+    assert [*unproven(suite, None)] == [f"shop: not proven yet: {', '.join(journeys)}; run `smoke prove --suite shop`"]
+    assert next(iter(unproven(suite, MATRIX))).startswith("shop: home.load is unproven")
+    write([MATRIX], tmp_path / "reports")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project.root)
+        assert cli.main(["config", "check"]) == 0
+    assert "warning: shop: home.load is unproven: no fault of the last `smoke prove`" in capsys.readouterr().err
+    assert "home.load" in page_of([MATRIX]).partition("unproven")[2]
+
+
+def test_the_detection_rate_is_told_overall_and_by_category() -> None:
+    """With suite and environment, and at the end of the drill."""
+    figures = {metric.tags: metric.value for metric in figures_of(MATRIX)}
+    assert figures == {
+        ("env:local", "suite:shop"): 0.75,
+        ("category:api-health", "env:local", "suite:shop"): 1.0,
+        ("category:critical-paths", "env:local", "suite:shop"): 0.5,
+    }
+    assert {(metric.name, metric.timestamp) for metric in figures_of(MATRIX)} == {
+        ("smoke_test.proof.detection_rate", 1_795_000_000)
+    }
+
+
+def test_a_drill_that_could_not_try_everything_has_no_rate() -> None:
+    """It would read as if the rest had been caught."""
+    untried = a_case("hangs", trouble="the fault changed nothing")
+    assert figures_of(replace(MATRIX, cases=(a_case("status-500"), untried))) == ()
