@@ -18,7 +18,7 @@ class Result(StrEnum):
     WRONG_BLAME = "wrong blame"
     COLLATERAL = "collateral"
     """It was caught, and a check that never saw it went red too."""
-    UNPROVED = "unproved"
+    UNPROVED = "not tried"
     """The drill could not be done."""
 
 

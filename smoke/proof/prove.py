@@ -73,7 +73,7 @@ def prove(settings: Settings, wanted: Wanted, telling: Telling, journal: Opens) 
     """
     started = time.monotonic()
     with ExitStack() as stack:
-        begun = _begun(settings, stack)
+        begun = begun_for(settings, stack)
         plan = begun.plan
         allow(plan.point.timeout_s + STALLED_S)
         if not any(check.kind is CheckKind.JOURNEY for check in plan.checks):
@@ -167,7 +167,7 @@ def _try_journeys(clean: Clean, todo: Faults, begun: Begun, settings: Settings, 
     return passed + try_all(trials_of(clean, left), begun, replace(settings, workers=CALM_WORKERS), told)
 
 
-def _begun(settings: Settings, stack: ExitStack) -> Begun:
+def begun_for(settings: Settings, stack: ExitStack) -> Begun:
     """Begin as a run does; in a browser that drills cannot reach into, without the journeys."""
     if settings.browser == "chromium" and journeys_of(settings.root, settings.suite).exists():
         return begin_with_driver(settings, stack)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,8 +70,20 @@ class Shown:
 
     def __init__(self, matrix: Matrix) -> None:
         self._matrix = matrix
-        self.checks = tuple(dict.fromkeys(case.check_id for case in matrix.cases))
+        self.rows = tuple(dict.fromkeys([*(case.check_id for case in matrix.cases), *matrix.checks]))
+        """Checks: those that something was tried at, and then the others."""
         self.kinds = tuple(dict.fromkeys(case.kind for case in matrix.cases))
+        self.rate = _percent(matrix.detection_rate)
+        self.amiss = {each: count for each in LOOKS if each is not Result.CAUGHT and (count := matrix.count(each))}
+        self.when = f"{datetime.fromtimestamp(matrix.finished, UTC):%Y-%m-%d %H:%M} UTC" if matrix.finished else ""
+
+    @property
+    def told_of_bad(self) -> Mapping[tuple[Result, str, str], list[str]]:
+        """The faults that show a defect, by result, check and what was said of them."""
+        found: dict[tuple[Result, str, str], list[str]] = {}
+        for case in self._matrix.bad:
+            found.setdefault((case.result, case.check_id, _said(case)), []).append(case.fault)
+        return found
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._matrix, name)
@@ -79,6 +92,16 @@ class Shown:
         """Return what was tried of a kind of fault at a check, None if nothing was."""
         found = tuple(case for case in self._matrix.cases if case.check_id == check and case.kind == kind)
         return Cell(found) if found else None
+
+
+def _said(case: Case) -> str:
+    rule = f"{case.outcome} {case.blame or ''}, {case.rule}" if case.rule else ""
+    others = f" (also red: {', '.join(case.collateral)})" if case.collateral else ""
+    return (case.trouble or rule) + others
+
+
+def _percent(rate: float | None) -> str:
+    return "" if rate is None else f"{100 * rate:.4g} %"
 
 
 def place(reports: Path) -> Path:
@@ -190,10 +213,16 @@ def table_of(matrices: Sequence[Matrix]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for matrix in matrices:
-        rate = "" if matrix.detection_rate is None else f"{100 * matrix.detection_rate:.4g} %"
         counts = [
             matrix.count(each) for each in (Result.CAUGHT, Result.SURVIVED, Result.WRONG_BLAME, Result.COLLATERAL)
         ]
-        told = [matrix.suite, len(matrix.cases), *counts, rate, matrix.asked, f"{matrix.duration_s:.0f} s"]
+        told = [
+            matrix.suite,
+            len(matrix.cases),
+            *counts,
+            _percent(matrix.detection_rate),
+            matrix.asked,
+            f"{matrix.duration_s:.0f} s",
+        ]
         lines.append(f"| {' | '.join(map(str, told))} |")
     return "\n".join(lines) + "\n"

@@ -147,7 +147,7 @@ def test_a_journey_that_clicks_notices_a_page_that_cannot_be_clicked(prove: Prov
 def test_what_the_clean_run_did_not_write_is_not_written_and_proves_nothing(prove: Prove, shop: Shop) -> None:
     shop.place = "'/buy/' + Math.random()"
     proved = prove({"good": LOOKS}, "uncaught-exception")
-    assert proved.of("shop.good", "unproved") == {"uncaught-exception"}, proved
+    assert proved.of("shop.good", "not tried") == {"uncaught-exception"}, proved
     assert "does not pass from the tape" in proved.cases[0][4]
     assert shop.bought == 1, "only the clean run has bought"
 
