@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -62,7 +63,7 @@ def plan(suite: Suite, point: str, env: str | None, selection: Selection) -> Pla
         raise ConfigError(problems)
     environment = suite.about.environments[name]
     problems += [
-        _unknown("--check", "check", wanted, [check.id for check in suite.checks])
+        _unknown_check(wanted, suite)
         for wanted in selection.checks
         if not any(covers(wanted, check.id) for check in suite.checks)
     ]
@@ -105,6 +106,14 @@ def _in_contract(check: Check, environment: Environment) -> bool:
 def _selected(check: Check, selection: Selection) -> bool:
     by_id = not selection.checks or any(covers(wanted, check.id) for wanted in selection.checks)
     return by_id and (not selection.categories or check.category in selection.categories)
+
+
+def _unknown_check(wanted: str, suite: Suite) -> Problem:
+    branches = dict.fromkeys(check.id.partition(".")[0] for check in suite.checks)
+    close = difflib.get_close_matches(wanted, [*branches, *(check.id for check in suite.checks)], 1)
+    if close:
+        return Problem("command line", 0, "--check", f"unknown check {wanted!r}; did you mean {close[0]!r}?")
+    return _unknown("--check", "check", wanted, [check.id for check in suite.checks])
 
 
 def _unknown(key: str, kind: str, value: str, known: object) -> Problem:

@@ -107,7 +107,7 @@ def test_an_environment_may_have_budgets_of_its_own(suite: Suite) -> None:
             Selection(checks=("home", "logn", "carts")),
             (
                 "--check: unknown check 'carts'; known: home.load, login.basic, health.root, health.cart\n"
-                "  --check: unknown check 'logn'; known: home.load, login.basic, health.root, health.cart"
+                "  --check: unknown check 'logn'; did you mean 'login'?"
             ),
         ),
         (
