@@ -14,6 +14,7 @@ from annotated_types import Ge, Gt, Le, Len
 
 from smoke.addresses import check_open
 from smoke.config.account import Account
+from smoke.config.gates import Cohort, Hooks, Steer
 from smoke.config.login import Login
 from smoke.config.page_rules import PageRules
 from smoke.config.strict import Strict, check_each, check_pattern
@@ -64,6 +65,13 @@ class Environment(Strict):
     controls: tuple[str, ...] = ("one.one.one.one:443", "dns.google:443")
     """``host:port`` of others than the target: where none of them can be reached either, a failure of the network is
     the runner's own. None listed: it is always the application's. By default two public resolvers."""
+
+    steer: Steer | None = None
+    """How its platform is asked for the canary; by default a balancer sends each session where it likes."""
+    compare_with: str | None = None
+    """Environment that serves the stable build, where gates compare a canary with it; by default none."""
+    hooks: Hooks = field(default_factory=Hooks)
+    """What acts for gates; by default they only say what to do."""
 
     def __post_init__(self) -> None:
         check_each(
@@ -196,18 +204,6 @@ class FlakyPolicy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Monitoring(Strict):
-    """The watch that follows the checks of a point."""
-
-    duration_s: Positive
-    """How long it watches."""
-    max_error_rate: Annotated[float, Gt(0), Le(1)]
-    """Largest good share of failed requests, up to 1."""
-    min_samples: Annotated[int, Ge(1)] = 100
-    """Judged requests without which nothing is concluded; by default 100, of which one is 1 %."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OnFailure(Strict):
     """What a gate asks for when the point does not pass."""
 
@@ -219,6 +215,20 @@ class OnFailure(Strict):
     def __post_init__(self) -> None:
         if self.action is Action.PROCEED:
             raise ValueError("what does not pass cannot proceed; action is block, rollback or escalate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitoring(Strict):
+    """The watch that follows the checks of a point."""
+
+    duration_s: Positive
+    """How long it watches."""
+    max_error_rate: Annotated[float, Gt(0), Le(1)]
+    """Largest good share of failed requests, up to 1."""
+    min_samples: Annotated[int, Ge(1)] = 100
+    """Judged requests without which nothing is concluded; by default 100, of which one is 1 %."""
+    on_failure: OnFailure | None = None
+    """What is asked for when it breaks its limit; by default what the point asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +259,8 @@ class ExecutionPoint(Strict):
     """The watch that follows; none: no watch."""
     max_error_rate: Annotated[float, Gt(0), Le(1)] | None = None
     """Largest good share of failed requests at this point, up to 1."""
+    cohort: Cohort | None = None
+    """What a canary gets of the traffic; none: everybody meets the new build."""
 
     def __post_init__(self) -> None:
         if self.target_s > self.timeout_s:
