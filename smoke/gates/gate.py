@@ -1,0 +1,178 @@
+"""One gate: waits for the build, runs the checks, looks further where the point asks for it, and decides."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from smoke.config.problems import ConfigError, Problem
+from smoke.gates import looking, parts
+from smoke.gates.checking import Checked, run_checks
+from smoke.gates.cohort import CohortTerms
+from smoke.gates.comparison import compare
+from smoke.gates.decision import Decision, Part, PartName, decide
+from smoke.gates.error_rate import RateTerms
+from smoke.gates.opening import open_sampler
+from smoke.gates.sample import Sample
+from smoke.gates.sampler import Sampler
+from smoke.gates.watching import Watching
+from smoke.model import Outcome
+from smoke.plan import Plan, Selection, plan
+from smoke.settings import Settings
+
+GOOD = (Outcome.PASS, Outcome.FLAKY)
+LOOK_S = 300.0
+"""How long a cohort or a comparison may take."""
+LEAST = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a gate was asked."""
+
+    plan: Plan
+    settings: Settings
+    build_wait_s: float
+    """How long it waits for the expected build to be live."""
+    say: Callable[[str], None]
+    """Told how it goes, a line at a time."""
+
+
+@dataclass(slots=True)
+class Gate:
+    """One gate on its way to a decision."""
+
+    asked: Request
+    _parts: list[Part] = field(default_factory=list)
+    _builds: Counter[str] = field(default_factory=Counter)
+    _silent: int = 0
+
+    def decide(self) -> Decision:
+        """Look at all that the point asks for, the cheapest first, and stop looking at the first that is not good.
+
+        Raises ConfigError.
+        """
+        point = self.asked.plan.point
+        planned = planned_parts(self.asked.plan, self.asked.settings.expect_build)
+        self._look(planned)
+        if self._build and PartName.BUILD in planned and not any(each.name is PartName.BUILD for each in self._parts):
+            self._parts.insert(0, parts.build_part(point, self._build, self._builds, self._silent))
+        decision = decide(self.asked.plan.point_name, planned, self._parts, point.flaky)
+        if decision.passed or any(part.outcome not in GOOD for part in self._parts):
+            return replace(decision, reason=_reason(self._parts, decision))
+        return decision
+
+    @property
+    def _build(self) -> str | None:
+        return self.asked.settings.expect_build
+
+    def _look(self, planned: Iterable[PartName]) -> None:
+        plan_, settings = self.asked.plan, self.asked.settings
+        with ExitStack() as stack:
+            sampler = stack.enter_context(open_sampler(plan_, settings)) if needs_sampler(plan_, settings) else None
+            if sampler and self._build and not self._is_live(sampler, self._build):
+                return
+            if not self._checks_are_good():
+                return
+            steps: dict[PartName, Callable[[Sampler], Part]] = {
+                PartName.COHORT: self._cohort,
+                PartName.COMPARISON: lambda canary: self._comparison(canary, stack),
+                PartName.MONITORING: self._monitoring,
+            }
+            for name in planned:
+                if name in steps and sampler is not None:
+                    self.asked.say(f"{name} …")
+                    self._parts.append(steps[name](sampler))
+                    if self._parts[-1].outcome not in GOOD:
+                        return
+
+    def _is_live(self, sampler: Sampler, build: str) -> bool:
+        point = self.asked.plan.point
+        mixed = point.cohort is not None and self.asked.plan.environment.steer is None
+        arrived = (lambda sample: build in sample.builds) if mixed else (lambda sample: sample.is_of(build))
+        waited = asyncio.run(looking.wait_for(sampler, arrived, self.asked.build_wait_s, self.asked.say))
+        if waited.live or mixed:  # a small canary may hide for a while: the cohort counts
+            return True
+        self._parts.append(parts.unseen(point, PartName.BUILD, waited.sentence(build)))
+        return False
+
+    def _checks_are_good(self) -> bool:
+        plan_ = self.asked.plan
+        mixed = plan_.point.cohort is not None and plan_.environment.steer is None
+        expected = None if mixed else self._build
+        seen: Checked = run_checks(self.asked.settings, plan_.point.timeout_s, expect_build=expected)
+        if not mixed:
+            self._builds.update(seen.builds)
+            self._silent += seen.silent
+        self._parts.append(parts.checks_part(plan_.point, seen.verdict, seen.reason, seen.failed_category))
+        return seen.verdict in GOOD
+
+    def _cohort(self, sampler: Sampler) -> Part:
+        point, build = self.asked.plan.point, self._build
+        assert point.cohort is not None
+        assert build is not None, "a cohort needs an expected build: that was checked"
+        steered = self.asked.plan.environment.steer is not None
+        terms = CohortTerms(share=1.0 if steered else point.cohort.share, least=point.cohort.min_sessions)
+        samples = asyncio.run(looking.meet(sampler, build, terms.least, point.cohort.max_sessions, LOOK_S))
+        self._note(sample for sample in samples if sample.is_of(build))
+        return parts.cohort_part(point, terms, build, samples)
+
+    def _comparison(self, canary: Sampler, stack: ExitStack) -> Part:
+        plan_, settings = self.asked.plan, self.asked.settings
+        other = plan_.environment.compare_with
+        there = plan(
+            plan_.suite, plan_.point_name, other, Selection(checks=settings.check, categories=settings.category)
+        )
+        stable = stack.enter_context(open_sampler(there, replace(settings, base_url=None)))
+        pairs = asyncio.run(looking.in_turn(stable, canary, LOOK_S))
+        try:
+            return parts.comparison_part(plan_.point, compare(*looking.paired(pairs)))
+        except ImportError:
+            why = "scipy is missing, which compares: pip install 'smoke-harness[compare]'"
+            return parts.unseen(plan_.point, PartName.COMPARISON, why)
+
+    def _monitoring(self, sampler: Sampler) -> Part:
+        point = self.asked.plan.point
+        watched = point.monitoring
+        limit = watched.max_error_rate if watched else point.max_error_rate
+        assert limit is not None
+        terms = RateTerms(max_error_rate=limit, least=watched.min_samples if watched else LEAST)
+        duration_s = watched.duration_s if watched else point.target_s
+        watch = asyncio.run(Watching(sampler, terms, duration_s).watch())
+        self._note(watch.samples)
+        return parts.monitoring_part(point, watch)
+
+    def _note(self, samples: Iterable[Sample]) -> None:
+        for sample in samples:
+            self._builds.update(sample.builds)
+            self._silent += sample.silent
+
+
+def planned_parts(plan_: Plan, build: str | None) -> tuple[PartName, ...]:
+    """Return what a gate at the point of ``plan_`` looks at; raises ConfigError where that cannot be."""
+    point = plan_.point
+    if point.cohort is not None and build is None:
+        text = f"is needed at {plan_.point_name}: only by its build can a canary be told from what is stable"
+        raise ConfigError([Problem("command line", 0, "--expect-build", text)])
+    asked = {
+        PartName.BUILD: build is not None,
+        PartName.CHECKS: True,
+        PartName.COHORT: point.cohort is not None,
+        PartName.COMPARISON: point.cohort is not None and plan_.environment.compare_with is not None,
+        PartName.MONITORING: point.monitoring is not None or point.max_error_rate is not None,
+    }
+    return tuple(name for name in PartName if asked[name])
+
+
+def needs_sampler(plan_: Plan, settings: Settings) -> bool:
+    """Tell whether a gate looks at more than the run of its checks."""
+    return planned_parts(plan_, settings.expect_build) != (PartName.CHECKS,)
+
+
+def _reason(seen: list[Part], decision: Decision) -> str:
+    """Return the reason that stands for what was seen: parts after the first bad one were not looked at on purpose."""
+    bad = next((part for part in seen if part.outcome not in GOOD), None)
+    return f"{bad.name}: {bad.sentence}" if bad else decision.reason

@@ -1,0 +1,105 @@
+"""Looks again and again: until a build is live, until a canary was met often enough, or at two builds in turn."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from smoke.gates.comparison import Errors, Paired
+from smoke.gates.sample import Sample, tally_of
+from smoke.gates.sampler import Sampler
+
+EVERY_S = 1.0
+PAIRS = 20
+"""Enough for a medium effect to be seen at one in a hundred."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waited:
+    """What waiting for a build came to."""
+
+    live: bool
+    seen: Counter[str]
+    """Answers of the last session by the build that they showed."""
+    waited_s: float
+
+    def sentence(self, build: str) -> str:
+        """Say in one line that it did not come."""
+        last = ", ".join(f"{name} {count} times" for name, count in sorted(self.seen.items())) or "no build at all"
+        return f"STALE_BUILD: {build} did not answer within {self.waited_s:.0f} s; the last look met {last}"
+
+
+async def wait_for(
+    sampler: Sampler, arrived: Callable[[Sample], bool], limit_s: float, tell: Callable[[str], None]
+) -> Waited:
+    """Look until a session is as ``arrived`` wants it, for at most ``limit_s`` seconds; always once."""
+    begun = time.monotonic()
+    while True:
+        sample = await sampler.session()
+        waited_s = time.monotonic() - begun
+        seen = Counter(sample.builds)
+        if arrived(sample):
+            return Waited(live=True, seen=seen, waited_s=waited_s)
+        pause_s = max(EVERY_S, sampler.wait_s())
+        if waited_s + pause_s > limit_s:
+            return Waited(live=False, seen=seen, waited_s=waited_s)
+        tell(f"waiting for the build: {', '.join(sorted(seen)) or 'none'} answers, {limit_s - waited_s:.0f} s left")
+        await asyncio.sleep(pause_s)
+
+
+async def meet(sampler: Sampler, build: str, least: int, most: int, limit_s: float) -> list[Sample]:
+    """Take sessions until ``least`` met ``build`` alone, or ``most`` were taken, or time or budget is used up."""
+    ends = time.monotonic() + limit_s
+    samples: list[Sample] = []
+    while sum(sample.is_of(build) for sample in samples) < least and len(samples) < most:
+        wait_s = sampler.wait_s()
+        if time.monotonic() + wait_s > ends:
+            break
+        await asyncio.sleep(wait_s)
+        samples.append(await sampler.session())
+    return samples
+
+
+async def in_turn(stable: Sampler, canary: Sampler, limit_s: float) -> list[tuple[Sample, Sample]]:
+    """Take pairs of sessions, one of each build and every other pair the other way round, at most PAIRS."""
+    ends = time.monotonic() + limit_s
+    pairs: list[tuple[Sample, Sample]] = []
+    for number in range(PAIRS):
+        wait_s = max(stable.wait_s(), canary.wait_s())
+        if math.isinf(wait_s) or time.monotonic() + wait_s > ends:
+            break
+        await asyncio.sleep(wait_s)
+        if number % 2:
+            first = await canary.session()
+            pairs.append((await stable.session(), first))
+        else:
+            first = await stable.session()
+            pairs.append((first, await canary.session()))
+    return pairs
+
+
+def paired(pairs: Sequence[tuple[Sample, Sample]]) -> tuple[tuple[Paired, ...], Errors]:
+    """Return the times of every probe that both answered, side by side, and the failures of both."""
+    times: dict[str, list[tuple[float, float]]] = {}
+    for one, other in pairs:
+        canary = {look.check_id: look.total_ms for look in other.looks}
+        for look in one.looks:
+            times.setdefault(look.check_id, [])
+            if look.total_ms is not None and (theirs := canary.get(look.check_id)) is not None:
+                times[look.check_id].append((look.total_ms, theirs))
+    stable, canaries = tally_of(one for one, _ in pairs), tally_of(other for _, other in pairs)
+    timings = tuple(
+        Paired(name=name, stable=tuple(a for a, _ in both), canary=tuple(b for _, b in both))
+        for name, both in times.items()
+    )
+    errors = Errors(
+        stable_asked=stable.judged,
+        stable_failed=stable.failed,
+        canary_asked=canaries.judged,
+        canary_failed=canaries.failed,
+    )
+    return timings, errors

@@ -1,0 +1,87 @@
+"""Writes what was seen as parts of a decision, with what the point asks for where it fails. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from smoke.builds import BuildProof
+from smoke.config.schema import ExecutionPoint
+from smoke.gates.cohort import CohortProof, CohortTerms
+from smoke.gates.comparison import Compared, Finding
+from smoke.gates.decision import Part, PartName
+from smoke.gates.sample import Sample, tally_of
+from smoke.gates.watching import Watch
+from smoke.model import Category, Outcome
+
+SINGLE = 1
+"""Failures that may be a dropped request: light looks are asked once."""
+DEFAULT_MAX_ERROR_RATE = 0.01
+
+
+def build_part(point: ExecutionPoint, expected: str, seen: Mapping[str, int], silent: int) -> Part:
+    """Return what all answers together say of the build."""
+    proof = BuildProof(expected=expected, seen=seen, silent=silent)
+    return _part(point, PartName.BUILD, proof.outcome, proof.sentence)
+
+
+def checks_part(point: ExecutionPoint, verdict: Outcome, reason: str, failed: Category | None) -> Part:
+    """Return what the run of the checks came to."""
+    return _part(point, PartName.CHECKS, verdict, reason, failed)
+
+
+def cohort_part(point: ExecutionPoint, terms: CohortTerms, build: str, samples: Sequence[Sample]) -> Part:
+    """Return whether the canary was met often enough, and what it answered to those who met it."""
+    met = [sample for sample in samples if sample.is_of(build)]
+    tally = tally_of(met)
+    limit = point.max_error_rate or DEFAULT_MAX_ERROR_RATE
+    if tally.failed > max(SINGLE, limit * tally.judged):
+        first = next(look for sample in met for look in sample.looks if look.outcome is Outcome.FAIL)
+        said = f"{tally.failed} of {tally.judged} requests to the canary failed; first: {first.check_id}: {first.rule}"
+        return _part(point, PartName.COHORT, Outcome.FAIL, said)
+    proof = CohortProof(terms=terms, sessions=len(samples), confirmed=len(met))
+    return _part(point, PartName.COHORT, proof.outcome, proof.sentence)
+
+
+def comparison_part(point: ExecutionPoint, compared: Sequence[Compared]) -> Part:
+    """Return whether the canary is worse than the stable build; too few samples of anything conclude nothing."""
+    findings = Counter(each.finding for each in compared)
+    if findings[Finding.WORSE]:
+        worse = "; ".join(each.sentence for each in compared if each.finding is Finding.WORSE)
+        return _part(point, PartName.COMPARISON, Outcome.FAIL, f"the canary is worse than the stable build: {worse}")
+    if findings[Finding.TOO_FEW]:
+        few = next(each.sentence for each in compared if each.finding is Finding.TOO_FEW)
+        return _part(point, PartName.COMPARISON, Outcome.INCONCLUSIVE, f"too little to compare: {few}")
+    said = f"the canary is no worse than the stable build in {len(compared)} comparisons"
+    return _part(point, PartName.COMPARISON, Outcome.PASS, said)
+
+
+def monitoring_part(point: ExecutionPoint, watch: Watch) -> Part:
+    """Return whether the error rate kept its limit; a monitoring period may ask for an action of its own."""
+    asked = point.monitoring.on_failure if point.monitoring else None
+    terms = asked or point.on_failure
+    return Part(
+        name=PartName.MONITORING,
+        outcome=watch.standing.outcome,
+        sentence=watch.sentence,
+        on_failure=terms.action,
+        severity=terms.severity,
+    )
+
+
+def unseen(point: ExecutionPoint, name: PartName, why: str) -> Part:
+    """Return a part that could not be looked at."""
+    return _part(point, name, Outcome.INCONCLUSIVE, why)
+
+
+def _part(
+    point: ExecutionPoint, name: PartName, outcome: Outcome, sentence: str, failed: Category | None = None
+) -> Part:
+    return Part(
+        name=name,
+        outcome=outcome,
+        sentence=sentence,
+        on_failure=point.on_failure.action,
+        severity=point.on_failure.severity,
+        failed_category=failed,
+    )
