@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from smoke.config.page_rules import CookieExpect, PageRules, Secure
+from smoke.config.page_rules import PageRules
 from smoke.model import Blame, Finding
+from smoke.probing.cookies import CookieView, broken_cookie
 from smoke.probing.expectations import broken_header
 
 
@@ -31,16 +32,6 @@ class DocumentHeaders:
 
     path: str
     headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CookieView:
-    """A first-party cookie, as the browser holds it."""
-
-    name: str
-    http_only: bool
-    secure: bool
-    same_site: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +76,8 @@ def _cookies(visit: Visit, rules: PageRules) -> Iterator[Finding]:
     for cookie in visit.cookies:
         expect = rules.cookies.get(cookie.name)
         if expect is not None:
-            for text in _broken_cookie(cookie, expect, over_https=visit.over_https):
+            for text in broken_cookie(cookie, expect, over_https=visit.over_https):
                 yield Finding(rule=f"cookie {cookie.name}: {text}", blame=Blame.ASSERTION)
-
-
-def _broken_cookie(cookie: CookieView, expect: CookieExpect, *, over_https: bool) -> Iterator[str]:
-    if expect.http_only is not None and cookie.http_only != expect.http_only:
-        yield f"HttpOnly ({cookie.http_only}) == {expect.http_only}"
-    if expect.same_site is not None and cookie.same_site != expect.same_site:
-        yield f"SameSite ({cookie.same_site}) == {expect.same_site}"
-    secure = {Secure.ALWAYS: True, Secure.OVER_HTTPS: over_https, Secure.NEVER: False}[expect.secure]
-    if secure and not cookie.secure:
-        yield "Secure (False) == True"
 
 
 def _texts(pages: Iterable[PageView], rules: PageRules) -> Iterator[Finding]:

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 
 from smoke.config.page_rules import PageRules
 from smoke.model import Blame
-from smoke.pages import CookieView, DocumentHeaders, PageView, Visit, judge_visit
+from smoke.pages import DocumentHeaders, PageView, Visit, judge_visit
+from smoke.probing.cookies import CookieView
 
 PAGE = PageView(path="/", text="Welcome back, Ann", build="b1", timings={"ttfb_ms": 80.0, "cls": None})
 COOKIE = CookieView(name="session", http_only=True, secure=True, same_site="Lax")
