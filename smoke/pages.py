@@ -11,6 +11,8 @@ from smoke.model import Blame, Finding
 from smoke.probing.cookies import CookieView, broken_cookie
 from smoke.probing.expectations import broken_header
 
+LOST = "\ufffd"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageView:
@@ -54,6 +56,7 @@ def judge_visit(visit: Visit, rules: PageRules, expected_build: str | None) -> t
         *_headers(visit.documents, rules),
         *_cookies(visit, rules),
         *_texts(visit.pages, rules),
+        *_misread(visit.pages),
         *_images(visit.pages),
         *_timings(visit.pages, rules),
         *_builds(visit.builds, rules, expected_build),
@@ -88,6 +91,16 @@ def _texts(pages: Iterable[PageView], rules: PageRules) -> Iterator[Finding]:
                 around = " ".join(page.text[max(0, found.start() - 40) : found.end() + 40].split())
                 rule = f"page {page.path} never shows /{pattern}/: {around!r}"
                 yield Finding(rule=rule, blame=Blame.ASSERTION)
+
+
+def _misread(pages: Iterable[PageView]) -> Iterator[Finding]:
+    """A letter that was lost in decoding is on no page on purpose."""
+    for page in pages:
+        if LOST in page.text:
+            at = page.text.index(LOST)
+            around = " ".join(page.text[max(0, at - 40) : at + 40].split())
+            rule = f"page {page.path} shows no text that was lost in decoding (U+FFFD): {around!r}"
+            yield Finding(rule=rule, blame=Blame.ASSERTION)
 
 
 def _images(pages: Iterable[PageView]) -> Iterator[Finding]:

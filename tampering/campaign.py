@@ -33,8 +33,8 @@ SUITES = ("betterprompts", "astronote", "deltacrown", "mosaic")
 AT_ONCE = 2
 LIMIT_S = 180.0
 GREEN = (Outcome.PASS, Outcome.FLAKY)
-EXCUSED = {"", Blame.SLOW}
-"""Two runs at a time load the machine; only where nothing but that was noticed is it a wrong blame."""
+LOADED = frozenset({Blame.SLOW})
+"""What a busy machine alone may bring about: by itself it does not count."""
 MANY = 60_000
 """Requests a minute that the embedded application lets through: its limit is not what is tried here."""
 
@@ -68,16 +68,12 @@ class Tried:
         """Say in a word or two what it shows; empty if all is well."""
         if not self.touched:
             return ""
-        harms, told = bool(self.defect.blames), self.verdict in (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.FLAKY)
-        if not harms:
-            return "" if self.verdict == Outcome.PASS else "false alarm"
-        if not told:
+        blames = {each.blame for each in self.red} - {""}
+        if not self.defect.blames:
+            return "false alarm" if blames - LOADED else ""
+        if self.verdict == Outcome.PASS or blames == LOADED != self.defect.blames:
             return "missed"
-        wrong = (
-            {each.blame for each in self.red} - set(self.defect.blames) - {"", Blame.SLOW}
-        )  # others load the machine
-        if not wrong and not any(each.blame in self.defect.blames for each in self.red):
-            wrong = {each.blame for each in self.red} - {""}
+        wrong = blames - self.defect.blames - LOADED
         return f"wrong blame: {', '.join(sorted(wrong))}" if wrong else ""
 
 

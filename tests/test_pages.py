@@ -57,6 +57,11 @@ def test_a_page_that_keeps_every_rule_is_no_finding() -> None:
         ({"cookies": (replace(COOKIE, same_site="None"),)}, "cookie session: SameSite (None) == Lax", Blame.ASSERTION),
         ({"cookies": (replace(COOKIE, secure=False),)}, "cookie session: Secure (False) == True", Blame.ASSERTION),
         (
+            {"pages": (replace(PAGE, text="Caf\ufffd Ann"),)},
+            "page / shows no text that was lost in decoding (U+FFFD): 'Caf\ufffd Ann'",
+            Blame.ASSERTION,
+        ),
+        (
             {"pages": (replace(PAGE, text="Hello undefined!"),)},
             r"page / never shows /\bundefined\b/: 'Hello undefined!'",
             Blame.ASSERTION,
