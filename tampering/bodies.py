@@ -110,7 +110,7 @@ def _noise(_asked: Asked, good: Reply, _memory: Memory) -> Reply:
 
 @harmful("json-bytes-flipped", "one byte of every JSON document is no UTF-8")
 def _flipped(_asked: Asked, good: Reply, _memory: Memory) -> Reply:
-    flipped = re.sub(rb'(":\s*")[^"]', rb"\1\xff", good.body, count=1)
+    flipped = re.sub(rb'(":\s*")[^"]', lambda found: found[1] + b"\xff", good.body, count=1)
     return replace(good, body=flipped) if is_json(good) else good
 
 

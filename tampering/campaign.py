@@ -109,6 +109,8 @@ def tried(suite: str, defect: Defect) -> Tried:
                 verdict = _run(suite, project, demo.environ)
             addresses = dict(zip((name for name, _ in products), proxy.urls, strict=True))
             probes = tuple(_probes(project, suite, proxy.touched, addresses))
+    if proxy.troubles:
+        raise RuntimeError(f"{defect.name} could not be done: {proxy.troubles[0]}")
     red = tuple(
         Red(check_id=each["id"], outcome=each["outcome"], blame=each["blame"] or "", said=_said(each))
         for each in verdict["checks"]

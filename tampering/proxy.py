@@ -29,12 +29,18 @@ class Proxy:
     upstream: dict[str, str] = field(default_factory=dict)
     """Address of the proxy to that of the target."""
     urls: tuple[str, ...] = ()
+    troubles: list[Exception] = field(default_factory=list)
+    """Raised by the defect itself: then nothing was tried."""
 
     def spoiled(self, url: str, asked: Asked, good: Reply) -> Reply:
         """Return the answer as it is sent on."""
         if self.defect is None:
             return good
-        bad = self.defect.change(asked, good, self.memory)
+        try:
+            bad = self.defect.change(asked, good, self.memory)
+        except Exception as error:  # noqa: BLE001 - whoever runs the campaign must hear of it
+            self.troubles.append(error)
+            return good
         if bad != good:
             self.touched.add(f"{asked.method} {url}{asked.path}")
         return bad
