@@ -13,7 +13,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test sabotage prove lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall lock clean
+.PHONY: help smoke smoke-all test sabotage tamper prove lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -32,6 +32,9 @@ test: .venv/.dev-ready ## run the engine's own tests
 
 sabotage: .venv/.dev-ready ## break everything around a run; none may read as green (ARGS: names)
 	@$(BIN)/python -m sabotage $(ARGS)
+
+tamper: .venv/.dev-ready ## spoil answers on their way in ways that no catalogue lists (ARGS: names, --suite)
+	@$(BIN)/python -m tampering $(ARGS)
 
 lint: .venv/.dev-ready ## check style, types, YAML and workflows
 	$(BIN)/ruff check --quiet

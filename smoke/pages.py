@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from smoke.config.page_rules import CookieExpect, PageRules, Secure
+from smoke.config.page_rules import PageRules
 from smoke.model import Blame, Finding
+from smoke.probing.cookies import CookieView, broken_cookie
 from smoke.probing.expectations import broken_header
+
+LOST = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +37,6 @@ class DocumentHeaders:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CookieView:
-    """A first-party cookie, as the browser holds it."""
-
-    name: str
-    http_only: bool
-    secure: bool
-    same_site: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """All that one attempt saw of the target's pages."""
 
@@ -63,6 +56,7 @@ def judge_visit(visit: Visit, rules: PageRules, expected_build: str | None) -> t
         *_headers(visit.documents, rules),
         *_cookies(visit, rules),
         *_texts(visit.pages, rules),
+        *_misread(visit.pages),
         *_images(visit.pages),
         *_timings(visit.pages, rules),
         *_builds(visit.builds, rules, expected_build),
@@ -85,18 +79,8 @@ def _cookies(visit: Visit, rules: PageRules) -> Iterator[Finding]:
     for cookie in visit.cookies:
         expect = rules.cookies.get(cookie.name)
         if expect is not None:
-            for text in _broken_cookie(cookie, expect, over_https=visit.over_https):
+            for text in broken_cookie(cookie, expect, over_https=visit.over_https):
                 yield Finding(rule=f"cookie {cookie.name}: {text}", blame=Blame.ASSERTION)
-
-
-def _broken_cookie(cookie: CookieView, expect: CookieExpect, *, over_https: bool) -> Iterator[str]:
-    if expect.http_only is not None and cookie.http_only != expect.http_only:
-        yield f"HttpOnly ({cookie.http_only}) == {expect.http_only}"
-    if expect.same_site is not None and cookie.same_site != expect.same_site:
-        yield f"SameSite ({cookie.same_site}) == {expect.same_site}"
-    secure = {Secure.ALWAYS: True, Secure.OVER_HTTPS: over_https, Secure.NEVER: False}[expect.secure]
-    if secure and not cookie.secure:
-        yield "Secure (False) == True"
 
 
 def _texts(pages: Iterable[PageView], rules: PageRules) -> Iterator[Finding]:
@@ -107,6 +91,16 @@ def _texts(pages: Iterable[PageView], rules: PageRules) -> Iterator[Finding]:
                 around = " ".join(page.text[max(0, found.start() - 40) : found.end() + 40].split())
                 rule = f"page {page.path} never shows /{pattern}/: {around!r}"
                 yield Finding(rule=rule, blame=Blame.ASSERTION)
+
+
+def _misread(pages: Iterable[PageView]) -> Iterator[Finding]:
+    """A letter that was lost in decoding is on no page on purpose."""
+    for page in pages:
+        if LOST in page.text:
+            at = page.text.index(LOST)
+            around = " ".join(page.text[max(0, at - 40) : at + 40].split())
+            rule = f"page {page.path} shows no text that was lost in decoding (U+FFFD): {around!r}"
+            yield Finding(rule=rule, blame=Blame.ASSERTION)
 
 
 def _images(pages: Iterable[PageView]) -> Iterator[Finding]:

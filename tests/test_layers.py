@@ -47,6 +47,9 @@ PURE = [
     "smoke.probing.exchange",
     "smoke.probing.server_timing",
     "smoke.proof.declared",
+    "smoke.probing.soundness",
+    "smoke.probing.encoding",
+    "smoke.probing.cookies",
     "smoke.proof.fault",
     "smoke.proof.matrix",
     "smoke.proof.parts",
@@ -54,7 +57,7 @@ PURE = [
     "smoke.proof.rewriting",
     "smoke.proof.tape",
     "smoke.proof.unproven",
-    *(f"smoke.proof.catalogue.{name}" for name in ("answers", "bodies", "headers", "network")),
+    *(f"smoke.proof.catalogue.{name}" for name in ("answers", "bodies", "cookies", "flaws", "headers", "network")),
     *(f"smoke.config.{path.stem}" for path in sorted((ROOT / "smoke/config").glob("*.py")) if path.stem != "__init__"),
 ]
 EFFECTS = {

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 
 from smoke.config.page_rules import PageRules
 from smoke.model import Blame
-from smoke.pages import CookieView, DocumentHeaders, PageView, Visit, judge_visit
+from smoke.pages import DocumentHeaders, PageView, Visit, judge_visit
+from smoke.probing.cookies import CookieView
 
 PAGE = PageView(path="/", text="Welcome back, Ann", build="b1", timings={"ttfb_ms": 80.0, "cls": None})
 COOKIE = CookieView(name="session", http_only=True, secure=True, same_site="Lax")
@@ -55,6 +56,11 @@ def test_a_page_that_keeps_every_rule_is_no_finding() -> None:
         ),
         ({"cookies": (replace(COOKIE, same_site="None"),)}, "cookie session: SameSite (None) == Lax", Blame.ASSERTION),
         ({"cookies": (replace(COOKIE, secure=False),)}, "cookie session: Secure (False) == True", Blame.ASSERTION),
+        (
+            {"pages": (replace(PAGE, text="Caf\ufffd Ann"),)},
+            "page / shows no text that was lost in decoding (U+FFFD): 'Caf\ufffd Ann'",
+            Blame.ASSERTION,
+        ),
         (
             {"pages": (replace(PAGE, text="Hello undefined!"),)},
             r"page / never shows /\bundefined\b/: 'Hello undefined!'",

@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Literal
 
 from smoke.config.strict import Strict, check_pattern
 from smoke.probing.paths import check_path
-from smoke.probing.shapes import HeaderExpect, Positive
+from smoke.probing.shapes import CookieExpect, HeaderExpect, Positive
 
 PAGE_BUDGETS = ("ttfb_ms", "fcp_ms", "lcp_ms", "cls", "dcl_ms", "load_ms")
-
-
-class Secure(StrEnum):
-    """Whether a cookie must have the attribute Secure."""
-
-    ALWAYS = "always"
-    OVER_HTTPS = "over-https"
-    NEVER = "never"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CookieExpect(Strict):
-    """Attributes of one cookie, judged wherever it is set (RFC 6265bis)."""
-
-    http_only: bool | None = None
-    """The attribute HttpOnly must be there (true) or not (false); by default either will do."""
-    same_site: Literal["Strict", "Lax", "None"] | None = None
-    """The attribute SameSite; by default any will do."""
-    secure: Secure = Secure.OVER_HTTPS
-    """When the attribute Secure must be there: ``always``, ``over-https`` (the default) or ``never``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

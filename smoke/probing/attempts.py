@@ -23,7 +23,7 @@ from smoke.probing.exchange import Exchange, Request
 from smoke.probing.expectations import judge, wanted_status
 from smoke.probing.filling import expecting
 from smoke.probing.paths import MISSING, at_path
-from smoke.probing.shapes import Counter, Must
+from smoke.probing.shapes import Counter, Expect, Must
 from smoke.probing.variables import filled
 from smoke.probing.waited import waits_of_attempt
 from smoke.retry import wait_before_next
@@ -113,7 +113,10 @@ async def _count(probe: Probe, terms: Terms, send: Send, shared: Shared) -> floa
     path = filled(counter.read.split(" ", 1)[1], shared.values)
     request = Request(method="GET", url=url_of(probe.base, path, terms), headers=terms.headers, check_id=probe.id)
     request = await signed(request, probe.account, terms, shared, send)
-    return number_in(await send(request, terms.timeout_s), counter)
+    exchange = await send(request, terms.timeout_s)
+    if wrong := judge(Expect(), exchange):
+        raise ProbeFailedError(wrong[0])
+    return number_in(exchange, counter)
 
 
 def number_in(exchange: Exchange, counter: Counter) -> float | None:

@@ -55,6 +55,8 @@ def _bom(expected: Bom, exchange: Exchange) -> Iterator[Finding]:
     match expected:
         case Bom.ONCE if count != 1:
             yield assertion(f"byte order marks at the start ({count}) == 1", exchange)
+        case Bom.ONCE if (within := exchange.body.count(BOM) - count) != 0:
+            yield assertion(f"byte order marks after the start ({within}) == 0", exchange)
         case Bom.NONE if count != 0:
             yield assertion(f"byte order marks at the start ({count}) == 0", exchange)
         case _:

@@ -17,6 +17,7 @@ import httpcore
 from smoke.blame import network_blame
 from smoke.causes import unreachable
 from smoke.model import Blame, Finding
+from smoke.probing.encoding import decoded
 from smoke.probing.exchange import Exchange, Request, Timing
 
 SCHEMES = (b"http", b"https")
@@ -149,11 +150,13 @@ async def _send(request: Request, timeout_s: float, stopwatch: Stopwatch) -> Exc
             body += chunk
             if len(body) > LARGEST_BODY:
                 break
+        said = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers)
+        headers, plain = decoded(said, bytes(body), LARGEST_BODY)
         return Exchange(
             request=request,
             status=response.status,
-            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers),
-            body=bytes(body),
+            headers=headers,
+            body=plain,
             timing=stopwatch.timing(),
             tls_days_left=_tls_days_left(response),
         )

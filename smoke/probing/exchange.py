@@ -75,8 +75,12 @@ class Exchange:
 
     @cached_property
     def json(self) -> object:
-        """The body parsed as JSON; raises ValueError."""
-        return json.loads(self.body)
+        """The body parsed as JSON, without the NaN and Infinity of JavaScript (RFC 8259, 6); raises ValueError."""
+        return json.loads(self.body, parse_constant=_no_number)
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 class NoAnswer(StrEnum):

@@ -12,11 +12,14 @@ from smoke.causes import broken, stopped_by
 from smoke.edge import blocked_by, edge_rule
 from smoke.model import Blame, Finding
 from smoke.probing.exchange import Exchange
-from smoke.probing.shapes import Cors, Expect, HeaderExpect, OpenApiExpect
+from smoke.probing.shapes import Cors, Expect, Flaw, HeaderExpect, OpenApiExpect
+from smoke.probing.soundness import flaws
 from smoke.tokens import without_tokens
 
 Judge = Callable[[Any, Exchange], Iterator[Finding]]
 JUDGES: dict[str, Judge] = {}
+LAST_DAYS = 2.0
+"""A certificate with fewer days left is not going to be renewed in time, however short-lived it is meant to be."""
 EXCERPT = 200
 """Characters of a body that are shown."""
 
@@ -36,7 +39,8 @@ def judge(expect: Expect, exchange: Exchange) -> tuple[Finding, ...]:
 
     What an edge answered in place of the application is no answer of it, though the status be the one expected.
     """
-    import smoke.probing.body_expectations  # noqa: F401 - registers its judges
+    import smoke.probing.body_expectations
+    import smoke.probing.cookies  # noqa: F401 - both register their judges
 
     if stopped := edge_finding(exchange):
         return (stopped,)
@@ -161,6 +165,14 @@ def _cors(expected: Cors, exchange: Exchange) -> Iterator[Finding]:
             methods = exchange.header("access-control-allow-methods") or ""
             if method not in {"GET", "HEAD", "POST"} and method not in re.split(r"\s*,\s*", methods):
                 yield assertion(f"Access-Control-Allow-Methods ({methods or 'absent'}) has {method}", exchange)
+
+
+@expectation("accepts")
+def _sound(accepted: tuple[Flaw, ...], exchange: Exchange) -> Iterator[Finding]:
+    for rule in flaws(exchange, accepted):
+        yield assertion(rule, exchange)
+    if Flaw.CERTIFICATE not in accepted and exchange.tls_days_left is not None:
+        yield from _tls_days_left(LAST_DAYS, exchange)
 
 
 @expectation("tls_days_left")

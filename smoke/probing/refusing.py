@@ -14,6 +14,7 @@ from smoke.probing.exchange import Exchange
 from smoke.probing.expectations import edge_finding
 from smoke.probing.paths import keys_in
 from smoke.probing.signing import cookies_in
+from smoke.probing.soundness import flaws
 
 if TYPE_CHECKING:
     from smoke.probing.asking import ProbeAccount
@@ -58,6 +59,9 @@ def refused(who: ProbeAccount, request: str, exchange: Exchange, login: Login | 
         wait_s = retry_after_s(exchange)
         later = (f"Retry-After asks for {wait_s:.0f} s",) if wait_s else ()
         return LoginRefusedError(Finding(rule=rule, blame=Blame.ACCOUNT, evidence=later), Answer.LIMITED, wait_s)
+    if login and 200 <= exchange.status < 300 and (broken := _unreadable(login, exchange)) is not None:
+        rule = f"login of {who.user} can be read, but {request} answered {exchange.status}: {broken}"
+        return LoginRefusedError(Finding(rule=rule, blame=Blame.ASSERTION), Answer.UNKNOWN)
     if login and 200 <= exchange.status < 300 and (lacking := _lacking(login, exchange)) is not None:
         rule = f"login of {who.user} can be read, but {request} answered {exchange.status} and {lacking}"
         return LoginRefusedError(Finding(rule=rule, blame=Blame.HARNESS), Answer.UNKNOWN)
@@ -74,6 +78,13 @@ def retry_after_s(exchange: Exchange) -> float:
         return min(max(0.0, (then - now).total_seconds()), LONGEST_S)
     except (ValueError, TypeError, OverflowError):
         return 0.0
+
+
+def _unreadable(login: Login, exchange: Exchange) -> str | None:
+    """Say why nobody can tell from a good answer whether the account was let in; None if one can."""
+    if login.token is None:
+        return None
+    return next(flaws(exchange, ()), None) or (None if exchange.body else "body is JSON (it is empty)")
 
 
 def _lacking(login: Login, exchange: Exchange) -> str | None:

@@ -89,6 +89,49 @@ class OpenApiExpect(Strict):
     """Paths that are not asked."""
 
 
+class Secure(StrEnum):
+    """Whether a cookie must have the attribute Secure."""
+
+    ALWAYS = "always"
+    OVER_HTTPS = "over-https"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CookieExpect(Strict):
+    """Attributes of one cookie, judged wherever it is set (RFC 6265bis)."""
+
+    http_only: bool | None = None
+    """The attribute HttpOnly must be there (true) or not (false); by default either will do."""
+    same_site: Literal["Strict", "Lax", "None"] | None = None
+    """The attribute SameSite; by default any will do."""
+    secure: Secure = Secure.OVER_HTTPS
+    """When the attribute Secure must be there: ``always``, ``over-https`` (the default) or ``never``."""
+
+
+class Flaw(StrEnum):
+    """What is wrong with any answer, whatever else is asked of it."""
+
+    ENCODING = "encoding"
+    """Its body is not compressed in the way that it says."""
+    NOT_JSON = "not-json"
+    """It says that it is JSON, and is not."""
+    PAGE_IN_DISGUISE = "page-in-disguise"
+    """It is an HTML page, and says that it is something else."""
+    DOWNLOAD = "download"
+    """It is an HTML page that browsers do not show but keep as a file."""
+    CHARSET = "charset"
+    """Its text is not in the charset that it says, or was misread before."""
+    HALF = "half"
+    """It is an HTML page that ends too early."""
+    CRASHED = "crashed"
+    """It shows a stack trace, or is a page that tells of an error with a good status."""
+    CERTIFICATE = "certificate"
+    """The certificate of its server ends within two days."""
+    SHARED_CACHE = "shared-cache"
+    """It was asked for by an account, and comes from a cache that others share."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expect(Strict):
     """Everything that a probe asks of an answer; each key is judged by the function of its name."""
@@ -128,6 +171,10 @@ class Expect(Strict):
     """No e-mail address, no token and none of its names stands in the body."""
     closes: int | None = None
     """Close code of a WebSocket, such as 1000."""
+    accepts: tuple[Flaw, ...] = ()
+    """Flaws that are looked for in every answer, and that this one may have."""
+    cookies: dict[str, CookieExpect] = field(default_factory=dict)
+    """Cookies that the answer sets, by name, and their attributes."""
     openapi: OpenApiExpect | None = None
     """The body is an OpenAPI description, and every GET path in it is served."""
 

@@ -10,7 +10,7 @@ from smoke.config.probe import Probe
 from smoke.probing.exchange import DESTINATION, Exchange
 from smoke.probing.expectations import wanted_status
 from smoke.probing.paths import check_path
-from smoke.probing.shapes import Bom, Cors, Expect, HeaderExpect, JsonExpect, NoPii
+from smoke.probing.shapes import Bom, CookieExpect, Cors, Expect, HeaderExpect, JsonExpect, NoPii, Secure
 from smoke.proof import fault, journey_fault
 from smoke.proof.fault import Fault
 from smoke.proof.journey_fault import JourneyFault, Played, destination
@@ -73,6 +73,7 @@ def _everything(probe: Probe, subject: str) -> Expect:
         cors=Cors.ALLOWED if probe.preflight else None,
         bom=Bom.NONE,
         no_pii=NoPii(),
+        cookies={subject: CookieExpect(http_only=True, same_site="Lax", secure=Secure.ALWAYS)},
         closes=1000 if probe.send is not None else None,
     )
 

@@ -16,7 +16,7 @@ from smoke.probing.asking import Shared, Terms, url_of
 from smoke.probing.attempts import observe
 from smoke.probing.client import ProbeFailedError, Stopwatch, late, unanswered
 from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError, Request
-from smoke.probing.shapes import Expect
+from smoke.probing.shapes import Expect, Flaw
 from smoke.proof.declared import faults_of
 from smoke.proof.fault import Fault
 from smoke.proof.matrix import Case
@@ -165,7 +165,8 @@ async def _alone(stage: Stage, known: Control, probe: Probe, fault: Fault) -> Ch
     places = frozenset(_places(stage, probe))
     said = getattr(probe.expect, fault.field)
     mine: dict[str, Any] = {fault.field: {fault.subject: said[fault.subject]} if fault.subject else said}
-    expect = Expect(status=tuple({status for *_, status in places}), samples=probe.expect.samples, **mine)
+    statuses = tuple({status for *_, status in places})
+    expect = Expect(status=statuses, samples=probe.expect.samples, **{"accepts": tuple(Flaw), **mine})
     bare = replace(probe, expect=expect, capture={}, counter=None, eventually=None)
     terms = replace(stage.terms, retry=RetryPolicy(attempts=1))
     seen = await observe(bare, terms, Faulty(stage.tape, fault, places).send, Shared(values=dict(known.values)))

@@ -36,6 +36,9 @@ IMPLIED: dict[str, list[Implied]] = {}
 ALWAYS = ""
 """In place of a field: what any probe promises, by its status, its time-out or its captures."""
 
+UNASKED = "accepts"
+"""The field of which nothing need be said: it promises something of any answer."""
+
 
 def implied_by(field: str) -> Callable[[Implied], Implied]:
     """Register the faults that the field ``field`` of ``Expect`` promises to catch; ALWAYS: any probe."""
@@ -56,7 +59,7 @@ def faults_of(probe: Probe) -> tuple[Fault, ...]:
         found |= {fault.name: fault for fault in each(None, probe)}
     for field in fields(probe.expect):
         value = getattr(probe.expect, field.name)
-        if value:
+        if value or field.name == UNASKED:
             for each in IMPLIED.get(field.name, ()):
                 found |= {fault.name: replace(fault, field=field.name) for fault in each(value, probe)}
     return tuple(found.values())

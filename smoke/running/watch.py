@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from smoke.config.page_rules import PageRules
-from smoke.pages import CookieView, DocumentHeaders, PageView, Visit
+from smoke.pages import DocumentHeaders, PageView, Visit
+from smoke.probing.cookies import CookieView
 from smoke.running import vitals
 from smoke.running.aside import Aside
 from smoke.tokens import is_random, is_secret_cookie

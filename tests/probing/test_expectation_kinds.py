@@ -14,6 +14,7 @@ from smoke.probing.expectations import judge
 from smoke.probing.shapes import Expect
 from tests.support.exchanges import an_answer
 
+JSON = {"Content-Type": "application/json"}
 ORIGIN = "https://web.example"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"
 PREFLIGHT = Request(
@@ -26,6 +27,10 @@ PREFLIGHT = Request(
 def preflight(**headers: str) -> Exchange:
     answer = an_answer(status=204, headers={name.replace("_", "-"): value for name, value in headers.items()})
     return replace(answer, request=PREFLIGHT)
+
+
+def a_cookie(*attributes: str) -> Exchange:
+    return an_answer(headers={"Set-Cookie": "; ".join(("sid=1", *attributes))})
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,26 @@ KINDS = (
         Blame.APP_4XX,
     ),
     Kind("openapi", {}, replace(an_answer(), listed=(Listed(path="/", status=200),)), an_answer(), "lists GET paths"),
+    Kind(
+        "accepts", [], an_answer("{}", headers=JSON), an_answer("{", headers=JSON), "body is JSON, as its content type"
+    ),
+    Kind("bom", "once", an_answer("\ufeffa"), an_answer("\ufeffa\ufeff"), "byte order marks after the start (1) == 0"),
+    Kind("cookies", {"sid": {}}, a_cookie("Secure"), an_answer(), "cookie sid (absent) is set"),
+    Kind("cookies", {"sid": {}}, a_cookie("Secure"), a_cookie(), "cookie sid: Secure (False) == True"),
+    Kind(
+        "cookies",
+        {"sid": {"http_only": True, "secure": "never"}},
+        a_cookie("httponly"),
+        a_cookie("Path=/httponly"),
+        "cookie sid: HttpOnly (False) == True",
+    ),
+    Kind(
+        "cookies",
+        {"sid": {"same_site": "Lax", "secure": "never"}},
+        a_cookie("SameSite=lax"),
+        a_cookie(),
+        "cookie sid: SameSite (absent) == Lax",
+    ),
 )
 
 

@@ -37,7 +37,7 @@ class Service:
         return Exchange(
             request=request,
             status=status,
-            headers=(("content-type", "application/json"),),
+            headers=(("content-type", "text/plain" if isinstance(body, str) else "application/json"),),
             body=content.encode(),
             timing=Timing(total_ms=self.total_ms),
         )
@@ -218,6 +218,15 @@ def test_a_counter_that_must_move_moves() -> None:
     assert counting("stay", 4, 4) == []
     assert counting("move", 4, 4) == ["GET /metrics counter (4) moved from 4"]
     assert counting("stay", 4, 5) == ["GET /metrics counter (5) == 4 as before"]
+
+
+def test_a_counter_that_is_not_served_is_told_by_its_status() -> None:
+    """Whoever stands before it is to blame, not what the number says."""
+    service = Service(lambda request: (500 if request.url.endswith("/metrics") else 200, {}))
+    counter = {"read": "GET /metrics", "json": "count", "must": "move"}
+    seen, _ = run(service, a_probe("metrics.count", "GET /", counter=counter))
+    (finding,) = seen["metrics.count"].attempts[-1].findings
+    assert (finding.blame, finding.rule) == (Blame.APP_5XX, "status (500) == 200")
 
 
 def test_a_counter_is_read_as_the_account_and_told_beside_what_else_is_wrong() -> None:

@@ -101,6 +101,21 @@ def test_a_refused_account_is_not_the_applications_fault(
     assert (finding.blame, finding.rule) == (blame, f"login of ann@shop.example is accepted, but {rule}")
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (answers('{"access": ', headers=("Content-Type: application/json",)), "body is JSON, as its content type says"),
+        (answers("", status="204 No Content"), "answered 204: body is JSON (it is empty)"),
+    ],
+)
+def test_a_login_that_cannot_be_read_is_the_applications_fault(answer: Behaviour, said: str) -> None:
+    """Nobody refused the account: it is not looked at for that, and a run is not held back by it."""
+    _, attempt, _ = asked(TOKEN, answer)
+    (finding,) = attempt.findings
+    assert finding.blame is Blame.ASSERTION
+    assert said in finding.rule
+
+
 def test_a_login_lost_on_its_way_is_asked_again() -> None:
     """One dropped connection does not sign an account out for the rest of the run."""
     requests, attempt, _ = asked(TOKEN, drops, GIVES_TOKEN, answers(), attempts=2)

@@ -1,5 +1,5 @@
 """The fault catalogue: importing it registers every fault. Adding one is one function in one of these files."""
 
-from smoke.proof.catalogue import answers, bodies, calls, headers, logins, network, pages
+from smoke.proof.catalogue import answers, bodies, calls, cookies, flaws, headers, logins, network, pages
 
-__all__ = ["answers", "bodies", "calls", "headers", "logins", "network", "pages"]
+__all__ = ["answers", "bodies", "calls", "cookies", "flaws", "headers", "logins", "network", "pages"]

@@ -77,6 +77,7 @@ def _cors(expected: Cors, probe: Probe) -> Iterator[Fault]:
     match expected:
         case Cors.ALLOWED:
             yield Fault(name="cors-missing", act=to_nobody, blames=ASSERTION)
+            yield Fault(name="preflight-refused", act=_refused, blames=frozenset({Blame.APP_4XX}))
             if probe.preflight and probe.preflight.method not in {"GET", "HEAD", "POST"}:
                 yield Fault(
                     name="cors-method-missing",
@@ -85,6 +86,19 @@ def _cors(expected: Cors, probe: Probe) -> Iterator[Fault]:
                 )
         case Cors.REFUSED:
             yield Fault(name="cors-open", act=echoed, blames=ASSERTION)
+
+
+def _refused(good: Exchange, _number: int) -> Exchange:
+    kept = tuple(each for each in good.headers if not each[0].lower().startswith("access-control-"))
+    return replace(good, status=403, headers=kept, body=b"")
+
+
+@implied_by(ALWAYS)
+def _websocket(_nothing: None, probe: Probe) -> Iterator[Fault]:
+    """A handshake that is refused, and a proxy that answers it as if it were a page (RFC 6455, 4.1)."""
+    for name, code in (("websocket-refused", 403), ("websocket-not-upgraded", 200)):
+        if probe.request.startswith("WS "):
+            yield Fault(name=name, act=status(code), blames=frozenset({blame_of_status(code)}))
 
 
 @implied_by("closes")

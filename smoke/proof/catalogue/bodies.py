@@ -19,6 +19,7 @@ OF_TYPE: dict[str, Any] = {
     "string": 17, "integer": "17", "number": "17", "boolean": "true", "array": {}, "object": [], "null": 0,
 }  # fmt: skip
 SOMEBODY = "jane.doe@example.com"
+SOMEBODYS_TOKEN = "Bearer 0f9c2d4b6a8e1f3c5d7b"  # noqa: S105 - nobody's
 
 
 def value(path: str, change: Change) -> Act:
@@ -137,18 +138,41 @@ def _matches(expected: tuple[str, ...], _probe: Probe) -> Iterator[Fault]:
 def _bom(expected: Bom, _probe: Probe) -> Iterator[Fault]:
     if expected is Bom.ONCE:
         yield Fault(name="bom-missing", act=body(lambda good: good.removeprefix(BOM)), blames=ASSERTION)
+        yield Fault(name="bom-within", act=body(lambda good: good + BOM + good.removeprefix(BOM)), blames=ASSERTION)
     yield Fault(name="bom-twice", act=body(lambda good: BOM + BOM + good.removeprefix(BOM)), blames=ASSERTION)
 
 
 @implied_by("no_pii")
-def _somebody(_expected: NoPii, _probe: Probe) -> Iterator[Fault]:
+def _somebody(expected: NoPii, probe: Probe) -> Iterator[Fault]:
     yield Fault(name="somebodys-address", act=_with(SOMEBODY), blames=ASSERTION)
+    yield Fault(name="somebodys-token", act=_with(SOMEBODYS_TOKEN), blames=ASSERTION)
+    for name in expected.names:
+        yield Fault(name=f"somebodys-name {name}", act=_with(name), blames=ASSERTION)
+    if "openapi" in probe.expect.json:
+        example = {"Somebody": {"type": "string", "example": SOMEBODY}}
+        yield Fault(name="pii-in-schema", act=value("$", _with_schemas(example)), blames=ASSERTION)
+
+
+def _with_schemas(added: dict[str, Any]) -> Change:
+    def change(old: Any) -> Any:
+        components = old.get("components", {})
+        return {**old, "components": {**components, "schemas": {**components.get("schemas", {}), **added}}}
+
+    return lambda old: change(old) if isinstance(old, dict) else old
 
 
 @implied_by(ALWAYS)
 def _captured(_nothing: None, probe: Probe) -> Iterator[Fault]:
     for path in probe.capture.values():
         yield Fault(name=f"json-missing {path}", act=value(path, always(GONE)), blames=ASSERTION)
+
+
+@implied_by(ALWAYS)
+def _never_done(_nothing: None, probe: Probe) -> Iterator[Fault]:
+    """What was queued stays queued: whoever should work on it does not."""
+    for path, rule in probe.expect.json.items():
+        if probe.eventually is not None and isinstance(rule.equals, str):
+            yield Fault(name=f"never-done {path}", act=value(path, always("queued")), blames=ASSERTION)
 
 
 @implied_by(ALWAYS)

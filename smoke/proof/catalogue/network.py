@@ -44,6 +44,16 @@ def _first_fails(_nothing: None, probe: Probe) -> Iterator[Fault]:
         yield Fault(name="first-request-fails", act=act, blames=frozenset(), flaky=True)
 
 
+@implied_by("p95_within_ms")
+def _every_third_fails(_limit_ms: float, _probe: Probe) -> Iterator[Fault]:
+    """Who asks once may be lucky; who asks a series is not."""
+
+    def act(good: Exchange, number: int) -> Exchange:
+        return replace(good, status=503, body=b"") if number % 3 == 0 else good
+
+    yield Fault(name="every-third-fails", act=act, blames=frozenset({Blame.APP_5XX}))
+
+
 @implied_by("within_ms")
 @implied_by("p95_within_ms")
 def _late(limit_ms: float, _probe: Probe) -> Iterator[Fault]:
@@ -51,7 +61,11 @@ def _late(limit_ms: float, _probe: Probe) -> Iterator[Fault]:
         total_ms = good.timing.total_ms + 2 * limit_ms
         return replace(good, timing=replace(good.timing, first_byte_ms=total_ms, total_ms=total_ms))
 
+    def trickling(good: Exchange, _number: int) -> Exchange:
+        return replace(good, timing=replace(good.timing, total_ms=good.timing.total_ms + 2 * limit_ms))
+
     yield Fault(name="delay", act=act, blames=frozenset({Blame.SLOW}))
+    yield Fault(name="slow-trickle", act=trickling, blames=frozenset({Blame.SLOW}))
 
 
 @implied_by("tls_days_left")
