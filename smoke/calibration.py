@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
+WEIGHT = 10.0
+"""How many times its reference a runner outside its band may add to what it times itself."""
+
 
 class Reference(StrEnum):
     """Work of a known amount that asks nothing of any target."""
@@ -21,17 +24,6 @@ class Reference(StrEnum):
                 return 300.0
             case Reference.EXCHANGE:
                 return 75.0
-            case _:
-                assert_never(self)
-
-    @property
-    def weight(self) -> float:
-        """How many times the reference a runner outside its band may add to what it times itself."""
-        match self:
-            case Reference.PAGE:
-                return 10.0
-            case Reference.EXCHANGE:
-                return 2.0
             case _:
                 assert_never(self)
 
@@ -58,7 +50,7 @@ class Calibration:
 
     def explains(self, value_ms: float, budget_ms: float) -> bool:
         """Tell whether the runner alone may have made ``value_ms`` of what keeps ``budget_ms``."""
-        return not self.is_within and value_ms - self.reference.weight * self.value_ms <= budget_ms
+        return not self.is_within and value_ms - WEIGHT * self.value_ms <= budget_ms
 
     def __str__(self) -> str:
         return f"{self.reference} {self.value_ms:.0f} ms, its band ends at {self.band_ms:g} ms"

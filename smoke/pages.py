@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from smoke.config.page_rules import CookieExpect, PageRules, Secure
 from smoke.model import Blame, Finding, Measurement, Unit
 from smoke.probing.expectations import broken_header
-from smoke.timing import QUIET, Circumstances, over_budget, sampled, wants_samples
+from smoke.timing import QUIET, Circumstances, is_too_slow, over_budget, sampled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ def broken_timings(page: PageView, rules: PageRules) -> Iterator[Measurement]:
             budget=budget,
             ceiling=rules.ceilings.get(name),
         )
-        if wants_samples(first):
+        if is_too_slow(first):
             first = sampled(first, [value for load in page.loads if (value := load.get(name)) is not None])
         if first.ok is False:
             yield first

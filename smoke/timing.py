@@ -13,6 +13,8 @@ from smoke.model import Blame, Finding, Measurement, Unit
 
 SAMPLES = 3
 """Cold samples whose median is judged, the first among them."""
+MOST_SAMPLES = 5
+"""As many where three are too slow by their median, but not all of them."""
 FACTOR = 3.0
 LOST_PACKET_MS = 1000.0
 """What one lost packet costs a connection that begins (RFC 6298, 2.1)."""
@@ -47,9 +49,20 @@ def is_beyond_ceiling(measurement: Measurement) -> bool:
     return once and (measurement.value or 0.0) > ceiling_of(measurement)
 
 
-def wants_samples(measurement: Measurement) -> bool:
-    """Tell whether one sample does not decide: over its budget, and below its ceiling."""
-    return measurement.ok is False and measurement.unit is Unit.MS and not is_beyond_ceiling(measurement)
+def is_too_slow(measurement: Measurement) -> bool:
+    """Tell whether ``measurement`` is a time over its budget."""
+    return measurement.ok is False and measurement.unit is Unit.MS
+
+
+def samples_wanted(measurement: Measurement) -> int:
+    """Return how many samples decide: one that is good or beyond the ceiling, three that agree, or five."""
+    samples = measurement.samples or (measurement.value,)
+    if not is_too_slow(measurement) or is_beyond_ceiling(measurement):
+        return len(samples)
+    if len(samples) < SAMPLES:
+        return SAMPLES
+    agreed = all(each is not None and each > (measurement.budget or 0.0) for each in samples)
+    return len(samples) if agreed else MOST_SAMPLES
 
 
 def sampled(measurement: Measurement, further: Sequence[float]) -> Measurement:

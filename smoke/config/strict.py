@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
@@ -54,8 +55,10 @@ def wrong_ceilings(ceilings: Mapping[str, float], budgets: Mapping[str, float]) 
     """Yield the name of each ceiling that fits no budget, and what is wrong with it."""
     for name, ceiling in ceilings.items():
         if name not in budgets:
-            yield name, f"is the ceiling of no budget; budgets has: {', '.join(budgets) or 'none'}"
+            close = difflib.get_close_matches(name, budgets, 1)
+            way_out = f"did you mean {close[0]!r}?" if close else f"budgets has: {', '.join(budgets) or 'none'}"
+            yield name, f"is the ceiling of no budget; {way_out}"
         elif not name.endswith("_ms"):
-            yield name, "has no ceiling: it is no time, and one sample decides; remove it"
+            yield name, "is no time, and one sample of it decides; remove it"
         elif ceiling < budgets[name]:
             yield name, f"ceiling ({ceiling:g}) must not be below its budget ({budgets[name]:g})"

@@ -26,7 +26,15 @@ from smoke.probing.shapes import Counter, Must
 from smoke.probing.variables import filled
 from smoke.probing.waited import waits_of_attempt
 from smoke.retry import wait_before_next
-from smoke.timing import SAMPLES, Circumstances, over_budget, sampled, wants_samples
+from smoke.timing import (
+    SAMPLES,
+    Circumstances,
+    is_beyond_ceiling,
+    is_too_slow,
+    over_budget,
+    sampled,
+    samples_wanted,
+)
 
 
 async def observe(probe: Probe, terms: Terms, send: Send, shared: Shared | None = None) -> Observation:
@@ -105,15 +113,18 @@ async def _look(probe: Probe, terms: Terms, send: Send, shared: Shared) -> Seen:
 async def _samples(probe: Probe, terms: Terms, send: Send, shared: Shared) -> tuple[list[Exchange], Calibration | None]:
     """Return one answer; several where a percentile is judged, or where the first is over budget and does not decide.
 
-    Before those the runner calms down, and how far it did is returned too.
+    Before those the runner calms down, and how far it did is returned too. One answer beyond its ceiling decides, if
+    the runner was within its band just then.
     """
     samples = [await ask(probe, terms, shared, send)]
-    wanted = probe.expect.samples if probe.expect.p95_within_ms is not None else 1
-    calm: Calibration | None = None
-    if probe.repeatable and wants_samples(_total(probe, samples)):
-        wanted = max(wanted, SAMPLES)
-        calm = await shared.calm()
-    while len(samples) < wanted:
+    least = probe.expect.samples if probe.expect.p95_within_ms is not None else 1
+    first, calm = _total(probe, samples), None
+    if probe.repeatable and is_too_slow(first):
+        now = await shared.reading() if is_beyond_ceiling(first) else None
+        if is_beyond_ceiling(first) and (now is None or now.is_within):
+            return samples, now
+        calm, least = await shared.calm(), max(least, SAMPLES)
+    while probe.repeatable and len(samples) < max(least, samples_wanted(_total(probe, samples))):
         samples.append(await ask(probe, terms, shared, send))
     return samples, calm
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,12 +14,13 @@ from smoke.running import vitals
 from smoke.running.journey import Journey
 from smoke.running.scope import LISTENING
 from smoke.running.session import Session
-from smoke.timing import SAMPLES, ceiling_of
+from smoke.timing import SAMPLES, ceiling_of, sampled, samples_wanted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 Timings = Mapping[str, float | None]
+Slow = Sequence[Measurement]
 LOOK = f"""async ([limits, until_ms]) => {{
   await ({vitals.LOADED})(until_ms);
   const timings = {vitals.TIMINGS};
@@ -32,43 +32,17 @@ LOOK = f"""async ([limits, until_ms]) => {{
 LONGER_MS = 250.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slow:
-    """One timing of a document that was too large, in milliseconds."""
-
-    value: float
-    budget: float
-    longest: float
-    """A load that takes longer is not waited for."""
-
-    @classmethod
-    def of(cls, measurement: Measurement) -> Slow:
-        """Return what a broken ``measurement`` asks of further loads."""
-        value, budget = measurement.value or 0.0, measurement.budget or 0.0
-        return cls(value=value, budget=budget, longest=max(value, ceiling_of(measurement)))
-
-    def or_slower(self, other: Slow | None) -> Slow:
-        """Return what both, of the same timing, ask for."""
-        if other is None:
-            return self
-        return Slow(
-            value=max(self.value, other.value),
-            budget=max(self.budget, other.budget),
-            longest=max(self.longest, other.longest),
-        )
-
-
 def cold_loads(session: Session, journey: Journey, url: str, slow: Mapping[str, Slow]) -> tuple[Timings, ...]:
-    """Load the document at ``url`` again, as often as its median wants; fewer times where it does not come again.
+    """Load the document at ``url`` again, as often as its medians want; fewer times where it does not come again.
 
-    A load that is given up took as long as it was waited for.
+    ``slow`` has the measurements that were too large by the timing that they are about. A load that is given up took
+    as long as it was waited for.
     """
     entrance = journey.listeners.entrances.get(url, url)
+    longest_ms = max(max(each.value or 0.0, ceiling_of(each)) for found in slow.values() for each in found)
     loads: list[Timings] = []
-    while entrance is not None and len(loads) < SAMPLES - 1:
-        left_ms = (session.run_ends - time.monotonic()) * 1000
-        longest_ms = max(each.longest for each in slow.values())
-        if left_ms < longest_ms:
+    while entrance is not None and _want_more(slow, loads):
+        if (session.run_ends - time.monotonic()) * 1000 < longest_ms:
             break
         with _cold(session, journey) as page:
             took = _load(page, entrance, url, slow, longest_ms)
@@ -78,13 +52,23 @@ def cold_loads(session: Session, journey: Journey, url: str, slow: Mapping[str, 
     return tuple(loads)
 
 
+def _want_more(slow: Mapping[str, Slow], loads: Sequence[Timings]) -> bool:
+    taken = (sampled(each, values_of(name, loads)) for name, found in slow.items() for each in found)
+    return len(loads) + 1 < max(SAMPLES, *map(samples_wanted, taken))
+
+
+def values_of(name: str, loads: Sequence[Timings]) -> list[float]:
+    """Return what ``loads`` say of one timing, where they say anything."""
+    return [value for load in loads if (value := load.get(name)) is not None]
+
+
 def _load(page: Page, entrance: str, url: str, slow: Mapping[str, Slow], longest_ms: float) -> Timings | None:
     """Return the timings of one load, None if something else came than before."""
     from playwright.sync_api import Error
     from playwright.sync_api import TimeoutError as TooLateError
 
-    budgets = {name: each.budget for name, each in slow.items()}
-    until_ms = max(each.value for each in slow.values()) + LONGER_MS
+    budgets = {name: max(each.budget or 0.0 for each in found) for name, found in slow.items()}
+    until_ms = max(each.value or 0.0 for found in slow.values() for each in found) + LONGER_MS
     try:
         answer = page.goto(entrance, timeout=longest_ms)
         seen: dict[str, Any] = page.evaluate(LOOK, [budgets, until_ms])
