@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from smoke.causes import BRAKED, BROWSER_GONE
 from smoke.model import Blame, Finding, Measurement
+from smoke.timing import QUIET, Circumstances, over_budget
 
 CAUSES_FIRST = (
     Blame.SAFETY,
@@ -28,7 +29,10 @@ CAUSES_FIRST = (
 
 
 def findings_of(
-    failure: Finding | None, told_by_page: Sequence[Finding], measurements: Sequence[Measurement]
+    failure: Finding | None,
+    told_by_page: Sequence[Finding],
+    measurements: Sequence[Measurement],
+    circumstances: Circumstances = QUIET,
 ) -> tuple[Finding, ...]:
     """Combine how the journey ended, what the page did unasked, and which budgets broke.
 
@@ -40,7 +44,7 @@ def findings_of(
         return (*breaches, _with_end(braked[0], failure), *braked[1:])
     if failure is not None and failure.blame in {Blame.ACCOUNT, Blame.EDGE_BLOCKED}:
         return (*breaches, failure)
-    broken = [over_budget(each) for each in measurements if each.ok is False]
+    broken = [over_budget(each, circumstances) for each in measurements if each.ok is False]
     found = [*broken, *told_by_page, *([failure] if failure else [])]
     if failure is None or failure.blame is not Blame.HARNESS:
         found.sort(key=lambda finding: CAUSES_FIRST.index(finding.blame))
@@ -54,10 +58,3 @@ def _with_end(finding: Finding, failure: Finding | None) -> Finding:
     if failure is None or finding.rule in failure.rule:
         return finding
     return replace(finding, evidence=(*finding.evidence, f"then: {failure.rule}", *failure.evidence))
-
-
-def over_budget(measurement: Measurement) -> Finding:
-    """Say rule and evidence of a broken budget in one line: ``homepage.load_ms (6214) <= 3000``."""
-    value, budget = measurement.value or 0.0, measurement.budget or 0.0
-    digits = 0 if value >= 10 and round(value) > budget else 3
-    return Finding(rule=f"{measurement.name} ({value:.{digits}f}) <= {budget:g}", blame=Blame.SLOW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke.causes import BRAKED, BROWSER_GONE, FORBIDDEN, LIMITED
+from smoke.causes import BRAKED, BROWSER_GONE, FORBIDDEN, LIMITED, RUNNER_BUSY, SLOW_ONCE
 from smoke.model import Blame, Category, CheckKind, Finding
 
 BY_BLAME = {
@@ -29,6 +29,10 @@ BY_CAUSE = {
     " the request out of `destructive`.",
     LIMITED: "The target takes us for too many: wait as long as Retry-After says, then run less often, or ask for a"
     " higher limit for this runner.",
+    RUNNER_BUSY: "This runner is too slow to judge timings: look at what else runs here. If it says so every time, ask"
+    " less of it (`--workers 1`), take a larger one, or widen its band (SMOKE_RUNNER_BAND).",
+    SLOW_ONCE: "Run it again: what writes is not repeated to measure it. If it stays slow, say in `ceilings` of"
+    " suite.yaml above what a single sample fails.",
 }
 """By how the cause of the finding ends: it says more than whose fault it is."""
 ALSO = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from smoke.calibration import Calibration
 from smoke.safety import Permit
 
 
@@ -139,6 +140,10 @@ class Measurement:
     unit: Unit = Unit.MS
     budget: float | None = None
     """The largest value that is still good, in the same unit."""
+    ceiling: float | None = None
+    """Above it one sample is enough; None: as :func:`smoke.timing.ceiling_of` says."""
+    samples: tuple[float, ...] = ()
+    """What ``value`` is the median of, where it was taken more than once."""
 
     @property
     def ok(self) -> bool | None:
@@ -174,6 +179,8 @@ class Finding:
     """Further lines that support it."""
     cause: str | None = None
     """What it would explain in other checks too, in the same words: ``the host shop.example does not resolve``."""
+    settled: bool = False
+    """Seen so clearly that another attempt could not change it."""
 
 
 def told(findings: Iterable[Finding]) -> str:
@@ -213,6 +220,8 @@ class Attempt:
     steps: tuple[Step, ...] = ()
     signals: tuple[Signal, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
+    calibration: Calibration | None = None
+    """How fast the runner was, where a budget was exceeded."""
 
     @property
     def outcome(self) -> Outcome:

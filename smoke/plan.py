@@ -42,6 +42,11 @@ class Plan:
         """Budgets of measurements: the suite's, with the environment's on top."""
         return {**self.suite.about.budgets, **self.environment.budgets}
 
+    @property
+    def ceilings(self) -> Mapping[str, float]:
+        """What a single sample may not exceed: the suite's, with the environment's on top."""
+        return {**self.suite.about.ceilings, **self.environment.ceilings}
+
 
 def plan(suite: Suite, point: str, env: str | None, selection: Selection) -> Plan:
     """Plan a run of ``suite`` at ``point``: what is selected, and the probes that it comes after.

@@ -37,7 +37,7 @@ def wait_before_next(
         return None
     if not attempt.findings or attempt.number >= policy.attempts:
         return None
-    if any(finding.cause in beyond_doubt for finding in attempt.findings):
+    if any(finding.settled or finding.cause in beyond_doubt for finding in attempt.findings):
         return None
     if not all(worth_another_try(finding.blame) for finding in attempt.findings):
         return None

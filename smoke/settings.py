@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -81,6 +82,16 @@ def _browser(text: str) -> str:
     return text
 
 
+def _factor(text: str) -> float:
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = math.nan
+    if not 0 < factor < math.inf:
+        raise ValueError(f"is a number above 0, such as 1.5; got {text!r}")
+    return factor
+
+
 OPTIONS = (
     Option(name="suite", metavar="NAME", default="betterprompts", help="product to check: a folder of config/suites"),
     Option(name="env", metavar="NAME", help="deployment of it (default: the execution point's)"),
@@ -93,6 +104,9 @@ OPTIONS = (
     Option(name="headed", default=False, convert=_switch, help="show the browser"),
     Option(name="slowmo", metavar="MS", default=0, convert=_from(0), help="slow every browser action down"),
     Option(name="workers", metavar="N", convert=_from(1), help="journeys that may run at once"),
+    Option(
+        name="runner_band", metavar="FACTOR", default=1.0, convert=_factor, help="how much slower this runner may be"
+    ),
     Option(name="reports", metavar="DIR", default="reports", help="where the run leaves its files"),
 )
 
@@ -115,6 +129,7 @@ class Settings:
     headed: bool
     slowmo: int
     workers: int | None
+    runner_band: float
     reports: Path
     environ: Mapping[str, str] = field(repr=False)
     """The process environment laid over .env: where secrets are looked up."""

@@ -5,8 +5,9 @@ import dataclasses
 import pytest
 
 from smoke.causes import BRAKED, BROWSER_GONE
-from smoke.findings import CAUSES_FIRST, findings_of, over_budget
+from smoke.findings import CAUSES_FIRST, findings_of
 from smoke.model import Blame, Finding, Measurement, Unit
+from smoke.timing import over_budget
 from tests.support.judging import a_finding
 
 

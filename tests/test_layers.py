@@ -19,6 +19,8 @@ PURE = [
     "smoke.offline",
     "smoke.retry",
     "smoke.blame",
+    "smoke.calibration",
+    "smoke.timing",
     "smoke.causes",
     "smoke.clues",
     "smoke.edge",

@@ -29,6 +29,7 @@ EXAMPLES: dict[str, tuple[Example, Example, Example]] = {
     "headed": (("1", True), ("yes", True), ("On", True)),
     "slowmo": (("100", 100), ("200", 200), ("300", 300)),
     "workers": (("1", 1), ("2", 2), ("3", 3)),
+    "runner_band": (("1.5", 1.5), ("2", 2.0), ("0.5", 0.5)),
     "reports": (("a", "a"), ("b/c", "b/c"), ("d", "d")),
 }
 """For each option a text and what it means: on the command line, in the environment, in .env."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from smoke.config.strict import Strict, check_pattern
+from smoke.config.strict import Strict, check_ceilings, check_pattern
 from smoke.probing.paths import check_path
 from smoke.probing.shapes import CookieExpect, HeaderExpect, Positive
 
@@ -43,6 +43,9 @@ class PageRules(Strict):
     """Regular expressions for what may not be read on any page."""
     budgets: dict[str, Positive] = field(default_factory=dict)
     """Largest good value of a page's own timings: ttfb_ms, fcp_ms, lcp_ms, cls, dcl_ms, load_ms."""
+    ceilings: dict[str, Positive] = field(default_factory=dict)
+    """Above what a single sample fails, by the names of budgets; by default three times the budget, and a second more
+    than it at least. Below, the median of three cold loads decides."""
 
     def __post_init__(self) -> None:
         for pattern in self.never:
@@ -50,3 +53,4 @@ class PageRules(Strict):
         for name in self.budgets:
             if name not in PAGE_BUDGETS:
                 raise ValueError(f"unknown timing {name!r} in budgets; known: {', '.join(PAGE_BUDGETS)}")
+        check_ceilings(self.ceilings, self.budgets)

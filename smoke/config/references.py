@@ -11,6 +11,7 @@ from smoke.config.measured import Measured
 from smoke.config.probe import Probe, close_to
 from smoke.config.problems import Problem
 from smoke.config.source import Key, Source
+from smoke.config.strict import wrong_ceilings
 from smoke.config.suite import Suite
 from smoke.demo.options import Contract
 from smoke.model import Check
@@ -103,6 +104,22 @@ def _budgets(suite: Suite, source: Source, measured: Measured) -> Iterator[Probl
             if not measured.may_hold(name):
                 text = f"no journey measures this; {_measured_instead(name, suite, measured)}"
                 yield source.problem((*place, name), text)
+    yield from _ceilings(suite, source)
+
+
+def _ceilings(suite: Suite, source: Source) -> Iterator[Problem]:
+    about = suite.about
+    for name, text in wrong_ceilings(about.ceilings, about.budgets):
+        yield source.problem(("ceilings", name), text)
+    for where, environment in about.environments.items():
+        budgets = {**about.budgets, **environment.budgets}
+        ours = {
+            **{name: each for name, each in about.ceilings.items() if name in environment.budgets},
+            **environment.ceilings,
+        }
+        for name, text in wrong_ceilings(ours, budgets):
+            key = "ceilings" if name in environment.ceilings else "budgets"
+            yield source.problem(("environments", where, key, name), text)
 
 
 def _measured_instead(name: str, suite: Suite, measured: Measured) -> str:

@@ -54,6 +54,8 @@ class Environment(Strict):
     """``mock`` also says that nobody else uses this deployment. By default ``staging``."""
     budgets: dict[str, Positive] = field(default_factory=dict)
     """Budgets that differ here from the suite's, by the same names."""
+    ceilings: dict[str, Positive] = field(default_factory=dict)
+    """Ceilings that differ here from the suite's, by the same names."""
     accounts: dict[str, Account] = field(default_factory=dict)
     """Accounts that differ here from the suite's or are only here, by the names that checks use; each is written
     whole."""
@@ -121,6 +123,9 @@ class SuiteFile(Strict):
     """Smoke accounts, by the names that checks use."""
     budgets: dict[str, Positive] = field(default_factory=dict)
     """Largest good value of what a journey measures, by its name such as ``homepage.load_ms``, in its unit."""
+    ceilings: dict[str, Positive] = field(default_factory=dict)
+    """Above what a single sample fails, by the names of budgets; by default three times the budget, and a second more
+    than it at least. Below, the median of three cold samples decides."""
     texts: dict[str, str] = field(default_factory=dict)
     """Inputs for journeys, such as a safe test prompt."""
     login: Login | None = None

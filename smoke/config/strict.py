@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 Place = tuple[str | int, ...]
@@ -41,3 +42,23 @@ def check_each(checks: Iterable[tuple[Place, Callable[[], object]]]) -> None:
             told.append((place, str(error)))
     if told:
         raise WrongError(told)
+
+
+def check_ceilings(ceilings: Mapping[str, float], budgets: Mapping[str, float]) -> None:
+    """Raise WrongError unless each of ``ceilings`` is that of a budget in milliseconds, and not below it."""
+    told = [(("ceilings", name), text) for name, text in wrong_ceilings(ceilings, budgets)]
+    if told:
+        raise WrongError(told)
+
+
+def wrong_ceilings(ceilings: Mapping[str, float], budgets: Mapping[str, float]) -> Iterator[tuple[str, str]]:
+    """Yield the name of each ceiling that fits no budget, and what is wrong with it."""
+    for name, ceiling in ceilings.items():
+        if name not in budgets:
+            close = difflib.get_close_matches(name, budgets, 1)
+            way_out = f"did you mean {close[0]!r}?" if close else f"budgets has: {', '.join(budgets) or 'none'}"
+            yield name, f"is the ceiling of no budget; {way_out}"
+        elif not name.endswith("_ms"):
+            yield name, "is no time, and one sample of it decides; remove it"
+        elif ceiling < budgets[name]:
+            yield name, f"ceiling ({ceiling:g}) must not be below its budget ({budgets[name]:g})"

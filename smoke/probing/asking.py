@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from smoke.accounts.admission import Admission, Admitted, unasked
 from smoke.accounts.one_time import OneTimeCodes
 from smoke.accounts.pacing import Answer
+from smoke.calibration import Calibration
 from smoke.config.login import Login
 from smoke.config.probe import Probe
 from smoke.model import Blame
@@ -53,6 +54,11 @@ class Terms:
     accounts: Mapping[str, ProbeAccount] = field(default_factory=dict)
 
 
+async def unread() -> Calibration | None:
+    """Say nothing of the runner: what is too slow is the application's then."""
+    return None
+
+
 @dataclass(slots=True)
 class Shared:
     """What the probes of one run share while it goes on."""
@@ -71,6 +77,10 @@ class Shared:
     """Accounts whose user and password were accepted with a request (HTTP Basic)."""
     doors: dict[str, asyncio.Lock] = field(default_factory=dict)
     """One for each account: until it is let in, it is tried by one probe at a time."""
+    calm: Callable[[], Awaitable[Calibration | None]] = unread
+    """Waits until the runner can judge timings, for a while, and tells how fast it is; None: nobody knows."""
+    reading: Callable[[], Awaitable[Calibration | None]] = unread
+    """Tells the same at once."""
     waits: dict[str, Waited] = field(default_factory=dict)
     """What the login of each account waited for, by user."""
 

@@ -6,14 +6,13 @@ import asyncio
 import math
 import random
 import re
-import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import NoneType
 
+from smoke.calibration import Calibration, both
 from smoke.config.probe import Probe
-from smoke.findings import over_budget
 from smoke.model import Attempt, Blame, Finding, Measurement, Observation
 from smoke.probing import server_timing
 from smoke.probing.asking import Send, Shared, Terms, ask, signed, url_of
@@ -27,8 +26,15 @@ from smoke.probing.shapes import Counter, Expect, Must
 from smoke.probing.variables import filled
 from smoke.probing.waited import waits_of_attempt
 from smoke.retry import wait_before_next
-
-SAMPLES = 3
+from smoke.timing import (
+    SAMPLES,
+    Circumstances,
+    is_beyond_ceiling,
+    is_too_slow,
+    over_budget,
+    sampled,
+    samples_wanted,
+)
 
 
 async def observe(probe: Probe, terms: Terms, send: Send, shared: Shared | None = None) -> Observation:
@@ -45,23 +51,29 @@ async def observe(probe: Probe, terms: Terms, send: Send, shared: Shared | None 
 
 async def _attempt(probe: Probe, terms: Terms, send: Send, shared: Shared, number: int) -> Attempt:
     started, begun = time.time(), time.perf_counter()
-    findings: tuple[Finding, ...] = ()
-    measurements: tuple[Measurement, ...] = ()
+    seen = Seen()
     with waits_of_attempt() as waited:
         try:
-            findings, measurements = await _patiently(probe, terms, send, shared)
+            seen = await _patiently(probe, terms, send, shared)
         except ProbeFailedError as error:
-            findings = (error.finding,)
+            seen = Seen(findings=(error.finding,))
     return Attempt(
         number=number,
         started=started,
         duration_ms=(time.perf_counter() - begun - waited.seconds) * 1000,
-        findings=findings,
-        measurements=measurements,
+        findings=seen.findings,
+        measurements=seen.measurements,
+        calibration=seen.calibration,
     )
 
 
-Seen = tuple[tuple[Finding, ...], tuple[Measurement, ...]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What one look, with all its samples, came to."""
+
+    findings: tuple[Finding, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    calibration: Calibration | None = None
 
 
 async def _patiently(probe: Probe, terms: Terms, send: Send, shared: Shared) -> Seen:
@@ -70,40 +82,51 @@ async def _patiently(probe: Probe, terms: Terms, send: Send, shared: Shared) -> 
     ends = time.monotonic() + (patience.within_s if patience else 0.0)
     while True:
         seen = await _look(probe, terms, send, shared)
-        if not seen[0] or patience is None or time.monotonic() + patience.every_s > ends:
+        if not seen.findings or patience is None or time.monotonic() + patience.every_s > ends:
             break
         await asyncio.sleep(patience.every_s)
-    findings, measurements = seen
-    if findings and patience is not None:
-        late = Finding(rule=f"holds within {patience.within_s:g} s: {findings[0].rule}", blame=findings[0].blame)
-        findings = (late, *findings)
-    return findings, measurements
+    if seen.findings and patience is not None:
+        first = seen.findings[0]
+        late = Finding(rule=f"holds within {patience.within_s:g} s: {first.rule}", blame=first.blame)
+        return replace(seen, findings=(late, *seen.findings))
+    return seen
 
 
 async def _look(probe: Probe, terms: Terms, send: Send, shared: Shared) -> Seen:
     if (expect := expecting(probe.expect, shared.values)) is not probe.expect:
         probe = replace(probe, expect=expect)
     before = await _count(probe, terms, send, shared)
-    samples = await _samples(probe, terms, send, shared)
+    samples, calm = await _samples(probe, terms, send, shared)
     after = await _count(probe, terms, send, shared)
     measurements = _measure(probe, samples)
+    slow = [each for each in measurements if each.ok is False]
+    calibration = both(calm, await shared.reading()) if slow else calm
     wrong: dict[str, Finding] = {}
     for finding in (finding for sample in samples for finding in judge(probe.expect, sample)):
         wrong.setdefault(finding.rule, finding)
     found = (*wrong.values(), *_captured(probe, samples[0], shared), *_counted(probe.counter, before, after))
-    return (*found, *_slow(measurements)), measurements
+    under = Circumstances(calibration=calibration)
+    findings = (*found, *(over_budget(each, under) for each in slow))
+    return Seen(findings=findings, measurements=measurements, calibration=calibration)
 
 
-async def _samples(probe: Probe, terms: Terms, send: Send, shared: Shared) -> list[Exchange]:
-    """Return one answer; several where a percentile is judged, or where the first is over budget."""
+async def _samples(probe: Probe, terms: Terms, send: Send, shared: Shared) -> tuple[list[Exchange], Calibration | None]:
+    """Return one answer; several where a percentile is judged, or where the first is over budget and does not decide.
+
+    Before those the runner calms down, and how far it did is returned too. One answer beyond its ceiling decides, if
+    the runner was within its band just then.
+    """
     samples = [await ask(probe, terms, shared, send)]
-    wanted = probe.expect.samples if probe.expect.p95_within_ms is not None else 1
-    limit = probe.expect.within_ms
-    if limit is not None and samples[0].timing.total_ms > limit and probe.repeatable:
-        wanted = max(wanted, SAMPLES)
-    while len(samples) < wanted:
+    least = probe.expect.samples if probe.expect.p95_within_ms is not None else 1
+    first, calm = _total(probe, samples), None
+    if probe.repeatable and is_too_slow(first):
+        now = await shared.reading() if is_beyond_ceiling(first) else None
+        if is_beyond_ceiling(first) and (now is None or now.is_within):
+            return samples, now
+        calm, least = await shared.calm(), max(least, SAMPLES)
+    while probe.repeatable and len(samples) < max(least, samples_wanted(_total(probe, samples))):
         samples.append(await ask(probe, terms, shared, send))
-    return samples
+    return samples, calm
 
 
 async def _count(probe: Probe, terms: Terms, send: Send, shared: Shared) -> float | None:
@@ -177,13 +200,18 @@ def _measure(probe: Probe, samples: Sequence[Exchange]) -> tuple[Measurement, ..
         "tls_ms": timing.tls_ms,
         "first_byte_ms": timing.first_byte_ms,
     }
-    found = [Measurement(name=f"{probe.id}.total_ms", value=statistics.median(times), budget=expect.within_ms)]
+    found = [_total(probe, samples)]
     if expect.p95_within_ms is not None:
         p95 = times[math.ceil(0.95 * len(times)) - 1]
-        found.append(Measurement(name=f"{probe.id}.p95_ms", value=p95, budget=expect.p95_within_ms))
+        found.append(Measurement(name=f"{probe.id}.p95_ms", value=p95, budget=expect.p95_within_ms, ceiling=math.inf))
     found += [Measurement(name=f"{probe.id}.{part}", value=value) for part, value in parts.items()]
     return (*found, *server_timing.measurements(probe.id, samples[0]))
 
 
-def _slow(measurements: tuple[Measurement, ...]) -> tuple[Finding, ...]:
-    return tuple(over_budget(each) for each in measurements if each.ok is False)
+def _total(probe: Probe, samples: Sequence[Exchange]) -> Measurement:
+    first, *further = (sample.timing.total_ms for sample in samples)
+    expect = probe.expect
+    return sampled(
+        Measurement(name=f"{probe.id}.total_ms", value=first, budget=expect.within_ms, ceiling=expect.ceiling_ms),
+        further,
+    )

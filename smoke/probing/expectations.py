@@ -109,6 +109,7 @@ def _status(allowed: tuple[int, ...], exchange: Exchange) -> Iterator[Finding]:
 @expectation("within_ms")
 @expectation("p95_within_ms")
 @expectation("samples")
+@expectation("ceiling_ms")
 def _timing(_limit: float, _exchange: Exchange) -> Iterator[Finding]:
     # Time is judged over several samples, as budgets of measurements.
     yield from ()

@@ -141,6 +141,8 @@ class Expect(Strict):
     what a browser takes with ``cors: allowed``."""
     within_ms: Positive | None = None
     """Total time; where the first sample is over it, the median of three decides."""
+    ceiling_ms: Positive | None = None
+    """Above what a single sample fails; by default three times within_ms, and a second more than it at least."""
     p95_within_ms: Positive | None = None
     """Time within which 95 % of ``samples`` requests are answered."""
     samples: Annotated[int, Ge(2)] = 8
@@ -185,6 +187,10 @@ class Expect(Strict):
             check_path(path)
         if self.json_schema is not None:
             _check_schema(self.json_schema)
+        if self.ceiling_ms is not None and self.within_ms is None:
+            raise ValueError("ceiling_ms goes with within_ms: say what is still good, too")
+        if self.ceiling_ms is not None and self.within_ms is not None and self.ceiling_ms < self.within_ms:
+            raise ValueError(f"ceiling_ms ({self.ceiling_ms:g}) must not be below within_ms ({self.within_ms:g})")
 
 
 def _check_schema(schema: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from smoke.calibration import Calibration
 from smoke.causes import Cause, causes_of
 from smoke.judged import CheckResult, Run
 from smoke.model import Action, Attempt, Blame, Category, CheckKind, Measurement, Outcome, Signal, Step, Unit
@@ -26,6 +27,8 @@ class MeasurementRow:
     unit: Unit
     budget: float | None
     ok: bool | None
+    samples: tuple[float, ...] = ()
+    """What ``value`` is the median of, where one sample was not enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class AttemptRow:
     findings: tuple[str, ...]
     steps: tuple[Step, ...]
     signals: tuple[Signal, ...]
+    calibration: Calibration | None = None
+    """How fast the runner was, where a budget was exceeded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,12 +200,14 @@ def _attempt(attempt: Attempt) -> AttemptRow:
         findings=tuple(finding.rule for finding in attempt.findings),
         steps=attempt.steps,
         signals=attempt.signals,
+        calibration=attempt.calibration,
     )
 
 
 def _measurement(each: Measurement) -> MeasurementRow:
     value = None if each.value is None else round(each.value, 3)
-    return MeasurementRow(name=each.name, value=value, unit=each.unit, budget=each.budget, ok=each.ok)
+    samples = tuple(round(sample, 3) for sample in each.samples)
+    return MeasurementRow(name=each.name, value=value, unit=each.unit, budget=each.budget, ok=each.ok, samples=samples)
 
 
 def _iso(seconds: float) -> str:

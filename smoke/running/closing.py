@@ -17,6 +17,7 @@ from smoke.running.gone import browser_gone
 from smoke.running.journey import Journey
 from smoke.running.logins import logins_seen, note_logins, said_by
 from smoke.running.record import Record
+from smoke.running.remeasuring import circumstances, remeasure
 from smoke.running.session import Session
 
 
@@ -41,7 +42,9 @@ def close_attempt(
             return record.findings
         if failure is None and not journey.listeners.asked:
             failure = _idle(check)
-        found = findings_of(failure, (*_besides(session, record, journey), *untold), record.measurements)
+        besides = _besides(session, record, journey, whole=failure is None)
+        under = circumstances(session, record, journey)
+        found = findings_of(failure, (*besides, *untold), record.measurements, under)
         told = (
             *limits_told(tuple(journey.listeners.answers)),
             *clues(journey.listeners.hops, journey.listeners.console),
@@ -76,13 +79,16 @@ def _failure_of(journey: Journey, error: BaseException | None) -> tuple[Finding 
     return refused or failure, untold
 
 
-def _besides(session: Session, record: Record, journey: Journey) -> tuple[Finding, ...]:
-    """Return what the pages did unasked, what they show, and what the guard stopped."""
+def _besides(session: Session, record: Record, journey: Journey, *, whole: bool) -> tuple[Finding, ...]:
+    """Return what the pages did unasked, what they show, and what the guard stopped; slow ones of a ``whole`` attempt
+    are loaded again before they are judged."""
     terms = (session.plan.suite.noise, session.today, session.target.contract)
     journey.listeners.watch.look()  # first: a page that crashed says so by the time it was asked
     record.signals = accept(journey.signals(), *terms)
     by_signals = judge_signals(journey.check.id, record.signals, *terms)
     visit = journey.listeners.watch.visit()
     session.builds.take(*visit.builds)
-    by_pages = judge_visit(visit, session.plan.suite.about.page, session.expected_build)
+    visit = remeasure(session, record, journey, visit, whole=whole)
+    rules, under = session.plan.suite.about.page, circumstances(session, record, journey)
+    by_pages = judge_visit(visit, rules, session.expected_build, under)
     return (*by_signals, *by_pages, *session.guard.findings(journey.check.id))

@@ -74,7 +74,8 @@ def context(browser_context_args: dict[str, Any], request: pytest.FixtureRequest
     session: Session = request.config.stash[SESSION]
     spares = session.spares
     marked = request.node.get_closest_marker("browser_context_args")
-    opened = spares.take({**browser_context_args, **(marked.kwargs if marked else {})})
+    options = {**browser_context_args, **(marked.kwargs if marked else {})}
+    opened = spares.take(options)
     listeners = opened.listeners if opened else spares.contexts.listeners()
     listeners.asker.check_id, listeners.asker.runs = request.node.stash[CHECK].id, True
     LISTENING.set(listeners)
@@ -92,6 +93,7 @@ def context(browser_context_args: dict[str, Any], request: pytest.FixtureRequest
         broker=session.broker,
         guard=session.guard,
         between_steps=spares.prepare,
+        options=options,
     )
     yield context
     LISTENING.set(None)

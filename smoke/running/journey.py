@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smoke.accounts.broker import Broker
 from smoke.model import Check, Measurement, Signal, SignalKind, Step, Unit
@@ -38,6 +38,10 @@ class Journey:
     """Called when a step is over and the browser has a moment."""
     cleanups: list[Callable[[], None]] = dataclasses.field(default_factory=list)
     accepted: dict[str, str] = dataclasses.field(default_factory=dict)
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """What its context was opened with."""
+    documents: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Which document each measurement of a page is about: its address, by the measurement's name."""
 
     @property
     def account(self) -> Credentials:
@@ -80,7 +84,9 @@ class Journey:
 
     def measure_page(self, page: Page, name: str) -> None:
         """Take the browser's own timings of the document in ``page`` as ``<name>.load_ms`` and so on."""
-        self.record.measurements += vitals.read(page, name, self.target.budgets)
+        url, measured = vitals.read(page, name, self.target.budgets, self.target.ceilings)
+        self.record.measurements += measured
+        self.documents |= dict.fromkeys((each.name for each in measured), url)
 
     @contextmanager
     def measured(self, name: str) -> Iterator[None]:
@@ -88,8 +94,10 @@ class Journey:
         begun = self.record.clock()
         yield
         elapsed = (self.record.clock() - begun) * 1000
-        budget = self.target.budgets.get(name)
-        self.record.measurements.append(Measurement(name=name, value=elapsed, unit=Unit.MS, budget=budget))
+        budget, ceiling = self.target.budgets.get(name), self.target.ceilings.get(name)
+        self.record.measurements.append(
+            Measurement(name=name, value=elapsed, unit=Unit.MS, budget=budget, ceiling=ceiling)
+        )
 
     def expects_answer(self, answer: str, reason: str) -> None:
         """Accept one bad answer that this journey provokes, e.g. ``POST /api/v1/auth/login 401``."""

@@ -70,6 +70,9 @@ class Listeners:
     """First-party answers below 400 that an edge gave in place of the application."""
     console: list[str] = field(default_factory=list)
     network: list[NetworkLine] = field(default_factory=list)
+    entrances: dict[str, str | None] = field(default_factory=dict)
+    """For each document that was not simply asked for: at which address its redirects began; None: it can't be asked
+    for again, because something was sent."""
     hops: list[Hop] = field(default_factory=list)
     """Every document that was asked for, whoever it belongs to."""
     waiting: Waiting = field(default_factory=Waiting)
@@ -201,7 +204,17 @@ class Listeners:
             parts = urlsplit(request.url)
             where = parts.path if self.guard.target.owns(request.url) else f"{origin_of(request.url)}{parts.path}"
             redirected = request.redirected_from is not None
+            self._note_entrance(request)
             self.hops.append(Hop(method=request.method, where=where, outcome=outcome, redirected=redirected))
+
+    def _note_entrance(self, request: Request) -> None:
+        first = request
+        while first.redirected_from is not None:
+            first = first.redirected_from
+        if first.method != "GET":
+            self.entrances[request.url] = None
+        elif first is not request and self.guard.target.owns(first.url):
+            self.entrances[request.url] = first.url
 
     def _bad(self, request: Request, outcome: str) -> None:
         self._seen_urls.add(request.url)

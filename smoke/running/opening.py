@@ -56,7 +56,7 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
         requests = login_requests(login, _login_address(planned, target))
         contexts = Contexts(guard, planned.suite.about.page, scrubber.learn, requests, broker.clock, scrubber.text)
         spares = Spares(contexts)
-        probes = probe_runner(planned, target, guard, broker, run_id, scrubber.learn)
+        probes = probe_runner(planned, target, guard, broker, run_id, scrubber.learn, settings.runner_band)
         stack.callback(probes.stop)
         session = Session(
             plan=planned,
@@ -66,6 +66,7 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
             guard=guard,
             broker=broker,
             launched=browser,
+            band=settings.runner_band,
             workers=1 if settings.headed or settings.slowmo else settings.workers,
             reports=work,
             run_id=run_id,

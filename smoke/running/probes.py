@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from smoke.accounts.admission import admission
 from smoke.accounts.broker import Broker
 from smoke.blame import never_left
+from smoke.calibration import Reference
 from smoke.marks import PRODUCT
 from smoke.plan import Plan
+from smoke.probing import reference
 from smoke.probing.asking import ProbeAccount, Send, Shared, Terms
 from smoke.probing.client import ProbeFailedError, send
 from smoke.probing.exchange import Exchange, Request
@@ -21,9 +24,9 @@ from smoke.running.target import Target, origin_of
 
 
 def probe_runner(
-    plan: Plan, target: Target, guard: Guard, broker: Broker, run_id: str, learn: Callable[[str], None]
+    plan: Plan, target: Target, guard: Guard, broker: Broker, run_id: str, learn: Callable[[str], None], band: float
 ) -> ProbeRunner:
-    """Make the runner; it begins when told which probes."""
+    """Make the runner; it begins when told which probes. ``band`` is by how much its own may be stretched."""
     terms = Terms(
         base_url=target.base_url,
         timeout_s=target.timeout_ms / 1000,
@@ -38,7 +41,14 @@ def probe_runner(
     )
 
     values: dict[str, object] = {"run": run_id, "origin": origin_of(target.base_url)}
-    shared = Shared(values=values, learn=learn, codes=broker.codes, admission=admission(broker))
+    shared = Shared(
+        values=values,
+        learn=learn,
+        codes=broker.codes,
+        admission=admission(broker),
+        calm=partial(reference.calm, Reference.EXCHANGE.band_ms * band),
+        reading=partial(reference.reading, Reference.EXCHANGE.band_ms * band),
+    )
     return ProbeRunner(terms, guarded(guard, broker.clock.seen), shared)
 
 

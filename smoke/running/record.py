@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from smoke.calibration import Calibration
 from smoke.model import Artifact, Attempt, Finding, Measurement, Signal, Step
 
 
@@ -20,6 +21,7 @@ class Record:
     steps: list[Step] = field(default_factory=list)
     signals: tuple[Signal, ...] = ()
     artifacts: list[Artifact] = field(default_factory=list)
+    calibration: Calibration | None = None
     waited_s: float = 0.0
     """Spent on waiting for what is ours to wait for: it counts as nobody's time."""
     looked: bool = False
@@ -40,4 +42,5 @@ class Record:
             steps=tuple(self.steps),
             signals=self.signals,
             artifacts=tuple(self.artifacts),
+            calibration=self.calibration,
         )

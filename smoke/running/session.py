@@ -67,6 +67,8 @@ class Session:
     observations: dict[str, Observation] = field(default_factory=dict)
     interruption: Interruption | None = None
     troubles: list[str] = field(default_factory=list)
+    band: float = 1.0
+    """How much slower than its own band this runner may be: a factor."""
     workers: int | None = None
     """Most journeys at once; None: as many as this machine has room for."""
     took: dict[str, float] = field(default_factory=dict)

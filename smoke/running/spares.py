@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -153,9 +154,23 @@ class Spares:
         """Close a context, without waiting for it or looking at it once more."""
         Aside(opened.context, lambda: type(opened.context).close(opened.context))
 
+    def open(self, arguments: Mapping[str, Any], listeners: Listeners) -> BrowserContext:
+        """Open a context that ``listeners`` alone hear."""
+        context = self._new_context(**self.contexts.named(arguments, listeners))
+        self.contexts.settle(context, listeners)
+        return context
+
+    @contextmanager
+    def bare(self) -> Iterator[Page]:
+        """Yield a page for what asks nobody anything; nobody listens to it."""
+        context = self._new_context()
+        try:
+            yield context.new_page()
+        finally:
+            context.close()
+
     def _open(self) -> Opened:
         listeners = self.contexts.listeners()
-        context = self._new_context(**self.contexts.named(self.contexts.arguments, listeners))
-        self.contexts.settle(context, listeners)
+        context = self.open(self.contexts.arguments, listeners)
         context.new_page()
         return Opened(context, listeners)

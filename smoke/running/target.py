@@ -66,6 +66,7 @@ class Target:
     timeout_ms: float
     texts: Mapping[str, str]
     budgets: Mapping[str, float]
+    ceilings: Mapping[str, float] = field(default_factory=dict)
     accounts: Mapping[str, Credentials] = field(default_factory=dict)
     shared: bool = True
     """Others use it too, so its counters may move without us."""
@@ -158,6 +159,7 @@ def _target(plan: Plan, urls: dict[str, str], environ: Mapping[str, str]) -> Tar
         timeout_ms=plan.environment.timeout_ms,
         texts=plan.suite.about.texts,
         budgets=plan.budgets,
+        ceilings=plan.ceilings,
         accounts=_accounts(plan, environ),
         shared=plan.environment.external_services is not ExternalServices.MOCK,
     )

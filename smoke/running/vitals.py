@@ -40,6 +40,8 @@ TIMINGS = """() => {
     cls, dcl_ms: seen(navigation?.domContentLoadedEventEnd), load_ms: seen(navigation?.loadEventEnd),
   };
 }"""
+ADDRESS = "() => performance.getEntriesByType('navigation')[0]?.name ?? ''"
+"""The address that a document came from, whatever its scripts made of that since."""
 LOADED = """async patience_ms => {
   const until = performance.now() + patience_ms;
   while (!(performance.getEntriesByType('navigation')[0]?.loadEventEnd > 0) && performance.now() < until)
@@ -48,16 +50,24 @@ LOADED = """async patience_ms => {
 """Waits for the end of the load event, without which most timings are not there."""
 
 
-def read(page: Page, name: str, budgets: Mapping[str, float]) -> list[Measurement]:
-    """Measure the document that ``page`` shows; ``name`` becomes the first part of each measurement's name."""
-    script = f"async patience_ms => {{ await ({LOADED})(patience_ms); return ({TIMINGS})(); }}"
-    values: dict[str, float | None] = page.evaluate(script, PATIENCE_MS)
-    return [
+def read(
+    page: Page, name: str, budgets: Mapping[str, float], ceilings: Mapping[str, float]
+) -> tuple[str, list[Measurement]]:
+    """Measure the document that ``page`` shows; ``name`` becomes the first part of each measurement's name.
+
+    Returns its address, too.
+    """
+    script = f"async patience_ms => {{ await ({LOADED})(patience_ms); return [({ADDRESS})(), ({TIMINGS})()]; }}"
+    url: str
+    values: dict[str, float | None]
+    url, values = page.evaluate(script, PATIENCE_MS)
+    return url, [
         Measurement(
             name=f"{name}.{key}",
             value=value,
             unit=Unit.SCORE if key == "cls" else Unit.MS,
             budget=budgets.get(f"{name}.{key}"),
+            ceiling=ceilings.get(f"{name}.{key}"),
         )
         for key, value in values.items()
     ]

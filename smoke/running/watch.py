@@ -45,10 +45,10 @@ VIEW = """([meta, longest]) => ({
 })"""
 LOOK = f"""async ([what, patience_ms]) => {{
   await ({vitals.LOADED})(patience_ms);
-  return {{...({VIEW})(what), timings: ({vitals.TIMINGS})()}};
+  return {{...({VIEW})(what), address: ({vitals.ADDRESS})(), timings: ({vitals.TIMINGS})()}};
 }}"""
 WHEN_LEFT = f"""if (window === top) addEventListener('beforeunload', () => {{
-  window.{LEAVING}({{...({VIEW})(%s), timings: ({vitals.TIMINGS})()}});
+  window.{LEAVING}({{...({VIEW})(%s), address: ({vitals.ADDRESS})(), timings: ({vitals.TIMINGS})()}});
 }})"""
 
 
@@ -163,6 +163,7 @@ class Watch:
             broken_images=tuple(filter(self.target.owns, seen["images"])),
             build=seen["build"],
             timings={},
+            url=seen["address"],
         )
 
     def _take_cookies(self, context: BrowserContext) -> None:

@@ -214,6 +214,64 @@ def test_a_budget_limits_something(project: Project, old: str, new: str, told: s
     assert project.complaint() == f"{SUITE}: 1 problem\n  {told}"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "  home.ttfb_ms: 800\n",
+            "  home.ttfb_ms: 800\nceilings: {home.tfb_ms: 2000}\n",
+            "line 20, ceilings.home.tfb_ms: is the ceiling of no budget; did you mean 'home.ttfb_ms'?",
+        ),
+        (
+            "  home.ttfb_ms: 800\n",
+            "  home.ttfb_ms: 800\nceilings: {home.ttfb_ms: 700}\n",
+            "line 20, ceilings.home.ttfb_ms: ceiling (700) must not be below its budget (800)",
+        ),
+        (
+            "  home.ttfb_ms: 800\n",
+            "  home.ttfb_ms: 800\n  home.cls: 0.1\nceilings: {home.cls: 1}\n",
+            "line 21, ceilings.home.cls: is no time, and one sample of it decides; remove it",
+        ),
+        (
+            "      home.load_ms: 9000\n",
+            "      home.load_ms: 9000\n    ceilings: {home.load_ms: 8000}\n",
+            "line 8, environments.local.ceilings.home.load_ms: ceiling (8000) must not be below its budget (9000)",
+        ),
+        (
+            "  home.ttfb_ms: 800\n",
+            "  home.ttfb_ms: 800\nceilings: {home.load_ms: 8000}\n",
+            "line 7, environments.local.budgets.home.load_ms: ceiling (8000) must not be below its budget (9000)",
+        ),
+        (
+            "  home.ttfb_ms: 800\n",
+            "  home.ttfb_ms: 800\npage: {budgets: {lcp_ms: 4000}, ceilings: {lpc_ms: 9000}}\n",
+            "line 20, page.ceilings.lpc_ms: is the ceiling of no budget; did you mean 'lcp_ms'?",
+        ),
+    ],
+)
+def test_a_ceiling_is_that_of_a_budget(project: Project, old: str, new: str, told: str) -> None:
+    """One that is misspelt, or below what is still good, is told with the way out."""
+    project.replace(SUITE, old, new)
+    assert project.complaint() == f"{SUITE}: 1 problem\n  {told}"
+
+
+@pytest.mark.parametrize(
+    ("expect", "told"),
+    [
+        ("ceiling_ms: 400", "ceiling_ms goes with within_ms: say what is still good, too"),
+        ("within_ms: 500, ceiling_ms: 400", "ceiling_ms (400) must not be below within_ms (500)"),
+    ],
+)
+def test_a_probe_has_a_ceiling_above_what_is_good(project: Project, expect: str, told: str) -> None:
+    """Alone, or below, it would say nothing."""
+    says(
+        project,
+        CHECKS,
+        f"  - {{id: a.b, title: A, category: api-health, request: GET /a, expect: {{{expect}}}}}\n",
+    )
+    assert told in project.complaint()
+
+
 def test_a_budget_without_a_journey_limits_nothing(project: Project) -> None:
     """Where a measurement is taken out of the journeys, its budgets are told."""
     project.replace(HELPER, 'journey.measure_page(page, "home")', "pass")

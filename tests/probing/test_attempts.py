@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from smoke.calibration import Calibration, Reference
 from smoke.config.probe import Probe
 from smoke.judge import outcome_of
 from smoke.model import Blame, Finding, Measurement, Observation, Outcome, Unit
-from smoke.probing.asking import Send, Terms, request_of
+from smoke.probing.asking import Send, Shared, Terms, request_of
 from smoke.probing.attempts import observe
 from smoke.probing.client import ProbeFailedError, send
 from smoke.probing.exchange import Exchange, Request, Timing
@@ -136,20 +137,73 @@ def test_a_service_that_never_answers_is_slow_and_the_wait_is_bounded() -> None:
         ([99.0], 99.0, ()),
         ([100.0], 100.0, ()),
         ([900.0, 40.0, 60.0], 60.0, ()),
-        ([900.0, 40.0, 300.0], 300.0, (Finding(rule="health.root.total_ms (300) <= 100", blame=Blame.SLOW),)),
-        ([101.0, 950.0, 300.0], 300.0, (Finding(rule="health.root.total_ms (300) <= 100", blame=Blame.SLOW),)),
+        ([101.0, 950.0, 300.0], 300.0, ("health.root.total_ms (300) <= 100",)),
+        ([900.0, 40.0, 300.0, 30.0, 20.0], 40.0, ()),
+        ([900.0, 40.0, 300.0, 30.0, 200.0], 200.0, ("health.root.total_ms (200) <= 100",)),
+        ([1101.0], 1101.0, ("health.root.total_ms (1101) <= 100",)),
     ],
 )
 def test_the_median_decides_where_one_sample_is_slow(
-    samples: list[float], typical: float, findings: tuple[Finding, ...]
+    samples: list[float], typical: float, findings: tuple[str, ...]
 ) -> None:
-    """A single slow answer is not slowness; where most of three are slow, it is, and the number says how much."""
-    sending = Sending(*samples, *([1.0] if findings else []))
+    """A single slow answer is not slowness, unless it is beyond all measure; most of three, or of five that do not
+    agree, are, and the number says how much."""
+    sending = Sending(*samples, *([1.0] if findings and len(samples) > 1 else []))
     first, *_ = seen_by(a_probe(expect={"within_ms": 100}), sending).attempts
     total, *_ = first.measurements
-    assert total == Measurement(name="health.root.total_ms", value=typical, budget=100)
-    assert first.findings == findings
+    assert (total.value, total.budget) == (typical, 100)
+    assert total.samples == (tuple(samples) if len(samples) > 1 else ())
+    assert [(each.rule, each.blame) for each in first.findings] == [(rule, Blame.SLOW) for rule in findings]
     assert sending.script == []
+
+
+def calibrated(*values_ms: float) -> Shared:
+    """What probes share on a runner that takes so long for the reference, one time after the other."""
+    left = list(values_ms)
+
+    async def read() -> Calibration:
+        return Calibration(reference=Reference.EXCHANGE, readings_ms=(left.pop(0),), band_ms=75)
+
+    return Shared(calm=read, reading=read)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "blame"),
+    [(10.0, 20.0, Blame.SLOW), (400.0, 20.0, Blame.SLOW), (10.0, 400.0, Blame.SLOW), (400.0, 300.0, Blame.HARNESS)],
+)
+def test_a_runner_that_is_never_within_its_band_cannot_say_slow(before: float, after: float, blame: Blame) -> None:
+    """One reading within the band, before the samples or after them, is enough to trust three of them."""
+    probe = a_probe(expect={"within_ms": 100})
+    once = terms(retry=RetryPolicy(attempts=1))
+    (attempt,) = asyncio.run(observe(probe, once, Sending(300.0, 300.0, 300.0), calibrated(before, after))).attempts
+    assert [each.blame for each in attempt.findings] == [blame]
+    assert attempt.calibration is not None
+    assert attempt.calibration.readings_ms == (before, after)
+
+
+@pytest.mark.parametrize(("now", "times", "blame"), [(20.0, 1, Blame.SLOW), (80.0, 3, Blame.HARNESS)])
+def test_one_sample_beyond_the_ceiling_decides_within_the_band(now: float, times: int, blame: Blame) -> None:
+    """A runner that was out of breath just then takes it again."""
+    sending = Sending(*[800.0] * 3)
+    probe = a_probe(expect={"within_ms": 100, "ceiling_ms": 700})
+    (attempt,) = asyncio.run(observe(probe, terms(), sending, calibrated(now, now, now))).attempts
+    assert (len(sending.sent), [each.blame for each in attempt.findings]) == (times, [blame])
+
+
+def test_a_wrong_answer_is_wrong_on_any_runner() -> None:
+    """What is right does not depend on how fast it came, and a failure found otherwise decides."""
+    script = [an_answer('{"status": "down"}', total_ms=300.0) for _ in range(3)]
+    probe = a_probe(expect={"within_ms": 100, "json": {"status": {"equals": "healthy"}}})
+    once = terms(retry=RetryPolicy(attempts=1))
+    (attempt,) = asyncio.run(observe(probe, once, Sending(*script), calibrated(400.0, 400.0))).attempts
+    assert [each.blame for each in attempt.findings] == [Blame.ASSERTION, Blame.HARNESS]
+    assert attempt.outcome is Outcome.FAIL
+
+
+def test_nothing_is_calibrated_where_nothing_is_slow() -> None:
+    """A budget that is kept is kept, and costs nothing more."""
+    (attempt,) = asyncio.run(observe(a_probe(expect={"within_ms": 100}), terms(), Sending(99.0), calibrated())).attempts
+    assert (attempt.findings, attempt.calibration) == ((), None)
 
 
 PREFLIGHT = {"preflight": {"origin": "https://shop.example"}}

@@ -1,0 +1,51 @@
+"""The reference page: how long this runner's browser takes for a page of known work that comes from nowhere."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from smoke.calibration import Calibration, Reference
+from smoke.running import vitals
+
+if TYPE_CHECKING:
+    from smoke.running.spares import Spares
+
+PATIENCE_S = 3.0
+"""How long a reading waits for the runner to calm down."""
+TIMEOUT_MS = 10_000.0
+LOOK = f"async patience_ms => {{ await ({vitals.LOADED})(patience_ms); return ({vitals.TIMINGS})().load_ms; }}"
+
+
+def calm(spares: Spares, band_ms: float) -> Calibration | None:
+    """Return a reading within the band as soon as there is one, and the last one where that takes too long.
+
+    None where the browser does not even load that.
+    """
+    ends = time.monotonic() + PATIENCE_S
+    while (seen := reading(spares, band_ms)) is not None and not seen.is_within and time.monotonic() < ends:
+        pass
+    return seen
+
+
+def reading(spares: Spares, band_ms: float) -> Calibration | None:
+    """Return how long the reference page takes just now, in a context of its own that nobody watches."""
+    from playwright.sync_api import Error
+
+    try:
+        with spares.bare() as page:
+            page.goto(_address(), timeout=TIMEOUT_MS)
+            took: float | None = page.evaluate(LOOK, TIMEOUT_MS)
+    except Error:
+        return None
+    return Calibration(reference=Reference.PAGE, readings_ms=(took,), band_ms=band_ms) if took else None
+
+
+@cache
+def _address() -> str:
+    from importlib.resources import files
+
+    html = files("smoke.running").joinpath("reference.html").read_text(encoding="utf-8")
+    return f"data:text/html;charset=utf-8,{quote(html)}"

@@ -1,0 +1,105 @@
+"""Budgets of time: what one sample may decide, what the median of several, and what a busy runner leaves open. Pure."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from smoke.calibration import Calibration
+from smoke.causes import RUNNER_BUSY, SLOW_ONCE
+from smoke.model import Blame, Finding, Measurement, Unit
+
+SAMPLES = 3
+"""Cold samples whose median is judged, the first among them."""
+MOST_SAMPLES = 5
+"""As many where three are too slow by their median, but not all of them."""
+FACTOR = 3.0
+LOST_PACKET_MS = 1000.0
+"""What one lost packet costs a connection that begins (RFC 6298, 2.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """Under which something took longer than its budget."""
+
+    calibration: Calibration | None = None
+    """None: the runner was not asked."""
+    unrepeatable: str | None = None
+    """Why the check cannot be tried again, where it cannot."""
+
+
+QUIET = Circumstances()
+
+
+def ceiling_of(measurement: Measurement) -> float:
+    """Return above what one sample is enough: as was said, else three times the budget, a lost packet at least.
+
+    In milliseconds; infinite where there is no budget.
+    """
+    if measurement.ceiling is not None or measurement.budget is None:
+        return math.inf if measurement.ceiling is None else measurement.ceiling
+    return max(FACTOR * measurement.budget, measurement.budget + LOST_PACKET_MS)
+
+
+def is_beyond_ceiling(measurement: Measurement) -> bool:
+    """Tell whether one sample is enough to say that ``measurement`` is too large."""
+    once = measurement.value is not None and measurement.unit is Unit.MS and not measurement.samples
+    return once and (measurement.value or 0.0) > ceiling_of(measurement)
+
+
+def is_too_slow(measurement: Measurement) -> bool:
+    """Tell whether ``measurement`` is a time over its budget."""
+    return measurement.ok is False and measurement.unit is Unit.MS
+
+
+def samples_wanted(measurement: Measurement) -> int:
+    """Return how many samples decide: one that is good or beyond the ceiling, three that agree, or five."""
+    samples = measurement.samples or (measurement.value,)
+    if not is_too_slow(measurement) or is_beyond_ceiling(measurement):
+        return len(samples)
+    if len(samples) < SAMPLES:
+        return SAMPLES
+    agreed = all(each is not None and each > (measurement.budget or 0.0) for each in samples)
+    return len(samples) if agreed else MOST_SAMPLES
+
+
+def sampled(measurement: Measurement, further: Sequence[float]) -> Measurement:
+    """Return ``measurement`` with the median of its own value and ``further`` ones of the same thing."""
+    if measurement.value is None or not further:
+        return measurement
+    samples = (measurement.value, *further)
+    return replace(measurement, value=statistics.median(samples), samples=samples)
+
+
+def over_budget(measurement: Measurement, circumstances: Circumstances = QUIET) -> Finding:
+    """Say rule and evidence of a broken budget in one line: ``homepage.load_ms (6214) <= 3000``.
+
+    Where the runner may be the cause, or where one sample is all there is and all there will be, that is no fault of
+    the application.
+    """
+    value, budget = measurement.value or 0.0, measurement.budget or 0.0
+    digits = 0 if value >= 10 and round(value) > budget else 3
+    rule = f"{measurement.name} ({value:.{digits}f}) <= {budget:g}"
+    calibration, why = circumstances.calibration, circumstances.unrepeatable
+    evidence = tuple(_evidence(measurement, calibration))
+    if measurement.unit is not Unit.MS:
+        return Finding(rule=rule, blame=Blame.SLOW)
+    if calibration and calibration.explains(value, budget):
+        slow = f"runner too slow: {calibration}"
+        return Finding(rule=slow, blame=Blame.HARNESS, evidence=(rule, *evidence), cause=RUNNER_BUSY)
+    if is_beyond_ceiling(measurement):
+        return Finding(rule=rule, blame=Blame.SLOW, evidence=evidence, settled=True)
+    if why and len(measurement.samples) < 2:
+        only = f"{rule}, but one sample is all there is: {why}"
+        return Finding(rule=only, blame=Blame.HARNESS, evidence=evidence, cause=f"{measurement.name} {SLOW_ONCE}")
+    return Finding(rule=rule, blame=Blame.SLOW, evidence=evidence)
+
+
+def _evidence(measurement: Measurement, calibration: Calibration | None) -> Iterator[str]:
+    if len(measurement.samples) > 1:
+        listed = ", ".join(f"{each:.0f}" for each in measurement.samples)
+        yield f"median of {len(measurement.samples)} samples: {listed} ms"
+    if calibration:
+        yield f"runner: {calibration}"
