@@ -12,7 +12,7 @@ from smoke.accounts.errors import LedgerError
 from smoke.accounts.fingerprint import fingerprint
 from smoke.accounts.pacing import STEP_S, Answer, Closed, Go, Pace, PastLogin, Turn, turn_of, wait_for_step
 from smoke.secret import Secret
-from smoke.sqlite_file import SqliteFile, SqliteMemory
+from smoke.storage.sqlite import SqliteFile, SqliteMemory
 
 VARIABLE = "SMOKE_STATE"
 FILE = "accounts.db"

@@ -17,12 +17,13 @@ from pathlib import Path
 import pytest
 
 from smoke.history import Begun, History, HistoryError
-from smoke.history_rows import MIGRATIONS
+from smoke.history.opening import history_file
+from smoke.history.schema import MIGRATIONS
 from smoke.judged import CheckResult, Run
 from smoke.model import Blame, Category, Measurement, Outcome, Unit
 from tests.support.run_builder import STARTED, a_finding, a_measurement, a_result, a_run, a_typical_run, an_attempt
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the session may have servers in threads
 FORK = multiprocessing.get_context("fork")
@@ -315,10 +316,9 @@ def test_a_read_only_folder_is_explained(tmp_path, monkeypatch, existing):
         tmp_path.chmod(0o755)
 
 
-def test_a_writer_that_hangs_is_explained(path, monkeypatch):
+def test_a_writer_that_hangs_is_explained(path):
     """A lock that is never released costs the busy time-out and is then named."""
-    monkeypatch.setattr("smoke.history.BUSY_S", 0.1)
-    history = History(path)
+    history = History(dataclasses.replace(history_file(path), busy_s=0.1))
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(HistoryError, match=r"locked; another run has been writing for 0\.1 s"):
@@ -334,23 +334,22 @@ def test_a_newer_file_is_not_touched(path):
         History(path)
 
 
-def test_an_older_file_is_brought_up_to_date(path, monkeypatch):
+def test_an_older_file_is_brought_up_to_date(path):
     """A later version adds to an existing file what its migrations say, once, and keeps the runs."""
     History(path).record(a_typical_run())
-    monkeypatch.setattr("smoke.history.MIGRATIONS", (*MIGRATIONS, "ALTER TABLE begun ADD COLUMN note TEXT"))
+    later = dataclasses.replace(history_file(path), migrations=(*MIGRATIONS, "ALTER TABLE begun ADD COLUMN note TEXT"))
     for _ in range(2):
-        assert len(History(path).recent("shop", "production", 9)) == 1
+        assert len(History(later).recent("shop", "production", 9)) == 1
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS) + 1
 
 
-def test_a_migration_that_fails_changes_nothing(path, monkeypatch):
+def test_a_migration_that_fails_changes_nothing(path):
     """Half a migration is undone: the older version can still read the file."""
     History(path).record(a_typical_run())
-    with monkeypatch.context() as later:
-        later.setattr("smoke.history.MIGRATIONS", (*MIGRATIONS, "CREATE TABLE extra (a TEXT); CREATE NONSENSE"))
-        with pytest.raises(HistoryError):
-            History(path)
+    broken = (*MIGRATIONS, "CREATE TABLE extra (a TEXT); CREATE NONSENSE")
+    with pytest.raises(HistoryError):
+        History(dataclasses.replace(history_file(path), migrations=broken))
     assert len(History(path).recent("shop", "production", 9)) == 1
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         rows(path, "extra")

@@ -1,41 +1,13 @@
-"""What a run looks like in the history: its tables, and the way from a run to rows and back."""
+"""What a run looks like in the history: the way from a run to rows and back."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass
 
 from smoke.judged import CheckResult, Run
 from smoke.model import Blame, Category, Measurement, Outcome, Unit
-
-_FIRST = """
-CREATE TABLE runs (
-  run_id TEXT PRIMARY KEY, suite TEXT, environment TEXT, execution_point TEXT, region TEXT, browser TEXT,
-  base_url TEXT, started REAL, finished REAL, verdict TEXT, passed INTEGER, action TEXT, reason TEXT,
-  failed_category TEXT, expected_build TEXT, builds TEXT, config_sha256 TEXT
-) WITHOUT ROWID;
-CREATE INDEX runs_by_time ON runs (suite, environment, started);
-CREATE TABLE checks (
-  run_id TEXT, check_id TEXT, category TEXT, kind TEXT, critical INTEGER, outcome TEXT, blame TEXT,
-  duration_ms REAL, reason TEXT, PRIMARY KEY (run_id, check_id)
-) WITHOUT ROWID;
-CREATE TABLE attempts (
-  run_id TEXT, check_id TEXT, number INTEGER, started REAL, duration_ms REAL, outcome TEXT, findings TEXT,
-  PRIMARY KEY (run_id, check_id, number)
-) WITHOUT ROWID;
-CREATE TABLE measurements (
-  run_id TEXT, check_id TEXT, attempt INTEGER, name TEXT, value REAL, unit TEXT, budget REAL
-);
-CREATE INDEX measurements_by_check ON measurements (run_id, check_id, attempt);
-CREATE TABLE begun (
-  run_id TEXT PRIMARY KEY, suite TEXT, environment TEXT, execution_point TEXT, started REAL, due REAL,
-  pid INTEGER, host TEXT
-) WITHOUT ROWID
-"""
-
-MIGRATIONS = (_FIRST,)
-"""What leads from each schema version to the next, statements parted by semicolons; only ever appended to."""
+from smoke.storage.store import Db, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +46,7 @@ class PastRun:
     """Ordered by id."""
 
 
-def insert_run(db: sqlite3.Connection, run: Run) -> None:
+def insert_run(db: Db, run: Run) -> None:
     """Insert ``run`` with its checks, attempts and measurements, inside the caller's transaction."""
     _insert(
         db, "runs", run.run_id, run.suite, run.environment, run.execution_point, run.region, run.browser, run.base_url,
@@ -85,17 +57,17 @@ def insert_run(db: sqlite3.Connection, run: Run) -> None:
         _insert_result(db, run.run_id, result)
 
 
-def select_runs(db: sqlite3.Connection, where: str, values: tuple[str, ...], limit: int) -> tuple[PastRun, ...]:
+def select_runs(db: Db, where: str, values: tuple[str, ...], limit: int) -> tuple[PastRun, ...]:
     """Return the newest ``limit`` runs that meet the SQL condition ``where``, the newest first."""
     query = f"SELECT * FROM runs WHERE {where} ORDER BY started DESC, run_id DESC LIMIT ?"  # noqa: S608 - our own text
     return tuple(_past_run(db, row) for row in db.execute(query, (*values, limit)).fetchall())
 
 
-def _insert(db: sqlite3.Connection, table: str, *row: object) -> None:
+def _insert(db: Db, table: str, *row: object) -> None:
     db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - our own table names
 
 
-def _insert_result(db: sqlite3.Connection, run_id: str, result: CheckResult) -> None:
+def _insert_result(db: Db, run_id: str, result: CheckResult) -> None:
     check, key = result.check, (run_id, result.check.id)
     judged = (result.outcome, result.blame, result.duration_ms, result.reason)
     _insert(db, "checks", *key, check.category, check.kind, check.critical, *judged)
@@ -107,7 +79,7 @@ def _insert_result(db: sqlite3.Connection, run_id: str, result: CheckResult) -> 
             _insert(db, "measurements", *key, attempt.number, taken.name, taken.value, taken.unit, taken.budget)
 
 
-def _past_run(db: sqlite3.Connection, row: sqlite3.Row) -> PastRun:
+def _past_run(db: Db, row: Row) -> PastRun:
     checks = db.execute("SELECT * FROM checks WHERE run_id = ? ORDER BY check_id", (row["run_id"],)).fetchall()
     as_they_are = ("run_id", "suite", "environment", "execution_point", "region", "started", "finished", "reason")
     return PastRun(
@@ -120,7 +92,7 @@ def _past_run(db: sqlite3.Connection, row: sqlite3.Row) -> PastRun:
     )
 
 
-def _past_check(db: sqlite3.Connection, row: sqlite3.Row) -> PastCheck:
+def _past_check(db: Db, row: Row) -> PastCheck:
     return PastCheck(
         check_id=row["check_id"],
         category=Category(row["category"]),
@@ -133,7 +105,7 @@ def _past_check(db: sqlite3.Connection, row: sqlite3.Row) -> PastCheck:
     )
 
 
-def _last_measurements(db: sqlite3.Connection, run_id: str, check_id: str) -> tuple[Measurement, ...]:
+def _last_measurements(db: Db, run_id: str, check_id: str) -> tuple[Measurement, ...]:
     rows = db.execute(
         "SELECT name, value, unit, budget FROM measurements WHERE run_id = ?1 AND check_id = ?2 AND attempt ="
         " (SELECT max(number) FROM attempts WHERE run_id = ?1 AND check_id = ?2) ORDER BY rowid",
