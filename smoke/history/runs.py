@@ -20,7 +20,7 @@ LATELY = 3
 """Runs that tell how long a check takes: one alone may have been slow by chance."""
 DURATIONS = """
 SELECT check_id, max(duration_ms) FROM checks
-WHERE typeof(duration_ms) = 'real' AND run_id IN (
+WHERE duration_ms BETWEEN 0 AND 1e15 AND run_id IN (
   SELECT run_id FROM runs WHERE suite = ? AND environment = ? ORDER BY started DESC LIMIT ?
 ) GROUP BY check_id
 """
@@ -97,7 +97,7 @@ class History:
     def last_good(self, suite: str, environment: str) -> PastRun | None:
         """Return the newest run that passed, None if there was none."""
         with self.store.reading() as db:
-            found = select_runs(db, "suite = ? AND environment = ? AND passed", (suite, environment), 1)
+            found = select_runs(db, "suite = ? AND environment = ? AND passed = 1", (suite, environment), 1)
         return found[0] if found else None
 
 
