@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.history.opening import history_file
-from smoke.history.rows import PastRun, insert_run, select_runs
+from smoke.history.rows import PastRun, insert_rows, rows_of, select_runs
 from smoke.judged import Run
 from smoke.storage.store import Store, upsert
 
@@ -81,8 +81,7 @@ class History:
         """Keep ``run``, whole or not at all, and mark it finished; a run that is already kept stays as it is."""
         with self.store.writing() as db:
             db.execute("DELETE FROM begun WHERE run_id = ?", (run.run_id,))
-            if not db.execute("SELECT 1 FROM runs WHERE run_id = ?", (run.run_id,)).fetchone():
-                insert_run(db, run)
+            insert_rows(db, rows_of(run))
 
     def recent(self, suite: str, environment: str, limit: int) -> tuple[PastRun, ...]:
         """Return the latest ``limit`` runs of a suite in an environment, the newest first."""

@@ -158,8 +158,11 @@ def test_kills_at_any_moment_leave_only_whole_runs(path):
 
     for trial in range(5):
         child = FORK.Process(target=write_for_ever, args=(f"trial-{trial}",))
+        before = rows(path, "runs")
         child.start()
-        child.join(0.05 + 0.03 * trial)
+        while rows(path, "runs") == before and child.is_alive():
+            child.join(0.01)
+        child.join(0.03 * trial)
         child.kill()
         child.join()
     assert rows(path, "runs") > 0
