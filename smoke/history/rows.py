@@ -106,15 +106,17 @@ def insert_rows(db: Db, rows: RunRows) -> bool:
     return True
 
 
-def select_rows(db: Db, run_id: str) -> RunRows:
-    """Return a run as it is kept."""
+def select_rows(db: Db, run_id: str) -> RunRows | None:
+    """Return a run as it is kept, None where it is not."""
 
     def every(table: str, columns: Sequence[str], order: str) -> list[tuple[object, ...]]:
         query = f"SELECT {', '.join(columns)} FROM {table} WHERE run_id = ? ORDER BY {order}"  # noqa: S608 - our own names
         return [tuple(row) for row in db.execute(query, (run_id,))]
 
+    if not (found := every("runs", RUN, "run_id")):
+        return None
     return RunRows(
-        run=every("runs", RUN, "run_id")[0],
+        run=found[0],
         checks=every("checks", CHECK, "check_id"),
         attempts=every("attempts", ATTEMPT, "check_id, number"),
         measurements=every("measurements", MEASUREMENT, "check_id, attempt, position"),
