@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from smoke.history.errors import HistoryError
 from smoke.history.lines import LineError, from_line, to_line
+from smoke.history.opening import history_file
 from smoke.history.rows import RunRows, insert_rows, select_rows
 from smoke.storage.store import Store
 
@@ -65,6 +69,13 @@ def imported(store: Store, lines: Iterable[str | bytes]) -> Imported:
 def merged(store: Store, other: Store) -> Imported:
     """Keep the runs of ``other`` that are not in ``store``; raises HistoryError."""
     return Imported(*_kept(store, _runs(other, 0.0)))
+
+
+def merged_file(store: Store, path: Path) -> Imported:
+    """Do so with the file of another history, which stays as it is, of whichever version; raises also OSError."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(shutil.copy(path, folder))
+        return merged(store, history_file(copy))
 
 
 def _kept(store: Store, runs: Iterable[RunRows]) -> tuple[int, int]:

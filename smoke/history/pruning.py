@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from smoke.storage.store import Db, Store
+from smoke.storage.store import Store
 
 AT_ONCE = 20
 """Runs of one transaction: others write meanwhile."""
@@ -31,18 +31,11 @@ def prune(store: Store, before: float, *, seconds: float = float("inf")) -> Prun
         db.execute("DELETE FROM incidents WHERE closed < ?", (before,))
         db.execute("DELETE FROM deliveries WHERE state <> 'waiting' AND changed < ?", (before,))
         db.execute("DELETE FROM slots WHERE slot < ?", (before,))
-    while time.monotonic() < end:
+        old = db.execute("SELECT run_id FROM runs WHERE finished < ? ORDER BY finished", (before,)).fetchall()
+    while runs < len(old) and time.monotonic() < end:
+        some = [(row[0],) for row in old[runs : runs + AT_ONCE]]
         with store.writing() as db:
-            forgotten = _forget(db, before)
-        runs += forgotten
-        if forgotten < AT_ONCE:
-            return Pruned(runs, finished=True)
-    return Pruned(runs, finished=False)
-
-
-def _forget(db: Db, before: float) -> int:
-    query = "SELECT run_id FROM runs WHERE finished < ? ORDER BY finished LIMIT ?"
-    old = [row[0] for row in db.execute(query, (before, AT_ONCE)).fetchall()]
-    for table in TABLES:
-        db.executemany(f"DELETE FROM {table} WHERE run_id = ?", [(run_id,) for run_id in old])  # noqa: S608 - ours
-    return len(old)
+            for table in TABLES:
+                db.executemany(f"DELETE FROM {table} WHERE run_id = ?", some)  # noqa: S608 - our own names
+        runs += len(some)
+    return Pruned(runs, finished=runs == len(old))

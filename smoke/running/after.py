@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from smoke.history import History, HistoryError
 from smoke.history.opening import history_store
+from smoke.history.pruning import prune
 from smoke.judged import Run
 from smoke.reporting import document
 from smoke.reporting.allure_results import explain
@@ -14,10 +15,13 @@ from smoke.running.session import Session
 from smoke.settings import Settings
 from smoke.sinks.delivery import deliver_all
 from smoke.sinks.registry import available, enabled
+from smoke.storage.keep import keep_s
 from smoke.storage.sqlite import SqliteFile
 
 Say = Callable[[str], None]
 LONGEST_AFTERMATH_S = 60.0
+LONGEST_PRUNING_S = 0.1
+"""What it does not reach, the next run does."""
 
 
 def before(session: Session, settings: Settings, say: Say) -> None:
@@ -57,7 +61,8 @@ def after(run: Run, settings: Settings, say: Say) -> tuple[str, ...]:
     try:
         history = History(history_store(settings))
         history.record(run)
-        history.finish(run.run_id)
+        if (keep := keep_s(settings.environ)) is not None:
+            prune(history.store, run.finished - keep, seconds=LONGEST_PRUNING_S)
         left += [file.path] if isinstance(file := history.store, SqliteFile) else []
     except HistoryError as error:
         say(f"history: {error}")

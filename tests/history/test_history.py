@@ -118,7 +118,7 @@ def test_a_run_that_cannot_be_kept_whole_is_not_kept_at_all(store):
     """A run whose second check clashes with its first leaves no trace, and its mark stays."""
     history = History(store)
     begin(history)
-    with pytest.raises(HistoryError, match="(?i)unique"):
+    with pytest.raises(HistoryError, match=r"(?i)unique"):
         history.record(a_run(a_result(), a_result()))
     assert [rows(store, table) for table in ("runs", "checks", "attempts", "measurements")] == [0, 0, 0, 0]
     assert rows(store, "begun") == 1

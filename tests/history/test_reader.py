@@ -114,12 +114,8 @@ def test_days_count_verdicts_and_outcomes(store: Store) -> None:
     keep(store, NOON + 120, NOON + 2 * DAY, results=broken, verdict=Outcome.FAIL)
     reader = Reader(store)
     first, second = reader.days(*SHOP, 0, 2 * NOON)
-    assert (first.day, first.count(), first.count(Outcome.PASS), first.count(Outcome.FAIL)) == (
-        date(2026, 11, 2),
-        3,
-        2,
-        1,
-    )
+    assert (first.day, first.count()) == (date(2026, 11, 2), 3)
+    assert (first.count(Outcome.PASS), first.count(Outcome.FAIL)) == (2, 1)
     assert (second.day, second.outcomes) == (date(2026, 11, 4), ((Outcome.FAIL, 1),))
     checked = reader.days(*SHOP, 0, 2 * NOON, check_id="health.api")
     assert [day.outcomes for day in checked] == [((Outcome.PASS, 3),), ((Outcome.PASS, 1),)]
@@ -127,14 +123,12 @@ def test_days_count_verdicts_and_outcomes(store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("zone", "days"),
-    [("UTC", [24, 24]), ("Europe/Berlin", [1, 25, 22]), ("Asia/Kathmandu", [6, 24, 18])],
+    [("UTC", [24, 24]), ("Europe/Berlin", [22, 25, 1]), ("Asia/Kathmandu", [19, 24, 5])],
 )
 def test_days_are_those_of_a_zone(store: Store, zone: str, days: list[int]) -> None:
     """The day on which summer time ends has 25 hours, and some zones are three quarters of an hour off."""
     begin = datetime(2026, 10, 24, tzinfo=UTC).timestamp()
-    half = 900.0 if zone == "Europe/Berlin" else 0.0
-    berlin = {"Europe/Berlin": begin + 21 * 3600.0 + half}.get(zone, begin + half)
-    keep(store, *(berlin + hour * 3600 for hour in range(48)))
+    keep(store, *(begin + hour * 3600 for hour in range(48)))
     counted = Reader(store).days(*SHOP, 0, 2 * NOON, zone=ZoneInfo(zone))
     assert [day.count() for day in counted] == days
 
