@@ -34,13 +34,15 @@ names(k, check_id, name) AS (VALUES {_NAMES})
 _PLACE = "n % 3 + 1"
 _TOOK = "100.0 + (n * 31 + k * 17) % 400"
 _TABLES = (
-    f"""{_EACH} INSERT INTO checks (run_id, check_id, category, kind, critical, outcome, blame, duration_ms, reason, place, at)
+    f"""{_EACH} INSERT INTO checks
+    (run_id, check_id, category, kind, critical, outcome, blame, duration_ms, reason, place, at)
     SELECT {_RUN}, check_id, 'api-health', 'probe', 1,
     CASE WHEN {_FAILS} AND k < 110 THEN 'FAIL' ELSE 'PASS' END, NULL, {_TOOK}, NULL, {_PLACE}, {_END}
     FROM runs_of CROSS JOIN names""",
     f"""{_EACH} INSERT INTO attempts SELECT {_RUN}, check_id, 1, {_END} - 9, {_TOOK}, 'PASS', '[]'
     FROM runs_of CROSS JOIN names""",
-    f"""{_EACH} INSERT INTO measurements (run_id, check_id, attempt, position, name, value, unit, budget, decides, place, at)
+    f"""{_EACH} INSERT INTO measurements
+    (run_id, check_id, attempt, position, name, value, unit, budget, decides, place, at)
     SELECT {_RUN}, check_id, 1, 0, name, {_TOOK}, 'ms', 500.0, 1, {_PLACE}, {_END}
     FROM runs_of CROSS JOIN names""",
 )

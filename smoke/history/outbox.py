@@ -46,7 +46,7 @@ class Parcel:
 
 
 _COLUMNS = ("key", "kind", "body", "created", "expires", "tries", "next_try", "state", "note")
-_PUT = insert_new("deliveries", ("number", "recipient", "changed", *_COLUMNS))
+_PUT = insert_new("deliveries", ("number", "recipient", "changed", *_COLUMNS), key=("key",))
 _SELECT = f"SELECT {', '.join(_COLUMNS)}, recipient, holder, held_until FROM deliveries"  # noqa: S608 - our own names
 _WAITING = f"{_SELECT} WHERE recipient = ? AND state = 'waiting' ORDER BY number LIMIT ?"
 _ALIVE = (

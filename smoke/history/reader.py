@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from smoke.facts import CheckFact, DayOutcomes, DayPercentiles, Reading, RunFact
+from smoke.history.errors import HistoryError
 from smoke.model import Blame, Category, Outcome, Unit
 from smoke.storage.store import Row, Store
+
+Fact = TypeVar("Fact")
+OUTCOME = {each.value: each for each in Outcome}
+CATEGORY = {each.value: each for each in Category}
+BLAME = {each.value: each for each in Blame}
+UNIT = {each.value: each for each in Unit}
+"""Words by how they are written: thousands of rows are read at once, and to call an enum takes twice as long."""
 
 _RUN = (
     "run_id, suite, environment, region, execution_point, started, finished, verdict, passed, failed_category, builds"
@@ -54,15 +62,16 @@ class Reader:
 
     def runs(self, suite: str, environment: str, since: float, until: float) -> tuple[RunFact, ...]:
         """Return the runs of an environment."""
-        return tuple(_run(row) for row in self._rows(_RUNS, suite, environment, since, until))
+        return self._facts(_run, _RUNS, suite, environment, since, until)
 
     def checks(
         self, suite: str, environment: str, since: float, until: float, check_id: str | None = None
     ) -> tuple[CheckFact, ...]:
         """Return the checks of these runs, or one of them."""
         window = (suite, environment, since, until)
-        rows = self._rows(_ALL_CHECKS, *window) if check_id is None else self._rows(_ONE_CHECK, *window, check_id)
-        return tuple(_check(row) for row in rows)
+        if check_id is None:
+            return self._facts(_check, _ALL_CHECKS, *window)
+        return self._facts(_check, _ONE_CHECK, *window, check_id)
 
     def readings(
         self, suite: str, environment: str, since: float, until: float, *, name: str, check_id: str | None = None
@@ -70,7 +79,7 @@ class Reader:
         """Return what was measured under ``name`` in deciding attempts; what was not observed is not among it."""
         query = f"SELECT {_READING} {_NAMED}{' AND check_id = ?' if check_id else ''} ORDER BY at, run_id, check_id"
         more = (check_id,) if check_id else ()
-        return tuple(_reading(row) for row in self._rows(query, suite, environment, since, until, name, *more))
+        return self._facts(_reading, query, suite, environment, since, until, name, *more)
 
     def days(
         self,
@@ -93,6 +102,12 @@ class Reader:
         """Return how the values of ``name`` were spread over each day of ``zone`` that has any."""
         rows = self._rows(f"SELECT at, value {_NAMED}", suite, environment, since, until, name)
         return tuple(_percentiles(day, sorted(values)) for day, values in _by_day(rows, zone))
+
+    def _facts(self, made: Callable[[Row], Fact], query: str, *values: object) -> tuple[Fact, ...]:
+        try:
+            return tuple(made(row) for row in self._rows(query, *values))
+        except (KeyError, ValueError) as error:
+            raise HistoryError(f"the history has a row that nobody here wrote: {error!r}; remove its run") from error
 
     def _rows(self, query: str, *values: object) -> list[Row]:
         with self.store.reading() as db:
@@ -135,9 +150,9 @@ def _run(row: Row) -> RunFact:
         execution_point=point,
         started=started,
         finished=finished,
-        verdict=Outcome(verdict),
+        verdict=OUTCOME[verdict],
         passed=bool(passed),
-        failed_category=Category(failed) if failed else None,
+        failed_category=CATEGORY[failed] if failed else None,
         builds=_builds(builds),
     )
 
@@ -149,10 +164,10 @@ def _check(row: Row) -> CheckFact:
         at=at,
         region=region,
         check_id=check_id,
-        category=Category(category),
+        category=CATEGORY[category],
         critical=bool(critical),
-        outcome=Outcome(outcome),
-        blame=Blame(blame) if blame else None,
+        outcome=OUTCOME[outcome],
+        blame=BLAME[blame] if blame else None,
         duration_ms=duration_ms,
     )
 
@@ -166,7 +181,7 @@ def _reading(row: Row) -> Reading:
         check_id=check_id,
         name=name,
         value=value,
-        unit=Unit(unit),
+        unit=UNIT[unit],
         budget=budget,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from smoke.judged import CheckResult, Run
 from smoke.model import Blame, Category, Measurement, Outcome, Unit
-from smoke.storage.store import Db, Row, insert, insert_new
+from smoke.storage.store import Db, Row, insert
 
 RUN = (
     "run_id", "suite", "environment", "execution_point", "region", "browser", "base_url", "started", "finished",
@@ -22,7 +22,7 @@ _INSERT_RUN = insert("runs", RUN)
 _INSERT_CHECK = insert("checks", (*CHECK, "run_id", "place", "at"))
 _INSERT_ATTEMPT = insert("attempts", (*ATTEMPT, "run_id"))
 _INSERT_MEASUREMENT = insert("measurements", (*MEASUREMENT, "decides", "run_id", "place", "at"))
-_INSERT_PLACE = insert_new("places", ("place", "suite", "environment", "region"))
+_INSERT_PLACE = insert("places", ("place", "suite", "environment", "region"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ INSERT INTO measurements SELECT
   ) THEN 1 ELSE 0 END, checks.place, checks.at
   FROM old_measurements AS old JOIN checks ON checks.run_id = old.run_id AND checks.check_id = old.check_id;
 DROP TABLE old_measurements;
-CREATE INDEX measurements_by_time ON measurements (place, name, at, value) WHERE decides = 1
+CREATE INDEX measurements_by_time ON measurements (place, name, decides, at, value)
 """
 _SCHEDULE = """
 CREATE TABLE slots (

@@ -57,9 +57,9 @@ def insert(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - ours
 
 
-def insert_new(table: str, columns: Sequence[str]) -> str:
-    """Return the statement that inserts one row, or does nothing where its key is taken."""
-    return f"{insert(table, columns)} ON CONFLICT DO NOTHING"
+def insert_new(table: str, columns: Sequence[str], key: Sequence[str]) -> str:
+    """Return the statement that inserts one row, or does nothing where there is one with the same ``key``."""
+    return f"{insert(table, columns)} ON CONFLICT ({', '.join(key)}) DO NOTHING"
 
 
 def upsert(table: str, columns: Sequence[str], key: Sequence[str]) -> str:

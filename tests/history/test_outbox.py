@@ -145,7 +145,8 @@ def test_each_parcel_is_taken_by_one_of_many_processes(store: Store, outbox: Out
     def work(number: int) -> None:
         mine = Outbox(store)
         gate.wait(30)
-        mine.put(*(a_parcel(f"{number}-{index}") for index in range(10)))
+        for index in range(10):
+            mine.put(a_parcel(f"{number}-{index}"))
         for parcel in mine.due("slack", NOW):
             mine.sent(parcel.key, NOW)
             sent.put(parcel.key)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,12 +41,17 @@ def server() -> Iterator[str]:
     password.chmod(0o644)
     try:
         _run(user, "initdb", "-D", data, "-U", "smoke", "--pwfile", password, "-A", "scram-sha-256", "-N", "-E", "UTF8")
-        settings = " ".join(f"-c {each}" for each in (*FAST, "listen_addresses=", f"unix_socket_directories={folder}"))
-        _run(user, "pg_ctl", "-D", data, "-w", "-t", "60", "-l", folder / "log", "-o", settings, "start")
+        settings = [*FAST, "listen_addresses=", f"unix_socket_directories={folder}"]
+        options = [word for each in settings for word in ("-c", each)]
+        with (folder / "log").open("wb") as log:
+            command = _command(user, "postgres", "-D", data, *options)
+            child = subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
+            _wait(child, folder)
             yield f"postgresql://smoke:{PASSWORD}@/postgres?host={quote(str(folder), safe='')}"
         finally:
-            _run(user, "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+            child.send_signal(signal.SIGQUIT)  # at once: nobody keeps the data
+            child.wait(60)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -62,12 +70,29 @@ def _unprivileged() -> str | None:
     return "postgres" if "postgres" in known else "nobody"
 
 
-def _run(user: str | None, program: str, *arguments: object) -> None:
+def _command(user: str | None, program: str, *arguments: object) -> list[str]:
+    """Return what runs ``program`` as ``user``, and ends it with us, however we end."""
     place = _bin()
     assert place is not None
-    become = ["setpriv", f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--clear-groups"] if user else []
-    command = [*become, str(place / program), *map(str, arguments)]
+    become = [f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--clear-groups"] if user else []
+    return ["setpriv", "--pdeathsig=QUIT", *become, str(place / program), *map(str, arguments)]
+
+
+def _run(user: str | None, program: str, *arguments: object) -> None:
+    command = _command(user, program, *arguments)
     done = subprocess.run(
         command, check=False, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
+
+
+def _wait(child: subprocess.Popen[bytes], folder: Path) -> None:
+    place = _bin()
+    assert place is not None
+    ready = [str(place / "pg_isready"), "-q", "-h", str(folder), "-d", "postgres"]
+    end = time.monotonic() + 60
+    while subprocess.run(ready, check=False, cwd="/", timeout=60).returncode != 0:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(0.05)
+        alive = child.poll() is None and time.monotonic() < end
+        assert alive, (folder / "log").read_text(errors="replace")
