@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from benchmarks.fixed import command_costs, run_costs
 from benchmarks.goals import Measured, Standing, table
 from benchmarks.guard import guarded_pages
+from benchmarks.history import history_queries
 from benchmarks.probes import forty_more, thousand
 from benchmarks.ratio import away, local
 
@@ -25,6 +26,7 @@ PARTS: Mapping[str, Callable[[int], list[Measured]]] = {
     "thousand": thousand,
     "forty": forty_more,
     "guard": guarded_pages,
+    "history": history_queries,
 }
 
 

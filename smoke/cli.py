@@ -20,6 +20,7 @@ COMMANDS = {
     "config": "check, show or describe the configuration",
     "accounts": "check the smoke accounts, change the password of one, or forgive it its refusals",
     "prove": "inject faults on our side of the wire and show which checks catch them",
+    "history": "prune the history, or carry it from one place to another",
     "report": "build the Allure report of the last run",
     "demo": "serve the embedded application",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from smoke.model import Blame, Category, Outcome, Unit
 
@@ -54,3 +55,27 @@ class Reading:
     value: float
     unit: Unit
     budget: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayOutcomes:
+    """How often each outcome was seen on one day."""
+
+    day: date
+    outcomes: tuple[tuple[Outcome, int], ...]
+    """Those that were seen, in the order of Outcome."""
+
+    def count(self, *outcomes: Outcome) -> int:
+        """Return how often one of ``outcomes`` was seen; without any, how many there were."""
+        return sum(number for outcome, number in self.outcomes if not outcomes or outcome in outcomes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPercentiles:
+    """How a measurement was spread over one day, by nearest rank."""
+
+    day: date
+    count: int
+    p50: float
+    p95: float
+    p99: float

@@ -13,6 +13,10 @@ from smoke.addresses import check_open
 from smoke.config.places import SUITES, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category
+from smoke.storage.keep import VARIABLE as KEEP
+from smoke.storage.keep import keep_s
+from smoke.storage.url import VARIABLE as DATABASE
+from smoke.storage.url import database_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +174,11 @@ def resolve(given: Mapping[str, object], *, point: str, root: Path, environ: Map
             values[option.name], origins[option.name] = _converted(option, raw), origin
         except ValueError as error:
             problems.append(Problem("command line" if said else "environment", 0, origin, str(error)))
+    for variable, read in ((DATABASE, database_url), (KEEP, keep_s)):
+        try:
+            read(merged)
+        except ValueError as error:
+            problems.append(Problem("environment", 0, variable, str(error)))
     if problems:
         raise ConfigError(problems)
     if origins["suite"] == "default" and len(only := suites(root)) == 1:

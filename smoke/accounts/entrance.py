@@ -26,6 +26,7 @@ from smoke.probing.signing import Proof
 from smoke.running.target import Credentials, Target, origin_of
 from smoke.secret import Secret
 from smoke.settings import Settings
+from smoke.storage.url import database_url
 
 LEFT_S = 1800.0
 """Longest that a command may keep accounts from other runs."""
@@ -101,6 +102,7 @@ def open_entrance(meant: Meant, target: Target, settings: Settings, learn: Calla
         run_id=run_id,
         left_s=LEFT_S,
         path=None if meant.embedded else ledger_path(settings.environ),
+        url=database_url(settings.environ),
     ) as broker:
 
         async def sent(request: Request, timeout_s: float) -> Exchange:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smoke.accounts.ledger import Ledger, ledger_file, ledger_path
+from smoke.accounts.ledger import Ledger, ledger_path, ledger_store
 from smoke.accounts.planned import Meant, meant
 from smoke.config.problems import ConfigError, Problem
 from smoke.running.target import MAIN, addresses, origin_of
 from smoke.settings import Settings
+from smoke.storage.url import database_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,10 @@ def forgive(settings: Settings, name: str) -> Forgiven:
         text = "nothing is kept of the embedded application's accounts; name a deployment with --env"
         raise ConfigError([Problem("command line", 0, "--env", text)])
     [(known, account)] = wanted.accounts.items()
-    ledger = Ledger(ledger_file(ledger_path(settings.environ)), origin_of(_address(wanted, settings)))
+    ledger = Ledger(
+        ledger_store(ledger_path(settings.environ), database_url(settings.environ)),
+        origin_of(_address(wanted, settings)),
+    )
     logins = ledger.forgive(account.user)
     return Forgiven(name=known, user=account.user, environment=wanted.plan.environment_name, logins=logins)
 

@@ -1,8 +1,7 @@
-"""What the runs of this machine did with smoke accounts: logins, TOTP steps and leases, in one SQLite file."""
+"""What runs did with smoke accounts: logins, TOTP steps and leases, in a file of this machine or a shared database."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,8 @@ from smoke.accounts.errors import LedgerError
 from smoke.accounts.fingerprint import fingerprint
 from smoke.accounts.pacing import STEP_S, Answer, Closed, Go, Pace, PastLogin, Turn, turn_of, wait_for_step
 from smoke.secret import Secret
-from smoke.sqlite_file import SqliteFile, SqliteMemory
+from smoke.storage.sqlite import SqliteFile, SqliteMemory
+from smoke.storage.store import Db, Store, upsert
 
 VARIABLE = "SMOKE_STATE"
 FILE = "accounts.db"
@@ -22,11 +22,11 @@ FAR_STEPS = 4
 """A used step so far in the future was written while a clock was wrong: no server has seen it."""
 
 _FIRST = """
-CREATE TABLE logins (id INTEGER PRIMARY KEY, origin TEXT, user TEXT, at REAL, answer TEXT);
-CREATE INDEX logins_by_account ON logins (origin, user, at);
-CREATE TABLE used_steps (origin TEXT, user TEXT, step INTEGER, PRIMARY KEY (origin, user, step)) WITHOUT ROWID;
+CREATE TABLE logins (id INTEGER PRIMARY KEY, origin TEXT, "user" TEXT, at REAL, answer TEXT);
+CREATE INDEX logins_by_account ON logins (origin, "user", at);
+CREATE TABLE used_steps (origin TEXT, "user" TEXT, step INTEGER, PRIMARY KEY (origin, "user", step)) WITHOUT ROWID;
 CREATE TABLE leases (
-  origin TEXT, user TEXT, run_id TEXT, host TEXT, pid INTEGER, since REAL, due REAL, PRIMARY KEY (origin, user)
+  origin TEXT, "user" TEXT, run_id TEXT, host TEXT, pid INTEGER, since REAL, due REAL, PRIMARY KEY (origin, "user")
 ) WITHOUT ROWID
 """
 _PASSWORDS = """
@@ -34,10 +34,13 @@ ALTER TABLE logins ADD COLUMN password TEXT;
 ALTER TABLE logins ADD COLUMN until REAL;
 CREATE TABLE salts (salt TEXT);
 INSERT INTO salts VALUES (lower(hex(randomblob(16))));
-CREATE TABLE rotations (origin TEXT, user TEXT, at REAL, old TEXT, PRIMARY KEY (origin, user)) WITHOUT ROWID
+CREATE TABLE rotations (origin TEXT, "user" TEXT, at REAL, old TEXT, PRIMARY KEY (origin, "user")) WITHOUT ROWID
 """
 MIGRATIONS = (_FIRST, _PASSWORDS)
 """What leads from each schema version to the next, statements parted by semicolons; only ever appended to."""
+
+_ROTATED = upsert("rotations", ("origin", '"user"', "at", "old"), key=("origin", '"user"'))
+_TAKEN = upsert("leases", ("origin", '"user"', "run_id", "host", "pid", "since", "due"), key=("origin", '"user"'))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,15 @@ def ledger_file(path: Path) -> SqliteFile:
     )
 
 
+def ledger_store(path: Path, url: Secret | None) -> Store:
+    """Return the ledger of several machines, in the PostgreSQL database at ``url``; without it the file ``path``."""
+    if url is None:
+        return ledger_file(path)
+    from smoke.storage.postgres import Postgres
+
+    return Postgres(url, part="accounts", migrations=MIGRATIONS, raises=LedgerError)
+
+
 def ledger_memory() -> SqliteMemory:
     """Return a ledger for accounts that nobody else has, and that are gone after this run."""
     return SqliteMemory(MIGRATIONS)
@@ -78,7 +90,7 @@ def ledger_memory() -> SqliteMemory:
 class Ledger:
     """The accounts of the target at ``origin``; every method raises LedgerError."""
 
-    db: SqliteFile | SqliteMemory
+    db: Store
     origin: str
 
     def begin_login(self, user: str, pace: Pace, now: float, password: Secret | None = None) -> int | Turn:
@@ -88,7 +100,7 @@ class Ledger:
             mine = _fingerprint(db, password)
             if (closed := self._replaced(db, user, mine)) is not None:
                 return closed
-            query = "SELECT at, answer, password, until FROM logins WHERE origin = ? AND user = ?"
+            query = 'SELECT at, answer, password, until FROM logins WHERE origin = ? AND "user" = ?'
             rows = db.execute(query, (self.origin, user))
             turn = turn_of([PastLogin(**{**row, "answer": Answer(row["answer"])}) for row in rows], pace, now, mine)
             return self._insert(db, user, now, Answer.UNKNOWN, mine) if isinstance(turn, Go) else turn
@@ -114,32 +126,32 @@ class Ledger:
         """Note that ``old`` is no longer the password of ``user``: who still has it need not try it."""
         with self.db.writing() as db:
             row = (self.origin, user, now, _fingerprint(db, old))
-            db.execute("INSERT OR REPLACE INTO rotations VALUES (?, ?, ?, ?)", row)
+            db.execute(_ROTATED, row)
 
     def forgive(self, user: str) -> int:
         """Forget every login of ``user``, and what password it had before; return how many logins that were."""
         with self.db.writing() as db:
             whose = (self.origin, user)
-            db.execute("DELETE FROM rotations WHERE origin = ? AND user = ?", whose)
-            return db.execute("DELETE FROM logins WHERE origin = ? AND user = ?", whose).rowcount
+            db.execute('DELETE FROM rotations WHERE origin = ? AND "user" = ?', whose)
+            return db.execute('DELETE FROM logins WHERE origin = ? AND "user" = ?', whose).rowcount
 
     def _insert(
         self,
-        db: sqlite3.Connection,
+        db: Db,
         user: str,
         now: float,
         answer: Answer,
         password: str | None = None,
         until: float | None = None,
     ) -> int:
-        row = (self.origin, user, now, answer.value, password, until)
-        query = "INSERT INTO logins (origin, user, at, answer, password, until) VALUES (?, ?, ?, ?, ?, ?)"
-        number = db.execute(query, row).lastrowid
-        assert number is not None
+        number = int(db.execute("SELECT coalesce(max(id), 0) + 1 FROM logins").fetchone()[0])
+        row = (number, self.origin, user, now, answer.value, password, until)
+        query = 'INSERT INTO logins (id, origin, "user", at, answer, password, until) VALUES (?, ?, ?, ?, ?, ?, ?)'
+        db.execute(query, row)
         return number
 
-    def _replaced(self, db: sqlite3.Connection, user: str, password: str | None) -> Closed | None:
-        query = "SELECT at FROM rotations WHERE origin = ? AND user = ? AND old = ?"
+    def _replaced(self, db: Db, user: str, password: str | None) -> Closed | None:
+        query = 'SELECT at FROM rotations WHERE origin = ? AND "user" = ? AND old = ?'
         row = db.execute(query, (self.origin, user, password)).fetchone()
         if row is None:
             return None
@@ -153,7 +165,7 @@ class Ledger:
         """Take the time step of ``now``, the server's time, and return 0; or return the seconds to wait for one."""
         step = int(now // STEP_S)
         with self.db.writing() as db:
-            query = "SELECT max(step) FROM used_steps WHERE origin = ? AND user = ? AND step <= ?"
+            query = 'SELECT max(step) FROM used_steps WHERE origin = ? AND "user" = ? AND step <= ?'
             last = db.execute(query, (self.origin, user, step + FAR_STEPS)).fetchone()[0]
             if (wait := wait_for_step(now, last)) == 0:
                 db.execute("DELETE FROM used_steps WHERE step < ?", (step - KEPT_S / STEP_S,))
@@ -175,26 +187,26 @@ class Ledger:
             if held is not None and held.host != tenant.host and held.due > now:
                 return held
             row = (self.origin, user, tenant.run_id, tenant.host, tenant.pid, now, tenant.due)
-            db.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            db.execute(_TAKEN, row)
         return None
 
     def give_back(self, user: str, run_id: str) -> None:
         """End the lease that the run ``run_id`` has of ``user``."""
         with self.db.writing() as db:
             row = (self.origin, user, run_id)
-            db.execute("DELETE FROM leases WHERE origin = ? AND user = ? AND run_id = ?", row)
+            db.execute('DELETE FROM leases WHERE origin = ? AND "user" = ? AND run_id = ?', row)
 
-    def _holder(self, db: sqlite3.Connection, user: str) -> Tenant | None:
-        query = "SELECT run_id, host, pid, since, due FROM leases WHERE origin = ? AND user = ?"
+    def _holder(self, db: Db, user: str) -> Tenant | None:
+        query = 'SELECT run_id, host, pid, since, due FROM leases WHERE origin = ? AND "user" = ?'
         row = db.execute(query, (self.origin, user)).fetchone()
         return Tenant(**row) if row else None
 
 
-def _fingerprint(db: sqlite3.Connection, password: Secret | None) -> str | None:
+def _fingerprint(db: Db, password: Secret | None) -> str | None:
     return None if password is None else fingerprint(password, db.execute("SELECT salt FROM salts").fetchone()[0])
 
 
-def _prune(db: sqlite3.Connection, now: float) -> None:
+def _prune(db: Db, now: float) -> None:
     db.execute("DELETE FROM rotations WHERE at < ?", (now - KEPT_S,))
     db.execute("DELETE FROM logins WHERE at < ?", (now - KEPT_S,))
     db.execute("DELETE FROM leases WHERE due < ?", (now - KEPT_S,))

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from smoke.accounts.broker import Broker
-from smoke.accounts.ledger import Ledger, Tenant, ledger_file, ledger_memory
+from smoke.accounts.ledger import Ledger, Tenant, ledger_memory, ledger_store
 from smoke.secret import Secret
 
 AFTER_S = 60.0
@@ -25,17 +25,19 @@ def open_broker(
     run_id: str,
     left_s: float,
     path: Path | None,
+    url: Secret | None = None,
     passwords: Mapping[str, Secret] | None = None,
 ) -> Iterator[Broker]:
     """Yield the broker of the accounts ``users`` of the target at ``origin``, and close it.
 
     The run ends in ``left_s`` seconds. ``path`` is that of the ledger; None: these accounts are new and nobody else's,
-    and nothing is kept of them. ``passwords`` are those of this run, by user.
+    and nothing is kept of them. ``url`` is that of a database in its place, for several machines. ``passwords`` are
+    those of this run, by user.
     """
     now = time.time()
     tenant = Tenant(run_id=run_id, host=socket.gethostname(), pid=os.getpid(), since=now, due=now + left_s + AFTER_S)
     broker = Broker(
-        ledger=Ledger(ledger_file(path) if path else ledger_memory(), origin),
+        ledger=Ledger(ledger_store(path, url) if path else ledger_memory(), origin),
         tenant=tenant,
         users=users,
         passwords=passwords or {},

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from smoke.history import History, HistoryError
+from smoke.history.opening import history_store
+from smoke.history.pruning import prune
 from smoke.judged import Run
 from smoke.reporting import document
 from smoke.reporting.allure_results import explain
@@ -13,16 +15,19 @@ from smoke.running.session import Session
 from smoke.settings import Settings
 from smoke.sinks.delivery import deliver_all
 from smoke.sinks.registry import available, enabled
+from smoke.storage.keep import keep_s
+from smoke.storage.sqlite import SqliteFile
 
 Say = Callable[[str], None]
-HISTORY = "history.db"
 LONGEST_AFTERMATH_S = 60.0
+LONGEST_PRUNING_S = 0.1
+"""What it does not reach, the next run does."""
 
 
 def before(session: Session, settings: Settings, say: Say) -> None:
     """Note in the history that a run began, and tell ``say`` of earlier ones that vanished without a verdict."""
     try:
-        history = History(settings.reports / HISTORY)
+        history = History(history_store(settings))
         for lost in history.vanished(session.started):
             began = datetime.fromtimestamp(lost.started, UTC).isoformat(timespec="seconds")
             say(f"history: the run of {lost.suite} in {lost.environment} that began at {began} vanished: no verdict")
@@ -43,7 +48,7 @@ def before(session: Session, settings: Settings, say: Say) -> None:
 def given_up(session: Session, settings: Settings, say: Say) -> None:
     """Note in the history that a run ended before it looked at anything: there is no verdict to keep."""
     try:
-        History(settings.reports / HISTORY).finish(session.run_id)
+        History(history_store(settings)).finish(session.run_id)
     except HistoryError as error:
         say(f"history: {error}")
 
@@ -54,10 +59,11 @@ def after(run: Run, settings: Settings, say: Say) -> tuple[str, ...]:
     if (unexplained := explain(run, settings.reports / "allure-results")) is not None:
         say(unexplained)
     try:
-        history = History(settings.reports / HISTORY)
+        history = History(history_store(settings))
         history.record(run)
-        history.finish(run.run_id)
-        left.append(history.path)
+        if (keep := keep_s(settings.environ)) is not None:
+            prune(history.store, run.finished - keep, seconds=LONGEST_PRUNING_S)
+        left += [file.path] if isinstance(file := history.store, SqliteFile) else []
     except HistoryError as error:
         say(f"history: {error}")
     for delivery in deliver_all(run, enabled(settings), settings):

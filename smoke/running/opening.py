@@ -24,6 +24,7 @@ from smoke.running.spares import Contexts, Spares
 from smoke.running.target import Target, origin_of
 from smoke.secret import Scrubber
 from smoke.settings import Settings
+from smoke.storage.url import database_secrets, database_url
 from smoke.supervisor import owner
 from smoke.workfolder import work_folder
 
@@ -47,7 +48,7 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
         target = begun.target.result()
         work = stack.enter_context(work_folder(owner()))
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
-        scrubber = Scrubber(target.secrets)
+        scrubber = Scrubber((*target.secrets, *database_secrets(settings.environ)))
         guard = guard_of(planned, target, run_id)
         if journeys:
             stack.enter_context(guarded_clients(guard))
@@ -102,6 +103,7 @@ def _broker(planned: Plan, target: Target, settings: Settings, run_id: str) -> A
         run_id=run_id,
         left_s=planned.point.timeout_s,
         path=None if written.startswith(EMBEDDED) else ledger_path(settings.environ),
+        url=database_url(settings.environ),
     )
 
 

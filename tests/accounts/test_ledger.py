@@ -14,7 +14,7 @@ from smoke.accounts.errors import LedgerError
 from smoke.accounts.ledger import KEPT_S, MIGRATIONS, Ledger, Tenant, ledger_file, ledger_memory, ledger_path
 from smoke.accounts.pacing import STEP_S, Answer, Closed, Pace, Wait
 from smoke.secret import Secret
-from smoke.sqlite_file import SqliteFile
+from smoke.storage.sqlite import SqliteFile
 
 NOW = 1_800_000_000.0
 USER = "smoke@shop.example"

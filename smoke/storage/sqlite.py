@@ -98,6 +98,12 @@ def immediate(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("COMMIT")
 
 
+def is_database(path: Path) -> bool:
+    """Tell whether ``path`` is a file of SQLite; raises OSError."""
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
+
+
 def migrate(db: sqlite3.Connection, migrations: tuple[str, ...]) -> None:
     """Bring the tables up to date; raises ValueError for a file of a later version."""
     if _version(db) == len(migrations):

@@ -1,7 +1,7 @@
-"""What earlier runs saw: one SQLite file, written in one transaction for each run.
+"""What earlier runs saw, each written in one transaction.
 
-Every call opens the file anew: nothing is held between runs, any thread may call, and once it is closed the file is
-whole without its ``-wal`` neighbour, so that a CI cache may carry it.
+A SQLite file is opened anew at every call: nothing is held between runs, any thread may call, and once it is closed the
+file is whole without its ``-wal`` neighbour, so that a CI cache may carry it.
 """
 
 from __future__ import annotations
@@ -11,23 +11,24 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from smoke.history_rows import MIGRATIONS, PastCheck, PastRun, insert_run, select_runs
+from smoke.history.opening import history_file
+from smoke.history.rows import PastRun, insert_rows, rows_of, select_runs
 from smoke.judged import Run
-from smoke.sqlite_file import BUSY_S, SqliteFile
+from smoke.storage.store import Store, upsert
 
 LATELY = 3
 """Runs that tell how long a check takes: one alone may have been slow by chance."""
 DURATIONS = """
 SELECT check_id, max(duration_ms) FROM checks
-WHERE typeof(duration_ms) = 'real' AND run_id IN (
+WHERE duration_ms BETWEEN 0 AND 1e15 AND run_id IN (
   SELECT run_id FROM runs WHERE suite = ? AND environment = ? ORDER BY started DESC LIMIT ?
 ) GROUP BY check_id
 """
-__all__ = ["Begun", "History", "HistoryError", "PastCheck", "PastRun"]
-
-
-class HistoryError(Exception):
-    """The history cannot be read or written; says which file, what is wrong and the way out."""
+BEGIN = upsert(
+    "begun",
+    ("run_id", "suite", "environment", "execution_point", "started", "due", "pid", "host"),
+    key=("run_id",),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +48,11 @@ class Begun:
 
 
 class History:
-    """The runs in the file ``path``, which is made where it is missing; every method raises HistoryError."""
+    """The runs in a store, or in a file, which is made where it is missing; every method raises HistoryError."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file = SqliteFile(
-            path=path, migrations=MIGRATIONS, raises=HistoryError, elsewhere="--reports", lost="the past", busy_s=BUSY_S
-        )
-        with self._file.reading():
+    def __init__(self, where: Store | Path) -> None:
+        self.store: Store = history_file(where) if isinstance(where, Path) else where
+        with self.store.reading():
             pass
 
     def begin(
@@ -62,12 +60,12 @@ class History:
     ) -> None:
         """Note that this process starts a run, which must have ended at ``due``; both are seconds since the epoch."""
         row = (run_id, suite, environment, execution_point, started, due, os.getpid(), socket.gethostname())
-        with self._file.writing() as db:
-            db.execute("INSERT OR REPLACE INTO begun VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        with self.store.writing() as db:
+            db.execute(BEGIN, row)
 
     def finish(self, run_id: str) -> None:
         """Forget that ``run_id`` began: it ended, or its disappearance has been told."""
-        with self._file.writing() as db:
+        with self.store.writing() as db:
             db.execute("DELETE FROM begun WHERE run_id = ?", (run_id,))
 
     def vanished(self, now: float) -> tuple[Begun, ...]:
@@ -75,31 +73,30 @@ class History:
 
         A process on another machine, or one whose number was given to another, is told by ``due`` alone.
         """
-        with self._file.reading() as db:
+        with self.store.reading() as db:
             begun = [Begun(**row) for row in db.execute("SELECT * FROM begun ORDER BY started")]
         return tuple(run for run in begun if now > run.due or (run.host == socket.gethostname() and _is_dead(run.pid)))
 
     def record(self, run: Run) -> None:
         """Keep ``run``, whole or not at all, and mark it finished; a run that is already kept stays as it is."""
-        with self._file.writing() as db:
+        with self.store.writing() as db:
             db.execute("DELETE FROM begun WHERE run_id = ?", (run.run_id,))
-            if not db.execute("SELECT 1 FROM runs WHERE run_id = ?", (run.run_id,)).fetchone():
-                insert_run(db, run)
+            insert_rows(db, rows_of(run))
 
     def recent(self, suite: str, environment: str, limit: int) -> tuple[PastRun, ...]:
         """Return the latest ``limit`` runs of a suite in an environment, the newest first."""
-        with self._file.reading() as db:
+        with self.store.reading() as db:
             return select_runs(db, "suite = ? AND environment = ?", (suite, environment), limit)
 
     def durations(self, suite: str, environment: str) -> dict[str, float]:
         """Return how many milliseconds each check took in the latest runs of a suite in an environment, at most."""
-        with self._file.reading() as db:
+        with self.store.reading() as db:
             return dict(db.execute(DURATIONS, (suite, environment, LATELY)))
 
     def last_good(self, suite: str, environment: str) -> PastRun | None:
         """Return the newest run that passed, None if there was none."""
-        with self._file.reading() as db:
-            found = select_runs(db, "suite = ? AND environment = ? AND passed", (suite, environment), 1)
+        with self.store.reading() as db:
+            found = select_runs(db, "suite = ? AND environment = ? AND passed = 1", (suite, environment), 1)
         return found[0] if found else None
 
 

@@ -1,0 +1,91 @@
+"""What alerts and status pages ask of a year of runs: 48 a day in 3 regions, 60 checks each."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.goals import Measured, measured
+from benchmarks.past_year import END, NAMES, PLACE, fill
+from smoke.history import History
+from smoke.history.incidents import Incidents
+from smoke.history.opening import history_database, history_file
+from smoke.history.outbox import Outbox
+from smoke.history.reader import Reader
+from smoke.secret import Secret
+from smoke.storage.store import Store
+from tests.support import postgres
+
+MINUTE, DAY = 60.0, 86_400.0
+Query = Callable[[], object]
+
+
+def history_queries(n: int) -> list[Measured]:
+    """Return the times of the slowest query of each database, each asked ``n`` times; the others go to stdout."""
+    figures = [_asked("history, SQLite", _file, n)]
+    if (why := postgres.missing()) is None:
+        figures.append(_asked("history, PostgreSQL", _database, n))
+    else:
+        print(f"history, PostgreSQL: {why}", file=sys.stderr)
+    return figures
+
+
+def queries(store: Store) -> Mapping[str, Query]:
+    """Return everything that is asked between two runs, by what it is for."""
+    reader, history = Reader(store), History(store)
+    _, check, name = NAMES[7]
+
+    def since(seconds: float) -> tuple[str, str, float, float]:
+        return (*PLACE, END - seconds, END)
+
+    return {
+        "all checks of 10 minutes": lambda: reader.checks(*since(10 * MINUTE)),
+        "all checks of a day": lambda: reader.checks(*since(DAY)),
+        "one check, 7 days": lambda: reader.checks(*since(7 * DAY), check),
+        "runs, 7 days": lambda: reader.runs(*since(7 * DAY)),
+        "one measurement, 10 minutes": lambda: reader.readings(*since(10 * MINUTE), name=name),
+        "one measurement, 7 days": lambda: reader.readings(*since(7 * DAY), name=name),
+        "availability by day, 90 days": lambda: reader.days(*since(90 * DAY)),
+        "one check by day, 90 days": lambda: reader.days(*since(90 * DAY), check_id=check),
+        "percentiles by day, 90 days": lambda: reader.percentiles(*since(90 * DAY), name=name),
+        "last good run": lambda: history.last_good(*PLACE),
+        "durations": lambda: history.durations(*PLACE),
+        "what vanished": lambda: history.vanished(END),
+        "open incidents": lambda: Incidents(store).open(*PLACE),
+        "due deliveries": lambda: Outbox(store).due("datadog", END),
+    }
+
+
+def _asked(goal: str, opened: Callable[[], Iterator[Store]], n: int) -> Measured:
+    with contextmanager(opened)() as store:
+        begun = time.perf_counter()
+        rows = fill(store)
+        print(f"{goal}: {rows:,} checks of a year, made in {time.perf_counter() - begun:.0f} s", flush=True)
+        times = {name: _times(query, n) for name, query in queries(store).items()}
+    for name, each in sorted(times.items(), key=lambda item: -statistics.median(item[1])):
+        print(f"  {name:<30} {statistics.median(each):6.1f} ms  ({min(each):.1f} to {max(each):.1f})")
+    return measured(goal, max(times.values(), key=statistics.median))
+
+
+def _times(query: Query, n: int) -> list[float]:
+    taken = []
+    for _ in range(n):
+        begun = time.perf_counter()
+        query()
+        taken.append(1000 * (time.perf_counter() - begun))
+    return taken
+
+
+def _file() -> Iterator[Store]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield history_file(Path(folder) / "history.db")
+
+
+def _database() -> Iterator[Store]:
+    with postgres.server() as url:
+        yield history_database(Secret(url))

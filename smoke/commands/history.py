@@ -1,0 +1,140 @@
+"""``smoke history prune|export|import|merge``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smoke.commands import options
+from smoke.config.problems import ConfigError, Problem
+from smoke.config.spans import seconds
+from smoke.settings import OPTIONS
+from smoke.storage.keep import USUAL, keep_s, positive
+
+if TYPE_CHECKING:
+    from smoke.storage.store import Store
+
+STDIN = "-"
+Work = Callable[["Store", argparse.Namespace], int]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the sub-commands."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    prune = actions.add_parser("prune", help="forget what is older than anybody asks for")
+    prune.add_argument("--keep", metavar="TIME", help=f"how long to keep it (SMOKE_HISTORY_KEEP, else {USUAL})")
+    prune.set_defaults(call=partial(_with_store, _prune))
+    export = actions.add_parser("export", help="write the runs as lines of JSON")
+    export.add_argument("file", nargs="?", metavar="FILE", help="where to (default: stdout)")
+    export.add_argument("--since", metavar="TIME", help="only those that ended within this time, such as 30d")
+    export.set_defaults(call=partial(_with_store, _export))
+    import_ = actions.add_parser("import", help="add the runs that export wrote; those that are there stay as they are")
+    import_.add_argument("file", nargs="?", default=STDIN, metavar="FILE", help="where from (default: stdin)")
+    import_.set_defaults(call=partial(_with_store, _import))
+    merge = actions.add_parser("merge", help="add the runs of other histories: history.db files, or what export wrote")
+    merge.add_argument("file", nargs="+", metavar="FILE")
+    merge.set_defaults(call=partial(_with_store, _merge))
+    reports = next(option for option in OPTIONS if option.name == "reports")
+    for action in (prune, export, import_, merge):
+        action.add_argument(reports.flag, metavar=reports.metavar, help=f"{reports.help} ({reports.variable})")
+
+
+def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int:
+    from smoke.history.errors import HistoryError
+    from smoke.history.opening import history_store
+
+    settings = options.settings_of(given, "local")
+    given.kept_s = keep_s(settings.environ)
+    try:
+        return work(history_store(settings), given)
+    except HistoryError as error:
+        print(f"INCONCLUSIVE: {error}", file=sys.stderr)
+        return 3
+
+
+def _prune(store: Store, given: argparse.Namespace) -> int:
+    from smoke.history.pruning import prune
+
+    keep = _span("--keep", given.keep, positive) or given.kept_s or seconds(USUAL)
+    done = prune(store, time.time() - keep)
+    print(f"{_runs(done.runs)} forgotten")
+    return 0
+
+
+def _export(store: Store, given: argparse.Namespace) -> int:
+    from smoke.history.carrying import exported
+
+    since = _span("--since", given.since, positive)
+    lines = exported(store, time.time() - since if since else 0.0)
+    if given.file is None:
+        for line in lines:
+            print(line)
+        return 0
+    path = Path(given.file)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            count = sum(1 for line in lines if file.write(f"{line}\n"))
+        part.replace(path)
+    except OSError as error:
+        raise _unusable(given.file, error) from None
+    print(f"{_runs(count)} written to {path}", file=sys.stderr)
+    return 0
+
+
+def _import(store: Store, given: argparse.Namespace) -> int:
+    return _all_told([_added(store, given.file)])
+
+
+def _merge(store: Store, given: argparse.Namespace) -> int:
+    missing = [Problem("command line", 0, "FILE", f"no file {file}") for file in given.file if not Path(file).is_file()]
+    if missing:
+        raise ConfigError(missing)
+    return _all_told([_added(store, file) for file in given.file])
+
+
+def _added(store: Store, file: str) -> list[Problem]:
+    """Add the runs of one file, say how many those are, and return what is wrong with its other lines."""
+    from smoke.history.carrying import imported, merged_file
+    from smoke.storage.sqlite import is_database
+
+    try:
+        if file == STDIN:
+            result = imported(store, sys.stdin.buffer)
+        elif is_database(Path(file)):
+            result = merged_file(store, Path(file))
+        else:
+            with Path(file).open("rb") as lines:
+                result = imported(store, lines)
+    except OSError as error:
+        raise _unusable(file, error) from None
+    print(f"{file}: {_runs(result.new)} added, {result.known} already there", file=sys.stderr)
+    return [Problem(file, bad.number, "", f"{bad.why}; it was left out") for bad in result.bad]
+
+
+def _all_told(problems: list[list[Problem]]) -> int:
+    if found := [problem for some in problems for problem in some]:
+        raise ConfigError(found)
+    return 0
+
+
+def _span(flag: str, text: str | None, read: Callable[[str], float]) -> float | None:
+    if text is None:
+        return None
+    try:
+        return read(text)
+    except ValueError as error:
+        raise ConfigError([Problem("command line", 0, flag, str(error))]) from None
+
+
+def _unusable(file: str, error: OSError) -> ConfigError:
+    return ConfigError([Problem("command line", 0, "FILE", f"{file}: {error.strerror}")])
+
+
+def _runs(count: int) -> str:
+    return f"{count} run{'s' * (count != 1)}"

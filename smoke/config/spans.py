@@ -1,0 +1,28 @@
+"""How long something is, as people write it: ``5m``, ``10 minutes``, ``1h30m``, ``7 days``."""
+
+from __future__ import annotations
+
+import re
+
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+WORDS = r"(?:s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)"
+PART = re.compile(rf"(\d+(?:\.\d+)?)\s*({WORDS})(?![a-z])")
+WHOLE = re.compile(rf"(?:\s*\d+(?:\.\d+)?\s*{WORDS}(?![a-z]))+\s*")
+A_SPAN = "a time is a number with s, m, h, d or w, such as 10m, 1h30m or 7 days"
+
+
+def seconds(text: str) -> float:
+    """Return the seconds that ``text`` says; raises ValueError."""
+    if not WHOLE.fullmatch(text):
+        raise ValueError(f"{A_SPAN}; got {text!r}")
+    return sum(float(number) * SECONDS[unit[0]] for number, unit in PART.findall(text))
+
+
+def written(span: float) -> str:
+    """Write ``span`` seconds for people: ``1h30m``; what is below a second is rounded."""
+    left, parts = round(span), []
+    for unit in ("d", "h", "m", "s"):
+        count, left = divmod(left, SECONDS[unit])
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"

@@ -1,0 +1,98 @@
+"""Carries runs between histories: out as lines, in from lines or another file; a run that is there stays as it is."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from smoke.history.errors import HistoryError
+from smoke.history.lines import LineError, from_line, to_line
+from smoke.history.opening import history_file
+from smoke.history.rows import RunRows, insert_rows, select_rows
+from smoke.storage.store import Store
+
+AT_ONCE = 100
+"""Runs of one transaction: others write meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that was refused."""
+
+    number: int
+    """From 1."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of the runs that were given."""
+
+    new: int
+    known: int
+    """Runs that were there before."""
+    bad: tuple[BadLine, ...] = ()
+
+
+def exported(store: Store, since: float = 0.0) -> Iterator[str]:
+    """Yield the runs that ended at ``since`` or later as lines, the oldest first; raises HistoryError."""
+    for rows in _runs(store, since):
+        try:
+            yield to_line(rows)
+        except LineError as error:
+            raise HistoryError(f"run {rows.run_id} is damaged: {error}") from None
+
+
+def imported(store: Store, lines: Iterable[str | bytes]) -> Imported:
+    """Keep the runs of ``lines`` that are not there; raises HistoryError.
+
+    A line that is no run is refused, and all others are kept. Empty lines are passed over.
+    """
+    bad: list[BadLine] = []
+
+    def good() -> Iterator[RunRows]:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                try:
+                    yield from_line(line)
+                except LineError as error:
+                    bad.append(BadLine(number, str(error)))
+
+    new, known = _kept(store, good())
+    return Imported(new, known, tuple(bad))
+
+
+def merged(store: Store, other: Store) -> Imported:
+    """Keep the runs of ``other`` that are not in ``store``; raises HistoryError."""
+    return Imported(*_kept(store, _runs(other, 0.0)))
+
+
+def merged_file(store: Store, path: Path) -> Imported:
+    """Do so with the file of another history, which stays as it is, of whichever version; raises also OSError."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(shutil.copy(path, folder))
+        return merged(store, history_file(copy))
+
+
+def _kept(store: Store, runs: Iterable[RunRows]) -> tuple[int, int]:
+    new = known = 0
+    runs = iter(runs)
+    while some := tuple(itertools.islice(runs, AT_ONCE)):
+        with store.writing() as db:
+            inserted = sum(insert_rows(db, rows) for rows in some)
+        new, known = new + inserted, known + len(some) - inserted
+    return new, known
+
+
+def _runs(store: Store, since: float) -> Iterator[RunRows]:
+    with store.reading() as db:
+        query = "SELECT run_id FROM runs WHERE finished >= ? ORDER BY finished, run_id"
+        ids = [row[0] for row in db.execute(query, (since,)).fetchall()]
+    for some in (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE)):
+        with store.reading() as db:
+            found = [select_rows(db, run_id) for run_id in some]
+        yield from (rows for rows in found if rows is not None)

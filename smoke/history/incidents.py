@@ -1,0 +1,56 @@
+"""Incidents, kept from the moment that they open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smoke.storage.store import Db, Store, upsert
+
+COLUMNS = ("incident_id", "suite", "environment", "rule", "opened", "closed", "body")
+_SAVE = upsert("incidents", COLUMNS, key=("incident_id",))
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM incidents"  # noqa: S608 - our own names
+_IN_ORDER = "ORDER BY opened, incident_id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One outage as it is kept; what more there is to say of it is in ``body``."""
+
+    incident_id: str
+    suite: str
+    environment: str
+    rule: str
+    opened: float
+    """Seconds since the epoch, as ``closed``."""
+    closed: float | None
+    body: str
+    """JSON, already scrubbed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """The incidents in ``store``; every method raises HistoryError."""
+
+    store: Store
+
+    def save(self, incident: Incident) -> None:
+        """Keep ``incident`` in the place of what was known of it."""
+        with self.store.writing() as db:
+            save(db, incident)
+
+    def open(self, suite: str, environment: str) -> tuple[Incident, ...]:
+        """Return the incidents of an environment that are not closed, the oldest first."""
+        query = f"{_SELECT} WHERE suite = ? AND environment = ? AND closed IS NULL {_IN_ORDER}"
+        with self.store.reading() as db:
+            return tuple(Incident(**row) for row in db.execute(query, (suite, environment)))
+
+    def between(self, since: float, until: float) -> tuple[Incident, ...]:
+        """Return the incidents that were open at some moment of [``since``, ``until``), the oldest first."""
+        query = f"{_SELECT} WHERE opened < ? AND (closed IS NULL OR closed > ?) {_IN_ORDER}"
+        with self.store.reading() as db:
+            return tuple(Incident(**row) for row in db.execute(query, (until, since)))
+
+
+def save(db: Db, incident: Incident) -> None:
+    """Do the same as :meth:`Incidents.save` inside the caller's transaction."""
+    db.execute(_SAVE, tuple(getattr(incident, column) for column in COLUMNS))

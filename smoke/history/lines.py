@@ -1,0 +1,140 @@
+"""Runs as lines of JSON, one for each, so that they can be carried from one history to another."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from smoke.history.rows import ATTEMPT, CHECK, MEASUREMENT, RUN, RunRows
+from smoke.model import Action, Blame, Category, CheckKind, Outcome, Unit
+
+VERSION = 1
+FORMAT = "smoke_history"
+Name = Annotated[str, Field(min_length=1)]
+
+
+class LineError(ValueError):
+    """A line that is no run of ours; says what is wrong with it."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", ser_json_inf_nan="constants")
+
+
+class _Measurement(_Part):
+    position: int
+    name: Name
+    value: float | None
+    unit: Unit
+    budget: float | None
+
+
+class _Attempt(_Part):
+    number: int
+    started: float | None
+    duration_ms: float | None
+    outcome: Outcome
+    findings: str
+    measurements: list[_Measurement]
+
+
+class _Check(_Part):
+    check_id: Name
+    category: Category
+    kind: CheckKind
+    critical: bool
+    outcome: Outcome
+    blame: Blame | None
+    duration_ms: float
+    reason: str | None
+    attempts: list[_Attempt]
+
+
+class _Line(_Part):
+    smoke_history: Literal[1]
+    run_id: Name
+    suite: Name
+    environment: Name
+    execution_point: str
+    region: str
+    browser: str
+    base_url: str
+    started: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    finished: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    verdict: Outcome
+    passed: bool
+    action: Action
+    reason: str
+    failed_category: Category | None
+    expected_build: str | None
+    builds: str
+    config_sha256: str
+    checks: list[_Check]
+
+    @model_validator(mode="after")
+    def each_once(self) -> _Line:
+        """A run has each check once, each attempt of it once, and each of their measurements."""
+        checks = [check.check_id for check in self.checks]
+        attempts = [(check.check_id, each.number) for check in self.checks for each in check.attempts]
+        if len({*checks}) < len(checks) or len({*attempts}) < len(attempts):
+            raise ValueError("has a check or an attempt twice")
+        return self
+
+
+def to_line(rows: RunRows) -> str:
+    """Return a run as one line without its end; raises LineError where what is kept is no run."""
+    told = dict(zip(RUN, rows.run, strict=True))
+    checks: dict[Any, dict[str, Any]] = {}
+    for row in rows.checks:
+        checks[row[0]] = {**dict(zip(CHECK, row, strict=True)), "attempts": []}
+    attempts: dict[Any, dict[str, Any]] = {}
+    for row in rows.attempts:
+        attempts[row[0], row[1]] = {**dict(zip(ATTEMPT[1:], row[1:], strict=True)), "measurements": []}
+        checks[row[0]]["attempts"].append(attempts[row[0], row[1]])
+    for row in rows.measurements:
+        attempts[row[0], row[1]]["measurements"].append(dict(zip(MEASUREMENT[2:], row[2:], strict=True)))
+    return _checked({FORMAT: VERSION, **told, "checks": [*checks.values()]}).model_dump_json()
+
+
+def from_line(line: str | bytes) -> RunRows:
+    """Return the run of a line; raises LineError."""
+    try:
+        told = _Line.model_validate_json(line)
+    except ValidationError as error:
+        raise _explained(error) from None
+    return RunRows(
+        run=[_column(told, name) for name in RUN],
+        checks=[[_column(check, name) for name in CHECK] for check in told.checks],
+        attempts=[
+            [check.check_id, *(_column(attempt, name) for name in ATTEMPT[1:])]
+            for check in told.checks
+            for attempt in check.attempts
+        ],
+        measurements=[
+            [check.check_id, attempt.number, *(_column(taken, name) for name in MEASUREMENT[2:])]
+            for check in told.checks
+            for attempt in check.attempts
+            for taken in attempt.measurements
+        ],
+    )
+
+
+def _column(part: _Part, name: str) -> object:
+    value = getattr(part, name)
+    return int(value) if isinstance(value, bool) else value
+
+
+def _checked(told: dict[str, Any]) -> _Line:
+    try:
+        return _Line.model_validate(told)
+    except ValidationError as error:
+        raise _explained(error) from None
+
+
+def _explained(error: ValidationError) -> LineError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    if where == FORMAT and first["type"] == "literal_error":
+        return LineError(f"was written by another version of smoke ({FORMAT} is not {VERSION})")
+    return LineError(f"{where}: {first['msg']}" if where else str(first["msg"]))

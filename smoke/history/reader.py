@@ -1,0 +1,191 @@
+"""What alerts and status pages read: lean rows and sums over time, within milliseconds however long the history is."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from smoke.facts import CheckFact, DayOutcomes, DayPercentiles, Reading, RunFact
+from smoke.history.errors import HistoryError
+from smoke.model import Blame, Category, Outcome, Unit
+from smoke.storage.store import Row, Store
+
+Fact = TypeVar("Fact")
+OUTCOME = {each.value: each for each in Outcome}
+CATEGORY = {each.value: each for each in Category}
+BLAME = {each.value: each for each in Blame}
+UNIT = {each.value: each for each in Unit}
+"""Words by how they are written: thousands of rows are read at once, and to call an enum takes twice as long."""
+
+_RUN = (
+    "run_id, suite, environment, region, execution_point, started, finished, verdict, passed, failed_category, builds"
+)
+_CHECK = "checks.run_id, at, region, check_id, category, critical, outcome, blame, duration_ms"
+_READING = "run_id, at, region, check_id, name, value, unit, budget"
+_IN_RUNS = "runs.suite = ? AND runs.environment = ? AND runs.finished >= ? AND runs.finished < ?"
+_IN_PLACES = "suite = ? AND environment = ? AND at >= ? AND at < ?"
+_RUNS = f"SELECT {_RUN} FROM runs WHERE {_IN_RUNS} ORDER BY finished, run_id"  # noqa: S608 - our own names, as below
+_ALL_CHECKS = (
+    f"SELECT {_CHECK} FROM runs JOIN checks ON checks.run_id = runs.run_id"  # noqa: S608
+    f" WHERE {_IN_RUNS} ORDER BY runs.finished, checks.run_id, check_id"
+)
+_ONE_CHECK = (
+    f"SELECT {_CHECK} FROM places JOIN checks ON checks.place = places.place"  # noqa: S608
+    f" WHERE {_IN_PLACES} AND check_id = ? ORDER BY at, checks.run_id"
+)
+_VERDICTS = f"SELECT finished, verdict FROM runs WHERE {_IN_RUNS}"  # noqa: S608
+_OUTCOMES = (
+    "SELECT at, outcome FROM places JOIN checks ON checks.place = places.place"  # noqa: S608
+    f" WHERE {_IN_PLACES} AND check_id = ?"
+)
+_NAMED = (
+    "FROM places JOIN measurements ON measurements.place = places.place"
+    f" WHERE {_IN_PLACES} AND name = ? AND decides = 1 AND value IS NOT NULL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The history in ``store``; every method raises HistoryError.
+
+    Times are seconds since the epoch. A run, and all that it saw, counts at the moment it finished, which is within
+    [``since``, ``until``). What has many parts is ordered by that moment, the newest last.
+    """
+
+    store: Store
+
+    def runs(self, suite: str, environment: str, since: float, until: float) -> tuple[RunFact, ...]:
+        """Return the runs of an environment."""
+        return self._facts(_run, _RUNS, suite, environment, since, until)
+
+    def checks(
+        self, suite: str, environment: str, since: float, until: float, check_id: str | None = None
+    ) -> tuple[CheckFact, ...]:
+        """Return the checks of these runs, or one of them."""
+        window = (suite, environment, since, until)
+        if check_id is None:
+            return self._facts(_check, _ALL_CHECKS, *window)
+        return self._facts(_check, _ONE_CHECK, *window, check_id)
+
+    def readings(
+        self, suite: str, environment: str, since: float, until: float, *, name: str, check_id: str | None = None
+    ) -> tuple[Reading, ...]:
+        """Return what was measured under ``name`` in deciding attempts; what was not observed is not among it."""
+        query = f"SELECT {_READING} {_NAMED}{' AND check_id = ?' if check_id else ''} ORDER BY at, run_id, check_id"
+        more = (check_id,) if check_id else ()
+        return self._facts(_reading, query, suite, environment, since, until, name, *more)
+
+    def days(
+        self,
+        suite: str,
+        environment: str,
+        since: float,
+        until: float,
+        *,
+        check_id: str | None = None,
+        zone: tzinfo = UTC,
+    ) -> tuple[DayOutcomes, ...]:
+        """Return how often each verdict was reached on each day of ``zone``, or each outcome of one check."""
+        window = (suite, environment, since, until)
+        rows = self._rows(_VERDICTS, *window) if check_id is None else self._rows(_OUTCOMES, *window, check_id)
+        return tuple(_outcomes(day, values) for day, values in _by_day(rows, zone))
+
+    def percentiles(
+        self, suite: str, environment: str, since: float, until: float, *, name: str, zone: tzinfo = UTC
+    ) -> tuple[DayPercentiles, ...]:
+        """Return how the values of ``name`` were spread over each day of ``zone`` that has any."""
+        rows = self._rows(f"SELECT at, value {_NAMED}", suite, environment, since, until, name)
+        return tuple(_percentiles(day, sorted(values)) for day, values in _by_day(rows, zone))
+
+    def _facts(self, made: Callable[[Row], Fact], query: str, *values: object) -> tuple[Fact, ...]:
+        try:
+            return tuple(made(row) for row in self._rows(query, *values))
+        except (KeyError, ValueError) as error:
+            raise HistoryError(f"the history has a row that nobody here wrote: {error!r}; remove its run") from error
+
+    def _rows(self, query: str, *values: object) -> list[Row]:
+        with self.store.reading() as db:
+            return db.execute(query, values).fetchall()
+
+
+def rank(ordered: Sequence[float], percent: float) -> float:
+    """Return the percentile by nearest rank of values in ascending order, of which there is at least one."""
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
+
+
+def _by_day(rows: Iterable[Row], zone: tzinfo) -> list[tuple[date, list[Any]]]:
+    days: defaultdict[date, list[Any]] = defaultdict(list)
+    quarters: dict[int, date] = {}
+    for at, value in rows:
+        quarter = int(at // 900)  # no zone changes its day within a quarter of an hour
+        if (day := quarters.get(quarter)) is None:
+            day = quarters[quarter] = datetime.fromtimestamp(quarter * 900, zone).date()
+        days[day].append(value)
+    return sorted(days.items())
+
+
+def _outcomes(day: date, values: Iterable[object]) -> DayOutcomes:
+    counted = Counter(values)
+    return DayOutcomes(day=day, outcomes=tuple((each, counted[each.value]) for each in Outcome if counted[each.value]))
+
+
+def _percentiles(day: date, ordered: Sequence[float]) -> DayPercentiles:
+    p50, p95, p99 = (rank(ordered, percent) for percent in (50, 95, 99))
+    return DayPercentiles(day=day, count=len(ordered), p50=p50, p95=p95, p99=p99)
+
+
+def _run(row: Row) -> RunFact:
+    run_id, suite, environment, region, point, started, finished, verdict, passed, failed, builds = row
+    return RunFact(
+        run_id=run_id,
+        suite=suite,
+        environment=environment,
+        region=region,
+        execution_point=point,
+        started=started,
+        finished=finished,
+        verdict=OUTCOME[verdict],
+        passed=bool(passed),
+        failed_category=CATEGORY[failed] if failed else None,
+        builds=_builds(builds),
+    )
+
+
+def _check(row: Row) -> CheckFact:
+    run_id, at, region, check_id, category, critical, outcome, blame, duration_ms = row
+    return CheckFact(
+        run_id=run_id,
+        at=at,
+        region=region,
+        check_id=check_id,
+        category=CATEGORY[category],
+        critical=bool(critical),
+        outcome=OUTCOME[outcome],
+        blame=BLAME[blame] if blame else None,
+        duration_ms=duration_ms,
+    )
+
+
+def _reading(row: Row) -> Reading:
+    run_id, at, region, check_id, name, value, unit, budget = row
+    return Reading(
+        run_id=run_id,
+        at=at,
+        region=region,
+        check_id=check_id,
+        name=name,
+        value=value,
+        unit=UNIT[unit],
+        budget=budget,
+    )
+
+
+@lru_cache(maxsize=256)
+def _builds(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))

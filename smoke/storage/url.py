@@ -1,0 +1,43 @@
+"""The address of a PostgreSQL database: a secret, since it may hold a password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from smoke.secret import Secret
+
+VARIABLE = "SMOKE_HISTORY_URL"
+SCHEMES = ("postgresql", "postgres")
+
+
+def database_url(environ: Mapping[str, str]) -> Secret | None:
+    """Return the database that SMOKE_HISTORY_URL names, None where it names none; raises ValueError without it."""
+    text = environ.get(VARIABLE, "").strip()
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in SCHEMES or not parts.path.strip("/"):
+        raise ValueError("is postgresql://USER:PASSWORD@HOST:PORT/DATABASE (or leave it out: a file is used)")
+    return Secret(text)
+
+
+def shown(url: Secret) -> str:
+    """Return ``url`` without password and options, for people."""
+    parts = urlsplit(url.reveal())
+    user = f"{parts.username}@" if parts.username else ""
+    host = parts.hostname or parse_qs(parts.query).get("host", [""])[0]
+    return f"postgresql://{user}{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+def database_secrets(environ: Mapping[str, str]) -> tuple[Secret, ...]:
+    """Return what must not be printed of SMOKE_HISTORY_URL; raises ValueError."""
+    url = database_url(environ)
+    return secrets_in(url) if url else ()
+
+
+def secrets_in(url: Secret) -> tuple[Secret, ...]:
+    """Return what must not be printed of ``url``: all of it, and its password."""
+    parts = urlsplit(url.reveal())
+    passwords = [unquote(parts.password or ""), parts.password or "", *parse_qs(parts.query).get("password", [])]
+    return (url, *(Secret(each) for each in dict.fromkeys(passwords) if each))

@@ -1,0 +1,56 @@
+"""What is old is forgotten whole, and nothing else."""
+
+from __future__ import annotations
+
+from smoke.history import History
+from smoke.history.incidents import Incident, Incidents
+from smoke.history.outbox import Outbox, Parcel
+from smoke.history.pruning import AT_ONCE, TABLES, Pruned, prune
+from smoke.history.schedule import Schedule, Slot
+from smoke.storage.store import Store
+from tests.support.run_builder import STARTED, a_typical_run
+
+
+def keep(store: Store, count: int) -> None:
+    history = History(store)
+    for number in range(count):
+        history.record(a_typical_run(run_id=f"run-{number}", finished=STARTED + number))
+
+
+def counts(store: Store) -> list[int]:
+    with store.reading() as db:
+        return [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES]
+
+
+def test_old_runs_are_forgotten_with_all_they_saw(store: Store) -> None:
+    """Those that ended before, in all tables; the younger ones are whole."""
+    keep(store, AT_ONCE + 3)
+    assert prune(store, STARTED + AT_ONCE + 1) == Pruned(AT_ONCE + 1, finished=True)
+    assert counts(store) == [22, 4, 4, 2]
+    assert [run.run_id for run in History(store).recent("shop", "production", 9)] == ["run-22", "run-21"]
+    assert prune(store, STARTED + AT_ONCE + 1) == Pruned(0, finished=True)
+
+
+def test_pruning_takes_the_time_it_is_given(store: Store) -> None:
+    """A run ends in time, however much there is to forget: the next one goes on where it stopped."""
+    keep(store, 3)
+    assert prune(store, STARTED + 9, seconds=0) == Pruned(0, finished=False)
+    assert counts(store) == [33, 6, 6, 3]
+    assert prune(store, STARTED + 9, seconds=60) == Pruned(3, finished=True)
+
+
+def test_what_is_not_over_is_never_forgotten(store: Store) -> None:
+    """An open incident, and a message that waits, are as old as they are."""
+    incidents, outbox, schedule = Incidents(store), Outbox(store), Schedule(store)
+    told = {"suite": "shop", "environment": "production", "rule": "down", "opened": STARTED, "body": "{}"}
+    incidents.save(Incident(incident_id="open", closed=None, **told))
+    incidents.save(Incident(incident_id="closed", closed=STARTED + 1, **told))
+    for key in ("waits", "sent"):
+        outbox.put(Parcel(key=key, to="slack", kind="opened", body="", created=STARTED))
+    outbox.sent("sent", STARTED + 1)
+    schedule.save(Slot(suite="shop", environment="production", region="eu", slot=STARTED, started=None, drift=None))
+    prune(store, STARTED + 9)
+    assert [each.incident_id for each in incidents.between(0, STARTED + 99)] == ["open"]
+    assert [parcel.key for parcel in outbox.waiting("slack")] == ["waits"]
+    assert schedule.slots("shop", "production", 0, STARTED + 99) == ()
+    assert outbox.put(Parcel(key="sent", to="slack", kind="opened", body="", created=STARTED)) == 1

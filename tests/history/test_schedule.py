@@ -1,0 +1,78 @@
+"""Slots, heartbeats and deployments are kept, in the place of what was known of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smoke.dora.deployment import Deployment
+from smoke.history.deployments import Deployments
+from smoke.history.schedule import Schedule, Slot
+from smoke.storage.store import Store
+
+NOW = 1_800_000_000.0
+SHOP = ("shop", "production")
+
+
+def a_slot(**changes: Any) -> Slot:
+    told = {"suite": "shop", "environment": "production", "region": "eu", "slot": NOW, "started": None, "drift": None}
+    return Slot(**{**told, **changes})
+
+
+def test_a_slot_is_missed_until_its_run_began(store: Store) -> None:
+    """What is known of a slot is what was said last; windows leave their end out."""
+    schedule = Schedule(store)
+    schedule.save(a_slot(slot=NOW + 1800), a_slot(), a_slot(region="us"), a_slot(environment="staging"))
+    schedule.save(a_slot(started=NOW + 40, drift=40.0))
+    assert schedule.slots(*SHOP, NOW, NOW + 1800) == (a_slot(started=NOW + 40, drift=40.0), a_slot(region="us"))
+    assert schedule.slots(*SHOP, NOW + 1, NOW + 1801) == (a_slot(slot=NOW + 1800),)
+
+
+def test_the_last_heartbeat_is_the_latest_whatever_came_last(store: Store) -> None:
+    """A late message of an older run is no news."""
+    schedule = Schedule(store)
+    assert schedule.last_beat(*SHOP) is None
+    for region, at in (("eu", NOW), ("eu", NOW - 60), ("us", NOW + 5)):
+        schedule.beat(*SHOP, region, at)
+    assert schedule.last_beat(*SHOP, "eu") == NOW
+    assert schedule.last_beat(*SHOP) == NOW + 5
+    assert schedule.last_beat("shop", "staging") is None
+
+
+def test_a_deployment_may_turn_out_to_have_failed(store: Store) -> None:
+    """It is told as it was last known, every field of it."""
+    deployments = Deployments(store)
+    good = Deployment(
+        suite="shop",
+        environment="production",
+        build="b1",
+        commit="c0ffee",
+        point="post-production",
+        at=NOW,
+        committed_at=NOW - 900,
+        success=True,
+    )
+    back = Deployment(
+        suite="shop",
+        environment="production",
+        build="b0",
+        commit=None,
+        point="post-rollback",
+        at=NOW + 60,
+        success=True,
+    )
+    failed = Deployment(
+        suite="shop",
+        environment="production",
+        build="b1",
+        commit="c0ffee",
+        point="post-production",
+        at=NOW,
+        committed_at=NOW - 900,
+        success=False,
+        failure_reason="checkout",
+        detected_at=NOW + 50,
+    )
+    deployments.save(back, good)
+    deployments.save(failed)
+    assert deployments.between(*SHOP, NOW, NOW + 61) == (failed, back)
+    assert deployments.between(*SHOP, NOW, NOW + 60) == (failed,)
