@@ -46,7 +46,7 @@ class Schedule(Strict):
 
     def slots(self, since: float, until: float) -> tuple[float, ...]:
         """When it is expected to start, from ``since`` to before ``until``; seconds since the epoch, rising."""
-        return tuple(takewhile(lambda slot: slot < until, _slots(self.cron, self.time_zone, since)))
+        return slots(self.cron, self.time_zone, since, until)
 
     @property
     def interval(self) -> float:
@@ -80,6 +80,11 @@ def check_cron(text: str) -> None:
         next(CronSim(text, datetime(2026, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration) as error:
         raise ValueError(f"{text!r} is no time of cron: {str(error) or 'it never comes'}") from None
+
+
+def slots(cron: str, time_zone: str, since: float, until: float) -> tuple[float, ...]:
+    """Return the times of ``cron`` in ``time_zone`` from ``since`` to before ``until``; seconds since the epoch."""
+    return tuple(takewhile(lambda slot: slot < until, _slots(cron, time_zone, since)))
 
 
 def _slots(cron: str, time_zone: str, since: float) -> Iterator[float]:
