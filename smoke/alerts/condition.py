@@ -137,6 +137,8 @@ def parse(text: str) -> Condition:
             if reading is None
             else f"{name} is of no reading; write {name} {comparison} {number}"
         )
+    if reading and re.search(r"[*?\[]", reading.rpartition(".")[2]):
+        raise ValueError(f"which reading is meant must be plain after the last dot, as in *.total_ms; got {reading!r}")
     threshold = float(number) / (100 if unit == "%" else 1)
     if measure in SHARES and not 0 <= threshold <= 1:
         raise ValueError(f"{name} is a share, from 0 to 1 or in %; got {number}")

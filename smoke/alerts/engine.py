@@ -42,7 +42,7 @@ def evaluate(book: AlertRulesFile, pasts: Iterable[Past], incidents: Iterable[In
     after, notices = dict(before), list[Notice]()
     for past in pasts:
         for rule in book.rules:
-            if _applies(rule, past):
+            if applies(rule, past):
                 for subject in _subjects(rule, past, before, now):
                     incident, notice = _advance(book, rule, subject, past, before.get((rule.name, subject)), now)
                     if incident is not None:
@@ -64,14 +64,15 @@ def _newest(incidents: Iterable[Incident]) -> dict[Key, Incident]:
     return found
 
 
-def _applies(rule: Rule, past: Past) -> bool:
+def applies(rule: Rule, past: Past) -> bool:
+    """Tell whether ``rule`` watches the suite and the environment of ``past``."""
     return past.suite in (rule.suites or (past.suite,)) and past.environment in (
         rule.environments or (past.environment,)
     )
 
 
 def _orphans(book: AlertRulesFile, past: Past, before: dict[Key, Incident]) -> Iterator[tuple[Key, Incident]]:
-    names = {rule.name for rule in book.rules if _applies(rule, past)}
+    names = {rule.name for rule in book.rules if applies(rule, past)}
     for key, incident in before.items():
         about = (incident.subject.suite, incident.subject.environment)
         if incident.closed is None and about == (past.suite, past.environment) and incident.rule not in names:

@@ -44,7 +44,11 @@ class Look:
     values: tuple[float, ...]
     """What measures are computed from: 1 and 0 for good and bad, or readings."""
     said: str
-    """In one line, for evidence."""
+
+    @property
+    def line(self) -> str:
+        """It as evidence, in one line."""
+        return f"{told(self.at)} {self.region}: {self.said}"
 
 
 def state_of(outcome: Outcome) -> State:
@@ -58,6 +62,11 @@ def state_of(outcome: Outcome) -> State:
             return State.UNKNOWN
         case _:
             assert_never(outcome)
+
+
+def told(moment: float) -> str:
+    """Write a moment for people: ``2026-11-02 14:03:00Z``."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def interval_of(rule: Rule, past: Past) -> float:
@@ -196,12 +205,11 @@ def _as_asked(rule: Rule, state: State) -> State:
 
 
 def _look(run: RunFact, state: State, taken: tuple[float, ...], said: str) -> Look:
-    at = datetime.fromtimestamp(run.finished, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     return Look(
         run_id=run.run_id,
         at=run.finished,
         region=run.region,
         state=state,
         values=taken,
-        said=f"{at} {run.region}: {said}",
+        said=said,
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import assert_never
 
 from smoke.alerts import values
 from smoke.alerts.condition import Facts, Measure, Window
-from smoke.alerts.look import A_DAY, Look, State, counted, interval_of, looks, reach
+from smoke.alerts.look import A_DAY, Look, State, counted, interval_of, looks, reach, told
 from smoke.alerts.past import Past, midnight
 from smoke.alerts.quiet import Period
 from smoke.alerts.rule import Rule
@@ -68,7 +67,7 @@ def _looked(rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], n
         newest_bad=last.at if last else NEVER,
         newest_good=good[-1].at if good else NEVER,
         good_since=sum(1 for look in good if last is None or look.at > last.at),
-        evidence=tuple(look.said for look in reversed(bad[-SHOWN:])),
+        evidence=tuple(look.line for look in reversed(bad[-SHOWN:])),
         run_id=last.run_id if last else None,
     )
 
@@ -135,7 +134,7 @@ def _slots(rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], no
         newest_bad=missed[needed - 1] + grace if missed else NEVER,
         newest_good=last if last is not None else NEVER,
         good_since=0 if missed else rule.close_after,
-        evidence=tuple(f"no run answered {_told(slot)}" for slot in reversed(missed[-SHOWN:])),
+        evidence=tuple(f"no run answered {told(slot)}" for slot in reversed(missed[-SHOWN:])),
     )
 
 
@@ -163,7 +162,3 @@ def _password(rule: Rule, subject: Subject, past: Past, now: float) -> Seen:
         good_since=0 if old else rule.close_after,
         evidence=(f"the password of {subject.account} was set on {changed}, {age:.0f} days ago",),
     )
-
-
-def _told(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
