@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
 from smoke.config import spans
+from smoke.config.known import known
 
 
 class Measure(StrEnum):
@@ -126,10 +126,7 @@ def parse(text: str) -> Condition:
         raise ValueError(f"{A_CONDITION}; got {text!r}")
     name, reading, comparison, number, unit = found.groups()
     if name not in set(Measure):
-        close = difflib.get_close_matches(name, list(Measure), 1)
-        raise ValueError(
-            f"no measure {name!r}; " + (f"did you mean {close[0]!r}?" if close else f"known: {', '.join(Measure)}")
-        )
+        raise ValueError(f"no measure {name!r}; {known(name, map(str, Measure))}")
     measure = Measure(name)
     if (facts_of(measure) is Facts.READINGS) != (reading is not None):
         raise ValueError(

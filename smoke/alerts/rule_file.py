@@ -179,4 +179,4 @@ def check_rising(levels: tuple[Level, ...]) -> None:
 def check_local(moment: datetime | date | None) -> None:
     """Raise ValueError where a time brings its own offset: its zone is said once, beside it."""
     if isinstance(moment, datetime) and moment.tzinfo is not None:
-        raise ValueError("is local to time_zone; write it without Z or offset, as 2026-12-01 22:00")
+        raise ValueError("local to its zone: write it without Z or offset, as 2026-12-01 22:00")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from smoke.alerts.condition import COUNTS, Facts, Measure
 from smoke.alerts.rule import Per, Rule
@@ -13,17 +13,17 @@ from smoke.config.source import Source
 
 WITHOUT = (
     "nothing says how far two runs are apart that this rule looks at: "
-    "add a schedule to config/cron-schedule.yaml, or write cadence, such as cadence: 30m"
+    "add a schedule to config/cron-schedule.yaml, or write cadence, such as cadence: 30m; scheduled are"
 )
 
 
-def never_holds(rule: Rule, schedules: Iterable[Schedule], source: Source) -> Iterator[str]:
+def never_holds(rule: Rule, schedules: Sequence[Schedule], source: Source) -> Iterator[str]:
     """Yield why ``rule`` can never hold, for each schedule under which it cannot, and the way out."""
     if rule.asks.facts is Facts.ACCOUNTS:
         return
     watched = [(index, each) for index, each in enumerate(schedules) if _watches(rule, each)]
     if not watched and rule.apart is None and (rule.past.looks is not None or rule.asks.facts is Facts.SLOTS):
-        yield WITHOUT
+        yield f"{WITHOUT} {'; '.join(map(_written, schedules)) or 'none'}"
     for index, schedule in watched:
         place = f"{source.file}:{source.lines.get(('schedules', index), 1)}"
         every = rule.apart or schedule.interval
@@ -74,7 +74,12 @@ def _watches(rule: Rule, schedule: Schedule) -> bool:
         schedule.suite in (rule.suites or (schedule.suite,))
         and schedule.environment in (rule.environments or (schedule.environment,))
         and schedule.point in (rule.points or (schedule.point,))
+        and bool(_regions(rule, schedule))
     )
+
+
+def _written(schedule: Schedule) -> str:
+    return f"{schedule.suite} in {schedule.environment} at {schedule.point} from {', '.join(schedule.regions)}"
 
 
 def _regions(rule: Rule, schedule: Schedule) -> list[str]:

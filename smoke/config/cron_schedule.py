@@ -22,6 +22,8 @@ Text = Annotated[str, Len(1)]
 LOOKED_AT = 200
 """Slots from which the longest gap of a schedule is read: over eight days of an hourly one."""
 EPOCH_OF_GAPS = 1767225600.0
+A_DAY = 86400.0
+DAYS_KNOWN = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,14 @@ def check_cron(text: str) -> None:
 
 def slots(cron: str, time_zone: str, since: float, until: float) -> tuple[float, ...]:
     """Return the times of ``cron`` in ``time_zone`` from ``since`` to before ``until``; seconds since the epoch."""
-    return tuple(takewhile(lambda slot: slot < until, _slots(cron, time_zone, since)))
+    days = range(int(since // A_DAY), int(until // A_DAY) + 1)
+    return tuple(slot for day in days for slot in _of_day(cron, time_zone, day) if since <= slot < until)
+
+
+@lru_cache(DAYS_KNOWN)
+def _of_day(cron: str, time_zone: str, day: int) -> tuple[float, ...]:
+    """Return the slots of a day of UTC, which is counted from the epoch: cron is walked minute by minute only once."""
+    return tuple(takewhile(lambda slot: slot < (day + 1) * A_DAY, _slots(cron, time_zone, day * A_DAY)))
 
 
 def _slots(cron: str, time_zone: str, since: float) -> Iterator[float]:
