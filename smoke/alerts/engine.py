@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from smoke.alerts.gathering import applies
 from smoke.alerts.incident import Incident, incident_id
 from smoke.alerts.look import checks_of, counted, interval_of, reach
 from smoke.alerts.notice import Ending, Notice
@@ -42,7 +43,7 @@ def evaluate(book: AlertRulesFile, pasts: Iterable[Past], incidents: Iterable[In
     after, notices = dict(before), list[Notice]()
     for past in pasts:
         for rule in book.rules:
-            if applies(rule, past):
+            if applies(rule, past.suite, past.environment):
                 for subject in _subjects(rule, past, before, now):
                     incident, notice = _advance(book, rule, subject, past, before.get((rule.name, subject)), now)
                     if incident is not None:
@@ -64,15 +65,8 @@ def _newest(incidents: Iterable[Incident]) -> dict[Key, Incident]:
     return found
 
 
-def applies(rule: Rule, past: Past) -> bool:
-    """Tell whether ``rule`` watches the suite and the environment of ``past``."""
-    return past.suite in (rule.suites or (past.suite,)) and past.environment in (
-        rule.environments or (past.environment,)
-    )
-
-
 def _orphans(book: AlertRulesFile, past: Past, before: dict[Key, Incident]) -> Iterator[tuple[Key, Incident]]:
-    names = {rule.name for rule in book.rules if applies(rule, past)}
+    names = {rule.name for rule in book.rules if applies(rule, past.suite, past.environment)}
     for key, incident in before.items():
         about = (incident.subject.suite, incident.subject.environment)
         if incident.closed is None and about == (past.suite, past.environment) and incident.rule not in names:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from smoke.alerts.condition import Facts
-from smoke.alerts.engine import applies, evaluate
+from smoke.alerts.engine import evaluate
+from smoke.alerts.gathering import applies
 from smoke.alerts.incident import Incident
 from smoke.alerts.look import A_DAY
 from smoke.alerts.notice import Notice
@@ -64,11 +65,11 @@ def _moments(book: AlertRulesFile, past: Past, since: float, until: float) -> It
     yield from (run.finished for run in past.runs if since < run.finished <= until)
     yield from edges(book.maintenance, book.silences, since, until)
     for rule in book.rules:
-        if applies(rule, past) and rule.asks.facts is Facts.SLOTS:
+        if applies(rule, past.suite, past.environment) and rule.asks.facts is Facts.SLOTS:
             grace = spans.seconds(rule.grace)
             for schedule in past.schedules:
                 yield from (slot + grace + SOON for slot in schedule.slots(since - grace, until - grace))
-        if applies(rule, past) and rule.asks.facts is Facts.ACCOUNTS:
+        if applies(rule, past.suite, past.environment) and rule.asks.facts is Facts.ACCOUNTS:
             due = (midnight(fact.changed) + rule.asks.threshold * A_DAY + SOON for fact in past.passwords)
             yield from (at for at in due if since < at <= until)
 

@@ -116,23 +116,22 @@ def _began(judged: Sequence[Look], last: Look | None) -> float:
 
 
 def _slots(rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], now: float) -> Seen:
-    """See which slots of the schedule nobody has answered; a run of any verdict is an answer."""
+    """See which slots of the schedule nobody has answered; a run of any verdict is an answer.
+
+    Where no run is known at all nothing is said: other regions may keep a history of their own.
+    """
     grace, since = spans.seconds(rule.grace), now - (rule.past.seconds or 0)
     last = max((run.finished for run in counted(rule, subject, past, (), since, now)), default=None)
-    expected = sorted(set(_expected(rule, subject, past, since, now - grace)))
-    missed = [
-        slot
-        for slot in expected
-        if (last is None or slot > last) and not any(each.holds(slot, slot + grace) for each in quiet)
-    ]
-    if not expected and last is None:
+    if last is None:
         return NOTHING
+    expected = sorted(set(_expected(rule, subject, past, since, now - grace)))
+    missed = [slot for slot in expected if slot > last and not any(each.holds(slot, slot + grace) for each in quiet)]
     needed = min(math.ceil(rule.asks.threshold) or 1, len(missed))
     return Seen(
         value=len(missed),
         began=missed[0] if missed else NEVER,
         newest_bad=missed[needed - 1] + grace if missed else NEVER,
-        newest_good=last if last is not None else NEVER,
+        newest_good=last,
         good_since=0 if missed else rule.close_after,
         evidence=tuple(f"no run answered {told(slot)}" for slot in reversed(missed[-SHOWN:])),
     )

@@ -33,12 +33,16 @@ def unknown_names(found: Alerting, suites: Sequence[Suite]) -> Iterator[Problem]
 
 def ended(found: Alerting, today: date) -> Iterator[Problem]:
     """Yield the maintenance and the silences whose end has passed."""
-    for kind, entries in (("maintenance", found.book.maintenance), ("silences", found.book.silences)):
-        for index, entry in enumerate(entries):
-            until = entry.until.date() if isinstance(entry.until, datetime) else entry.until
-            if until < today:
-                text = f"ended on {until} and does nothing any more: remove it, or have {entry.owner} set a new end"
-                yield found.rules.source.problem((kind, index), text)
+    book = found.book
+    ends: list[tuple[Key, datetime | date, str]] = [
+        *((("maintenance", index), each.until, each.owner) for index, each in enumerate(book.maintenance)),
+        *((("silences", index), each.until, each.owner) for index, each in enumerate(book.silences)),
+    ]
+    for key, until, owner in ends:
+        day = until.date() if isinstance(until, datetime) else until
+        if day < today:
+            text = f"ended on {day} and does nothing any more: remove it, or have {owner} set a new end"
+            yield found.rules.source.problem(key, text)
 
 
 def _in_rules(found: Alerting) -> Iterator[Named]:
