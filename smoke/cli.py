@@ -18,6 +18,7 @@ COMMANDS = {
     "watch": "watch the error rate of a target for a while, by light probes",
     "plan": "print the smoke runs of a release and the time they may take",
     "config": "check, show or describe the configuration",
+    "alerts": "judge the alert rules, list incidents, or try other rules on the past",
     "accounts": "check the smoke accounts, change the password of one, or forgive it its refusals",
     "prove": "inject faults on our side of the wire and show which checks catch them",
     "history": "prune the history, or carry it from one place to another",

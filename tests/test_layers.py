@@ -34,6 +34,11 @@ PURE = [
     "smoke.rate",
     "smoke.permission",
     "smoke.lost",
+    *(
+        f"smoke.alerts.{path.stem}"
+        for path in sorted((ROOT / "smoke/alerts").glob("*.py"))
+        if path.stem not in {"__init__", "checking", "kept"}
+    ),
     "smoke.accounts.pacing",
     "smoke.accounts.totp",
     "smoke.accounts.fingerprint",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from smoke.config.alert_references import ended, unknown_names
+from smoke.config.alerting import alerting
 from smoke.config.imports import broken_imports
 from smoke.config.lint import lint
 from smoke.config.load import load
@@ -44,9 +46,17 @@ def examined(root: Path, today: date) -> Examined:
         problems += _checks(root, suite)
     if loaded and len(loaded) == len(names):
         problems += _points(root, loaded)
+    try:
+        alerts = alerting(root)
+    except ConfigError as error:
+        alerts = None
+        problems += error.problems
+    if alerts is not None and loaded and len(loaded) == len(names):
+        problems += unknown_names(alerts, loaded)
     for path in sorted((root / "config").rglob("*.yaml")):
         problems += lint(path, root)
     warnings = tuple(warning for suite in loaded for warning in _expired(root, suite, today))
+    warnings += tuple(ended(alerts, today)) if alerts is not None else ()
     return Examined(suites=names, problems=tuple({*problems}), warnings=warnings, loaded=tuple(loaded))
 
 

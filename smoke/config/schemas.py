@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from smoke.alerts.rule_file import AlertRulesFile
+from smoke.config.cron_schedule import CronScheduleFile
 from smoke.config.probe import ChecksFile
 from smoke.config.schema import ExecutionPointsFile, NoiseFile, SuiteFile
 from smoke.config.strict import Strict
@@ -18,6 +20,8 @@ FILES: dict[str, type] = {
     "checks": ChecksFile,
     "noise": NoiseFile,
     "execution-points": ExecutionPointsFile,
+    "alert-rules": AlertRulesFile,
+    "cron-schedule": CronScheduleFile,
 }
 
 

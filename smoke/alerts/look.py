@@ -1,0 +1,215 @@
+"""What each run saw of the subject of a rule: good, bad, or nothing that could be judged. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from fnmatch import fnmatchcase
+from typing import TypeVar, assert_never
+
+from smoke.alerts import values
+from smoke.alerts.condition import Facts, Measure
+from smoke.alerts.past import Past
+from smoke.alerts.quiet import Period
+from smoke.alerts.rule import Rule
+from smoke.alerts.subject import Subject
+from smoke.facts import CheckFact, Reading, RunFact
+from smoke.model import Outcome
+from smoke.plan import covers
+
+T = TypeVar("T", CheckFact, Reading)
+A_DAY = 86400.0
+SHOWN = 3
+
+
+class State(Enum):
+    """What a look says; UNKNOWN: nothing of the application."""
+
+    GOOD = "good"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One run's view of a subject."""
+
+    run_id: str
+    at: float
+    """When the run finished."""
+    region: str
+    state: State
+    values: tuple[float, ...]
+    """What measures are computed from: 1 and 0 for good and bad, or readings."""
+    said: str
+
+    @property
+    def line(self) -> str:
+        """It as evidence, in one line."""
+        return f"{told(self.at)} {self.region}: {self.said}"
+
+
+def state_of(outcome: Outcome) -> State:
+    """Return what an outcome, or a verdict, says of the application."""
+    match outcome:
+        case Outcome.PASS | Outcome.FLAKY:
+            return State.GOOD
+        case Outcome.FAIL:
+            return State.BAD
+        case Outcome.INCONCLUSIVE | Outcome.NOT_RUN:
+            return State.UNKNOWN
+        case _:
+            assert_never(outcome)
+
+
+def told(moment: float) -> str:
+    """Write a moment for people: ``2026-11-02 14:03:00Z``."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def interval_of(rule: Rule, past: Past) -> float:
+    """Return how many seconds two runs that ``rule`` looks at are apart: of its cadence, else of the schedule."""
+    if rule.apart is not None:
+        return rule.apart
+    return max(
+        (each.interval for each in past.schedules if each.point in (rule.points or (each.point,))), default=A_DAY
+    )
+
+
+def reach(rule: Rule, interval: float) -> float:
+    """Return how many seconds of the past ``rule`` needs.
+
+    Behind the window it sees as many looks as it takes to close; a run may be late by one interval.
+    """
+    span = rule.past.seconds if rule.past.looks is None else rule.past.looks * interval
+    return (span or 0) + (rule.close_after + 1) * interval
+
+
+def looks(rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], since: float, now: float) -> list[Look]:
+    """Return the looks at ``subject`` after ``since`` up to ``now``, the newest last; none from quiet times."""
+    runs = {run.run_id: run for run in counted(rule, subject, past, quiet, since, now)}
+    match rule.asks.facts:
+        case Facts.LOOKS if not rule.selective:
+            return [_of_run(rule, run) for run in runs.values()]
+        case Facts.LOOKS | Facts.CHECKS:
+            facts = _by_run(runs, _checks(rule, subject, past, since, now))
+            return [_of_checks(rule, runs[run_id], found) for run_id, found in facts]
+        case Facts.READINGS:
+            taken = _by_run(runs, _readings(rule, subject, past, since, now))
+            return [_of_readings(rule, runs[run_id], found) for run_id, found in taken]
+        case Facts.ACCOUNTS | Facts.SLOTS:
+            return []
+        case _:
+            assert_never(rule.asks.facts)
+
+
+def counted(
+    rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], since: float, now: float
+) -> Iterator[RunFact]:
+    """Yield the runs that ``rule`` looks at, the newest last."""
+    for run in past.all_runs.within(since, now):
+        if (
+            run.execution_point in (rule.points or (run.execution_point,))
+            and run.region in (rule.regions or (run.region,))
+            and subject.region in {None, run.region}
+            and not any(period.holds(run.started, run.finished) for period in quiet)
+        ):
+            yield run
+
+
+def checks_of(rule: Rule, past: Past, since: float, now: float) -> list[str]:
+    """Return the checks that ``rule`` watches and that were looked at after ``since``."""
+    return [
+        check_id
+        for check_id, series in past.checks_by_id.items()
+        if _watches(rule, check_id) and any(_in_category(rule, fact) for fact in series.within(since, now))
+    ]
+
+
+def _watches(rule: Rule, check_id: str) -> bool:
+    return not rule.checks or any(covers(wanted, check_id) for wanted in rule.checks)
+
+
+def _in_category(rule: Rule, fact: CheckFact) -> bool:
+    return fact.category in (rule.categories or (fact.category,))
+
+
+def _checks(rule: Rule, subject: Subject, past: Past, since: float, now: float) -> Iterator[CheckFact]:
+    for check_id in [subject.check] if subject.check else checks_of(rule, past, since, now):
+        if series := past.checks_by_id.get(check_id):
+            yield from (fact for fact in series.within(since, now) if _in_category(rule, fact))
+
+
+def _readings(rule: Rule, subject: Subject, past: Past, since: float, now: float) -> Iterator[Reading]:
+    """Yield readings of checks that could be judged: what a check took that was not, says nothing."""
+    for name, series in past.readings_by_name.items():
+        if not fnmatchcase(name, rule.asks.reading or ""):
+            continue
+        for reading in series.within(since, now):
+            fact = past.check_of.get((reading.run_id, reading.check_id))
+            if fact is None or state_of(fact.outcome) is State.UNKNOWN or not _in_category(rule, fact):
+                continue
+            if _watches(rule, reading.check_id) and subject.check in {None, reading.check_id}:
+                yield reading
+
+
+def _by_run(runs: Mapping[str, RunFact], facts: Iterable[T]) -> list[tuple[str, list[T]]]:
+    found: dict[str, list[T]] = {}
+    for fact in facts:
+        if fact.run_id in runs:
+            found.setdefault(fact.run_id, []).append(fact)
+    return [(run_id, found[run_id]) for run_id in runs if run_id in found]
+
+
+def _of_run(rule: Rule, run: RunFact) -> Look:
+    state = _as_asked(rule, state_of(run.verdict))
+    why = f" ({run.failed_category})" if run.failed_category else ""
+    return _look(run, state, (float(state is State.GOOD),), f"{run.verdict}{why}")
+
+
+def _of_checks(rule: Rule, run: RunFact, facts: Sequence[CheckFact]) -> Look:
+    states = [state_of(fact.outcome) for fact in facts]
+    judged = tuple(float(state is State.BAD) for state in states if state is not State.UNKNOWN)
+    bad = [fact for fact in facts if state_of(fact.outcome) is State.BAD]
+    shown = bad or [fact for fact in facts if state_of(fact.outcome) is State.UNKNOWN] or facts[:1]
+    said = ", ".join(
+        f"{fact.check_id} {fact.outcome}{f' {fact.blame}' if fact.blame else ''}" for fact in shown[:SHOWN]
+    )
+    if rule.asks.facts is Facts.CHECKS:
+        return _look(run, _beyond(rule, judged), judged, said)
+    state = State.BAD if bad else State.GOOD if judged else State.UNKNOWN
+    state = _as_asked(rule, state)
+    return _look(run, state, (float(state is State.GOOD),), said)
+
+
+def _of_readings(rule: Rule, run: RunFact, readings: Sequence[Reading]) -> Look:
+    taken = tuple(reading.value for reading in readings)
+    worst = sorted(readings, key=lambda reading: reading.value, reverse=rule.asks.comparison.startswith(">"))
+    said = ", ".join(f"{each.name} {each.value:g} {each.unit}" for each in worst[:SHOWN])
+    return _look(run, _beyond(rule, taken), taken, said)
+
+
+def _beyond(rule: Rule, taken: Sequence[float]) -> State:
+    if not taken:
+        return State.UNKNOWN
+    return State.BAD if rule.asks.holds(values.over(rule.asks.measure, taken)) else State.GOOD
+
+
+def _as_asked(rule: Rule, state: State) -> State:
+    """Where a rule asks whether we can see at all, a look that could not be judged is the bad one."""
+    if rule.asks.measure is not Measure.INCONCLUSIVE_STREAK:
+        return state
+    return State.BAD if state is State.UNKNOWN else State.GOOD
+
+
+def _look(run: RunFact, state: State, taken: tuple[float, ...], said: str) -> Look:
+    return Look(
+        run_id=run.run_id,
+        at=run.finished,
+        region=run.region,
+        state=state,
+        values=taken,
+        said=said,
+    )

@@ -1,0 +1,163 @@
+"""What a rule sees of its subject at a moment. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from smoke.alerts import values
+from smoke.alerts.condition import Facts, Measure, Window
+from smoke.alerts.look import A_DAY, Look, State, counted, interval_of, looks, reach, told
+from smoke.alerts.past import Past, midnight
+from smoke.alerts.quiet import Period
+from smoke.alerts.rule import Rule
+from smoke.alerts.subject import Subject
+from smoke.config import spans
+
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The value of a rule's measure, and what it hangs on."""
+
+    value: float | None
+    """None: too little could be judged to say anything."""
+    began: float
+    """The first bad look of those that led to the newest one."""
+    newest_bad: float
+    """When something bad was last seen; minus infinity: never."""
+    newest_good: float
+    good_since: int
+    """Good looks since then."""
+    evidence: tuple[str, ...]
+    run_id: str | None = None
+    """The newest bad run."""
+
+
+NEVER = float("-inf")
+NOTHING = Seen(value=None, began=NEVER, newest_bad=NEVER, newest_good=NEVER, good_since=0, evidence=())
+
+
+def see(rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], now: float) -> Seen:
+    """Look at ``subject`` with the eyes of ``rule``."""
+    match rule.asks.facts:
+        case Facts.ACCOUNTS:
+            return _password(rule, subject, past, now)
+        case Facts.SLOTS:
+            return _slots(rule, subject, past, quiet, now)
+        case Facts.LOOKS | Facts.CHECKS | Facts.READINGS:
+            return _looked(rule, subject, past, quiet, now)
+        case _:
+            assert_never(rule.asks.facts)
+
+
+def _looked(rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], now: float) -> Seen:
+    interval = interval_of(rule, past)
+    every = looks(rule, subject, past, quiet, now - reach(rule, interval), now)
+    judged = [look for look in every if look.state is not State.UNKNOWN]
+    bad = [look for look in judged if look.state is State.BAD]
+    last = bad[-1] if bad else None
+    good = [look for look in judged if look.state is State.GOOD]
+    return Seen(
+        value=_value(rule, _within(rule.past, judged, interval, now), interval, now),
+        began=_began(judged, last),
+        newest_bad=last.at if last else NEVER,
+        newest_good=good[-1].at if good else NEVER,
+        good_since=sum(1 for look in good if last is None or look.at > last.at),
+        evidence=tuple(look.line for look in reversed(bad[-SHOWN:])),
+        run_id=last.run_id if last else None,
+    )
+
+
+def _within(window: Window, judged: Sequence[Look], interval: float, now: float) -> list[Look]:
+    """Cut the window out: the newest looks of each region are none any more when a run more would have come."""
+    if window.looks is None:
+        return [look for look in judged if look.at > now - (window.seconds or 0)]
+    oldest, left = now - (window.looks + 1) * interval, dict[str, int]()
+    found = []
+    for look in reversed(judged):
+        left[look.region] = left.get(look.region, window.looks) - 1
+        if left[look.region] >= 0 and look.at > oldest:
+            found.append(look)
+    return found[::-1]
+
+
+def _value(rule: Rule, judged: Sequence[Look], interval: float, now: float) -> float | None:
+    if len(judged) < rule.min_samples:
+        return None
+    bad = [look.state is State.BAD for look in judged]
+    match rule.asks.measure:
+        case Measure.FAILURES:
+            return sum(bad)
+        case Measure.CONSECUTIVE_FAILURES | Measure.INCONCLUSIVE_STREAK:
+            return values.streak(bad)
+        case Measure.FAILING_REGIONS:
+            return values.failing_regions(judged, bad)
+        case Measure.AVAILABILITY:
+            return values.availability(judged, bad, interval, now)
+        case measure:
+            return values.over(measure, [value for look in judged for value in look.values])
+
+
+def _began(judged: Sequence[Look], last: Look | None) -> float:
+    """Return when the bad looks began that end with ``last``, in its region."""
+    if last is None:
+        return NEVER
+    began = last.at
+    for look in reversed(judged):
+        if look.region == last.region and look.at <= last.at:
+            if look.state is State.GOOD:
+                break
+            began = look.at
+    return began
+
+
+def _slots(rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], now: float) -> Seen:
+    """See which slots of the schedule nobody has answered; a run of any verdict is an answer.
+
+    Where no run is known at all nothing is said: other regions may keep a history of their own.
+    """
+    grace, since = spans.seconds(rule.grace), now - (rule.past.seconds or 0)
+    last = max((run.finished for run in counted(rule, subject, past, (), since, now)), default=None)
+    if last is None:
+        return NOTHING
+    expected = sorted(set(_expected(rule, subject, past, since, now - grace)))
+    missed = [slot for slot in expected if slot > last and not any(each.holds(slot, slot + grace) for each in quiet)]
+    needed = min(math.ceil(rule.asks.threshold) or 1, len(missed))
+    return Seen(
+        value=len(missed),
+        began=missed[0] if missed else NEVER,
+        newest_bad=missed[needed - 1] + grace if missed else NEVER,
+        newest_good=last,
+        good_since=0 if missed else rule.close_after,
+        evidence=tuple(f"no run answered {told(slot)}" for slot in reversed(missed[-SHOWN:])),
+    )
+
+
+def _expected(rule: Rule, subject: Subject, past: Past, since: float, until: float) -> Iterator[float]:
+    for schedule in past.schedules:
+        if schedule.point in (rule.points or (schedule.point,)) and (subject.region or None) in {
+            None,
+            *schedule.regions,
+        }:
+            yield from schedule.slots(since, until + 1e-3)
+
+
+def _password(rule: Rule, subject: Subject, past: Past, now: float) -> Seen:
+    changed = next((fact.changed for fact in past.passwords if fact.account == subject.account), None)
+    if changed is None:
+        return NOTHING
+    age = (now - midnight(changed)) / A_DAY
+    due = midnight(changed) + rule.asks.threshold * A_DAY
+    old = rule.asks.holds(age)
+    return Seen(
+        value=age,
+        began=due,
+        newest_bad=due if old else NEVER,
+        newest_good=NEVER if old else midnight(changed),
+        good_since=0 if old else rule.close_after,
+        evidence=(f"the password of {subject.account} was set on {changed}, {age:.0f} days ago",),
+    )

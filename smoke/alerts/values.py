@@ -1,0 +1,54 @@
+"""Numbers over looks: what each measure computes. Pure."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from smoke.alerts.condition import Measure
+
+if TYPE_CHECKING:
+    from smoke.alerts.look import Look
+
+
+def over(measure: Measure, taken: Sequence[float]) -> float:
+    """Return a measure of single values, of which there is at least one; the percentile is by nearest rank."""
+    match measure:
+        case Measure.MEAN | Measure.ERROR_RATE | Measure.SUCCESS_RATE:
+            return statistics.fmean(taken)
+        case Measure.MEDIAN:
+            return statistics.median(taken)
+        case Measure.P95:
+            return sorted(taken)[math.ceil(0.95 * len(taken)) - 1]
+        case Measure.MAX:
+            return max(taken)
+        case Measure.MIN:
+            return min(taken)
+        case _:
+            raise ValueError(f"{measure} is not computed from single values")
+
+
+def streak(bad: Sequence[bool]) -> int:
+    """Return how many at the end are bad, in a row."""
+    return next((count for count, each in enumerate(reversed(bad)) if not each), len(bad))
+
+
+def failing_regions(judged: Sequence[Look], bad: Sequence[bool]) -> int:
+    """Return in how many regions the newest look is bad."""
+    return sum({look.region: each for look, each in zip(judged, bad, strict=True)}.values())
+
+
+def availability(judged: Sequence[Look], bad: Sequence[bool], interval: float, now: float) -> float:
+    """Return the share of the known time that was up.
+
+    A look speaks until the next one of its region, at most for one interval: what lies behind is not known.
+    """
+    spoken = {True: 0.0, False: 0.0}
+    until: dict[str, float] = {}
+    for look, each in zip(reversed(judged), reversed(bad), strict=True):
+        spoken[each] += min(until.get(look.region, now) - look.at, interval)
+        until[look.region] = look.at
+    known = sum(spoken.values())
+    return spoken[False] / known if known else float(not any(bad))

@@ -1,0 +1,81 @@
+"""Finds names in alert-rules.yaml and cron-schedule.yaml that no suite bears: such a rule would be silent for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+
+from smoke.config.alerting import Alerting
+from smoke.config.known import known
+from smoke.config.problems import Problem
+from smoke.config.source import Key, Source
+from smoke.config.suite import Suite
+from smoke.plan import covers
+
+Named = tuple[Key, str, str]
+"""Where a name stands, of what it is one, and the name."""
+
+
+def unknown_names(found: Alerting, suites: Sequence[Suite]) -> Iterator[Problem]:
+    """Yield every suite, environment, execution point, region and check that does not exist."""
+    names = {
+        "suite": [suite.name for suite in suites],
+        "environment": sorted({name for suite in suites for name in suite.about.environments}),
+        "execution point": list(suites[0].points),
+        "region": sorted({region for each in found.schedules for region in each.regions}),
+    }
+    for source, named in ((found.rules.source, _in_rules(found)), (found.schedule.source, _in_schedules(found))):
+        for key, kind, name in named:
+            if name not in names[kind]:
+                yield source.problem(key, f"no {kind} {name!r}; {known(name, names[kind])}")
+    yield from _checks(found, suites, found.rules.source)
+
+
+def ended(found: Alerting, today: date) -> Iterator[Problem]:
+    """Yield the maintenance and the silences whose end has passed."""
+    book = found.book
+    ends: list[tuple[Key, datetime | date, str]] = [
+        *((("maintenance", index), each.until, each.owner) for index, each in enumerate(book.maintenance)),
+        *((("silences", index), each.until, each.owner) for index, each in enumerate(book.silences)),
+    ]
+    for key, until, owner in ends:
+        day = until.date() if isinstance(until, datetime) else until
+        if day < today:
+            text = f"ended on {day} and does nothing any more: remove it, or have {owner} set a new end"
+            yield found.rules.source.problem(key, text)
+
+
+def _in_rules(found: Alerting) -> Iterator[Named]:
+    book = found.book
+    for index, rule in enumerate(book.rules):
+        at: Key = ("rules", index)
+        yield from _each((*at, "suites"), "suite", rule.suites)
+        yield from _each((*at, "environments"), "environment", rule.environments)
+        yield from _each((*at, "points"), "execution point", rule.points)
+        yield from _each((*at, "regions"), "region", rule.regions)
+    for index, maintenance in enumerate(book.maintenance):
+        yield from _each(("maintenance", index, "suites"), "suite", maintenance.suites)
+        yield from _each(("maintenance", index, "environments"), "environment", maintenance.environments)
+    for index, silence in enumerate(book.silences):
+        yield from _each(("silences", index, "suites"), "suite", silence.suites)
+        yield from _each(("silences", index, "environments"), "environment", silence.environments)
+
+
+def _in_schedules(found: Alerting) -> Iterator[Named]:
+    for index, schedule in enumerate(found.schedules):
+        at: Key = ("schedules", index)
+        yield (*at, "suite"), "suite", schedule.suite
+        yield (*at, "environment"), "environment", schedule.environment
+        yield (*at, "point"), "execution point", schedule.point
+
+
+def _each(key: Key, kind: str, names: Iterable[str]) -> Iterator[Named]:
+    yield from (((*key, index), kind, name) for index, name in enumerate(names))
+
+
+def _checks(found: Alerting, suites: Sequence[Suite], source: Source) -> Iterator[Problem]:
+    for index, rule in enumerate(found.book.rules):
+        ids = [check.id for suite in suites if suite.name in (rule.suites or (suite.name,)) for check in suite.checks]
+        for place, wanted in enumerate(rule.checks):
+            if not any(covers(wanted, check_id) for check_id in ids):
+                yield source.problem(("rules", index, "checks", place), f"no check {wanted!r}; {known(wanted, ids)}")

@@ -1,0 +1,106 @@
+"""``smoke alerts`` over a real history: what it judges is kept, and told once."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from smoke.alerts.checking import check
+from smoke.alerts.notice import NoticeKind
+from smoke.cli import main
+from smoke.history import History
+from smoke.history.opening import history_file
+from smoke.model import Outcome
+from tests.alerts.pasts import ROOT, shipped
+from tests.support.run_builder import a_result, a_run
+
+HALF = 1800.0
+PRODUCTION = [("betterprompts", "production")]
+
+
+@pytest.fixture(autouse=True)
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.delenv("SMOKE_HISTORY_URL", raising=False)
+
+
+def record(folder: Path, verdicts: str, now: float) -> None:
+    """Record a run every half hour, the last one a minute ago."""
+    history = History(history_file(folder / "history.db"))
+    for index, letter in enumerate(reversed(verdicts)):
+        finished = now - 60 - index * HALF
+        outcome = Outcome.FAIL if letter == "F" else Outcome.PASS
+        history.record(
+            replace(
+                a_run(a_result(outcome=outcome)),
+                run_id=f"run-{index}",
+                suite="betterprompts",
+                environment="production",
+                execution_point="scheduled",
+                region="us-east-1",
+                started=finished - 20,
+                finished=finished,
+                verdict=outcome,
+                passed=outcome is Outcome.PASS,
+            )
+        )
+
+
+def smoke(capsys: pytest.CaptureFixture[str], folder: Path, *line: str) -> list[str]:
+    assert main(["alerts", *line, "--suite", "betterprompts", "--reports", str(folder)]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_what_is_judged_is_kept_told_once_and_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record(tmp_path, "PPF", time.time())
+    first = smoke(capsys, tmp_path, "check")
+    assert first[0].startswith("opened (critical, page oncall@betterprompts.com, slack:#alerts, pagerduty)")
+    assert "The smoke test fails: betterprompts in production" in first[1]
+    again = smoke(capsys, tmp_path, "check")
+    assert again[0] == f"{len(shipped().book.rules)} rules judged, 1 open"
+    (line,) = smoke(capsys, tmp_path, "list")
+    assert "open  critical  smoke_test_failure  betterprompts in production  [" in line
+    (mine,) = smoke(capsys, tmp_path, "ack", line.partition("[")[2][:6], "--by", "anna")
+    assert mine.endswith("], anna looks after it")
+
+
+def test_an_unknown_incident_is_a_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["alerts", "ack", "abc", "--reports", str(tmp_path)]) == 2
+    assert "no open incident begins with 'abc'; open: none" in capsys.readouterr().err
+
+
+def test_a_replay_shows_what_a_change_of_rules_adds_and_removes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(tmp_path, "PFPPFFP", time.time())
+    now = smoke(capsys, tmp_path, "replay", "--since", "1d")
+    assert [line.split()[2] for line in now if "smoke_test_failure" in line] == ["30m", "1h"]
+    assert " of them paged" in now[-1]
+    text = (ROOT / "config/alert-rules.yaml").read_text(encoding="utf-8")
+    changed = text.replace("window: 1 run  # seed: 5 minutes", "window: 2 runs").replace(
+        "condition: success_rate < 0.9", "condition: consecutive_failures >= 2"
+    )
+    (tmp_path / "new.yaml").write_text(changed, encoding="utf-8")
+    found = smoke(capsys, tmp_path, "replay", "--since", "1d", "--rules", str(tmp_path / "new.yaml"))
+    assert [line.split()[0] for line in found if "smoke_test_failure" in line] == ["-", "~-", "~+"]
+    assert found[-1].startswith("0 added, 1 removed, 1 changed, ")
+
+
+def test_incidents_and_what_is_posted_of_them_are_kept_together_or_not_at_all(tmp_path: Path) -> None:
+    """The process dies between the two: the next one finds neither, and tells the same once more."""
+    now = time.time()
+    record(tmp_path, "PF", now)
+    store, posted = history_file(tmp_path / "history.db"), list[str]()
+
+    def dies(_db: object, notices: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check(store, shipped(), ROOT, PRODUCTION, now, post=dies)
+    for _ in range(2):
+        check(store, shipped(), ROOT, PRODUCTION, now, post=lambda _, notices: posted.extend(n.key for n in notices))
+    assert len(posted) == 1
+    assert posted[0].endswith(f":1:{NoticeKind.OPENED}")

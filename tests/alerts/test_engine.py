@@ -1,0 +1,289 @@
+"""What the engine promises whatever the facts, the order in which they come, and the time of the year."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smoke.alerts.engine import Evaluated, evaluate
+from smoke.alerts.incident import Acknowledged, Incident
+from smoke.alerts.notice import Ending, NoticeKind, Urgency
+from smoke.alerts.past import Past
+from smoke.alerts.replay import Change, compare, replay
+from smoke.alerts.rule_file import AlertRulesFile, Maintenance, Silence
+from smoke.facts import RunFact
+from tests.alerts.pasts import DAY, HOUR, MINUTE, at, check, clock, every, only, past, reading, run, shipped
+from tests.support.properties import unhurried as usual
+
+START = at("2026-03-02 10:00")
+HALF = 30 * MINUTE
+BOOK = shipped().book
+FAILURE = only(BOOK, "smoke_test_failure")
+unhurried = settings(usual, max_examples=25)
+letters = st.text("PFLIN-", min_size=1, max_size=30)
+
+
+def stepped(book: AlertRulesFile, facts: Past, moments: list[float]) -> list[Evaluated]:
+    """Evaluate at each moment with what the one before left."""
+    found: list[Evaluated] = []
+    for now in moments:
+        found.append(evaluate(book, [facts], found[-1].incidents if found else (), now))
+    return found
+
+
+def opened(book: AlertRulesFile, runs: list[RunFact], until: float) -> list[tuple[str | None, str | None]]:
+    found = replay(book, [past(runs)], START - MINUTE, until)
+    return [(clock(each.opened), clock(each.closed)) for each in found.incidents]
+
+
+@unhurried
+@given(letters)
+def test_there_are_never_two_open_incidents_of_one_rule_and_subject(verdicts: str) -> None:
+    facts = past(
+        [fact for region in ("us-east-1", "eu-west-1") for fact in every(HALF, START, verdicts, region=region)]
+    )
+    for done in stepped(BOOK, facts, [START + index * HALF for index in range(len(verdicts) + 3)]):
+        still = [(each.rule, each.subject) for each in done.incidents if each.closed is None]
+        assert len(still) == len(set(still))
+        assert len({each.id for each in done.incidents}) == len(done.incidents)
+
+
+@unhurried
+@given(st.text("PLIN-", min_size=1, max_size=30))
+def test_flaky_and_inconclusive_never_page(verdicts: str) -> None:
+    """Whatever they do, they open nothing that wakes somebody up: every rule that ships watches."""
+    runs = every(HALF, START, verdicts)
+    checks = [check(of, each, of.verdict) for of in runs for each in ("health.root", "login.basic")]
+    readings = [reading(of, "health.root", "total_ms", 100) for of in runs]
+    found = replay(BOOK, [past(runs, checks, readings)], START - MINUTE, START + len(verdicts) * HALF + 3 * HOUR)
+    assert {notice.urgency for notice in found.notices} <= {Urgency.TELL}
+    assert {each.rule for each in found.incidents} <= {"we_are_blind", "heartbeat_missing"}
+
+
+@unhurried
+@given(letters)
+def test_an_incident_ends_when_it_is_good_for_long_enough(verdicts: str) -> None:
+    runs = every(HALF, START, verdicts + "P" * 10)
+    found = replay(only(BOOK, "smoke_test_failure", close_after=3), [past(runs)], START - MINUTE, runs[-1].finished)
+    assert all(each.ending is Ending.RECOVERED for each in found.incidents)
+    assert all(each.began <= each.opened <= (each.closed or 0) for each in found.incidents)
+
+
+@unhurried
+@given(letters)
+def test_the_same_clock_twice_changes_nothing_and_tells_nobody(verdicts: str) -> None:
+    facts, before = past(every(HALF, START, verdicts)), tuple[Incident, ...]()
+    for index in range(len(verdicts)):
+        now = START + index * HALF
+        once = evaluate(BOOK, [facts], before, now)
+        again = evaluate(BOOK, [facts], once.incidents, now)
+        assert (again.changed, again.notices) == ((), ())
+        before = again.incidents
+
+
+@unhurried
+@given(letters, st.randoms(use_true_random=False))
+def test_order_and_repetition_of_facts_do_not_matter(verdicts: str, chance: random.Random) -> None:
+    runs = every(HALF, START, verdicts)
+    mixed = [*runs, *runs]
+    chance.shuffle(mixed)
+    until = START + (len(verdicts) + 2) * HALF
+    assert replay(BOOK, [past(mixed)], START, until) == replay(BOOK, [past(runs)], START, until)
+
+
+def test_what_was_over_does_not_open_again_when_late_runs_come_in() -> None:
+    """It was over at 13:30; then an import tells of three failures around 12:45, among the newest six runs."""
+    book = only(BOOK, "smoke_test_unstable", window="6 runs", close_after=1)
+    runs = every(HALF, START, "PFFFPPPP")
+    first = stepped(book, past(runs), [START + index * HALF for index in range(8)])[-1]
+    assert [(each.ending, clock(each.closed)) for each in first.incidents] == [(Ending.RECOVERED, "03-02 13:30:00")]
+    late, now = past([*runs, *every(5 * MINUTE, START + 160 * MINUTE, "FFF")]), START + 215 * MINUTE
+    assert len(evaluate(book, [late], (), now).notices) == 1, "by themselves, these facts open an incident"
+    done = evaluate(book, [late], first.incidents, now)
+    assert (done.changed, done.notices) == ((), ())
+
+
+def test_a_late_run_neither_doubles_nor_ends_what_is_open() -> None:
+    runs = every(HALF, START, "PPFF")
+    first = stepped(FAILURE, past(runs), [START + index * HALF for index in range(4)])[-1]
+    late = past([*runs, *every(HALF, START + 50 * MINUTE, "F"), *every(HALF, START + 20 * MINUTE, "P")])
+    again = evaluate(FAILURE, [late], first.incidents, START + 91 * MINUTE)
+    assert again.notices == ()
+    assert [(each.id, each.closed) for each in again.incidents] == [(first.incidents[0].id, None)]
+
+
+def test_a_run_that_is_older_than_its_window_opens_nothing() -> None:
+    """It was carried over hours later: that nobody looked since is for heartbeat_missing to say."""
+    done = evaluate(FAILURE, [past([run(START), *every(HALF, START + HALF, "F")])], (), START + 5 * HOUR)
+    assert done.incidents == ()
+
+
+def test_a_gap_does_not_close_what_is_open() -> None:
+    found = replay(FAILURE, [past(every(HALF, START, "PF" + "-" * 20 + "P"))], START, START + 11 * HOUR)
+    assert [(clock(each.opened), clock(each.closed)) for each in found.incidents] == [
+        ("03-02 10:30:00", "03-02 21:00:00")
+    ]
+
+
+def test_what_nobody_can_confirm_is_given_up_and_says_so() -> None:
+    book = only(BOOK, "canary_failed")
+    facts = past([run(START, point="canary-5", environment="canary", **FAIL)], environment="canary")
+    found = replay(book, [facts], START - MINUTE, START + DAY)
+    assert [(clock(each.closed), each.ending) for each in found.incidents] == [("03-02 16:00:00", Ending.UNCONFIRMED)]
+    assert "not because it is well" in found.notices[-1].sentence
+    assert found.notices[-1].recover_s is None
+
+
+def test_an_incident_of_a_rule_that_is_gone_is_closed_and_its_readers_know() -> None:
+    first = evaluate(FAILURE, [past([run(START, **FAIL)])], (), START)
+    done = evaluate(replace(BOOK, rules=()), [past([run(START, **FAIL)])], first.incidents, START + 60)
+    assert [each.ending for each in done.changed] == [Ending.RETIRED]
+    assert [(each.kind, each.recipients) for each in done.notices] == [(NoticeKind.CLOSED, first.notices[0].recipients)]
+
+
+def test_two_machines_give_one_incident_one_id() -> None:
+    facts = past(every(HALF, START, "PF"))
+    one, other = (evaluate(FAILURE, [facts], (), START + HALF + late) for late in (1, 7))
+    assert one.incidents[0].id == other.incidents[0].id
+    assert one.notices[0].key == other.notices[0].key
+
+
+FAIL = {"verdict": every(1, 0, "F")[0].verdict}
+
+
+def test_it_escalates_by_the_matrix_and_reminds_in_between() -> None:
+    found = replay(FAILURE, [past(every(HALF, START, "PFFFFFFPP"))], START, START + 4 * HOUR)
+    told = [(clock(each.at), str(each.kind), each.roles) for each in found.notices]
+    assert told == [
+        ("03-02 10:30:00", "opened", ("on-call",)),
+        ("03-02 10:45:00", "escalated", ("on-call",)),
+        ("03-02 11:00:00", "escalated", ("on-call", "lead")),
+        ("03-02 11:30:00", "escalated", ("incident-commander", "war-room")),
+        ("03-02 12:00:00", "reminded", ("incident-commander", "war-room")),
+        ("03-02 12:30:00", "reminded", ("incident-commander", "war-room")),
+        ("03-02 13:00:00", "reminded", ("incident-commander", "war-room")),
+        ("03-02 13:30:00", "closed", ("incident-commander", "war-room")),
+    ]
+    last = found.notices[-1]
+    assert {"oncall@betterprompts.com", "lead@betterprompts.com", "slack:#incident"} <= set(last.recipients)
+    assert (last.detect_s, last.recover_s, last.target_s, last.longest_s) == (0, 3 * HOUR, 15 * MINUTE, 30 * MINUTE)
+    assert "far beyond the 15m that are the target" in last.sentence
+    assert [each.number for each in found.notices] == list(range(1, 9))
+
+
+def test_whoever_acknowledged_is_reminded_no_more_and_the_escalation_goes_on() -> None:
+    facts = past(every(HALF, START, "FFFFFF"))
+    first = evaluate(FAILURE, [facts], (), START)
+    mine = tuple(replace(each, acknowledged=Acknowledged(by="anna", at=START)) for each in first.incidents)
+    rest = stepped_from(FAILURE, facts, mine, [START + 15 * MINUTE * index for index in range(1, 12)])
+    assert rest == [NoticeKind.ESCALATED] * 3
+
+
+def stepped_from(
+    book: AlertRulesFile, facts: Past, incidents: tuple[Incident, ...], moments: list[float]
+) -> list[NoticeKind]:
+    kinds: list[NoticeKind] = []
+    for now in moments:
+        done = evaluate(book, [facts], incidents, now)
+        incidents = done.incidents
+        kinds += [each.kind for each in done.notices]
+    return kinds
+
+
+def test_the_sentence_says_what_where_since_when_and_why() -> None:
+    done = evaluate(FAILURE, [past(every(HALF, START, "PF"))], (), START + HALF)
+    assert done.notices[0].sentence == (
+        "The smoke test fails: betterprompts in production, since 2026-03-02 10:30 UTC: "
+        "success_rate < 90.00% over 1 run, seen 0.00% (smoke_test_failure)"
+    )
+    assert done.notices[0].evidence == ("2026-03-02 10:30:00Z us-east-1: FAIL (api-health)",)
+
+
+# --- quiet times: daylight saving begins in Berlin on 2026-03-29 at 02:00, and ends on 2026-10-25 at 03:00 ------------
+
+
+def nightly(**changes: object) -> Maintenance:
+    """Maintenance at half past two, for an hour, by the clock of Berlin."""
+    usual: dict[str, object] = {
+        "title": "Backup", "owner": "platform", "cron": "30 2 * * *", "lasts": "1h",
+        "until": date(2026, 12, 31), "time_zone": "Europe/Berlin",
+    }  # fmt: skip
+    return Maintenance(**{**usual, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("day", "begins"),
+    [
+        ("2026-03-28", "03-28 01:30"),
+        ("2026-03-29", "03-29 01:00"),  # there is no half past two: cron runs it at three, summer time
+        ("2026-03-30", "03-30 00:30"),
+        ("2026-10-25", "10-25 00:30"),  # it comes twice: once is enough
+        ("2026-10-26", "10-26 01:30"),
+    ],
+)
+def test_what_is_seen_under_maintenance_counts_for_nothing(day: str, begins: str) -> None:
+    """Runs fail every five minutes all night, and only the hour of maintenance is left out."""
+    book = replace(only(BOOK, "smoke_test_failure", cadence="5m"), maintenance=(nightly(),))
+    begin = at(f"2026-{begins}")
+    inside = [run(begin + 31 + index * 5 * MINUTE, **FAIL) for index in range(12)]
+    assert replay(book, [past(inside)], begin - HOUR, begin + HOUR - 1).incidents == ()
+    before, after = run(begin - MINUTE, **FAIL), run(begin + HOUR + MINUTE, **FAIL)
+    for outside in (before, after):
+        found = replay(book, [past([outside])], begin - HOUR, begin + 3 * HOUR)
+        assert [each.opened for each in found.incidents] == [outside.finished]
+
+
+def test_nobody_is_told_while_a_silence_lasts_and_somebody_is_when_it_ends() -> None:
+    """The silence ends at 12:00 in Berlin, which is 11:00 in UTC."""
+    silence = Silence(
+        rules=("smoke_test_failure",), reason="known", owner="web",
+        since=datetime.fromisoformat("2026-03-02 10:00"), until=datetime.fromisoformat("2026-03-02 12:00"),
+        time_zone="Europe/Berlin",
+    )  # fmt: skip
+    book = replace(FAILURE, silences=(silence,))
+    found = replay(book, [past(every(HALF, START, "FFFFFPP"))], START - MINUTE, START + 4 * HOUR)
+    assert clock(found.incidents[0].opened) == "03-02 10:00:00"
+    assert [(clock(each.at), str(each.kind)) for each in found.notices][:2] == [
+        ("03-02 11:00:00", "opened"),
+        ("03-02 11:15:00", "escalated"),
+    ]
+    quiet = replay(book, [past(every(HALF, START, "FPP"))], START - MINUTE, START + 4 * HOUR)
+    assert (len(quiet.incidents), quiet.notices) == (1, ())
+
+
+@pytest.mark.parametrize(
+    "since", ["2026-03-28 20:00", "2026-10-24 20:00"], ids=["an hour is skipped", "an hour comes twice"]
+)
+def test_the_change_of_the_clock_is_no_missing_heartbeat(since: str) -> None:
+    """A schedule by the clock of Berlin, run punctually: nothing is missed, and one run left out is."""
+    schedule = replace(shipped().schedules[-1], cron="0 * * * *", time_zone="Europe/Berlin")
+    begin = at(since, "Europe/Berlin")
+    book = only(BOOK, "heartbeat_missing")
+    expected = schedule.slots(begin, begin + 9 * HOUR)
+    runs = [
+        run(slot + 30, suite="mosaic", region="local") for slot in schedule.slots(begin - 4 * HOUR, begin + 9 * HOUR)
+    ]
+    assert len(expected) == 9
+    facts = past(runs, suite="mosaic", schedules=[schedule])
+    assert replay(book, [facts], begin, begin + 9 * HOUR).incidents == ()
+    left_out = past(runs[:-3] + runs[-2:], suite="mosaic", schedules=[schedule])
+    assert [each.opened for each in replay(book, [left_out], begin, begin + 9 * HOUR).incidents] == [
+        expected[-3] + 15 * MINUTE
+    ]
+
+
+def test_a_change_of_rules_is_told_as_what_it_adds_removes_and_changes() -> None:
+    facts = [past(every(HALF, START, "PFPPFFPP"))]
+    now, until = only(BOOK, "smoke_test_failure"), START + 5 * HOUR
+    new = only(BOOK, "smoke_test_failure", condition="consecutive_failures >= 2", window="2 runs")
+    found = compare(replay(now, facts, START, until), replay(new, facts, START, until))
+    assert [each.change for each in found] == [Change.REMOVED, Change.CHANGED]
+    assert {each.change for each in compare(*[replay(now, facts, START, until)] * 2)} == {Change.SAME}
+    assert [each.change for each in compare(replay(new, facts, START, until), replay(now, facts, START, until))] == [
+        Change.ADDED, Change.CHANGED,
+    ]  # fmt: skip

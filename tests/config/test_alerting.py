@@ -1,0 +1,144 @@
+"""What is wrong with alert rules and schedules is told at once, with line, key and the way out."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from smoke.config.alerting import alerting
+from smoke.config.problems import ConfigError
+from smoke.config.project import examined
+from tests.support.project import FILES, Project
+
+HEAD = """\
+severities:
+  critical: {title: down, urgency: page, target: 15m, longest: 30m, remind: 30m}
+  high: {title: degraded, urgency: page, target: 30m, longest: 1h, remind: 1h}
+  warning: {title: a part, urgency: tell, target: 1h, longest: 4h, remind: 6h}
+  low: {title: cosmetic, urgency: tell, target: 4h, longest: 24h, remind: 24h}
+roles:
+  on-call: {notify: [pagerduty]}
+escalations:
+  matrix:
+    - {after: 0m, roles: [on-call], urgency: page, action: Look}
+rules:
+"""
+SCHEDULE = """\
+schedules:
+  - {suite: shop, environment: canary, cron: "*/30 * * * *", regions: [here, there], point: canary-5}
+"""
+RULE = {
+    "name": "down", "title": "It is down", "condition": "success_rate < 0.9", "severity": "critical",
+    "notify": '["slack:#alerts"]', "runbook": "docs/guide.md", "environments": "[canary]", "points": "[canary-5]",
+}  # fmt: skip
+
+
+def project(folder: Path, *rules: dict[str, str], schedule: str = SCHEDULE, more: str = "") -> Project:
+    made = Project(folder)
+    for file, text in FILES.items():
+        made.write(file, text)
+    lines = [f"  - {{{', '.join(f'{key}: {value}' for key, value in {**RULE, **rule}.items())}}}" for rule in rules]
+    made.write("config/alert-rules.yaml", HEAD + "\n".join(lines) + "\n" + dedent(more))
+    made.write("config/cron-schedule.yaml", schedule)
+    return made
+
+
+def told(made: Project) -> list[str]:
+    """Every problem of the project as one line, in the order of their lines."""
+    return [f"{each.file.removeprefix('config/')}, {each}" for each in sorted(examined(made.root, date.min).problems)]
+
+
+def test_a_project_without_rules_has_no_alerts(tmp_path: Path) -> None:
+    assert alerting(tmp_path) is None
+
+
+def test_rules_that_fit_are_free_of_problems(tmp_path: Path) -> None:
+    made = project(tmp_path, {}, {"name": "again", "condition": "consecutive_failures >= 3", "window": "1h30m"})
+    assert told(made) == []
+
+
+def test_a_window_shorter_than_the_schedule_explains_itself(tmp_path: Path) -> None:
+    """Seed 003 asks for three failures within three minutes, of a check that runs every minute."""
+    made = project(tmp_path, {"condition": "consecutive_failures >= 3", "window": "3 minutes"})
+    (problem,) = told(made)
+    assert problem == (
+        "alert-rules.yaml, line 12, rules[0].window: '3 minutes' is shorter than the time between two runs, so most of "
+        "the time it is empty and the rule says nothing: shop runs in canary every 30m "
+        "(config/cron-schedule.yaml:2); write window: 3 runs, a time of at least 30m, or cadence where it is run more "
+        "often than scheduled"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ({"condition": "consecutive_failures >= 7", "window": "3 runs"}, "never holds: it takes 7 looks, and '3 runs'"),
+        ({"condition": "failures > 4", "window": "1h"}, "never holds: it takes 5 looks, and '1h' holds 4"),
+        ({"min_samples": "9", "window": "2h"}, "never holds: it takes 9 looks, and '2h' holds 8"),
+        ({"condition": "failing_regions >= 3"}, "takes 3 regions, and it has 2: shop runs in canary every 30m"),
+        ({"condition": "missed_slots >= 2", "window": "1h", "grace": "5m"}, "write at least 1h5m"),
+        ({"points": "[local]"}, "nothing says how far two runs are apart that this rule looks at"),
+        ({"condition": "sucess_rate < 0.9"}, "no measure 'sucess_rate'; did you mean 'success_rate'?"),
+        ({"condition": "success_rate is low"}, "a condition is a measure, one of < <= > >=, and a number"),
+        ({"condition": "p95 > 800"}, "p95 says of which readings, such as p95(*.total_ms)"),
+        ({"condition": "p95(total*) > 800"}, "must be plain after the last dot"),
+        ({"condition": "success_rate < 90"}, "success_rate is a share, from 0 to 1 or in %"),
+        ({"window": "5 fortnights"}, "a window is a time such as 10m or 7 days, or a number of runs"),
+        ({"close_at": "0.5"}, "0.5 is bad by 'success_rate < 0.9', so it would open again at once"),
+        ({"condition": "inconclusive_streak >= 1"}, "never pages; write warning"),
+        (
+            {"condition": "inconclusive_streak >= 1", "severity": "warning", "escalation": "matrix"},
+            "what could not be judged never pages, and this escalation does",
+        ),
+        ({"escalation": "matrx"}, "no escalation 'matrx'; did you mean 'matrix'?"),
+        ({"checks": "[health.rot]"}, "no check 'health.rot'; did you mean 'health.root'?"),
+        ({"suites": "[shoop]"}, "scheduled are shop in canary at canary-5 from here, there"),
+        ({"suites": "[shoop]", "window": "1h"}, "no suite 'shoop'; did you mean 'shop'?"),
+        ({"regions": "[her]", "window": "1h"}, "no region 'her'; did you mean 'here'?"),
+        ({"per": "account"}, "per: account belongs to password_age"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else ",".join(value),
+)
+def test_a_rule_that_could_never_speak_is_a_problem(tmp_path: Path, rule: dict[str, str], problem: str) -> None:
+    found = told(project(tmp_path, rule))
+    assert len(found) == 1
+    assert found[0].startswith("alert-rules.yaml, line 12, rules[0]")
+    assert problem in found[0]
+
+
+def test_everything_is_told_at_once(tmp_path: Path) -> None:
+    schedule = SCHEDULE.replace("*/30 * * * *", "*/30 * *").replace("point", "time_zone: Mars/Olympus, point")
+    more = """\
+        maintenance:
+          - {title: Move, owner: web, since: 2026-01-02 10:00, until: 2026-01-02 12:00Z}
+          - {title: Move, owner: web, until: 2026-01-02, cron: "0 2 * * *"}
+        silences:
+          - {rules: [donw], reason: known, owner: web, until: 2026-01-02 10:00}
+        """
+    found = told(project(tmp_path, {"condition": "failures"}, schedule=schedule, more=more))
+    assert [line.split(", ")[0:3:2] for line in found] == [
+        ["alert-rules.yaml", "rules[0].condition: a condition is a measure"],
+        ["alert-rules.yaml", "maintenance[0].until: local to its zone: write it without Z or offset"],
+        ["alert-rules.yaml", "maintenance[1]: it comes either once"],
+        ["cron-schedule.yaml", "schedules[0].cron: cron has five fields"],
+        ["cron-schedule.yaml", "schedules[0].time_zone: 'Mars/Olympus' is no time zone; it is UTC"],
+    ]
+
+
+def test_what_has_ended_is_a_warning(tmp_path: Path) -> None:
+    silence = "silences:\n  - {rules: [down], reason: known, owner: web, until: 2026-01-02 10:00}\n"
+    made = project(tmp_path, {}, more=silence)
+    assert told(made) == []
+    assert [each.key for each in examined(made.root, date(2026, 1, 3)).warnings] == ["noise[0]", "silences[0]"][1:]
+
+
+def test_rules_from_elsewhere_are_read_against_the_same_schedule(tmp_path: Path) -> None:
+    made = project(tmp_path, {})
+    made.write(
+        "new.yaml", (made.root / "config/alert-rules.yaml").read_text().replace("success_rate < 0.9", "failures > 9")
+    )
+    with pytest.raises(ConfigError, match=r"new\.yaml: 1 problem\n  line 12, rules\[0\]\.window: never holds"):
+        alerting(made.root, made.root / "new.yaml")
