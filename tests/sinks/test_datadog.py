@@ -21,6 +21,7 @@ from smoke.model import Unit
 from smoke.sinks import DEADLINE_S, Delivery, SinkError, _datadog_push, available, deliver_all, metrics_of
 from smoke.sinks.datadog import BATCH_BYTES, SITES, batches
 from tests.support.datadog_intake import DatadogIntake, reply
+from tests.support.datadog_spec import spec
 from tests.support.run_builder import Place, a_result, a_run, a_typical_run, an_attempt
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -351,9 +352,9 @@ def test_the_environment_of_the_process_is_not_read(intake, monkeypatch):
     assert intake.requests[0].headers["DD-API-KEY"] == KEY
 
 
-def test_the_known_sites_are_those_of_the_description(datadog_spec):
+def test_the_known_sites_are_those_of_the_description():
     """DD_SITE is checked against exactly the sites that the official description lists."""
-    assert set(SITES) == set(datadog_spec["servers"][0]["variables"]["site"]["enum"])
+    assert set(SITES) == set(spec("v2")["servers"][0]["variables"]["site"]["enum"])
 
 
 @pytest.mark.parametrize(
