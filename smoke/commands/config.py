@@ -22,7 +22,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add(show)
     show.set_defaults(call=_show)
     schema = actions.add_parser("schema", help="print the JSON Schema of a file, or write them all")
-    schema.add_argument("name", nargs="?", metavar="NAME", help="suite, checks, noise, execution-points or verdict")
+    schema.add_argument(
+        "name",
+        nargs="?",
+        metavar="NAME",
+        help="suite, checks, noise, execution-points, monitoring-integration or verdict",
+    )
     schema.set_defaults(call=_schema)
     matrix = actions.add_parser("matrix", help="write docs/smoke-matrix.md from the YAML and the journeys")
     matrix.set_defaults(call=_matrix)

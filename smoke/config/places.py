@@ -8,6 +8,7 @@ from smoke.config.problems import ConfigError, Problem
 
 SUITES = "config/suites"
 POINTS = "config/execution-points.yaml"
+MONITORING = "config/monitoring-integration.yaml"
 CODE = ("e2e", "page_objects")
 NO_SUITE = Problem(SUITES, 0, "", "holds no suite; write the first one: NAME/suite.yaml with title and environments")
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from smoke.config.monitoring import monitoring_file
 from smoke.config.probe import ChecksFile
 from smoke.config.schema import ExecutionPointsFile, NoiseFile, SuiteFile
 from smoke.config.strict import Strict
@@ -29,7 +30,8 @@ def schemas() -> dict[str, dict[str, Any]]:
 
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     with _with_docstrings():
-        found = {name: {**head, **TypeAdapter(shape).json_schema()} for name, shape in FILES.items()}
+        shapes = {**FILES, "monitoring-integration": monitoring_file()}
+        found = {name: {**head, **TypeAdapter(shape).json_schema()} for name, shape in shapes.items()}
     return {**found, "verdict": json_schema()}
 
 

@@ -62,6 +62,8 @@ class DatadogIntake:
     requests: list[Request] = field(default_factory=list)
     resume: threading.Event = field(default_factory=threading.Event)
     """Ends hanging."""
+    arrived: threading.Event = field(default_factory=threading.Event)
+    """Set by the first request."""
     hanging: bool = False
     now: float | None = None
     """The time by which points and events are too old, in seconds since the epoch; None: none is."""
@@ -91,6 +93,7 @@ class DatadogIntake:
 
     def answer(self, request: Request) -> Response:
         self.requests.append(request)
+        self.arrived.set()
         if self.hanging:
             self.resume.wait(20)
         told = self.instead.popleft() if self.instead else self.instead_at.get(request.path)
