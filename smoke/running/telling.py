@@ -45,7 +45,9 @@ def told(delivery: Delivery, settings: Settings) -> list[str]:
     lines = []
     if not delivery.ok:
         after = "; the next run delivers it" if delivery.is_kept else ""
-        lines.append(f"{delivery.sink}: {delivery.detail}{after}; the measurements stay in {settings.reports}")
+        lines.append(
+            f"{delivery.sink}: {delivery.detail.rstrip('.')}{after}; the measurements stay in {settings.reports}"
+        )
     if delivery.earlier:
         lines.append(
             f"{delivery.sink}: {_runs(delivery.earlier)} that it had missed {_was(delivery.earlier)} delivered"

@@ -23,6 +23,10 @@ CREDENTIALS = {
     "aws_session_token": "AWS_SESSION_TOKEN",
 }
 
+SESSION = boto3.Session()
+# Reads the description of the service: this module is loaded ahead, and the next client has it then.
+SESSION.client("cloudwatch", region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-")  # noqa: S106
+
 
 def push(metrics: tuple[Metric, ...], *, namespace: str, region: str, errand: Errand) -> None:
     """Put ``metrics`` into ``namespace``; raises SinkError."""
@@ -48,8 +52,7 @@ def _client(region: str, errand: Errand) -> Any:
         connect_timeout=left / 2, read_timeout=left / 2, retries={"total_max_attempts": 1, "mode": "standard"}
     )
     address = errand.environ.get("AWS_ENDPOINT_URL_CLOUDWATCH") or errand.environ.get("AWS_ENDPOINT_URL") or None
-    session = boto3.Session(region_name=region, **known)
-    return session.client("cloudwatch", config=config, endpoint_url=address)
+    return SESSION.client("cloudwatch", region_name=region, config=config, endpoint_url=address, **known)
 
 
 def _refusal(error: ClientError) -> SinkError:

@@ -18,6 +18,8 @@ from smoke.sinks.registry import Errand, Keeping, SinkError, sink
 
 LARGEST_PACKET = 1432
 """Bytes that fit an Ethernet frame: a packet in pieces is lost with any of them."""
+LAST_PORT = 65535
+"""The C library takes a larger one for another."""
 
 
 class Dialect(StrEnum):
@@ -51,14 +53,14 @@ class Statsd(Options):
 def deliver(bulletin: Bulletin, options: Statsd, errand: Errand) -> None:
     """Send the metrics off; raises SinkError where they cannot even leave."""
     said = errand.environ[options.address].strip()
-    if not (match := re.fullmatch(r"\[?([^\s\[\]]+?)\]?:(\d{1,5})", said)):
+    if not (match := re.fullmatch(r"\[?([^\s\[\]]+?)\]?:(\d{1,5})", said)) or int(match[2]) > LAST_PORT:
         raise SinkError(f"{options.address} is not host:port; got {said!r}.")
     try:
         kind, way, protocol, _, place = socket.getaddrinfo(match[1], int(match[2]), type=socket.SOCK_DGRAM)[0]
         with socket.socket(kind, way, protocol) as sender:
             for packet in packets(_line(metric, options.dialect) for metric in bulletin.metrics):
                 sender.sendto(packet, place)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise SinkError(f"StatsD at {said} cannot be sent to: {error}.") from None
 
 
