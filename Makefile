@@ -110,9 +110,9 @@ endef
 .cache/integrations/ready: requirements/integrations.txt requirements/counterparts.txt
 	@echo "setup: installing what stands for the vendors into .cache/integrations"
 	@folder=.cache/integrations && mkdir -p $$folder/deb && \
-	{ $(BIN)/python -m pip install --upgrade --target $$folder/libraries -r requirements/integrations.txt && \
+	{ $(BIN)/python -m pip install --no-compile --upgrade --target $$folder/libraries -r requirements/integrations.txt && \
 	  $(BIN)/python -m venv --clear $$folder/services && \
-	  $$folder/services/bin/pip install -r requirements/counterparts.txt && \
+	  $$folder/services/bin/pip install --no-compile -r requirements/counterparts.txt && \
 	  (cd $$folder/deb && apt-get download prometheus prometheus-pushgateway && \
 	   for package in *.deb; do dpkg-deb -x "$$package" ..; done) ; } >.cache/integrations/setup.log 2>&1 || \
 	{ tail -n 20 .cache/integrations/setup.log >&2; exit 1; }
