@@ -72,9 +72,10 @@ def push(bulletin: Bulletin, parts: Sequence[Part], *, host: str, key: str, key_
         interval_s = max(1, round(bulletin.duration_s))
         send_in_parts(parts, lambda part: wire.send(partial(_submit, client, part, interval_s)))
         try:
-            wire.send(partial(_check, client, bulletin))
-            if bulletin.has_changed:
-                wire.send(partial(_announce, client, bulletin))
+            if (verdict := bulletin.verdict) is not None:
+                wire.send(partial(_check, client, bulletin, verdict))
+                if bulletin.has_changed:
+                    wire.send(partial(_announce, client, bulletin, verdict))
         except SinkError as error:
             error.delivered = len(bulletin.metrics)
             raise
@@ -85,28 +86,28 @@ def _submit(client: ApiClient, part: Part, interval_s: int) -> Any:
     return MetricsApi(client).submit_metrics(payload, content_encoding=MetricContentEncoding.GZIP)  # type: ignore[no-untyped-call]
 
 
-def _check(client: ApiClient, bulletin: Bulletin) -> Any:
+def _check(client: ApiClient, bulletin: Bulletin, verdict: Outcome) -> Any:
     check = ServiceCheck(
         check=UP,
         host_name=f"smoke-{bulletin.region}",
-        status=ServiceCheckStatus(_status(bulletin.verdict)),  # type: ignore[no-untyped-call]
+        status=ServiceCheckStatus(_status(verdict)),  # type: ignore[no-untyped-call]
         tags=list(bulletin.tags),
         timestamp=int(bulletin.finished),
-        message=f"{bulletin.verdict}: {bulletin.reason}"[:LONGEST_TEXT],
+        message=f"{verdict}: {bulletin.reason}"[:LONGEST_TEXT],
     )
     return ServiceChecksApi(client).submit_service_check(ServiceChecks([check]))  # type: ignore[no-untyped-call]
 
 
-def _announce(client: ApiClient, bulletin: Bulletin) -> Any:
-    title = f"{bulletin.suite} in {bulletin.environment}: {bulletin.verdict}, was {bulletin.before}"
+def _announce(client: ApiClient, bulletin: Bulletin, verdict: Outcome) -> Any:
+    title = f"{bulletin.suite} in {bulletin.environment}: {verdict}, was {bulletin.before}"
     event = EventCreateRequest(
         title=title[:LONGEST_TITLE],
         text=bulletin.reason[:LONGEST_TEXT],
-        alert_type=EventAlertType(_alert_type(bulletin.verdict)),  # type: ignore[no-untyped-call]
+        alert_type=EventAlertType(_alert_type(verdict)),  # type: ignore[no-untyped-call]
         # What came twice is one event with a count, and so is an outage with its end.
         aggregation_key=f"smoke:{':'.join(tag.partition(':')[2] for tag in bulletin.tags)}"[:LONGEST_TITLE],
         date_happened=int(bulletin.finished),
-        tags=[*bulletin.tags, f"verdict:{bulletin.verdict.lower()}"],
+        tags=[*bulletin.tags, f"verdict:{verdict.lower()}"],
     )
     return EventsApi(client).create_event(event)  # type: ignore[no-untyped-call]
 

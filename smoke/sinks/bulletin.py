@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bulletin:
-    """A run as services are told of it. It is kept as JSON until each has it: keep its fields readable."""
+    """A run, or figures of another kind, as services are told of it.
+
+    It is kept as JSON until each of them has it: later versions must be able to read it.
+    """
 
     run_id: str
     suite: str
     environment: str
-    region: str
-    execution_point: str
-    verdict: Outcome
-    before: Outcome | None
+    region: str = ""
+    execution_point: str = ""
+    verdict: Outcome | None = None
+    """None: figures that are no run's; they say nothing of whether the application works."""
+    before: Outcome | None = None
     """Verdict of the run before, of the same suite, environment, region and execution point; None: not known."""
-    reason: str
+    reason: str = ""
     """One sentence, already scrubbed."""
     finished: float
     """Seconds since the epoch."""
@@ -36,11 +40,11 @@ class Bulletin:
     @property
     def has_changed(self) -> bool:
         """Tell whether the verdict is another than before; where that is not known it is not news."""
-        return self.before is not None and self.before is not self.verdict
+        return None not in (self.before, self.verdict) and self.before is not self.verdict
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """``key:value``, sorted, of the run as a whole."""
+        """``key:value``, sorted, of the whole; what is not known is left out."""
         pairs = {
             "suite": self.suite,
             "env": self.environment,

@@ -167,9 +167,11 @@ class Emptying:
     def _wanted(self, due: tuple[Parcel, ...]) -> tuple[Parcel, ...]:
         if self.outlet.sink.keeping is not Keeping.LATEST:
             return due
-        for parcel in due[:-1]:
-            self.outbox.sent(parcel.key, self.given.clock(), "there is newer by now")
-        return due[-1:]
+        latest = {_place(parcel): parcel.key for parcel in due}
+        for parcel in due:
+            if parcel.key != latest[_place(parcel)]:
+                self.outbox.sent(parcel.key, self.given.clock(), "there is newer by now")
+        return tuple(parcel for parcel in due if parcel.key == latest[_place(parcel)])
 
     def _send(self, parcel: Parcel) -> SinkError | None:
         """Deliver ``parcel``; return what keeps it, and all behind it, from being delivered now."""
@@ -207,6 +209,14 @@ class Emptying:
             is_kept=True,
         )
         return replace(came, earlier=self.earlier, dropped=self.dropped)
+
+
+def _place(parcel: Parcel) -> tuple[str, ...]:
+    """Return what ``parcel`` tells of, without what it tells: the newest of a place stands for the others."""
+    try:
+        return from_json(parcel.body).tags
+    except ValueError:
+        return (parcel.key,)
 
 
 def has_expired(parcel: Parcel, now: float) -> bool:

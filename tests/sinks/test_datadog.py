@@ -442,6 +442,15 @@ def test_a_verdict_that_stays_is_no_event(intake, before):
     assert len(intake.service_checks) == 1
 
 
+def test_figures_that_are_no_run_say_nothing_of_the_application(intake):
+    """Without a verdict there is neither a service check nor an event."""
+    figures = replace(a_bulletin(before=Outcome.PASS), verdict=None)
+    (delivery,) = give([DATADOG], figures, environ={"DD_API_KEY": KEY, "SMOKE_DATADOG_URL": intake.url})
+    assert delivery.ok
+    assert (intake.service_checks, intake.events) == ([], [])
+    assert len(intake.series) == len(figures.metrics)
+
+
 def test_another_variable_may_hold_the_key(intake):
     """The key is looked up, missed and masked under the name that YAML gives."""
     other = an_outlet("datadog", key="DD_SMOKE_KEY")

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,23 @@ def test_of_what_knows_no_times_only_the_latest_is_sent(tmp_path):
     (second,) = give([outlet], run_number(1), outbox=an_outbox(tmp_path))
     assert (second.ok, second.earlier, second.dropped, outcomes) == (True, 0, 0, [])
     assert an_outbox(tmp_path).waiting("sink:gateway") == ()
+
+
+def test_the_latest_of_each_place_is_sent(tmp_path):
+    """A run of one suite does not stand for a run of another."""
+    told: list[str] = []
+    outcomes: list[type[Exception] | None] = [SinkError, SinkError, None, None]
+
+    def act() -> None:
+        if kind := outcomes.pop(0):
+            raise kind("down")
+        told.append("told")
+
+    outlet = a_sink("gateway", act, Keeping.LATEST)
+    for number, suite in enumerate(["shop", "cinema", "shop"]):
+        bulletin = replace(run_number(number), suite=suite)
+        give([outlet], bulletin, outbox=an_outbox(tmp_path))
+    assert (told, outcomes) == (["told", "told"], [])
 
 
 @pytest.mark.parametrize("name", ["file", "statsd"])
