@@ -13,7 +13,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test sabotage tamper prove lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall lock clean
+.PHONY: help smoke smoke-all test test-integrations sabotage tamper prove lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -29,6 +29,9 @@ smoke-all: .venv/.run-ready ## run every suite
 
 test: .venv/.dev-ready ## run the engine's own tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-integrations: .venv/.dev-ready .cache/integrations/ready ## test the sinks against real services (Debian, Ubuntu)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/sinks $(ARGS)
 
 sabotage: .venv/.dev-ready ## break everything around a run; none may read as green (ARGS: names)
 	@$(BIN)/python -m sabotage $(ARGS)
@@ -105,6 +108,18 @@ endef
 .venv/.dev-ready: .venv/bin/python requirements/dev.lock requirements/run.lock pyproject.toml
 	$(call install,dev)
 	@touch .venv/.run-ready $@
+
+# Libraries of the extras, then services: two from Python, in an environment of their own, and two from Debian, unpacked.
+.cache/integrations/ready: requirements/integrations.txt requirements/counterparts.txt
+	@echo "setup: installing what stands for the vendors into .cache/integrations"
+	@folder=.cache/integrations && mkdir -p $$folder/deb && \
+	{ $(BIN)/python -m pip install --no-compile --upgrade --target $$folder/libraries -r requirements/integrations.txt && \
+	  $(BIN)/python -m venv --clear $$folder/services && \
+	  $$folder/services/bin/pip install --no-compile -r requirements/counterparts.txt && \
+	  (cd $$folder/deb && apt-get download prometheus prometheus-pushgateway && \
+	   for package in *.deb; do dpkg-deb -x "$$package" ..; done) ; } >.cache/integrations/setup.log 2>&1 || \
+	{ tail -n 20 .cache/integrations/setup.log >&2; exit 1; }
+	@touch $@
 
 .venv/bin/python:
 	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3.14 python3 python; do \

@@ -95,7 +95,7 @@ def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[s
         if session.launched:
             session.launched.begin_to_close()
         run = conclude(session, settings)
-        left = after(run, settings, console.line)
+        left = after(run, session, settings, console.line)
         if (waited_s := session.broker.waits.total_s) >= 1:
             console.line(f"of its {run.duration_s:.1f} s, {waited_s:.1f} s waited for accounts")
         console.summary(run, left)

@@ -10,6 +10,7 @@ SUITES = "config/suites"
 POINTS = "config/execution-points.yaml"
 RULES = "config/alert-rules.yaml"
 SCHEDULE = "config/cron-schedule.yaml"
+MONITORING = "config/monitoring-integration.yaml"
 CODE = ("e2e", "page_objects")
 NO_SUITE = Problem(SUITES, 0, "", "holds no suite; write the first one: NAME/suite.yaml with title and environments")
 

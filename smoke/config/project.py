@@ -13,6 +13,7 @@ from smoke.config.alerting import alerting
 from smoke.config.imports import broken_imports
 from smoke.config.lint import lint
 from smoke.config.load import load
+from smoke.config.monitoring import unknown_environments
 from smoke.config.places import NO_SUITE, POINTS, SUITES, below, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.source import read
@@ -98,6 +99,7 @@ def _points(root: Path, loaded: Sequence[Suite]) -> Iterator[Problem]:
             way_out = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
             text = f"no suite has an environment {point.environment!r}; {way_out}"
             yield source.problem(("points", name, "environment"), text)
+    yield from unknown_environments(root, known)
 
 
 def _expired(root: Path, suite: Suite, today: date) -> Iterator[Problem]:

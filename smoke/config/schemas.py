@@ -10,6 +10,7 @@ from typing import Any
 
 from smoke.alerts.rule_file import AlertRulesFile
 from smoke.config.cron_schedule import CronScheduleFile
+from smoke.config.monitoring import monitoring_file
 from smoke.config.probe import ChecksFile
 from smoke.config.schema import ExecutionPointsFile, NoiseFile, SuiteFile
 from smoke.config.strict import Strict
@@ -33,7 +34,8 @@ def schemas() -> dict[str, dict[str, Any]]:
 
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     with _with_docstrings():
-        found = {name: {**head, **TypeAdapter(shape).json_schema()} for name, shape in FILES.items()}
+        shapes = {**FILES, "monitoring-integration": monitoring_file()}
+        found = {name: {**head, **TypeAdapter(shape).json_schema()} for name, shape in shapes.items()}
     return {**found, "verdict": json_schema()}
 
 

@@ -154,7 +154,7 @@ def _adapter(shape: type) -> TypeAdapter[Any]:
 def _problems(source: Source, errors: Sequence[ErrorDetails], shape: type) -> Iterator[Problem]:
     found: dict[Key, str] = {}
     for error in errors:
-        for key, text in _told(error, _existing(source, error["loc"]), shape):
+        for key, text in _told(error, _place(source, error), shape):
             if error["type"] == "tuple_type" and found.get(key, "").startswith(ONE_OF):
                 found[key] = found[key].replace(GOT, f", or a list{GOT}", 1)
             found.setdefault(key, text)
@@ -176,6 +176,16 @@ def _told(error: ErrorDetails, key: Key, shape: type) -> Iterator[tuple[Key, str
             yield from (((*key, *place), text) for place, text in wrong.told)
         case "value_error":
             yield key, error["msg"].removeprefix("Value error, ")
+        case "union_tag_invalid":
+            context = error.get("ctx", {})
+            name, said = str(context["discriminator"]).strip("'"), str(context["tag"])
+            known = str(context["expected_tags"]).replace("'", "").split(", ")
+            close = difflib.get_close_matches(said, known, 1)
+            way_out = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+            yield (*key, name), f"unknown {name} {said!r}; {way_out}"
+        case "union_tag_not_found":
+            name = str(error.get("ctx", {})["discriminator"]).strip("'")
+            yield (*key, name), "is required and missing"
         case "tuple_type":
             yield key, f"input should be a list{GOT}{_shown(error['input'])}"
         case kind if kind.startswith("date"):
@@ -187,6 +197,12 @@ def _told(error: ErrorDetails, key: Key, shape: type) -> Iterator[tuple[Key, str
 def _shown(value: object) -> str:
     text = "nothing" if value is None else repr(value)
     return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _place(source: Source, error: ErrorDetails) -> Key:
+    """Return the key that ``error`` is about: a missing or unknown one may be new, a wrong value stands somewhere."""
+    key = _existing(source, error["loc"])
+    return key[:-1] if error["type"] == "value_error" and key not in source.lines else key
 
 
 def _existing(source: Source, loc: tuple[str | int, ...]) -> Key:

@@ -14,6 +14,7 @@ from pathlib import Path
 from smoke.history.opening import history_file
 from smoke.history.rows import PastRun, insert_rows, rows_of, select_runs
 from smoke.judged import Run
+from smoke.model import Outcome
 from smoke.storage.store import Store, upsert
 
 LATELY = 3
@@ -92,6 +93,17 @@ class History:
         """Return how many milliseconds each check took in the latest runs of a suite in an environment, at most."""
         with self.store.reading() as db:
             return dict(db.execute(DURATIONS, (suite, environment, LATELY)))
+
+    def verdict_before(self, run: Run) -> Outcome | None:
+        """Return the verdict of the run before ``run`` in its place: suite, environment, region, execution point."""
+        place = (run.suite, run.environment, run.region, run.execution_point, run.run_id)
+        query = (
+            "SELECT verdict FROM runs WHERE suite = ? AND environment = ? AND region = ? AND execution_point = ?"
+            " AND run_id <> ? ORDER BY started DESC LIMIT 1"
+        )
+        with self.store.reading() as db:
+            row = db.execute(query, place).fetchone()
+        return Outcome(row["verdict"]) if row else None
 
     def last_good(self, suite: str, environment: str) -> PastRun | None:
         """Return the newest run that passed, None if there was none."""

@@ -12,9 +12,9 @@ from smoke.judged import Run
 from smoke.reporting import document
 from smoke.reporting.allure_results import explain
 from smoke.running.session import Session
+from smoke.running.telling import tell
 from smoke.settings import Settings
-from smoke.sinks.delivery import deliver_all
-from smoke.sinks.registry import available, enabled
+from smoke.sinks.bulletin import bulletin_of
 from smoke.storage.keep import keep_s
 from smoke.storage.sqlite import SqliteFile
 
@@ -53,25 +53,22 @@ def given_up(session: Session, settings: Settings, say: Say) -> None:
         say(f"history: {error}")
 
 
-def after(run: Run, settings: Settings, say: Say) -> tuple[str, ...]:
+def after(run: Run, session: Session, settings: Settings, say: Say) -> tuple[str, ...]:
     """Record and deliver ``run``, telling ``say`` what did not work; return the files that were left."""
     left = [document.write(run, settings.reports)]
     if (unexplained := explain(run, settings.reports / "allure-results")) is not None:
         say(unexplained)
+    store, earlier = history_store(settings), None
     try:
-        history = History(history_store(settings))
+        history = History(store)
+        earlier = history.verdict_before(run)
         history.record(run)
         if (keep := keep_s(settings.environ)) is not None:
-            prune(history.store, run.finished - keep, seconds=LONGEST_PRUNING_S)
-        left += [file.path] if isinstance(file := history.store, SqliteFile) else []
+            prune(store, run.finished - keep, seconds=LONGEST_PRUNING_S)
+        left += [store.path] if isinstance(store, SqliteFile) else []
     except HistoryError as error:
         say(f"history: {error}")
-    for delivery in deliver_all(run, enabled(settings), settings):
-        if not delivery.ok:
-            say(f"{delivery.sink}: {delivery.detail}; the measurements stay in {settings.reports}")
-    for sink in available():
-        if (missing := sink.explain_disabled(settings)) is not None:
-            say(f"{sink.name}: {missing}")
+    tell(bulletin_of(run, earlier), session.plan.suite.monitoring, store, settings, say)
     extra = ("metrics.jsonl", "allure-results", "attempts")
     left += [settings.reports / name for name in extra if (settings.reports / name).exists()]
     return tuple(settings.shown(path) for path in left)

@@ -66,7 +66,7 @@ class Crew:
             try:
                 for _ in range(self._at_first()):
                     self._hire()
-                load_last()
+                load_last(() if self.session.rehearsals else self.session.loads_last)
                 while pending := [each.done for each in self._workers if not each.done.done()]:
                     self.browser._sync(asyncio.wait(pending, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED))
                     self._raise_errors()

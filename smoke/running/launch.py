@@ -7,7 +7,7 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -91,10 +91,10 @@ def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
     return replace(begun, starting=starting(driver, begun.plan, settings))
 
 
-def load_last() -> None:
-    """Load what follows the last check, on a thread of its own."""
+def load_last(others: Iterable[str] = ()) -> None:
+    """Load what follows the last check, ``others`` too, on a thread of its own; what is missing is missed later."""
     ahead = ThreadPoolExecutor(1, "smoke-ahead")
-    for name in NEEDED_LAST:
+    for name in (*NEEDED_LAST, *others):
         ahead.submit(importlib.import_module, name)
     ahead.shutdown(wait=False)
 

@@ -76,6 +76,7 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
             today=datetime.now(UTC).date(),
             progress=progress,
             expected_build=settings.expect_build,
+            loads_last=planned.suite.monitoring.modules(planned.environment_name, settings.environ),
         )
         yield session
 

@@ -76,6 +76,8 @@ class Session:
     launched: Launched | None = None
     """The browser, where it was started before pytest was."""
     browser_version: str = ""
+    loads_last: tuple[str, ...] = ()
+    """Modules that sinks will need: loaded while journeys are under way."""
     expected_build: str | None = None
     rehearsals: Rehearsals | None = None
     """What the planned checks are played as, in a drill."""

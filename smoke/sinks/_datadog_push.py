@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, assert_never
 
 from datadog_api_client import ApiClient, Configuration
 from datadog_api_client.exceptions import ApiException, OpenApiException
+from datadog_api_client.v1.api.events_api import EventsApi
+from datadog_api_client.v1.api.service_checks_api import ServiceChecksApi
+from datadog_api_client.v1.model.event_alert_type import EventAlertType
+from datadog_api_client.v1.model.event_create_request import EventCreateRequest
+from datadog_api_client.v1.model.service_check import ServiceCheck
+from datadog_api_client.v1.model.service_check_status import ServiceCheckStatus
+from datadog_api_client.v1.model.service_checks import ServiceChecks
 from datadog_api_client.v2.api.metrics_api import MetricsApi
 from datadog_api_client.v2.model.metric_content_encoding import MetricContentEncoding
 from datadog_api_client.v2.model.metric_intake_type import MetricIntakeType
@@ -24,15 +32,22 @@ from datadog_api_client.v2.model.metric_series import MetricSeries
 from urllib3.exceptions import ConnectTimeoutError, HTTPError
 from urllib3.util import Retry
 
-from smoke.model import Unit
-from smoke.sinks.metrics import Kind, Metric
-from smoke.sinks.registry import SinkError
+from smoke.model import Outcome, Unit
+from smoke.sinks.bulletin import Bulletin
+from smoke.sinks.metrics import UP, Kind, Metric
+from smoke.sinks.parts import Part, send_in_parts
+from smoke.sinks.registry import RefusedError, SinkError, TooLargeError
 
 CONNECT_SHARE = 0.4
 """Of the time that is left, to connect; the rest is for the answer."""
 RETRIES = 3
 SHORTEST_ATTEMPT_S = 0.2
 """With less time than this there is no further attempt."""
+SPARE_S = 0.3
+"""Left of the time for all, so that we say what was wrong before the deadline says it for us."""
+LONGEST_TITLE = 100
+LONGEST_TEXT = 4000
+Ask = Callable[[], Any]
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -41,24 +56,87 @@ class Trouble:
     """Why an attempt delivered nothing."""
 
     text: str
+    error: type[SinkError] = SinkError
     worth_retrying: bool = False
     asked_wait_s: float | None = None
     """What X-Ratelimit-Reset asks for; Datadog sends no Retry-After."""
 
 
-def push(batches: Sequence[tuple[Metric, ...]], *, host: str, key: str, interval_s: int, end: float) -> None:
-    """Send every batch to ``host``, gzipped; raises SinkError, which says how many metrics had arrived.
+def push(bulletin: Bulletin, parts: Sequence[Part], *, host: str, key: str, key_name: str, ends: float) -> None:
+    """Send metrics, gzipped in these parts, then what the run came to; raises SinkError with how many had arrived.
 
-    ``interval_s`` is the time that a COUNT covers, in whole seconds. It is all over at ``end`` (monotonic seconds).
+    ``key_name`` is told where the key is refused. It is all over at ``ends`` (monotonic seconds), or a little before.
     """
-    delivered = 0
     with ApiClient(_configuration(host, key)) as client:
-        for batch in batches:
-            payload = MetricPayload(series=[_series(metric, interval_s) for metric in batch])
-            trouble = _send(client, payload, host, end)
-            if trouble is not None:
-                raise SinkError(trouble.text, delivered=delivered)
-            delivered += len(batch)
+        wire = Wire(client, host, key_name, ends - SPARE_S)
+        interval_s = max(1, round(bulletin.duration_s))
+        send_in_parts(parts, lambda part: wire.send(partial(_submit, client, part, interval_s)))
+        try:
+            if (verdict := bulletin.verdict) is not None:
+                wire.send(partial(_check, client, bulletin, verdict))
+                if bulletin.has_changed:
+                    wire.send(partial(_announce, client, bulletin, verdict))
+        except SinkError as error:
+            error.delivered = len(bulletin.metrics)
+            raise
+
+
+def _submit(client: ApiClient, part: Part, interval_s: int) -> Any:
+    payload = MetricPayload(series=[_series(metric, interval_s) for metric in part])
+    return MetricsApi(client).submit_metrics(payload, content_encoding=MetricContentEncoding.GZIP)  # type: ignore[no-untyped-call]
+
+
+def _check(client: ApiClient, bulletin: Bulletin, verdict: Outcome) -> Any:
+    check = ServiceCheck(
+        check=UP,
+        host_name=f"smoke-{bulletin.region}",
+        status=ServiceCheckStatus(_status(verdict)),  # type: ignore[no-untyped-call]
+        tags=list(bulletin.tags),
+        timestamp=int(bulletin.finished),
+        message=f"{verdict}: {bulletin.reason}"[:LONGEST_TEXT],
+    )
+    return ServiceChecksApi(client).submit_service_check(ServiceChecks([check]))  # type: ignore[no-untyped-call]
+
+
+def _announce(client: ApiClient, bulletin: Bulletin, verdict: Outcome) -> Any:
+    title = f"{bulletin.suite} in {bulletin.environment}: {verdict}, was {bulletin.before}"
+    event = EventCreateRequest(
+        title=title[:LONGEST_TITLE],
+        text=bulletin.reason[:LONGEST_TEXT],
+        alert_type=EventAlertType(_alert_type(verdict)),  # type: ignore[no-untyped-call]
+        # What came twice is one event with a count, and so is an outage with its end.
+        aggregation_key=f"smoke:{':'.join(tag.partition(':')[2] for tag in bulletin.tags)}"[:LONGEST_TITLE],
+        date_happened=int(bulletin.finished),
+        tags=[*bulletin.tags, f"verdict:{verdict.lower()}"],
+    )
+    return EventsApi(client).create_event(event)  # type: ignore[no-untyped-call]
+
+
+def _status(verdict: Outcome) -> int:
+    """OK, WARNING, CRITICAL or UNKNOWN."""
+    match verdict:
+        case Outcome.PASS:
+            return 0
+        case Outcome.FLAKY:
+            return 1
+        case Outcome.FAIL:
+            return 2
+        case Outcome.INCONCLUSIVE | Outcome.NOT_RUN:
+            return 3
+        case _:
+            assert_never(verdict)
+
+
+def _alert_type(verdict: Outcome) -> str:
+    match verdict:
+        case Outcome.PASS:
+            return "success"
+        case Outcome.FLAKY | Outcome.INCONCLUSIVE | Outcome.NOT_RUN:
+            return "warning"
+        case Outcome.FAIL:
+            return "error"
+        case _:
+            assert_never(verdict)
 
 
 def _configuration(host: str, key: str) -> Configuration:
@@ -67,41 +145,51 @@ def _configuration(host: str, key: str) -> Configuration:
     )
 
 
-def _send(client: ApiClient, payload: MetricPayload, host: str, end: float) -> Trouble | None:
-    for retry in range(RETRIES + 1):
-        left = max(SHORTEST_ATTEMPT_S, end - time.monotonic())
-        client.configuration.request_timeout = (left * CONNECT_SHARE, left * (1 - CONNECT_SHARE))
-        trouble = _attempt(client, payload, host)
-        if trouble is None or not trouble.worth_retrying or retry == RETRIES:
-            return trouble
-        wait = 0.1 * 2**retry if trouble.asked_wait_s is None else trouble.asked_wait_s
-        if time.monotonic() + wait + SHORTEST_ATTEMPT_S > end:
-            return trouble
-        threading.Event().wait(wait)
-    return None
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """Asks one Datadog, again where that helps and time is left."""
+
+    client: ApiClient
+    host: str
+    key_name: str
+    ends: float
+
+    def send(self, ask: Ask) -> None:
+        """Make the request ``ask`` until it is taken; raises SinkError."""
+        trouble: Trouble | None = None
+        for retry in range(RETRIES + 1):
+            left = max(SHORTEST_ATTEMPT_S, self.ends - time.monotonic())
+            self.client.configuration.request_timeout = (left * CONNECT_SHARE, left * (1 - CONNECT_SHARE))
+            trouble = self._attempt(ask)
+            if trouble is None:
+                return
+            wait = 0.1 * 2**retry if trouble.asked_wait_s is None else trouble.asked_wait_s
+            if not trouble.worth_retrying or time.monotonic() + wait + SHORTEST_ATTEMPT_S > self.ends:
+                break
+            threading.Event().wait(wait)
+        assert trouble is not None
+        raise trouble.error(trouble.text)
+
+    def _attempt(self, ask: Ask) -> Trouble | None:
+        host = self.host
+        try:
+            accepted, status, _headers = ask()
+        except ApiException as error:
+            return _refusal(error, host, self.key_name)
+        except ConnectTimeoutError as error:  # also a refused connection
+            return Trouble(text=f"{host} could not be reached ({type(error).__name__}).", worth_retrying=True)
+        except HTTPError as error:
+            # Not tried again now: a server that fell silent may have stored the request.
+            return Trouble(text=f"{host} gave no answer ({type(error).__name__}).")
+        except OpenApiException:
+            return Trouble(text=f"{host} did not answer like Datadog; is a proxy or a sign-in page between us and it?")
+        if status != 202:
+            return Trouble(text=f"{host} answered {status} where Datadog answers 202; is a proxy between us and it?")
+        errors = accepted.to_dict().get("errors")
+        return Trouble(text=f"Datadog took the payload with errors: {_short(errors)}") if errors else None
 
 
-def _attempt(client: ApiClient, payload: MetricPayload, host: str) -> Trouble | None:
-    intake = MetricsApi(client)  # type: ignore[no-untyped-call]
-    try:
-        answer: Any = intake.submit_metrics(payload, content_encoding=MetricContentEncoding.GZIP)
-    except ApiException as error:
-        return _refusal(error, host)
-    except ConnectTimeoutError as error:  # also a refused connection
-        return Trouble(text=f"{host} could not be reached ({type(error).__name__}).", worth_retrying=True)
-    except HTTPError as error:
-        # Not tried again: a server that fell silent may have stored the request, and counts would double.
-        return Trouble(text=f"{host} gave no answer ({type(error).__name__}).")
-    except OpenApiException:
-        return Trouble(text=f"{host} did not answer like Datadog; is a proxy or a sign-in page between us and it?")
-    accepted, status, _headers = answer
-    if status != 202:
-        return Trouble(text=f"{host} answered {status} where Datadog answers 202; is a proxy between us and it?")
-    errors = accepted.to_dict().get("errors")
-    return Trouble(text=f"Datadog took the payload with errors: {_short(errors)}") if errors else None
-
-
-def _refusal(error: ApiException, host: str) -> Trouble:
+def _refusal(error: ApiException, host: str, key_name: str) -> Trouble:
     status = int(error.status or 0)
     reset = _reset(error)
     if status == 429 and reset is not None:
@@ -109,14 +197,15 @@ def _refusal(error: ApiException, host: str) -> Trouble:
     elif status in RETRIED:
         text = f"{host} is in trouble ({status}), still so after every retry that there was time for."
     elif status in {401, 403}:
-        text = f"{host} refused the API key ({status}): check DD_API_KEY, and that it belongs to this site."
+        text = f"{host} refused the API key ({status}): check {key_name}, and that it belongs to this site."
     elif status == 0:
         text = f"{host} could not be reached (TLS): {_short(error.reason)}"
     elif 300 <= status < 400:
         text = f"{host} redirects ({status}); the key is not carried elsewhere: set DD_SITE or SMOKE_DATADOG_URL."
     else:
         text = f"{host} refused the payload ({status}): {_short(error.body)}"
-    return Trouble(text=text, worth_retrying=status in RETRIED, asked_wait_s=reset)
+    kind = {400: RefusedError, 422: RefusedError, 413: TooLargeError}.get(status, SinkError)
+    return Trouble(text=text, error=kind, worth_retrying=status in RETRIED, asked_wait_s=reset)
 
 
 def _reset(error: ApiException) -> float | None:

@@ -1,44 +1,61 @@
-"""Datadog, by its metrics intake (``POST /api/v2/series``). The client is imported only when there is a key."""
+"""Datadog: metrics, a service check for each run, an event where the verdict changed."""
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 
-from smoke.judged import Run
+from smoke.config.strict import check_each
+from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Metric
-from smoke.sinks.registry import DEADLINE_S, SinkError, SinkSettings, sink
+from smoke.sinks.options import Options, check_variable
+from smoke.sinks.registry import Errand, Presence, SinkError, sink
 
-KEY = "DD_API_KEY"
 SITES = (
     "datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "ap1.datadoghq.com", "ap2.datadoghq.com",
     "uk1.datadoghq.com", "datadoghq.eu", "ddog-gov.com", "us2.ddog-gov.com",
 )  # fmt: skip
 """What DD_SITE may be; a mistyped site would hand the key to a stranger."""
-BUDGET_S = DEADLINE_S - 0.3
-"""Seconds for all requests, waits and retries, so that we say what was wrong before the deadline says it for us."""
 BATCH_BYTES = 400_000
 """Of JSON before compression; the intake refuses more than 500 kB."""
+PUSH = "smoke.sinks._datadog_push"
 
 
-def explain_disabled(settings: SinkSettings) -> str | None:
-    """Return what is missing, None if there is a key."""
-    if settings.environ.get(KEY, "").strip():
-        return None
-    return f"{KEY} is not set: no metrics go to Datadog."
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Datadog(Options):
+    """Datadog's metrics, events and service checks; DD_SITE or SMOKE_DATADOG_URL says which Datadog."""
+
+    sink: Literal["datadog"] = "datadog"
+    """``datadog``."""
+    key: str = "DD_API_KEY"
+    """Environment variable that holds the API key. By default DD_API_KEY."""
+
+    def __post_init__(self) -> None:
+        check_each([(("key",), partial(check_variable, self.key))])
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The API key."""
+        return (self.key,)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The API key."""
+        return (self.key,)
 
 
-@sink("datadog", explain_disabled=explain_disabled, secrets=(KEY,))
-def deliver(run: Run, metrics: tuple[Metric, ...], settings: SinkSettings) -> None:
-    """Push ``metrics`` to the intake named by DD_SITE or SMOKE_DATADOG_URL; raises SinkError."""
-    end = time.monotonic() + BUDGET_S
-    key, host = _key(settings.environ), _host(settings.environ)
+@sink(Datadog, presence=Presence.BY_DEFAULT, loads=(PUSH,))
+def deliver(bulletin: Bulletin, options: Datadog, errand: Errand) -> None:
+    """Push to the Datadog that DD_SITE or SMOKE_DATADOG_URL names; raises SinkError."""
+    key, host = _key(options.key, errand.environ), host_of(errand.environ)
 
     from smoke.sinks import _datadog_push
 
-    interval_s = max(1, round(run.duration_s))
-    _datadog_push.push(tuple(batches(metrics, BATCH_BYTES)), host=host, key=key, interval_s=interval_s, end=end)
+    parts = tuple(batches(bulletin.metrics, BATCH_BYTES))
+    _datadog_push.push(bulletin, parts, host=host, key=key, key_name=options.key, ends=errand.ends)
 
 
 def batches(metrics: tuple[Metric, ...], limit: int) -> Iterator[tuple[Metric, ...]]:
@@ -56,15 +73,8 @@ def batches(metrics: tuple[Metric, ...], limit: int) -> Iterator[tuple[Metric, .
         yield tuple(part)
 
 
-def _key(environ: Mapping[str, str]) -> str:
-    key = environ.get(KEY, "").strip()
-    if not re.fullmatch(r"[0-9A-Za-z_-]+", key):
-        # http.client would refuse such a header in a message that quotes the key.
-        raise SinkError(f"{KEY} is not an API key: it has characters other than letters, digits, - and _, or none.")
-    return key
-
-
-def _host(environ: Mapping[str, str]) -> str:
+def host_of(environ: Mapping[str, str]) -> str:
+    """Return the address of the Datadog that ``environ`` names; raises SinkError where it names none."""
     url = environ.get("SMOKE_DATADOG_URL", "").strip().rstrip("/")
     if url:
         if not re.fullmatch(r"https?://[^/\s@?#]+", url):
@@ -74,6 +84,14 @@ def _host(environ: Mapping[str, str]) -> str:
     if site not in SITES:
         raise SinkError(f"DD_SITE {site!r} is no Datadog site; known: {', '.join(SITES)}.")
     return f"https://api.{site}"
+
+
+def _key(name: str, environ: Mapping[str, str]) -> str:
+    key = environ.get(name, "").strip()
+    if not re.fullmatch(r"[0-9A-Za-z_-]+", key):
+        # http.client would refuse such a header in a message that quotes the key.
+        raise SinkError(f"{name} is not an API key: it has characters other than letters, digits, - and _, or none.")
+    return key
 
 
 def _bare(url: str) -> str:

@@ -5,23 +5,34 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from dataclasses import dataclass
+from typing import Literal
 
-from smoke.judged import Run
+from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Metric
-from smoke.sinks.registry import SinkError, SinkSettings, sink
+from smoke.sinks.options import Options
+from smoke.sinks.registry import Errand, Keeping, Presence, SinkError, sink
 
 FILE = "metrics.jsonl"
 
 
-@sink("file")
-def deliver(run: Run, metrics: tuple[Metric, ...], settings: SinkSettings) -> None:
-    """Append ``metrics`` in one write and flush them to the disk; raises SinkError with the path and the reason."""
-    path = settings.reports / FILE
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File(Options):
+    """A line for each metric in ``metrics.jsonl``; always on, and in every environment."""
+
+    sink: Literal["file"] = "file"
+    """``file``."""
+
+
+@sink(File, keeping=Keeping.NOTHING, presence=Presence.ALWAYS)
+def deliver(bulletin: Bulletin, _options: File, errand: Errand) -> None:
+    """Append the metrics in one write and flush them to the disk; raises SinkError with the path and the reason."""
+    path = errand.reports / FILE
     try:
-        settings.reports.mkdir(parents=True, exist_ok=True)
+        errand.reports.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
-            _append(descriptor, "".join(_line(run, metric) for metric in metrics).encode())
+            _append(descriptor, "".join(_line(bulletin.run_id, metric) for metric in bulletin.metrics).encode())
         finally:
             os.close(descriptor)
     except OSError as error:
@@ -42,9 +53,9 @@ def _append(descriptor: int, data: bytes) -> None:
     os.fsync(descriptor)
 
 
-def _line(run: Run, metric: Metric) -> str:
+def _line(run_id: str, metric: Metric) -> str:
     return json.dumps({
-        "run_id": run.run_id,
+        "run_id": run_id,
         "timestamp": metric.timestamp,
         "name": metric.name,
         "kind": metric.kind,

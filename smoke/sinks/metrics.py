@@ -15,6 +15,8 @@ from smoke.model import Category, CheckKind, Outcome, Unit
 TAG_KEYS = ("browser", "category", "check", "env", "execution_point", "region", "suite")
 """The only tags there are: a run id, an address or anything else without bounds costs money and tells nothing."""
 LONGEST_TAG = 200
+UP = "smoke_test.up"
+"""The service check, for services that know such: one for each suite, environment, region and execution point."""
 
 _VITALS = {"ttfb_ms": "ttfb", "fcp_ms": "fcp", "lcp_ms": "lcp", "cls": "cls"}
 
@@ -104,10 +106,10 @@ def metrics_of(run: Run) -> tuple[Metric, ...]:
         ("region", run.region),
         ("execution_point", run.execution_point),
     )
-    of_run = _tags((*common, ("browser", run.browser)))
+    of_run = tag_list((*common, ("browser", run.browser)))
     points = [(name, value, of_run) for name, value in _run_values(run)]
     for result in run.results:
-        of_check = _tags((*common, *_check_tags(run, result)))
+        of_check = tag_list((*common, *_check_tags(run, result)))
         points += [(name, value, of_check) for name, value in _check_values(result)]
     return _merged(points, timestamp=int(run.finished))
 
@@ -130,7 +132,8 @@ def tag_value(text: str) -> str:
     return re.sub(r"_+", "_", re.sub(r"[^a-z0-9._-]", "_", text.lower())).strip("_")
 
 
-def _tags(pairs: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+def tag_list(pairs: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Return ``pairs`` as ``key:value``, sorted and cleaned; those without a value are left out."""
     cleaned = ((key, tag_value(value)) for key, value in pairs)
     return tuple(sorted(f"{key}:{value}"[:LONGEST_TAG].rstrip("_") for key, value in cleaned if value))
 
@@ -141,8 +144,8 @@ def detection(
     """Return the share of injected faults that was caught: ``overall``, and by the checks of each category."""
     common = (("suite", suite), ("env", environment))
     points: list[tuple[MetricName, float | None, tuple[str, ...]]] = [
-        (MetricName.DETECTION_RATE, overall, _tags(common)),
-        *((MetricName.DETECTION_RATE, rate, _tags((*common, ("category", each)))) for each, rate in rates.items()),
+        (MetricName.DETECTION_RATE, overall, tag_list(common)),
+        *((MetricName.DETECTION_RATE, rate, tag_list((*common, ("category", each)))) for each, rate in rates.items()),
     ]
     return _merged(points, timestamp=int(finished))
 

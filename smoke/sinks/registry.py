@@ -1,4 +1,4 @@
-"""The sinks there are. Adding one is one file in this folder with one decorated function.
+"""The sinks there are. Adding one is one file in this folder: the shape of its options, and one decorated function.
 
 A sink module is imported whenever sinks are listed, so it imports its SDK only inside the function (or in a module
 of this folder whose name begins with an underscore, which the function imports).
@@ -7,23 +7,24 @@ of this folder whose name begins with an underscore, which the function imports)
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, TypeVar
 
 import smoke.sinks
-from smoke.judged import Run
 from smoke.secret import Scrubber
-from smoke.sinks.metrics import Metric
+from smoke.sinks.bulletin import Bulletin
+from smoke.sinks.options import Options
 
-DEADLINE_S = 3.0
-"""Seconds that all sinks together may take."""
+O = TypeVar("O", bound=Options)  # noqa: E741 - the options of one sink
 
 
 class SinkError(Exception):
-    """A sink did not deliver; its text is one sentence, without any secret."""
+    """A sink did not deliver, and may later; its text is one sentence, without any secret."""
 
     def __init__(self, message: str, *, delivered: int = 0) -> None:
         super().__init__(message)
@@ -31,66 +32,94 @@ class SinkError(Exception):
         """Metrics that did arrive before it failed."""
 
 
-class SinkSettings(Protocol):
-    """What a sink may know of a run's settings; ``smoke.settings.Settings`` is one."""
-
-    @property
-    def environ(self) -> Mapping[str, str]:
-        """Environment variables and .env, where its keys are looked up."""
-
-    @property
-    def reports(self) -> Path:
-        """The reports folder."""
+class RefusedError(SinkError):
+    """The service refuses these measurements for what they are: sending them again is pointless."""
 
 
-Deliver = Callable[[Run, tuple[Metric, ...], SinkSettings], None]
-ExplainDisabled = Callable[[SinkSettings], str | None]
+class TooLargeError(SinkError):
+    """The service wants smaller payloads."""
 
 
-def always_on(_settings: SinkSettings) -> None:
-    """Tell that a sink needs nothing to be enabled."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What a delivery may use, and until when."""
+
+    environ: Mapping[str, str]
+    """Environment variables and .env, where keys and addresses are looked up."""
+    reports: Path
+    """The reports folder."""
+    ends: float
+    """Monotonic seconds by which it must be over."""
+
+
+class Presence(StrEnum):
+    """When a sink is on without a word in monitoring-integration.yaml."""
+
+    ALWAYS = "always"
+    """Even where the file does not list it."""
+    BY_DEFAULT = "by-default"
+    """Where there is no such file."""
+    LISTED = "listed"
+    """Never."""
+
+
+class Keeping(StrEnum):
+    """What is kept of deliveries that failed, until they succeed."""
+
+    EACH = "each"
+    LATEST = "latest"
+    """The service knows no times: what is older than the newest would be a lie."""
+    NOTHING = "nothing"
+    """It is on this machine, or never says whether anything arrived."""
+
+
+Deliver = Callable[[Bulletin, O, Errand], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sink:
-    """A place where the metrics of a run go."""
+    """A kind of place where the metrics of a run go."""
 
     name: str
-    deliver: Deliver
-    """Sends; raises on failure."""
-    explain_disabled: ExplainDisabled = always_on
-    """One sentence saying what is missing; None if it is enabled."""
-    secrets: tuple[str, ...] = ()
-    """Environment variables whose values no message may show."""
-
-    def push(self, run: Run, metrics: tuple[Metric, ...], settings: SinkSettings) -> None:
-        """Deliver ``metrics``; raises SinkError, and nothing else, with every secret masked."""
-        try:
-            self.deliver(run, metrics, settings)
-        except SinkError as error:
-            raise SinkError(self._masked(str(error), settings), delivered=error.delivered) from None
-        except Exception as error:  # noqa: BLE001 - a sink is a guest: whatever it throws is its failure, not the run's
-            raise SinkError(self._masked(f"{type(error).__name__}: {error}", settings)) from None
-
-    def _masked(self, text: str, settings: SinkSettings) -> str:
-        scrubber = Scrubber()
-        for variable in self.secrets:
-            value = settings.environ.get(variable, "")
-            scrubber.learn(value)
-            scrubber.learn(value.strip())
-        return scrubber.text(text)
+    options: type[Options]
+    deliver: Callable[[Bulletin, Any, Errand], None]
+    """Sends; raises SinkError on failure."""
+    presence: Presence
+    keeping: Keeping
+    extra: str | None
+    """Extra of the distribution that it needs, and ``library`` with it."""
+    library: str | None
+    """Package that must be there."""
+    loads: tuple[str, ...]
+    """Modules that it will import: loaded ahead, while checks are still running."""
 
 
 _SINKS: dict[str, Sink] = {}
 
 
 def sink(
-    name: str, *, explain_disabled: ExplainDisabled = always_on, secrets: tuple[str, ...] = ()
-) -> Callable[[Deliver], Deliver]:
-    """Register the decorated function as the sink ``name``; see Sink for the arguments."""
+    options: type[O],
+    *,
+    keeping: Keeping = Keeping.EACH,
+    presence: Presence = Presence.LISTED,
+    extra: str | None = None,
+    library: str | None = None,
+    loads: tuple[str, ...] = (),
+) -> Callable[[Deliver[O]], Deliver[O]]:
+    """Register the decorated function as the sink that ``options`` names; see Sink for the arguments."""
+    name = options.__name__.lower()
 
-    def register(deliver: Deliver) -> Deliver:
-        _SINKS[name] = Sink(name=name, deliver=deliver, explain_disabled=explain_disabled, secrets=secrets)
+    def register(deliver: Deliver[O]) -> Deliver[O]:
+        _SINKS[name] = Sink(
+            name=name,
+            options=options,
+            deliver=deliver,
+            presence=presence,
+            keeping=keeping,
+            extra=extra,
+            library=library,
+            loads=loads,
+        )
         return deliver
 
     return register
@@ -104,6 +133,47 @@ def available() -> tuple[Sink, ...]:
     return tuple(_SINKS[name] for name in sorted(_SINKS))
 
 
-def enabled(settings: SinkSettings) -> tuple[Sink, ...]:
-    """Return the sinks that have all they need under ``settings``."""
-    return tuple(sink for sink in available() if sink.explain_disabled(settings) is None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """A sink that is switched on, with its options."""
+
+    sink: Sink
+    options: Options
+
+    @property
+    def label(self) -> str:
+        """What it is called in messages, and in what is kept for it."""
+        return self.options.label
+
+    def explain_disabled(self, environ: Mapping[str, str]) -> str | None:
+        """Return one sentence saying what is missing; None if it can be tried."""
+        if missing := [name for name in self.options.needed if not environ.get(name, "").strip()]:
+            names = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
+            return f"{names}: no metrics go to {self.options.title}."
+        if self.sink.library and not _is_there(self.sink.library):
+            return f"{self.options.title} needs more than the core: pip install 'smoke-harness[{self.sink.extra}]'."
+        return None
+
+    def push(self, bulletin: Bulletin, errand: Errand) -> None:
+        """Deliver ``bulletin``; raises SinkError, and nothing else, with every secret masked."""
+        try:
+            self.sink.deliver(bulletin, self.options, errand)
+        except SinkError as error:
+            raise type(error)(self._masked(str(error), errand), delivered=error.delivered) from None
+        except Exception as error:  # noqa: BLE001 - a sink is a guest: whatever it throws is its failure, not the run's
+            raise SinkError(self._masked(f"{type(error).__name__}: {error}", errand)) from None
+
+    def _masked(self, text: str, errand: Errand) -> str:
+        scrubber = Scrubber()
+        for variable in self.options.secrets:
+            value = errand.environ.get(variable, "")
+            scrubber.learn(value)
+            scrubber.learn(value.strip())
+        return scrubber.text(text)
+
+
+def _is_there(library: str) -> bool:
+    try:
+        return importlib.util.find_spec(library) is not None
+    except ModuleNotFoundError:  # not even the package that holds it
+        return False

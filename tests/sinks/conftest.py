@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
 
 from tests.support.datadog_intake import DatadogIntake, intake_on
-from tests.support.datadog_spec import series_spec
-
-
-@pytest.fixture(scope="session")
-def datadog_spec() -> dict[str, Any]:
-    return series_spec()
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +17,8 @@ def intake_server() -> Iterator[HTTPServer]:
 
 
 @pytest.fixture
-def intake(datadog_spec: dict[str, Any], intake_server: HTTPServer) -> Iterator[DatadogIntake]:
-    intake = intake_on(intake_server, datadog_spec)
+def intake(intake_server: HTTPServer) -> Iterator[DatadogIntake]:
+    intake = intake_on(intake_server)
     yield intake
     intake.resume.set()
     intake_server.clear()

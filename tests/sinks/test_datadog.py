@@ -17,19 +17,24 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from smoke.judged import Run
-from smoke.model import Unit
-from smoke.sinks import DEADLINE_S, Delivery, SinkError, _datadog_push, available, deliver_all, metrics_of
+from smoke.model import Outcome, Unit
+from smoke.sinks import _datadog_push
 from smoke.sinks.datadog import BATCH_BYTES, SITES, batches
+from smoke.sinks.delivery import DEADLINE_S, Delivery
+from smoke.sinks.metrics import metrics_of
+from smoke.sinks.registry import SinkError
 from tests.support.datadog_intake import DatadogIntake, reply
-from tests.support.run_builder import Place, a_result, a_run, a_typical_run, an_attempt
+from tests.support.datadog_spec import spec
+from tests.support.deliveries import a_bulletin, an_errand, an_outlet, give
+from tests.support.run_builder import a_result, a_run, a_typical_run, an_attempt
 
 KEY = "0123456789abcdef0123456789abcdef"
-DATADOG = next(sink for sink in available() if sink.name == "datadog")
+DATADOG = an_outlet("datadog")
 
 
 def push(url: str, run: Run | None = None, **environ: str) -> Delivery:
-    place = Place(environ={"DD_API_KEY": KEY, "SMOKE_DATADOG_URL": url, **environ})
-    return deliver_all(run or a_typical_run(), [DATADOG], place)[0]
+    environ = {"DD_API_KEY": KEY, "SMOKE_DATADOG_URL": url, **environ}
+    return give([DATADOG], a_bulletin(run), environ=environ)[0]
 
 
 def timed_push(url: str) -> tuple[Delivery, float]:
@@ -165,7 +170,7 @@ def test_two_server_errors_are_survived(intake):
     intake.instead.extend([reply(500, {"errors": ["oops"]}), reply(500, {"errors": ["oops"]})])
     delivery = push(intake.url)
     assert delivery.ok
-    assert len(intake.requests) == 3
+    assert len(intake.requests) == 4
     assert len(intake.series) == delivery.count
 
 
@@ -244,18 +249,20 @@ def test_a_connection_refused_for_a_moment_is_survived():
 
         def come_up() -> None:
             listener.listen()
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(65536)
-                body = b'{"errors": []}'
-                head = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-                connection.sendall(head.encode() + body)
+            for _ in ("metrics", "service check"):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(65536)
+                    body = b'{"errors": []}'
+                    head = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+                    connection.sendall(head.encode() + body)
 
         restart = threading.Timer(0.2, come_up)
         restart.start()
         delivery = push(f"http://127.0.0.1:{listener.getsockname()[1]}")
         if not delivery.ok:
-            socket.create_connection(listener.getsockname()).close()
+            for _ in range(2):
+                socket.create_connection(listener.getsockname()).close()
         restart.join()
     assert delivery.ok
 
@@ -339,21 +346,21 @@ def test_a_key_with_a_newline_at_its_end_works(intake):
 @pytest.mark.parametrize("environ", [{}, {"DD_API_KEY": ""}, {"DD_API_KEY": " \n"}])
 def test_without_a_key_it_is_not_enabled_and_says_so(environ):
     """No key is no error: the sink is off, and one sentence says why."""
-    assert DATADOG.explain_disabled(Place(environ=environ)) == "DD_API_KEY is not set: no metrics go to Datadog."
+    assert DATADOG.explain_disabled(environ) == "DD_API_KEY is not set: no metrics go to Datadog."
 
 
 def test_the_environment_of_the_process_is_not_read(intake, monkeypatch):
     """Only the settings handed in decide; the client's own look at the environment changes nothing."""
     monkeypatch.setenv("DD_API_KEY", "f" * 32)
     monkeypatch.setenv("DD_SITE", "nowhere.example")
-    assert DATADOG.explain_disabled(Place()) is not None
+    assert DATADOG.explain_disabled({}) is not None
     assert push(intake.url).ok
     assert intake.requests[0].headers["DD-API-KEY"] == KEY
 
 
-def test_the_known_sites_are_those_of_the_description(datadog_spec):
+def test_the_known_sites_are_those_of_the_description():
     """DD_SITE is checked against exactly the sites that the official description lists."""
-    assert set(SITES) == set(datadog_spec["servers"][0]["variables"]["site"]["enum"])
+    assert set(SITES) == set(spec("v2")["servers"][0]["variables"]["site"]["enum"])
 
 
 @pytest.mark.parametrize(
@@ -367,9 +374,8 @@ def test_the_known_sites_are_those_of_the_description(datadog_spec):
 )
 def test_a_wrong_address_is_explained(variable, value, reason):
     """A mistyped site or address is named with the way out, before the key goes anywhere."""
-    place = Place(environ={"DD_API_KEY": KEY, variable: value})
     with pytest.raises(SinkError) as failure:
-        DATADOG.push(a_typical_run(), metrics_of(a_typical_run()), place)
+        DATADOG.push(a_bulletin(), an_errand(**{"DD_API_KEY": KEY, variable: value}))
     assert variable in str(failure.value)
     assert reason in str(failure.value)
     assert "hunter2" not in str(failure.value)
@@ -387,10 +393,72 @@ def test_large_payloads_are_split(intake, monkeypatch):
 def test_a_split_payload_that_fails_midway_says_what_arrived(intake, monkeypatch):
     """The count of a failed delivery is what Datadog took before it failed."""
     monkeypatch.setattr("smoke.sinks.datadog.BATCH_BYTES", 2_000)
-    intake.instead.extend([None, reply(413, {"errors": ["too large"]})])
+    intake.instead.extend([None, reply(403, {"errors": ["no"]})])
     delivery = push(intake.url)
     assert not delivery.ok
     assert delivery.count == len(intake.series) > 0
+
+
+def test_a_payload_that_is_too_large_goes_in_halves(intake):
+    """413 is answered with smaller payloads until they fit: nothing is lost for its size."""
+    intake.largest_bytes = 400
+    delivery = push(intake.url)
+    assert delivery.ok
+    assert len(intake.series) == delivery.count == len(metrics_of(a_typical_run()))
+    assert any("too large" in each for each in intake.refused)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status"), [("PASS", 0), ("FLAKY", 1), ("FAIL", 2), ("INCONCLUSIVE", 3), ("NOT_RUN", 3)]
+)
+def test_every_run_is_a_service_check(intake, verdict, status):
+    """OK, WARNING, CRITICAL or UNKNOWN, with the run's tags: what cannot be judged is never OK."""
+    push(intake.url, a_typical_run(verdict=Outcome(verdict)))
+    (check,) = intake.service_checks
+    assert (check["check"], check["status"]) == ("smoke_test.up", status)
+    assert check["tags"] == ["env:production", "execution_point:scheduled", "region:eu-west-1", "suite:shop"]
+    assert check["timestamp"] == int(a_typical_run().finished)
+
+
+@pytest.mark.parametrize(
+    ("before", "verdict", "alert_type"),
+    [("PASS", "FAIL", "error"), ("FAIL", "PASS", "success"), ("FAIL", "INCONCLUSIVE", "warning")],
+)
+def test_a_change_of_verdict_is_an_event(intake, before, verdict, alert_type):
+    """The event says what it was and what it is; coming twice, it is one event to Datadog."""
+    run = a_typical_run(verdict=Outcome(verdict))
+    give([DATADOG], a_bulletin(run, Outcome(before)), environ={"DD_API_KEY": KEY, "SMOKE_DATADOG_URL": intake.url})
+    (event,) = intake.events
+    assert event["title"] == f"shop in production: {verdict}, was {before}"
+    assert (event["alert_type"], event["text"]) == (alert_type, run.reason)
+    assert event["aggregation_key"] == "smoke:production:scheduled:eu-west-1:shop"
+
+
+@pytest.mark.parametrize("before", [None, Outcome.PASS])
+def test_a_verdict_that_stays_is_no_event(intake, before):
+    """Neither the same verdict again nor the first one there is makes news."""
+    give([DATADOG], a_bulletin(before=before), environ={"DD_API_KEY": KEY, "SMOKE_DATADOG_URL": intake.url})
+    assert intake.events == []
+    assert len(intake.service_checks) == 1
+
+
+def test_figures_that_are_no_run_say_nothing_of_the_application(intake):
+    """Without a verdict there is neither a service check nor an event."""
+    figures = replace(a_bulletin(before=Outcome.PASS), verdict=None)
+    (delivery,) = give([DATADOG], figures, environ={"DD_API_KEY": KEY, "SMOKE_DATADOG_URL": intake.url})
+    assert delivery.ok
+    assert (intake.service_checks, intake.events) == ([], [])
+    assert len(intake.series) == len(figures.metrics)
+
+
+def test_another_variable_may_hold_the_key(intake):
+    """The key is looked up, missed and masked under the name that YAML gives."""
+    other = an_outlet("datadog", key="DD_SMOKE_KEY")
+    assert "DD_SMOKE_KEY is not set" in str(other.explain_disabled({"DD_API_KEY": KEY}))
+    intake.instead.append(reply(403, {"errors": [KEY]}))
+    said = give([other], environ={"DD_SMOKE_KEY": KEY, "SMOKE_DATADOG_URL": intake.url})[0].detail
+    assert "check DD_SMOKE_KEY" in said
+    assert KEY not in said
 
 
 def test_a_batch_stays_below_the_limit_of_the_intake():

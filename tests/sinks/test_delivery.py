@@ -11,14 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from smoke.sinks import Delivery, Sink, SinkError, deliver_all, metrics_of
-from tests.support.run_builder import Place, a_typical_run
+from smoke.sinks.delivery import Delivery
+from smoke.sinks.registry import SinkError
+from tests.support.deliveries import a_bulletin, a_sink, give
 
 ROOT = Path(__file__).parents[2]
-
-
-def a_sink(name: str, act: Callable[[], object] = lambda: None) -> Sink:
-    return Sink(name=name, deliver=lambda run, metrics, settings: act() and None)
 
 
 def raises(error: BaseException) -> Callable[[], None]:
@@ -38,15 +35,13 @@ def never():
 
 def test_a_delivery_counts_what_arrived():
     """A sink that took the metrics is reported with their number."""
-    assert deliver_all(a_typical_run(), [a_sink("a")], Place()) == (
-        Delivery(sink="a", ok=True, detail="delivered", count=len(metrics_of(a_typical_run()))),
-    )
+    assert give([a_sink("a")]) == (Delivery(sink="a", ok=True, detail="delivered", count=len(a_bulletin().metrics)),)
 
 
 def test_a_hanging_sink_costs_no_more_than_the_deadline(never):
     """A sink that never answers is reported as failed when the deadline is over, and the others are not lost."""
     started = time.monotonic()
-    hung, good = deliver_all(a_typical_run(), [a_sink("a", never.wait), a_sink("b")], Place(), deadline_s=0.3)
+    hung, good = give([a_sink("a", never.wait), a_sink("b")], deadline_s=0.3)
     assert time.monotonic() - started < 1
     assert hung == Delivery(sink="a", ok=False, detail="no answer within 0.3 s", count=0)
     assert good.ok
@@ -55,7 +50,7 @@ def test_a_hanging_sink_costs_no_more_than_the_deadline(never):
 def test_the_default_deadline_is_three_seconds(never):
     """Without a word about time, three seconds are the most that metrics may add to a run."""
     started = time.monotonic()
-    (hung,) = deliver_all(a_typical_run(), [a_sink("a", never.wait)], Place())
+    (hung,) = give([a_sink("a", never.wait)])
     assert 2.9 < time.monotonic() - started < 3.5
     assert hung.detail == "no answer within 3 s"
 
@@ -63,7 +58,7 @@ def test_the_default_deadline_is_three_seconds(never):
 def test_sinks_work_at_the_same_time():
     """Two sinks that wait for each other both deliver: one after the other, neither would."""
     meet = threading.Barrier(2, timeout=2)
-    deliveries = deliver_all(a_typical_run(), [a_sink("a", meet.wait), a_sink("b", meet.wait)], Place())
+    deliveries = give([a_sink("a", meet.wait), a_sink("b", meet.wait)])
     assert [delivery.ok for delivery in deliveries] == [True, True]
 
 
@@ -71,7 +66,7 @@ def test_sinks_work_at_the_same_time():
 def test_a_failing_sink_never_raises_and_never_delays(error):
     """Any exception of a sink becomes a failed delivery at once: it cannot change a verdict or eat the deadline."""
     started = time.monotonic()
-    failed, good = deliver_all(a_typical_run(), [a_sink("a", raises(error)), a_sink("b")], Place())
+    failed, good = give([a_sink("a", raises(error)), a_sink("b")])
     assert time.monotonic() - started < 1
     assert not failed.ok
     assert failed.count == 0
@@ -81,21 +76,19 @@ def test_a_failing_sink_never_raises_and_never_delays(error):
 def test_deliveries_come_in_the_order_of_the_sinks(never):
     """The answer is in the order asked for, whoever was first; two sinks of one name are two deliveries."""
     sinks = [a_sink("b", lambda: never.wait(0.1)), a_sink("a"), a_sink("a")]
-    assert [delivery.sink for delivery in deliver_all(a_typical_run(), sinks, Place())] == ["b", "a", "a"]
+    assert [delivery.sink for delivery in give(sinks)] == ["b", "a", "a"]
 
 
 def test_without_sinks_there_is_nothing_to_wait_for():
     """No sinks, no deliveries, no time."""
-    assert deliver_all(a_typical_run(), [], Place()) == ()
+    assert give([]) == ()
 
 
 def test_a_hanging_sink_does_not_keep_the_process():
     """After a hang the process ends as usual: a sink is left behind, not waited for at exit."""
     program = (
-        "import threading; from smoke.sinks import deliver_all, Sink;"
-        " from tests.support.run_builder import a_typical_run, Place;"
-        " hang = Sink(name='hang', deliver=lambda *_: threading.Event().wait());"
-        " print(deliver_all(a_typical_run(), [hang], Place(), deadline_s=0.1)[0].detail)"
+        "import threading; from tests.support.deliveries import a_sink, give;"
+        " print(give([a_sink('hang', threading.Event().wait)], deadline_s=0.1)[0].detail)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=15

@@ -7,14 +7,16 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from smoke.sinks import Delivery, available, deliver_all, metrics_of
-from tests.support.run_builder import Place, a_typical_run
+from smoke.sinks.delivery import Delivery
+from smoke.sinks.metrics import metrics_of
+from tests.support.deliveries import an_outlet, give
+from tests.support.run_builder import a_typical_run
 
-FILE = next(sink for sink in available() if sink.name == "file")
+FILE = an_outlet("file")
 
 
 def push(reports: Path) -> Delivery:
-    return deliver_all(a_typical_run(), [FILE], Place(reports=reports))[0]
+    return give([FILE], reports=reports)[0]
 
 
 def lines(reports: Path) -> list[str]:

@@ -1,7 +1,7 @@
-"""Datadog's own description of its metrics intake, as shipped in the source distribution of its Python client.
+"""Datadog's own description of its API, and answers that it once gave, from the source of its Python client.
 
-Neither the description nor the client's source is committed: pip fetches it once, from whatever index it is
-configured with, and the slice that we need stays in ``.cache/datadog``.
+Neither is committed: pip fetches the source distribution once, from whatever index it is configured with, and it
+stays in ``.cache/datadog`` with the slice that we need.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,34 +24,93 @@ import yaml
 
 CACHE = Path(__file__).parents[2] / ".cache" / "datadog"
 CLIENT = "datadog-api-client"
-MEMBER = ".generator/schemas/v2/openapi.yaml"
-INTAKE = "/api/v2/series"
+SERIES = "/api/v2/series"
+EVENTS = "/api/v1/events"
+CHECK_RUN = "/api/v1/check_run"
+PATHS = (
+    SERIES,
+    EVENTS,
+    CHECK_RUN,
+    "/api/v1/monitor",
+    "/api/v1/monitor/{monitor_id}",
+    "/api/v1/monitor/validate",
+    "/api/v1/dashboard",
+    "/api/v1/dashboard/{dashboard_id}",
+    "/api/v1/synthetics/tests",
+    "/api/v1/synthetics/tests/{public_id}",
+    "/api/v1/synthetics/tests/delete",
+    "/api/v1/synthetics/tests/api",
+    "/api/v1/synthetics/tests/api/{public_id}",
+    "/api/v1/synthetics/locations",
+)
+"""What the project uses of it."""
+METHODS = {"get", "put", "post", "delete", "patch"}
 
 
 class SpecUnavailableError(Exception):
-    """The description could not be fetched; tests that need it fail, because skipping would read as green."""
+    """The source could not be fetched; tests that need it fail, because skipping would read as green."""
 
 
-def series_spec() -> dict[str, Any]:
-    """Return the OpenAPI document of the installed client, cut down to the metrics intake."""
-    version = importlib.metadata.version(CLIENT)
-    cached = CACHE / f"series-{version}.json"
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A request that Datadog was once sent, and its answer."""
+
+    method: str
+    uri: str
+    sent: str
+    status: int
+    answer: str
+
+
+@cache
+def spec(version: str) -> dict[str, Any]:
+    """Return the OpenAPI document of ``v1`` or ``v2`` that the installed client was made from, cut down to PATHS."""
+    paths = [path for path in PATHS if path.startswith(f"/api/{version}/")]
+    digest = sha256(" ".join(paths).encode()).hexdigest()[:12]
+    cached = CACHE / f"{version}-{importlib.metadata.version(CLIENT)}-{digest}.json"
     if not cached.exists():
-        _write(cached, json.dumps(sliced(yaml.load(_fetch(version), Loader=_loader()), INTAKE), default=str))
+        whole = yaml.load(_member(f".generator/schemas/{version}/openapi.yaml"), Loader=_loader())
+        _write(cached, json.dumps(sliced(whole, paths), default=str).encode())
     return json.loads(cached.read_text())
 
 
-def sliced(document: dict[str, Any], path: str) -> dict[str, Any]:
-    """Return ``document`` with one path and only the components that it reaches."""
+def recorded(version: str, name: str) -> list[Recorded]:
+    """Return what the client's own test ``name`` (without ``test_`` and ``.yaml``) once asked and was told."""
+    cached = CACHE / f"{name}-{version}-{importlib.metadata.version(CLIENT)}.yaml"
+    if not cached.exists():
+        _write(cached, _member(f"tests/{version}/cassettes/test_scenarios/test_{name}.yaml"))
+    found = yaml.load(cached.read_bytes(), Loader=_loader())["interactions"]
+    return [
+        Recorded(
+            each["request"]["method"],
+            each["request"]["uri"],
+            each["request"]["body"],
+            each["response"]["status"]["code"],
+            each["response"]["body"]["string"],
+        )
+        for each in found
+    ]
+
+
+def sliced(document: dict[str, Any], paths: list[str]) -> dict[str, Any]:
+    """Return ``document`` with some paths and only the components that they reach."""
     kept: dict[str, Any] = {"securitySchemes": document["components"]["securitySchemes"]}
-    pending = list(_references(document["paths"][path]))
+    chosen = {path: _without_servers(document["paths"][path]) for path in paths}
+    pending = list(_references(chosen))
     while pending:
         _, _, section, name = pending.pop().split("/")
         if name not in kept.setdefault(section, {}):
             kept[section][name] = document["components"][section][name]
             pending += _references(kept[section][name])
     head = {key: document[key] for key in ("openapi", "info", "servers")}
-    return {**head, "paths": {path: document["paths"][path]}, "components": kept}
+    return {**head, "paths": chosen, "components": kept}
+
+
+def _without_servers(path: dict[str, Any]) -> dict[str, Any]:
+    return {
+        method: {key: value for key, value in operation.items() if key != "servers"} if method in METHODS else operation
+        for method, operation in path.items()
+    }
 
 
 def _references(node: Any) -> Iterator[str]:
@@ -62,6 +124,25 @@ def _references(node: Any) -> Iterator[str]:
             yield from _references(child)
 
 
+def _member(name: str) -> bytes:
+    archive = _archive()
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if member.name.endswith(f"/{name}"):
+                found = tar.extractfile(member)
+                if found:
+                    return found.read()
+    raise SpecUnavailableError(f"{archive.name} has no {name}: the client is packed differently since this version")
+
+
+def _archive() -> Path:
+    version = importlib.metadata.version(CLIENT)
+    kept = CACHE / f"{CLIENT}-{version}.tar.gz"
+    if not kept.exists():
+        _write(kept, _fetch(version))
+    return kept
+
+
 def _fetch(version: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
@@ -70,28 +151,18 @@ def _fetch(version: str) -> bytes:
         archives = list(Path(folder).glob("*.tar.gz"))
         if done.returncode or not archives:
             raise SpecUnavailableError(
-                f"pip could not download the source of {CLIENT} {version}; tests of the Datadog sink need it once"
+                f"pip could not download the source of {CLIENT} {version}; tests of what goes to Datadog need it once"
                 f" (then it is kept in .cache/datadog):\n{done.stderr[-2000:]}"
             )
-        return _member(archives[0])
-
-
-def _member(archive: Path) -> bytes:
-    with tarfile.open(archive) as tar:
-        for member in tar:
-            if member.name.endswith(MEMBER):
-                found = tar.extractfile(member)
-                if found:
-                    return found.read()
-    raise SpecUnavailableError(f"{archive.name} has no {MEMBER}: the client is packed differently since this version")
+        return archives[0].read_bytes()
 
 
 def _loader() -> Any:
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_text(text)
+    draft.write_bytes(data)
     draft.replace(path)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from smoke.judged import CheckResult, Run
@@ -23,14 +21,6 @@ from smoke.model import (
 )
 
 STARTED = 1_763_690_000.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Settings as a sink sees them."""
-
-    reports: Path = Path("reports")
-    environ: dict[str, str] = field(default_factory=dict)
 
 
 def a_measurement(name: str, value: float | None, unit: Unit = Unit.MS) -> Measurement:

@@ -1,0 +1,104 @@
+"""monitoring-integration.yaml: which sinks are on, and where. Its shape is made of the sinks that there are."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Union
+
+from smoke.config.places import MONITORING
+from smoke.config.problems import ConfigError, Problem
+from smoke.config.source import Source, parse, read
+from smoke.config.strict import Strict
+from smoke.sinks.registry import Outlet, Presence, Sink, available
+
+if TYPE_CHECKING:
+    from smoke.sinks.options import Options
+
+BY_ITSELF = {Presence.ALWAYS, Presence.BY_DEFAULT}
+SINKS = "Services that runs are told to, each with options of its own; none listed: only the file in the reports."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitoring:
+    """The sinks that are switched on."""
+
+    outlets: tuple[Outlet, ...]
+
+    def in_environment(self, environment: str) -> tuple[Outlet, ...]:
+        """Return those that are told of runs in ``environment``."""
+        return tuple(each for each in self.outlets if environment in (each.options.environments or (environment,)))
+
+    def modules(self, environment: str, environ: Mapping[str, str]) -> tuple[str, ...]:
+        """Return what those will import that have all they need."""
+        ready = (each for each in self.in_environment(environment) if each.explain_disabled(environ) is None)
+        return tuple(name for each in ready for name in each.sink.loads)
+
+
+@cache
+def monitoring_file() -> type:
+    """Return the shape of the file; it imports pydantic."""
+    from pydantic import Field
+
+    kinds = tuple(each.options for each in available())
+    entry: Any = Annotated[Union[kinds], Field(discriminator="sink")]  # noqa: UP007 - of a list that is not written here
+    entries: Any = Annotated[tuple[entry, ...], Field(description=SINKS)]
+    return dataclasses.make_dataclass(
+        "MonitoringFile",
+        [("sinks", entries, ())],
+        bases=(Strict,),
+        namespace={"__doc__": "monitoring-integration.yaml: the sinks that are on."},
+        frozen=True,
+        kw_only=True,
+    )
+
+
+def monitoring(root: Path) -> Monitoring:
+    """Read which sinks are on, those that need no word included; raises ConfigError."""
+    kinds = {each.options: each for each in available()}
+    if not (root / MONITORING).exists():
+        on = [Outlet(sink=each, options=each.options()) for each in kinds.values() if each.presence in BY_ITSELF]
+        return Monitoring(outlets=tuple(on))
+    source = read(root / MONITORING, root)
+    listed: tuple[Options, ...] = parse(source, _shape()).sinks
+    if problems := [*_doubles(source, listed)]:
+        raise ConfigError(problems)
+    outlets = [Outlet(sink=kinds[type(options)], options=options) for options in listed]
+    outlets += [Outlet(sink=each, options=each.options()) for each in _unlisted(kinds.values(), listed)]
+    return Monitoring(outlets=tuple(outlets))
+
+
+def _shape() -> Any:
+    return monitoring_file()
+
+
+def _unlisted(kinds: Iterable[Sink], listed: tuple[Options, ...]) -> Iterator[Sink]:
+    for kind in kinds:
+        if kind.presence is Presence.ALWAYS and not any(type(options) is kind.options for options in listed):
+            yield kind
+
+
+def _doubles(source: Source, listed: tuple[Options, ...]) -> Iterator[Problem]:
+    labels = [options.label for options in listed]
+    for index, label in enumerate(labels):
+        if label in labels[:index]:
+            yield source.problem(("sinks", index), f"{label} is listed twice; remove one, or merge their environments")
+
+
+def unknown_environments(root: Path, known: Iterable[str]) -> Iterator[Problem]:
+    """Yield the environments of the file that no suite has; raises ConfigError where it cannot be read."""
+    names = tuple(known)
+    if not (root / MONITORING).exists():
+        return
+    source = read(root / MONITORING, root)
+    for index, options in enumerate(parse(source, _shape()).sinks):
+        for place, name in enumerate(options.environments):
+            if name not in names:
+                close = difflib.get_close_matches(name, names, 1)
+                way_out = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
+                key = ("sinks", index, "environments", place)
+                yield source.problem(key, f"no suite has an environment {name!r}; {way_out}")

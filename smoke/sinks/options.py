@@ -1,0 +1,54 @@
+"""What all sinks have in common in monitoring-integration.yaml."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from annotated_types import Len
+
+from smoke.config.strict import Strict
+
+Text = Annotated[str, Len(1)]
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options(Strict):
+    """Base of the options of every sink; ``sink``, its name, is the class's in small letters."""
+
+    environments: tuple[Text, ...] = field(
+        default=(), metadata={"description": "Environments whose runs it is told of; none listed: all."}
+    )
+
+    @property
+    def title(self) -> str:
+        """What people call the service."""
+        return type(self).__name__
+
+    @property
+    def label(self) -> str:
+        """What this entry is called in messages: no two may be called the same."""
+        return type(self).__name__.lower()
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Environment variables without which it is off."""
+        return ()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Environment variables whose values no message may show."""
+        return ()
+
+    @property
+    def max_age_s(self) -> float:
+        """The age in seconds at which the service would refuse a measurement."""
+        return 3600.0
+
+
+def check_variable(name: str) -> None:
+    """Raise ValueError unless ``name`` is one of an environment variable: values never stand in YAML."""
+    if not VARIABLE.fullmatch(name):
+        raise ValueError("names an environment variable such as DD_API_KEY, which holds the value")
