@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypeVar
 
 from smoke.commands import options
-from smoke.config.duration import seconds, share
 from smoke.config.problems import ConfigError, Problem
+from smoke.config.spans import seconds, share
 
 if TYPE_CHECKING:
     pass

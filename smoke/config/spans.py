@@ -1,4 +1,4 @@
-"""How long something is, as people write it: ``5m``, ``10 minutes``, ``1h30m``, ``7 days``."""
+"""How long something is, as people write it (``5m``, ``10 minutes``, ``1h30m``, ``7 days``), and how much (``1%``)."""
 
 from __future__ import annotations
 
@@ -26,3 +26,12 @@ def written(span: float) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"
+
+
+def share(text: str) -> float:
+    """Return the share that ``1%`` or ``0.01`` says, above 0 and up to 1; raises ValueError."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?|\.\d+)\s*(%?)\s*", text)
+    value = float(found[1]) / (100 if found[2] else 1) if found else 0.0
+    if not 0 < value <= 1:
+        raise ValueError(f"a share is such as 1% or 0.01; got {text!r}")
+    return value

@@ -81,6 +81,12 @@ CREATE TABLE deployment_history (
   failure_reason TEXT, detected_at REAL, PRIMARY KEY (suite, environment, at, build, point)
 ) WITHOUT ROWID
 """
+_ACTIONS = """
+CREATE TABLE actions (
+  key TEXT PRIMARY KEY, suite TEXT, environment TEXT, point TEXT, build TEXT, action TEXT, begun REAL, ended REAL,
+  ok INTEGER, detail TEXT
+) WITHOUT ROWID
+"""
 
-MIGRATIONS = (_FIRST, _MONITORING, _OVER_TIME, _SCHEDULE)
+MIGRATIONS = (_FIRST, _MONITORING, _OVER_TIME, _SCHEDULE, _ACTIONS)
 """What leads from each schema version to the next, statements parted by semicolons; only ever appended to."""

@@ -38,7 +38,7 @@ def test_a_failing_target_exits_1_long_before_the_time_is_over(tmp_path, httpser
 
 
 def test_too_little_is_inconclusive(tmp_path, httpserver, fleet):
-    done = watch(tmp_path, httpserver, "--for", "100ms")
+    done = watch(tmp_path, httpserver, "--for", "0.1s")
     assert done.returncode == 3
     assert "too few to judge by" in done.stdout
 
@@ -46,4 +46,4 @@ def test_too_little_is_inconclusive(tmp_path, httpserver, fleet):
 def test_lengths_and_shares_that_cannot_be_read_are_told_with_a_way_out(tmp_path, httpserver, fleet):
     done = watch(tmp_path, httpserver, "--for", "5")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--for: is a length of time such as 90s, 5m, 1h30m or 30d; got '5'" in done.stderr
+    assert "--for: a time is a number with s, m, h, d or w, such as 10m, 1h30m or 7 days; got '5'" in done.stderr
