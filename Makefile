@@ -13,7 +13,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test test-integrations sabotage tamper prove lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall lock clean
+.PHONY: help smoke smoke-all test test-integrations sabotage tamper prove prove-clean lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -57,6 +57,9 @@ fmt: .venv/.dev-ready ## format, and fix what can be fixed
 
 prove: .venv/.run-ready ## inject every fault that the suites promise to catch, and show who catches it
 	@$(BIN)/smoke prove --all $(ARGS)
+
+prove-clean: .venv/.run-ready ## repeat clean runs in all weathers, and count false alarms (ARGS: --clean 1000 and others)
+	@$(BIN)/smoke prove --all --clean 1000 $(ARGS)
 
 bench: .venv/.dev-ready ## measure every figure of docs/performance.md (ARGS: parts, -n pairs)
 	@$(BIN)/python -m benchmarks $(ARGS)

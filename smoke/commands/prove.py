@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.commands import options
+from smoke.commands import options, prove_clean
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Outcome
 
@@ -32,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="go on where a drill was interrupted")
     parser.add_argument("--json", action="store_true", help="print each matrix on stdout in a line, all else on stderr")
     parser.add_argument("--no-color", action="store_true", help="plain text (NO_COLOR)")
+    prove_clean.configure(parser)
     parser.set_defaults(call=call)
 
 
@@ -47,6 +48,9 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends like Ctrl-C: it can be resumed
     settings = options.settings_of(given, "local")
     wanted = _wanted(given, after)
+    if given.clean is not None:
+        with reports_lock(settings.reports):
+            return prove_clean.call(given, settings)
     teller = Teller(Console.open(stream=2 if given.json else 1, plain=given.no_color))
     with reports_lock(settings.reports):
         place(settings.reports)

@@ -50,7 +50,8 @@ async def observe(probe: Probe, terms: Terms, send: Send, shared: Shared | None 
 
 
 async def _attempt(probe: Probe, terms: Terms, send: Send, shared: Shared, number: int) -> Attempt:
-    started, begun = time.time(), time.perf_counter()
+    clock = asyncio.get_running_loop().time
+    started, begun = time.time(), clock()
     seen = Seen()
     with waits_of_attempt() as waited:
         try:
@@ -60,7 +61,7 @@ async def _attempt(probe: Probe, terms: Terms, send: Send, shared: Shared, numbe
     return Attempt(
         number=number,
         started=started,
-        duration_ms=(time.perf_counter() - begun - waited.seconds) * 1000,
+        duration_ms=(clock() - begun - waited.seconds) * 1000,
         findings=seen.findings,
         measurements=seen.measurements,
         calibration=seen.calibration,
@@ -78,11 +79,11 @@ class Seen:
 
 async def _patiently(probe: Probe, terms: Terms, send: Send, shared: Shared) -> Seen:
     """Look once, or with ``eventually`` until nothing is wrong any more or the time for that is over."""
-    patience = probe.eventually
-    ends = time.monotonic() + (patience.within_s if patience else 0.0)
+    patience, clock = probe.eventually, asyncio.get_running_loop().time
+    ends = clock() + (patience.within_s if patience else 0.0)
     while True:
         seen = await _look(probe, terms, send, shared)
-        if not seen.findings or patience is None or time.monotonic() + patience.every_s > ends:
+        if not seen.findings or patience is None or clock() + patience.every_s > ends:
             break
         await asyncio.sleep(patience.every_s)
     if seen.findings and patience is not None:

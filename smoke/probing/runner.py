@@ -27,13 +27,15 @@ LOOK_S = 0.5
 class ProbeRunner:
     """Starts probes together, at most ``AT_ONCE`` in flight; each observation can be waited for."""
 
-    def __init__(self, terms: Terms, send: Send, shared: Shared | None = None) -> None:
+    def __init__(
+        self, terms: Terms, send: Send, shared: Shared | None = None, loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
         self._terms = terms
         self._send = send
         self._shared = shared or Shared()
         self._probes: dict[str, Probe] = {}
         self._futures: dict[str, Future[Observation]] = {}
-        self._loop = asyncio.new_event_loop()
+        self._loop = loop or asyncio.new_event_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix=NAME))
         self._thread = threading.Thread(target=self._loop.run_forever, name=NAME, daemon=True)
 
@@ -60,13 +62,13 @@ class ProbeRunner:
 
     def start(self, probes: Iterable[Probe]) -> None:
         """Begin with every probe at once, each after those that it needs; returns immediately."""
-        self._thread.start()
         self._probes = {probe.id: probe for probe in probes}
         gate = asyncio.Semaphore(AT_ONCE)
         for probe in self._probes.values():
             self._futures[probe.id] = Future()
         for probe in self._probes.values():
             asyncio.run_coroutine_threadsafe(self._settle(probe, gate), self._loop)
+        self._thread.start()
 
     async def _settle(self, probe: Probe, gate: asyncio.Semaphore) -> None:
         future = self._futures[probe.id]

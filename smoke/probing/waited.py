@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Waited:
     """What was waited so far, in seconds."""
 
@@ -37,6 +37,11 @@ def waits_of_attempt() -> Iterator[Waited]:
         yield mine
     finally:
         _MINE.reset(token)
+
+
+def this_attempt() -> Waited | None:
+    """Return what is counted for the attempt that is made here, as its sign; None outside of any."""
+    return _MINE.get()
 
 
 @contextmanager

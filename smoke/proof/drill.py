@@ -78,7 +78,7 @@ class Faulty:
             good = self.tape.answer(request, self._asked)
         except NotOnTapeError as error:
             self.trouble = str(error)
-            raise _no_answer(NoAnswer.RESET, request, timeout_s) from error
+            raise no_answer(NoAnswer.RESET, request, timeout_s) from error
         if (request.method, request.url, good.status) not in self.places:
             return good
         self._hit[request.check_id] += 1
@@ -86,13 +86,14 @@ class Faulty:
             bad = self.fault.act(good, self._hit[request.check_id])
         except NoAnswerError as error:
             self.touched.add(request.check_id)
-            raise _no_answer(error.how, request, timeout_s) from error
+            raise no_answer(error.how, request, timeout_s) from error
         if bad != good:
             self.touched.add(request.check_id)
         return bad
 
 
-def _no_answer(how: NoAnswer, request: Request, timeout_s: float) -> ProbeFailedError:
+def no_answer(how: NoAnswer, request: Request, timeout_s: float) -> ProbeFailedError:
+    """Return what the client raises where no answer comes for the reason ``how``."""
     if how is NoAnswer.HANGS:
         connected = Stopwatch()
         connected.marks |= dict.fromkeys(("dns.complete", "connection.connect_tcp.complete"), connected.begun)

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.config.problems import ConfigError, Problem
+from smoke.proof import clean_writing
+from smoke.proof.campaign import Campaign
+from smoke.proof.clean_writing import campaigns_in
 from smoke.proof.matrix import Case, Matrix, Result
 from smoke.proof.parts import Part, Wanted
 
@@ -115,14 +118,16 @@ def place(reports: Path) -> Path:
 
 
 def write(matrices: Sequence[Matrix], reports: Path) -> Path:
-    """Write the drills, and the page of all drills in ``reports``; return the page."""
+    """Write the drills, and the page of all drills and campaigns in ``reports``; return the page."""
     folder = place(reports)
     for matrix in matrices:
         (folder / f"{matrix.suite}.json").write_bytes(_format().dump_json(matrix, indent=1))
     every = [*filter(None, map(_read, sorted(folder.glob("*.json"))))]
     page = folder / PAGE
-    page.write_text(page_of(every), encoding="utf-8")
-    (folder / "matrix.md").write_text(table_of(every), encoding="utf-8")
+    campaigns = campaigns_in(folder)
+    page.write_text(page_of(every, campaigns), encoding="utf-8")
+    tables = [*filter(None, (table_of(every) if every else "", clean_writing.table_of(campaigns)))]
+    (folder / "matrix.md").write_text("\n".join(tables), encoding="utf-8")
     return page
 
 
@@ -198,12 +203,13 @@ def _format() -> TypeAdapter[Matrix]:
     return TypeAdapter(Matrix)
 
 
-def page_of(matrices: Sequence[Matrix]) -> str:
+def page_of(matrices: Sequence[Matrix], campaigns: Sequence[Campaign] = ()) -> str:
     """Return the page, whole in itself."""
     from jinja2 import Environment, FileSystemLoader
 
     template = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True).get_template("matrix.html")
-    return template.render(matrices=[Shown(matrix) for matrix in matrices])
+    shown = [Shown(matrix) for matrix in matrices]
+    return template.render(matrices=shown, campaigns=campaigns, rate_told=clean_writing.rate_told)
 
 
 def table_of(matrices: Sequence[Matrix]) -> str:

@@ -91,7 +91,7 @@ async def _hop(guard: Guard, inner: Any, said: dict[str, Any]) -> Any:
         raise PermissionError(guard.refused[-1].finding.rule)
     guard.seen(check_id, method, url)
     if listeners and (stand_in := guard.stand_ins.get(check_id)) is not None:
-        staged = perform_client(said["self"], method, url, stand_in, listeners.asker.name)
+        staged = await perform_client(said["self"], method, url, stand_in, listeners.asker.name)
         if staged is not None:
             _note(listeners, method, url, staged)
             return staged

@@ -102,7 +102,7 @@ async def record_client(answer: Any, method: str, url: str, check_id: str) -> Ex
     return Exchange(request=request, status=answer.status, headers=_kept(headers), body=await answer.body())
 
 
-def perform_client(client: Any, method: str, url: str, stand_in: StandIn, asker: str) -> Any | None:
+async def perform_client(client: Any, method: str, url: str, stand_in: StandIn, asker: str) -> Any | None:
     """Return what the HTTP client of a journey shall get of ``stand_in``; None: the target may answer.
 
     Raises Playwright's own errors where no answer comes. Cookies are not kept: whatever they open is on the tape.
@@ -117,7 +117,10 @@ def perform_client(client: Any, method: str, url: str, stand_in: StandIn, asker:
             raise NoAnswerInTime(f"APIRequestContext.fetch: Timeout exceeded.\n  - → {method} {url}") from error
         said = f"net::ERR_{SAID[error.how]} at {url}"
         raise Error(f"APIRequestContext.fetch: {said}\nCall log:\n  - → {method} {url}") from error
-    return None if answer is None else _response(client, answer)
+    if answer is None:
+        return None
+    await asyncio.sleep((answer.timing.first_byte_ms or 0.0) / 1000)
+    return _response(client, answer)
 
 
 SAID = {

@@ -1,0 +1,146 @@
+"""Clean repetitions of journeys: as in a run, with its budgets and retries, but answered from the tape.
+
+Those of several repetitions are abreast in one browser.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from smoke.judge import judge_check
+from smoke.judged import CheckResult, Interruption
+from smoke.model import Check, CheckKind, Observation
+from smoke.permission import only_signs
+from smoke.probing.exchange import Exchange, Request
+from smoke.proof.burning import busy
+from smoke.proof.clean import Clean
+from smoke.proof.forecast import Forecast
+from smoke.proof.journeys import CONTROL
+from smoke.proof.rehearsal import Rehearsal
+from smoke.proof.understudy import understudy
+from smoke.retry import RetryPolicy
+from smoke.running.launch import Begun, Starting, starting
+from smoke.running.opening import open_session
+from smoke.running.rehearsals import ONCE, Rehearsals
+from smoke.running.room import cores
+from smoke.running.run import run_checks
+from smoke.running.session import Progress, Session
+from smoke.running.target import Target
+from smoke.safety import READS
+from smoke.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+EACH_CORE = 2
+"""Journeys at once for each processor: they wait for the weather half of the time."""
+
+
+@dataclass(slots=True)
+class Outing:
+    """One journey in one repetition; stands in for its target."""
+
+    check: Check
+    """Its own, below that of the journey."""
+    forecast: Forecast
+    rehearsal: Rehearsal
+    """Knows the answers."""
+    session: Session
+    """In which it takes place."""
+    retries: dict[str, RetryPolicy]
+    """The rules by which a run would try each check again now."""
+    _turn: int = 0
+
+    def answer(self, request: Request, asker: str) -> Exchange | None:
+        """Return what arrives of the answer; None where the target may give it. Raises NoAnswerError."""
+        if _changes_something(self.session, self.check, request):
+            self.retries[self.check.id] = ONCE
+        self._turn += 1
+        good = self.rehearsal.answer(request, asker)
+        if good is None:
+            return None
+        foreign = not self.session.target.owns(request.url)
+        return self.forecast.over(good, (self.rehearsal.check_id, self._turn), foreign=foreign)
+
+
+def _changes_something(session: Session, check: Check, request: Request) -> bool:
+    """Tell whether a run would not try ``check`` again after ``request``."""
+    if request.method in READS or not session.target.owns(request.url):
+        return False
+    path = urlsplit(request.url).path
+    return not only_signs(session.guard.permissions.of(check.id, request.method, path) or "", path)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What journeys came back with."""
+
+    results: dict[int, dict[str, CheckResult]]
+    """By repetition, and by check."""
+    asked: int = 0
+    """Requests that went on to the target: reads that the clean run had not made."""
+
+
+def repeat_journeys(clean: Clean, begun: Begun, settings: Settings, forecasts: Sequence[Forecast]) -> Returned:
+    """Run the journeys of a clean run once in each of ``forecasts``, which have the same burners.
+
+    Raises KeyboardInterrupt when it is interrupted, and BrowserMissing.
+    """
+    journeys = [check for check in clean.plan.checks if check.kind is CheckKind.JOURNEY]
+    if not journeys or not forecasts:
+        return Returned({})
+    assert isinstance(begun.starting, Starting), "there are journeys on the tape, so there was a browser"
+    planned = replace(clean.plan, checks=tuple(_case_of(each, one) for one in forecasts for each in journeys))
+    target: Future[Target] = Future()
+    target.set_result(clean.target)
+    again = Begun(planned, target, starting(begun.starting.driver, planned, settings))
+    with busy(forecasts[0].burners), open_session(again, settings, Progress()) as session:
+        retries = {check.id: session.retry for check in planned.checks}
+        outings = [
+            Outing(_case_of(journey, one), one, Rehearsal(clean.tape, journey.id, CONTROL), session, retries)
+            for one in forecasts
+            for journey in journeys
+        ]
+        _send_out(session, {each.check.id: each for each in outings}, retries)
+        session.workers = settings.workers or EACH_CORE * int(cores())
+        run_checks(session, settings, ())
+    if session.interruption is not None:
+        raise KeyboardInterrupt
+    results: dict[int, dict[str, CheckResult]] = defaultdict(dict)
+    for each in outings:
+        results[each.forecast.number][each.rehearsal.check_id] = _judged(session, each)
+    return Returned(dict(results), sum(each.rehearsal.passed for each in outings))
+
+
+def _case_of(journey: Check, forecast: Forecast) -> Check:
+    return replace(journey, id=f"{journey.id}.{forecast.number}")
+
+
+def _send_out(session: Session, outings: dict[str, Outing], retries: dict[str, RetryPolicy]) -> None:
+    """Let ``session`` play ``outings`` in place of its journeys, all by the ids of their checks."""
+    cases: dict[str, tuple[Check, ...]] = {}
+    for each in outings.values():
+        cases[each.rehearsal.check_id] = (*cases.get(each.rehearsal.check_id, ()), each.check)
+    session.rehearsals = Rehearsals(cases=cases, retries=retries)
+    session.guard.stand_ins = outings
+    session.broker = understudy(session.run_id)
+    session.broker.pause = session.pause
+
+    def backstage(context: BrowserContext, check: Check) -> None:
+        if script := outings[check.id].forecast.script:
+            context.add_init_script(script)
+
+    session.backstage = backstage
+
+
+def _judged(session: Session, outing: Outing) -> CheckResult:
+    seen, trouble = session.observations.get(outing.check.id), outing.rehearsal.trouble
+    if trouble is not None:
+        seen = Observation(check_id=outing.check.id, attempts=(), not_run=session.scrubber.text(trouble))
+    broken = Interruption(reason="; ".join(session.troubles), decides=False) if session.troubles else None
+    return judge_check(outing.check, seen, broken)

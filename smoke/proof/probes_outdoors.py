@@ -1,0 +1,76 @@
+"""Clean repetitions of probes: as in a run, but answered from the tape, in some weather, and without really waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+from smoke.judge import judge_check
+from smoke.judged import CheckResult
+from smoke.model import Observation
+from smoke.probing.asking import Shared
+from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError, Request
+from smoke.probing.runner import ProbeRunner
+from smoke.probing.waited import Waited, this_attempt
+from smoke.proof.drill import Stage, no_answer
+from smoke.proof.forecast import Forecast
+from smoke.proof.hurried import HurriedLoop
+from smoke.proof.tape import NotOnTapeError, Place, Tape
+from smoke.proof.understudy import AnyCode
+
+
+@dataclass(slots=True)
+class Outdoors:
+    """Answers probes from the tape, as it arrives in the weather of one repetition."""
+
+    tape: Tape
+    forecast: Forecast
+    unknown: dict[str, str] = field(default_factory=dict)
+    """By check, why a request of it could not be answered."""
+    _asked: dict[Waited | None, Counter[Place]] = field(default_factory=lambda: defaultdict(Counter))
+    """By attempt: each begins anew."""
+    _turns: dict[str, Iterator[int]] = field(default_factory=lambda: defaultdict(lambda: count(1)))
+    """Numbers of the requests of each check."""
+
+    async def send(self, request: Request, timeout_s: float) -> Exchange:
+        """Answer ``request`` when it is time; raises ProbeFailedError as the client does."""
+        turn = next(self._turns[request.check_id])
+        try:
+            good = self.tape.answer(request, self._asked[this_attempt()])
+            arrived = self.forecast.over(good, (request.check_id, turn), foreign=False)
+        except NotOnTapeError as error:
+            self.unknown[request.check_id] = str(error)
+            raise no_answer(NoAnswer.RESET, request, timeout_s) from error
+        except NoAnswerError as error:
+            raise no_answer(error.how, request, timeout_s) from error
+        wait_s = arrived.timing.total_ms / 1000
+        await asyncio.sleep(min(wait_s, timeout_s))
+        if wait_s > timeout_s:
+            raise no_answer(NoAnswer.HANGS, request, timeout_s)
+        return arrived
+
+
+def repeat_probes(stage: Stage, forecast: Forecast) -> dict[str, CheckResult]:
+    """Run all probes of ``stage`` once in the weather of ``forecast``; return what was judged, by check."""
+    outdoors = Outdoors(stage.tape, forecast)
+    with _hurried(stage, outdoors) as runner:
+        runner.start(stage.probes)
+        seen = {probe.id: runner.result(probe.id) for probe in stage.probes}
+    for name, why in outdoors.unknown.items():
+        seen[name] = Observation(check_id=name, attempts=(), not_run=stage.scrub(why))
+    return {name: judge_check(stage.checks[name], observation) for name, observation in seen.items()}
+
+
+@contextmanager
+def _hurried(stage: Stage, outdoors: Outdoors) -> Iterator[ProbeRunner]:
+    loop = HurriedLoop()
+    runner = ProbeRunner(stage.terms, outdoors.send, Shared(values=dict(stage.values), codes=AnyCode()), loop)
+    try:
+        yield runner
+    finally:
+        runner.stop()
+        loop.close()
