@@ -15,6 +15,7 @@ from smoke.usage import Parser
 
 COMMANDS = {
     "run": "run a suite at an execution point and say a verdict",
+    "gate": "decide at an execution point what a release does: proceed, block, roll back or escalate",
     "watch": "watch the error rate of a target for a while, by light probes",
     "plan": "print the smoke runs of a release and the time they may take",
     "config": "check, show or describe the configuration",
@@ -25,7 +26,7 @@ COMMANDS = {
     "report": "build the Allure report of the last run",
     "demo": "serve the embedded application",
 }
-SUPERVISED = {"run", "prove"}
+SUPERVISED = {"gate", "prove", "run"}
 """Commands that start browsers: nothing of them may be left, however they end."""
 EXIT_CODES = """exit codes:
   0  PASS (or FLAKY where the execution point allows it)

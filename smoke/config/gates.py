@@ -39,12 +39,6 @@ class Steer(Strict):
         if not self.headers and not self.cookies:
             raise ValueError("says nothing: name headers, cookies, or both")
 
-    @property
-    def all_headers(self) -> dict[str, str]:
-        """Both, as request headers."""
-        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        return {**self.headers, **({"Cookie": cookies} if cookies else {})}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitHubEvent(Strict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from smoke.settings import Settings
 
 
 @contextmanager
-def open_sampler(plan: Plan, settings: Settings, steer: Mapping[str, str] | None = None) -> Iterator[Sampler]:
+def open_sampler(plan: Plan, settings: Settings) -> Iterator[Sampler]:
     """Yield a sampler of the target of ``plan``; raises ConfigError, also where no planned probe is light."""
     probes = light_probes(plan)
     if not probes:
@@ -31,4 +31,4 @@ def open_sampler(plan: Plan, settings: Settings, steer: Mapping[str, str] | None
     light = replace(plan, checks=tuple(check for check in plan.checks if check.id in names))
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
     with open_target(light, settings) as target:
-        yield Sampler(light, target, run_id, steer or {})
+        yield Sampler(light, target, run_id)

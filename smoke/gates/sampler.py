@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -30,12 +29,11 @@ OFFLINE = "none of the control addresses can be reached from here"
 
 @dataclass(slots=True)
 class Sampler:
-    """Light probes against one target; ``steer`` are headers that ask the platform for one cohort."""
+    """Light probes against one target."""
 
     plan: Plan
     target: Target
     run_id: str
-    steer: Mapping[str, str] = field(default_factory=dict)
     probes: tuple[Probe, ...] = ()
     guard: Guard = field(init=False)
     _terms: Terms = field(init=False)
@@ -47,7 +45,7 @@ class Sampler:
             base_url=self.target.base_url,
             timeout_s=self.target.timeout_ms / 1000,
             retry=RetryPolicy(attempts=1),
-            headers=(("Cache-Control", "no-cache"), *self.steer.items()),
+            headers=(("Cache-Control", "no-cache"),),
             urls=self.target.urls,
         )
 

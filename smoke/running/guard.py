@@ -63,7 +63,10 @@ def guard_of(plan: Plan, target: Target, run_id: str) -> Guard:
     """Return the guard of one run."""
     permissions = Permissions(plan, target.base_url, target.urls)
     meter = Meter(plan.environment.limits, plan.environment.rate_share)
-    return Guard(target, permissions, meter, lambda check_id: marks(run_id, check_id))
+    steer = plan.environment.steer
+    asking = steer.headers if steer else {}
+    cookies = steer.cookies if steer else {}
+    return Guard(target, permissions, meter, lambda check_id: {**marks(run_id, check_id), **asking}, cookies)
 
 
 @dataclass(slots=True)
@@ -75,6 +78,8 @@ class Guard:
     meter: Meter
     marks: Callable[[str], dict[str, str]]
     """From the id of a check to the headers that its requests to the target carry."""
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    """By which the platform is asked for one cohort."""
     askers: dict[str, Asker] = field(default_factory=dict)
     """By name."""
     refused: list[Refusal] = field(default_factory=list)

@@ -74,4 +74,10 @@ def guarded(guard: Guard, seen: Callable[[Mapping[str, str], float], None]) -> S
 
 
 def _marked(request: Request, guard: Guard) -> Request:
-    return replace(request, headers=(*request.headers, *guard.marks(request.check_id).items()))
+    headers = (*request.headers, *guard.marks(request.check_id).items())
+    if guard.cookies:
+        own = next((value for name, value in headers if name.lower() == "cookie"), None)
+        steering = "; ".join(f"{name}={value}" for name, value in guard.cookies.items())
+        cookie = ("Cookie", f"{own}; {steering}" if own else steering)
+        headers = (*(each for each in headers if each[0].lower() != "cookie"), cookie)
+    return replace(request, headers=headers)

@@ -76,6 +76,11 @@ class Contexts:
         OWNERS[client] = listeners
         BASES[client] = context._impl_obj._options.get("baseURL") or f"{self.guard.target.base_url}/"
         listeners.attach(context)
+        if steering := self.guard.cookies:
+            places = (self.guard.target.base_url, *self.guard.target.urls.values())
+            context.add_cookies(
+                [{"name": name, "value": value, "url": url} for name, value in steering.items() for url in places]
+            )
 
 
 def _of_attempt() -> Listeners:

@@ -46,14 +46,14 @@ def fleet(httpserver: HTTPServer) -> Fleet:
     return fleet
 
 
-def sampler(folder: Path, httpserver: HTTPServer, environment: str = "", **more) -> Sampler:
+def sampler(folder: Path, httpserver: HTTPServer, environment: str = "") -> Sampler:
     project = a_project(folder)
     url = httpserver.url_for("").rstrip("/")
     project.replace("config/suites/shop/suite.yaml", "base_url: embedded", f"base_url: {url}{environment}")
     project.replace("config/suites/shop/suite.yaml", "  home.ttfb_ms: 800\n", f"  home.ttfb_ms: 800\n{BUILD}")
     planned = plan(project.load(), "local", None, Selection(checks=("health.root",)))
     target = Target(base_url=url, urls={}, contract="", timeout_ms=5000, texts={}, budgets={})
-    return Sampler(planned, target, "run-1", **more)
+    return Sampler(planned, target, "run-1")
 
 
 def watched(folder: Path, httpserver: HTTPServer, seconds: float, least: int = 10, **more) -> Watch:
@@ -121,9 +121,10 @@ def test_a_session_reads_the_build_of_every_answer(tmp_path, httpserver, fleet):
 
 
 def test_sessions_are_marked_uncached_and_steered(tmp_path, httpserver, fleet):
-    looks = sampler(tmp_path, httpserver, steer={"X-Canary": "always"})
+    looks = sampler(tmp_path, httpserver, "\n    steer: {headers: {X-Canary: always}, cookies: {cohort: canary}}")
     sample = asyncio.run(looks.session())
     headers = fleet.asked[0].headers
-    assert (headers["X-Canary"], headers["Cache-Control"], headers["X-Smoke-Test"]) == ("always", "no-cache", "run-1")
+    assert (headers["X-Canary"], headers["Cookie"]) == ("always", "cohort=canary")
+    assert (headers["Cache-Control"], headers["X-Smoke-Test"]) == ("no-cache", "run-1")
     assert sample.looks[0].outcome is Outcome.PASS
     assert (sample.looks[0].total_ms or 0) > 0

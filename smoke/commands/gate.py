@@ -1,0 +1,164 @@
+"""``smoke gate POINT``."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from smoke.commands import options
+from smoke.config.problems import ConfigError, Problem
+from smoke.config.spans import seconds
+
+if TYPE_CHECKING:
+    from smoke.gates.acting import Acted, Place
+    from smoke.gates.decision import Decision
+    from smoke.plan import Plan
+    from smoke.settings import Settings
+
+WAIT = "10m"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument("point", metavar="POINT", help="execution point, such as canary-5 or post-production")
+    parser.add_argument(
+        "--build-wait", default=WAIT, metavar="TIME", help=f"wait so long for the build (default: {WAIT})"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="decide, but only say what would be done")
+    parser.add_argument("--then-verify", action="store_true", help="after a rollback, gate post-rollback too")
+    parser.add_argument(
+        "--previous-build", metavar="ID", help="what post-rollback expects (default: the last good one)"
+    )
+    options.add(parser)
+    parser.add_argument("--json", action="store_true", help="print gate.json on stdout, all else on stderr")
+    parser.set_defaults(call=call)
+
+
+def call(given: argparse.Namespace, after: list[str]) -> int:
+    """Gate, act and return what the decision exits with: 0 proceed, 1 block, roll back or escalate, 3 INCONCLUSIVE."""
+    from smoke.gates.acting import Deed
+    from smoke.model import Action
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if after:
+        raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
+    settings = options.settings_of(given, given.point)
+    decision, acted = _gated(settings, given)
+    if given.then_verify and acted.deed is Deed.DONE and decision.action is Action.ROLLBACK:
+        verify = replace(settings, point="post-rollback")
+        previous = given.previous_build or _last_good(verify)
+        _say(f"post-rollback: expecting {previous or 'no particular build'}")
+        _gated(replace(verify, expect_build=previous), given)
+    return decision.exit_code
+
+
+def _gated(settings: Settings, given: argparse.Namespace) -> tuple[Decision, Acted]:
+    from smoke.gates.gate import Gate, Request
+    from smoke.gates.outputs import forget
+    from smoke.running.planning import plan_of
+
+    planned = plan_of(settings)
+    wait_s = _seconds(given.build_wait)
+    forget(settings.reports)
+    _allow(planned, wait_s)
+    request = Request(plan=planned, settings=settings, build_wait_s=wait_s, say=_say)
+    decision = Gate(request).decide()
+    return decision, _told(decision, planned, settings, given)
+
+
+def _told(decision: Decision, planned: Plan, settings: Settings, given: argparse.Namespace) -> Acted:
+    """Act, record, write and print; nothing that fails here makes the decision a better one."""
+    from smoke.gates import outputs
+    from smoke.gates.acting import act, would_act
+
+    build = settings.expect_build
+    place = _place(planned, settings)
+    told = outputs.payload(decision, place.suite, place.environment, build)
+    acted = would_act(decision, place) if given.dry_run else act(decision, place, told)
+    verdict = settings.shown(settings.reports / "verdict.json")
+    text = outputs.document(told, acted, verdict)
+    for work in (
+        lambda: outputs.write(settings.reports, text),
+        lambda: outputs.append(settings.environ.get("GITHUB_OUTPUT"), outputs.step_outputs(decision, verdict)),
+        lambda: outputs.append(settings.environ.get("GITHUB_STEP_SUMMARY"), outputs.summary(decision, acted, told)),
+        lambda: None if given.dry_run else _record(decision, place, settings),
+    ):
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - whatever could not be written, the decision stands and is printed
+            _say(f"{type(error).__name__}: {error}")
+    _print(decision, acted, text, given)
+    return acted
+
+
+def _print(decision: Decision, acted: Acted, text: str, given: argparse.Namespace) -> None:
+    file = sys.stderr if given.json else sys.stdout
+    for part in decision.parts:
+        print(f"{part.outcome:<12} {part.name:<11} {part.sentence}", file=file)
+    print(f"{decision.outcome} {decision.point}: {decision.action}: {decision.reason}", file=file)
+    print(acted.sentence, file=file, flush=True)
+    if given.json:
+        print(text, end="")
+
+
+def _place(planned: Plan, settings: Settings) -> Place:
+    from smoke.gates.acting import Place
+    from smoke.history.opening import history_store
+
+    return Place(
+        suite=planned.suite.name,
+        environment=planned.environment_name,
+        build=settings.expect_build,
+        hooks=planned.environment.hooks,
+        environ=settings.environ,
+        folder=settings.root,
+        store=history_store(settings),
+    )
+
+
+def _record(decision: Decision, place: Place, settings: Settings) -> None:
+    from smoke.gates.recording import deployment_of, record
+
+    build = place.build or "unknown"
+    found = deployment_of(decision, place.suite, place.environment, build, settings.environ, settings.root)
+    if found is not None:
+        record(found, place.store, settings.reports)
+
+
+def _last_good(settings: Settings) -> str | None:
+    """Return the build that was last deployed well, other than the one of ``settings``; None: nobody knows of one."""
+    from smoke.history.deployments import Deployments
+    from smoke.history.opening import history_store
+    from smoke.running.planning import plan_of
+
+    planned = plan_of(settings)
+    deployments = Deployments(history_store(settings))
+    known = deployments.between(planned.suite.name, planned.environment_name, 0.0, float("inf"))
+    good = [each.build for each in known if each.success and each.build != settings.expect_build]
+    return good[-1] if good else None
+
+
+def _allow(planned: Plan, wait_s: float) -> None:
+    from smoke.gates.checking import LATE_S
+    from smoke.gates.gate import LOOK_S
+    from smoke.supervisor import allow
+
+    watched = planned.point.monitoring.duration_s if planned.point.monitoring else planned.point.target_s
+    hooks = [
+        each.timeout_s for each in (planned.environment.hooks.rollback, planned.environment.hooks.escalate) if each
+    ]
+    allow(wait_s + planned.point.timeout_s + LATE_S + 2 * LOOK_S + watched + max(hooks, default=0.0) + 60.0)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return seconds(text)
+    except ValueError as error:
+        raise ConfigError([Problem("command line", 0, "--build-wait", str(error))]) from None
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,101 @@
+"""A decision for programs and people: JSON, GitHub step outputs, a Markdown summary. Pure but for the writing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from smoke.gates.acting import Acted
+from smoke.gates.decision import Decision
+from smoke.model import Action, Outcome
+
+FILE = "gate.json"
+MARKS = {
+    Outcome.PASS: "✅",
+    Outcome.FLAKY: "⚠️",
+    Outcome.FAIL: "❌",
+    Outcome.INCONCLUSIVE: "❓",
+    Outcome.NOT_RUN: "❓",
+}
+
+
+def payload(decision: Decision, suite: str, environment: str, build: str | None) -> dict[str, object]:
+    """Return ``decision`` as hooks and pipelines get it."""
+    return {
+        "schema": 1,
+        "suite": suite,
+        "environment": environment,
+        "execution_point": decision.point,
+        "expected_build": build,
+        "passed": decision.passed,
+        "outcome": decision.outcome,
+        "failed_category": decision.failed_category,
+        "action": decision.action,
+        "severity": decision.severity,
+        "reason": decision.reason,
+        "parts": [{"name": part.name, "outcome": part.outcome, "reason": part.sentence} for part in decision.parts],
+    }
+
+
+def document(told: Mapping[str, object], acted: Acted, verdict: str) -> str:
+    """Return gate.json: the payload, what became of the action, and where the verdict of the checks lies."""
+    deed = {"deed": acted.deed, "detail": acted.sentence}
+    return json.dumps({**told, "acted": deed, "verdict_path": verdict}, indent=2, ensure_ascii=False) + "\n"
+
+
+def step_outputs(decision: Decision, verdict: str) -> str:
+    """Return the lines for $GITHUB_OUTPUT; none of them can begin another one."""
+    values = {
+        "passed": "true" if decision.passed else "false",
+        "outcome": decision.outcome,
+        "failed-category": decision.failed_category or "",
+        "action": decision.action,
+        "reason": " ".join(decision.reason.split()),
+        "verdict": verdict,
+    }
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def summary(decision: Decision, acted: Acted, told: Mapping[str, object]) -> str:
+    """Return the Markdown that stands in a job summary."""
+    head = "proceed" if decision.action is Action.PROCEED else f"**{decision.action}**"
+    lines = [
+        f"## {MARKS[decision.outcome]} Gate {decision.point}: {head}",
+        "",
+        _cell(decision.reason),
+        "",
+        f"{told['suite']} in {told['environment']}, build {told['expected_build'] or 'not given'}.",
+        _cell(acted.sentence),
+        "",
+        "| looked at | outcome | what was seen |",
+        "|---|---|---|",
+        *(f"| {part.name} | {part.outcome} | {_cell(part.sentence)} |" for part in decision.parts),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def forget(reports: Path) -> None:
+    """Remove the gate.json of an earlier gate, which nobody shall take for this one's; raises OSError."""
+    (reports / FILE).unlink(missing_ok=True)
+
+
+def write(reports: Path, text: str) -> Path:
+    """Write gate.json among the reports, whole or not at all; raises OSError."""
+    reports.mkdir(parents=True, exist_ok=True)
+    path, draft = reports / FILE, reports / f".{FILE}"
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+    return path
+
+
+def append(path: str | None, text: str) -> None:
+    """Append to the file that a CI system named; nothing where it named none. Raises OSError."""
+    if path:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

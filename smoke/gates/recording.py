@@ -1,0 +1,81 @@
+"""Writes down what a gate after a deployment or a rollback saw of it."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from smoke.dora.deployment import Deployment
+from smoke.dora.document import history_jsonl
+from smoke.gates.decision import Decision
+from smoke.history.deployments import Deployments
+from smoke.model import Outcome
+from smoke.storage.store import Store
+
+POINTS = ("post-production", "post-rollback")
+FILE = "deployment_history.jsonl"
+COMMITS = ("SMOKE_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT")
+"""Variables that name the commit, by our own word, GitHub's, GitLab's and Jenkins'."""
+
+
+def deployment_of(
+    decision: Decision, suite: str, environment: str, build: str, environ: Mapping[str, str], folder: Path
+) -> Deployment | None:
+    """Return the record of a gate at post-production or post-rollback; None elsewhere, and where nothing was judged."""
+    if decision.point not in POINTS or decision.outcome not in (Outcome.PASS, Outcome.FLAKY, Outcome.FAIL):
+        return None
+    commit = next((environ[name] for name in COMMITS if environ.get(name)), None)
+    return Deployment(
+        suite=suite,
+        environment=environment,
+        build=build,
+        commit=commit,
+        point=decision.point,
+        at=time.time(),
+        committed_at=_committed_at(commit, environ, folder),
+        success=decision.passed,
+        failure_reason=None if decision.passed else decision.reason,
+    )
+
+
+def record(deployment: Deployment, store: Store, reports: Path) -> Path:
+    """Keep ``deployment`` in the history and return the file of all of them; raises HistoryError and OSError.
+
+    A gate that is run again for the same build and point takes the place of its earlier record.
+    """
+    deployments = Deployments(store)
+    known = deployments.between(deployment.suite, deployment.environment, 0.0, deployment.at)
+    last = max((each for each in known), key=lambda each: each.at, default=None)
+    again = last is not None and (last.build, last.point) == (deployment.build, deployment.point)
+    deployments.save(_replaced(last, deployment) if again and last is not None else deployment)
+    path = reports / FILE
+    reports.mkdir(parents=True, exist_ok=True)
+    every = deployments.between(deployment.suite, deployment.environment, 0.0, float("inf"))
+    path.write_text(history_jsonl(every), encoding="utf-8")
+    return path
+
+
+def _replaced(last: Deployment, now: Deployment) -> Deployment:
+    from dataclasses import replace
+
+    return replace(now, at=last.at, detected_at=None if now.success else now.at)
+
+
+def _committed_at(commit: str | None, environ: Mapping[str, str], folder: Path) -> float | None:
+    """Return when ``commit`` was made: SMOKE_COMMITTED_AT in seconds since the epoch, else what git knows here."""
+    if said := environ.get("SMOKE_COMMITTED_AT"):
+        try:
+            return float(said)
+        except ValueError:
+            return None
+    if commit is None:
+        return None
+    command = ["git", "show", "-s", "--format=%ct", "--end-of-options", commit]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=5)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    told = done.stdout.strip().splitlines()
+    return float(told[-1]) if done.returncode == 0 and told and told[-1].isdigit() else None
