@@ -37,8 +37,7 @@ FLASH = """addEventListener('DOMContentLoaded', () => {
   const block = document.createElement('div');
   block.style.cssText = 'height: 70vh';
   document.body.prepend(block);
-  new PerformanceObserver((_, observer) => { observer.disconnect(); block.remove(); })
-    .observe({type: 'paint', buffered: true});
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => block.remove())));
 })"""
 
 
