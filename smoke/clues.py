@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from smoke.model import Attempt, Finding, Observation
+from smoke.model import Attempt, Blame, Finding, Observation
 
 MOST = 5
 """Lines under one finding, the trace id not counted."""
 CONSOLE_LINES = 2
+CIRCLES = 5
+"""Times that redirects may lead to one place: by then cookies and languages are settled."""
 LONGEST = 300
 REPEATED = "error: Failed to load resource"
 """What Chromium says of every bad answer, which is told by itself."""
@@ -42,15 +45,30 @@ def clues(hops: Sequence[Hop], console: Sequence[str]) -> tuple[str, ...]:
     return (*_chain(hops), *(f"console {line}" for line in dict.fromkeys(errors[-CONSOLE_LINES:])))
 
 
-def _chain(hops: Sequence[Hop]) -> Iterator[str]:
+def circles(hops: Sequence[Hop]) -> tuple[Finding, ...]:
+    """Find the document that redirects in circles, whether or not the browser went round to the end."""
+    for chain in _chains(hops):
+        for where, count in Counter(hop.where for hop in chain).items():
+            if count >= CIRCLES:
+                rule = f"page {where} is shown, but redirects led back to it {count - 1} times"
+                return (Finding(rule=rule, blame=Blame.ASSERTION),)
+    return ()
+
+
+def _chains(hops: Sequence[Hop]) -> list[list[Hop]]:
     chains: list[list[Hop]] = []
     for hop in hops:
         if hop.redirected and chains:
             chains[-1].append(hop)
         else:
             chains.append([hop])
-    if chains:
+    return chains
+
+
+def _chain(hops: Sequence[Hop]) -> Iterator[str]:
+    if chains := _chains(hops):
         told = next((chain for chain in reversed(chains) if chain[-1].is_bad), chains[-1])
+        told = told if len(told) <= CIRCLES else [*told[:2], *told[-2:]]
         yield f"{told[0].method} " + " -> ".join(f"{hop.where} {hop.outcome}" for hop in told)
 
 

@@ -49,7 +49,7 @@ def _blame(signal: Signal) -> Blame:
             return Blame.JS_ERROR
         case SignalKind.REQUEST:
             outcome = signal.text.rpartition(" ")[2]
-            if outcome == REFUSED_BY_BROWSER:
+            if outcome in REFUSED_BY_BROWSER:
                 return Blame.ASSERTION
             return blame_of_status(int(outcome)) if outcome.isdigit() else network_blame(outcome) or Blame.TCP
         case _:
@@ -63,8 +63,17 @@ def _cause(signal: Signal) -> str | None:
     return broken(method, path, int(outcome)) if outcome.isdigit() else unreachable(_blame(signal), signal.origin)
 
 
-REFUSED_BY_BROWSER = "net::ERR_ABORTED"
-"""What an asset ends with that came, and that the browser would not take: of the wrong type, or an error page."""
+REFUSED_BY_BROWSER = frozenset(
+    {
+        "net::ERR_ABORTED",
+        "net::ERR_TOO_MANY_REDIRECTS",
+        "net::ERR_BLOCKED_BY_RESPONSE",
+        "net::ERR_BLOCKED_BY_ORB",
+        "csp",
+    }
+)
+"""What a request ends with that was answered, and that the browser would not take: of the wrong type, an error page,
+round in circles, or against what the page says of itself."""
 LABELS = {
     SignalKind.CONSOLE: "console_errors",
     SignalKind.PAGE_ERROR: "page_errors",

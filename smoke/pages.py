@@ -26,6 +26,8 @@ class PageView:
     """Addresses of first-party images that are shown and did not decode."""
     build: str | None = None
     """Of its meta tag."""
+    blank: bool = False
+    """There was nothing on it in the end, though it had every chance."""
     timings: Mapping[str, float | None] = field(default_factory=dict)
     url: str = ""
     """Address of the document, whatever scripts made of it since; never told."""
@@ -65,6 +67,11 @@ def judge_visit(
         *_texts(visit.pages, rules),
         *_misread(visit.pages),
         *_images(visit.pages),
+        *(
+            Finding(rule=f"page {page.path} shows something", blame=Blame.ASSERTION)
+            for page in visit.pages
+            if page.blank
+        ),
         *(over_budget(each, circumstances) for page in visit.pages for each in broken_timings(page, rules)),
         *_builds(visit.builds, rules, expected_build),
         *(Finding(rule=f"page {path} answers, but its scripts never end", blame=Blame.SLOW) for path in visit.silent),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke.clues import MOST, Hop, clues, supported, traced
+from smoke.clues import CIRCLES, MOST, Hop, circles, clues, supported, traced
 from smoke.model import Blame, Finding, Observation
 from tests.support.judging import an_attempt
 
@@ -30,6 +30,16 @@ SENT = (a_hop("/login", "303", method="POST"), a_hop("/home", "503", redirected=
 def test_the_chain_of_the_document_that_failed_is_told(hops: tuple[Hop, ...], chain: tuple[str, ...]) -> None:
     """Redirects are one line; of several documents the one that failed is told, else the last."""
     assert clues(hops, ()) == chain
+
+
+def test_a_page_that_redirects_in_circles_is_found_before_the_browser_gives_up() -> None:
+    """Also in turn with another page; what is only opened often, or led to a few times, is no circle."""
+    again = a_hop("/", "302", redirected=True)
+    turns = (a_hop("/login", "302", redirected=True), again)
+    (found,) = circles((a_hop("/", "302"), *turns * (CIRCLES - 1)))
+    assert (found.rule, found.blame) == ("page / is shown, but redirects led back to it 4 times", Blame.ASSERTION)
+    assert circles((a_hop("/", "302"), *turns * (CIRCLES - 2))) == ()
+    assert circles((a_hop("/", "200"),) * 2 * CIRCLES) == ()
 
 
 def test_the_last_console_errors_are_told() -> None:

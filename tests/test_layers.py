@@ -67,7 +67,9 @@ PURE = [
     "smoke.proof.rewriting",
     "smoke.proof.tape",
     "smoke.proof.unproven",
-    *(f"smoke.proof.catalogue.{name}" for name in ("answers", "bodies", "cookies", "flaws", "headers", "network")),
+    "smoke.proof.element",
+    "smoke.proof.journey_fault",
+    *(f"smoke.proof.catalogue.{path.stem}" for path in sorted((ROOT / "smoke/proof/catalogue").glob("[a-z]*.py"))),
     *(f"smoke.config.{path.stem}" for path in sorted((ROOT / "smoke/config").glob("*.py")) if path.stem != "__init__"),
 ]
 EFFECTS = {

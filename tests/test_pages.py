@@ -73,6 +73,7 @@ def test_a_page_that_keeps_every_rule_is_no_finding() -> None:
         ),
         ({"pages": (replace(PAGE, timings={"ttfb_ms": 900.4}),)}, "page /: ttfb_ms (900) <= 800", Blame.SLOW),
         ({"pages": (replace(PAGE, timings={"cls": 0.25}),)}, "page /: cls (0.250) <= 0.1", Blame.SLOW),
+        ({"pages": (replace(PAGE, text="", blank=True),)}, "page / shows something", Blame.ASSERTION),
         ({"builds": ("b1", "b2")}, "builds seen (b1, b2) are one", Blame.STALE_BUILD),
         ({"builds": ("b0",)}, "build (b0) == b1", Blame.STALE_BUILD),
         ({"builds": ()}, "build (none seen) == b1", Blame.STALE_BUILD),

@@ -13,6 +13,7 @@ from smoke.running.journey import Journey
 
 PROFILE = "./api/v1/auth/profile"
 LOGOUT = "./api/v1/auth/logout"
+SESSION_COOKIES = ["auth_token", "refresh_token"]
 REFUSED = re.compile(r"Invalid email or password|locked|[Tt]oo many", re.IGNORECASE)
 
 
@@ -35,6 +36,12 @@ def sign_in(page: Page, journey: Journey) -> None:
                 raise AccountError(f"second factor of {account.user} is accepted, but Invalid code")
     expect(signed_in).to_be_visible()
     assert banner.sign_in.count() == 0 or journey.target.contract != "planned", "the banner still offers Sign in"
+    assert _held(journey) == SESSION_COOKIES, f"session cookies ({_held(journey)}) == {SESSION_COOKIES} when signed in"
+
+
+def _held(journey: Journey) -> list[str]:
+    """Read which cookies of a session the browser holds."""
+    return sorted({cookie["name"] for cookie in journey.context.cookies()} & {*SESSION_COOKIES})
 
 
 def _signed_in(page: Page, journey: Journey) -> Locator:
@@ -67,6 +74,7 @@ def sign_out(page: Page, journey: Journey) -> None:
         banner = Banner(page)
         banner.sign_out()
         expect(banner.sign_in).to_be_visible()
+        assert _held(journey) == [], f"session cookies ({_held(journey)}) == [] after logout"
     else:
         LoginTestPage(page).open().logout.click()
         journey.api.post(LOGOUT)

@@ -11,17 +11,20 @@ from smoke.judge import judge_check
 from smoke.judged import CheckResult
 from smoke.model import Check, Outcome
 from smoke.plan import Plan
+from smoke.probing.exchange import Request
 from smoke.proof.drill import Stage
+from smoke.proof.looking import Looking
 from smoke.proof.tape import Tape
 from smoke.running.launch import Begun
 from smoke.running.opening import open_session
 from smoke.running.run import run_checks
 from smoke.running.session import Progress, Session
 from smoke.running.target import Target
+from smoke.safety import READS
 from smoke.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, ConsoleMessage
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Response
 
 MARK = "smoke clicked "
 CLICKS = f"""addEventListener('click', event => {{
@@ -48,6 +51,12 @@ class Clean:
     """By check."""
     clicked: Mapping[str, frozenset[str]]
     """By journey, what it clicked, as HTML names it."""
+    looking: Looking
+    """What its journeys looked at."""
+    sockets: frozenset[str]
+    """Journeys whose pages opened WebSockets."""
+    build: str | None
+    """That the target showed to its journeys, where that is looked at."""
     requests: int
     """That the target saw."""
 
@@ -58,6 +67,9 @@ class Recorder:
 
     tape: Tape = field(default_factory=Tape)
     clicked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    looking: Looking = field(default_factory=Looking)
+    sockets: set[str] = field(default_factory=set)
+    """Journeys whose pages opened WebSockets."""
 
     def listen(self, session: Session) -> None:
         """Keep what ``session`` is answered from now on."""
@@ -69,8 +81,38 @@ class Recorder:
             if message.text.startswith(MARK):
                 self.clicked[check.id].add(message.text.removeprefix(MARK))
 
+        def opened(_socket: object) -> None:
+            self.sockets.add(check.id)
+
+        def answered(response: Response) -> None:
+            if response.request.method not in READS:
+                self.tape.amend(_asked(response, check.id), _cookies(response))
+
         context.add_init_script(CLICKS)
         context.on("console", said)
+        context.on("response", answered)
+        for page in context.pages:
+            page.on("websocket", opened)
+        context.on("page", lambda page: page.on("websocket", opened))
+        self.looking.follow(context, check.id)
+
+
+def _asked(response: Response, check_id: str) -> Request:
+    return Request(method=response.request.method, url=response.url, check_id=check_id)
+
+
+def _cookies(response: Response) -> tuple[tuple[str, str], ...]:
+    """Return what sets cookies, which the browser keeps from whoever holds its requests up."""
+    from playwright.sync_api import Error
+
+    try:
+        return tuple((each["name"], each["value"]) for each in response.headers_array() if _sets_cookie(each["name"]))
+    except Error:  # the page is gone
+        return ()
+
+
+def _sets_cookie(name: str) -> bool:
+    return name.lower() == "set-cookie"
 
 
 def run_clean(begun: Begun, settings: Settings, progress: Progress | None = None) -> Clean:
@@ -82,7 +124,8 @@ def run_clean(begun: Begun, settings: Settings, progress: Progress | None = None
     with open_session(begun, settings, progress or Progress()) as session:
         values = session.probes.values
         recorder.listen(session)
-        run_checks(session, settings, ())
+        with recorder.looking.open():
+            run_checks(session, settings, ())
         requests = session.guard.receipt().requests
     if session.interruption is not None and session.interruption.decides:
         raise KeyboardInterrupt
@@ -115,6 +158,9 @@ def run_clean(begun: Begun, settings: Settings, progress: Progress | None = None
         stage=stage,
         results=results,
         clicked={name: frozenset(found) for name, found in recorder.clicked.items()},
+        looking=recorder.looking,
+        sockets=frozenset(recorder.sockets),
+        build=next(iter(session.builds.counts), None) if len(session.builds.counts) == 1 else None,
         requests=requests,
     )
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from smoke import permission
 from smoke.model import Blame, Check
 from smoke.probing.exchange import DESTINATION, Exchange, Request
+from smoke.probing.shapes import CookieExpect
+from smoke.proof.element import Used
 from smoke.proof.fault import Act
 from smoke.safety import READS
 
@@ -24,6 +26,17 @@ class Played:
     """What it clicked, as HTML names it: ``BUTTON``, ``A``."""
     owns: Callable[[str], bool]
     """Tells whether an address is first-party."""
+    used: tuple[Used, ...] = ()
+    """The elements that it used."""
+    looks_at_title: bool = False
+    sockets: bool = False
+    """Whether its pages open WebSockets."""
+    budgets: Mapping[str, float] = field(default_factory=dict)
+    """The strictest that a page of it is measured by, such as ``lcp_ms``."""
+    build: str | None = None
+    """What the target showed as its build, where that is looked at."""
+    guarded: Mapping[str, CookieExpect] = field(default_factory=dict)
+    """Cookies of which somebody says how they must be."""
     signs: Mapping[str, str] = field(default_factory=dict)
     """Addresses of the requests that sign its account in, by how suite.yaml writes them; empty without an account."""
 
@@ -94,6 +107,8 @@ class JourneyFault:
     """Run in every page before its own scripts; no Content-Security-Policy stands in its way."""
     flaky: bool = False
     """The next attempt must get through."""
+    timed: bool = False
+    """Budgets must break for it; other cases are played without, since so many at once are not fast."""
 
 
 Implied = Callable[[Played], Iterator[JourneyFault]]

@@ -11,7 +11,6 @@ from smoke.config.problems import ConfigError, Problem
 from smoke.judge import judge_check
 from smoke.judged import CheckResult
 from smoke.model import Check, CheckKind, Observation, Outcome
-from smoke.plan import Plan
 from smoke.proof.clean import Clean
 from smoke.proof.declared import could_befall_journey, journey_faults_of, unknown
 from smoke.proof.journey_fault import JourneyFault, Played
@@ -31,8 +30,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
 WORKERS = 10
-PATIENCE_MS = 2500.0
+PATIENCE_MS = 3000.0
 """Longest wait for anything on a page: on a tape nothing comes late but by the fault."""
+NAVIGATION_MS = 2 * PATIENCE_MS
+"""Longest wait for a document, which has the rest of its page to fetch beside all the others."""
 AGAIN = RetryPolicy(attempts=2, first_wait_s=0.0)
 
 
@@ -112,13 +113,14 @@ def try_all(trials: Trials, begun: Begun, settings: Settings, told: Told) -> int
     if not trials.every:
         return 0
     assert isinstance(begun.starting, Starting), "there are journeys on the tape, so there was a browser"
-    planned = _unhurried(replace(clean.plan, checks=tuple(trial.check for trial in trials.every)))
+    planned = replace(clean.plan, checks=tuple(trial.check for trial in trials.every))
     target: Future[Target] = Future()
-    target.set_result(replace(clean.target, timeout_ms=min(PATIENCE_MS, clean.target.timeout_ms), budgets={}))
+    target.set_result(replace(clean.target, timeout_ms=min(PATIENCE_MS, clean.target.timeout_ms)))
     again = Begun(planned, target, starting(begun.starting.driver, planned, settings))
     progress = Progress()
     with open_session(again, settings, progress) as session:
         _prepare(session, trials.every)
+        session.expected_build = clean.build
         arriving = Arriving(trials, session, told)
         progress.finished = arriving.finished
         session.workers = settings.workers or WORKERS
@@ -173,21 +175,32 @@ class Arriving:
                 self.told(replace(case, trouble=trouble or case.trouble))
 
 
-def _unhurried(plan: Plan) -> Plan:
-    """Return ``plan`` without budgets: so many pages at once say nothing of how fast the target's are."""
-    about = replace(plan.suite.about, budgets={}, page=replace(plan.suite.about.page, budgets={}))
-    return replace(plan, suite=replace(plan.suite, about=about), environment=replace(plan.environment, budgets={}))
-
-
 def played(clean: Clean, check: Check) -> Played:
     """Return what journey ``check`` did in the clean run."""
     return Played(
         check=check,
         exchanges=clean.tape.of(check.id),
         clicked=clean.clicked.get(check.id, frozenset()),
+        used=tuple(clean.looking.used.get(check.id, ())),
+        looks_at_title=check.id in clean.looking.titled,
+        sockets=check.id in clean.sockets,
+        budgets=_budgets(clean, check.id),
+        build=clean.build,
+        guarded=clean.plan.suite.about.page.cookies,
         owns=clean.target.owns,
         signs=_signs(clean) if check.account else {},
     )
+
+
+def _budgets(clean: Clean, check_id: str) -> dict[str, float]:
+    """Return the strictest budgets of the pages of a journey: those of all pages, and those that it measures by."""
+    found: dict[str, float] = dict(clean.plan.suite.about.page.budgets)
+    for attempt in clean.results[check_id].attempts:
+        for each in attempt.measurements:
+            kind = each.name.rpartition(".")[2]
+            if each.budget is not None:
+                found[kind] = min(each.budget, found.get(kind, each.budget))
+    return found
 
 
 def _signs(clean: Clean) -> Mapping[str, str]:
@@ -205,11 +218,12 @@ def _prepare(session: Session, trials: tuple[Trial, ...]) -> None:
     for trial in trials:
         cases[trial.journey] = (*cases.get(trial.journey, ()), trial.check)
     retries = {name: AGAIN for name, trial in by_case.items() if trial.fault.flaky}
-    session.rehearsals = Rehearsals(cases=cases, retries=retries)
+    timed = frozenset(name for name, trial in by_case.items() if trial.fault.timed)
+    session.rehearsals = Rehearsals(cases=cases, retries=retries, timed=timed)
     session.guard.stand_ins = {name: trial.stand_in for name, trial in by_case.items()}
     session.broker = understudy(session.run_id)
     session.broker.pause = session.pause
-    session.spares.contexts = replace(session.spares.contexts, navigation_ms=PATIENCE_MS)
+    session.spares.contexts = replace(session.spares.contexts, navigation_ms=NAVIGATION_MS)
 
     def backstage(context: BrowserContext, check: Check) -> None:
         if script := by_case[check.id].fault.script:

@@ -28,6 +28,11 @@ class Tape:
         """Keep one more answer."""
         self._answers[_place(exchange.request)].append(exchange)
 
+    def amend(self, request: Request, headers: tuple[tuple[str, str], ...]) -> None:
+        """Add ``headers`` to the last answer to ``request``, which came without them."""
+        if answers := self._answers.get(_place(request)):
+            answers[-1] = replace(answers[-1], headers=(*answers[-1].headers, *headers))
+
     def answer(self, request: Request, asked: Counter[Place]) -> Exchange:
         """Return the answer to ``request``, and count it in ``asked``; beyond the last one, the last again.
 

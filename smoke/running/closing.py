@@ -5,7 +5,7 @@ from __future__ import annotations
 from smoke.accounts.answers import refusal
 from smoke.accounts.errors import LedgerError
 from smoke.blame import judge_edge, limits_told
-from smoke.clues import clues, supported
+from smoke.clues import circles, clues, supported
 from smoke.findings import findings_of
 from smoke.model import Blame, Check, Finding
 from smoke.noise import accept, judge_signals
@@ -89,6 +89,7 @@ def _besides(session: Session, record: Record, journey: Journey, *, whole: bool)
     visit = journey.listeners.watch.visit()
     session.builds.take(*visit.builds)
     visit = remeasure(session, record, journey, visit, whole=whole)
-    rules, under = session.plan.suite.about.page, circumstances(session, record, journey)
+    rules, under = session.page_rules_of(journey.check.id), circumstances(session, record, journey)
     by_pages = judge_visit(visit, rules, session.expected_build, under)
-    return (*by_signals, *by_pages, *session.guard.findings(journey.check.id))
+    by_hops = circles(journey.listeners.hops)
+    return (*by_signals, *by_pages, *by_hops, *session.guard.findings(journey.check.id))

@@ -85,7 +85,7 @@ def context(browser_context_args: dict[str, Any], request: pytest.FixtureRequest
         _start_trace(context, session, request)
     request.node.stash[JOURNEY] = Journey(
         check=request.node.stash[CHECK],
-        target=session.target,
+        target=session.target_of(request.node.stash[CHECK].id),
         context=context,
         scrubber=session.scrubber,
         listeners=listeners,

@@ -89,6 +89,7 @@ class Listeners:
         context.on("weberror", self._on_error)
         context.on("request", self._on_request)
         context.on("response", self._on_response)
+        context.on("requestfinished", self.waiting.end)
         context.on("requestfailed", self._on_failed)
         context.on("page", self._on_page)
         self.watch.attach(context)

@@ -20,6 +20,9 @@ class Rehearsals:
     retries: Mapping[str, RetryPolicy] = field(default_factory=dict)
     """By the id of the case, where it has more than one attempt."""
 
+    timed: frozenset[str] = frozenset()
+    """Ids of the cases that are judged by budgets: of others, so many at once, it would say nothing."""
+
     def retry_of(self, check_id: str) -> RetryPolicy:
         """Return the rules by which a case is tried again."""
         return self.retries.get(check_id, ONCE)

@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from smoke.accounts.broker import Broker
 from smoke.browser import BrowserChoice
 from smoke.causes import beyond_doubt
 from smoke.clues import traced
+from smoke.config.page_rules import PageRules
 from smoke.firewall import scrubbed
 from smoke.judge import judge_check
 from smoke.judged import CheckResult, Interruption
@@ -135,6 +136,19 @@ class Session:
     def retry_of(self, check_id: str) -> RetryPolicy:
         """Return the rules by which a check is tried again."""
         return self.rehearsals.retry_of(check_id) if self.rehearsals else self.retry
+
+    def has_budgets(self, check_id: str) -> bool:
+        """Tell whether a check is judged by budgets, as all are but in a drill."""
+        return self.rehearsals is None or check_id in self.rehearsals.timed
+
+    def target_of(self, check_id: str) -> Target:
+        """Return the target, as a check is to judge it."""
+        return self.target if self.has_budgets(check_id) else replace(self.target, budgets={}, ceilings={})
+
+    def page_rules_of(self, check_id: str) -> PageRules:
+        """Return what every page keeps that a check visits."""
+        rules = self.plan.suite.about.page
+        return rules if self.has_budgets(check_id) else replace(rules, budgets={}, ceilings={})
 
     @property
     def settled(self) -> frozenset[str]:

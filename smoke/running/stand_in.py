@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 from smoke.model import Check
 from smoke.probing.exchange import DESTINATION, Exchange, NoAnswer, NoAnswerError, Request
+from smoke.running.detour import detour
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,10 +24,8 @@ REASONS = {
     NoAnswer.REFUSED: "ConnectionRefused",
     NoAnswer.RESET: "ConnectionReset",
     NoAnswer.NO_NAME: "NameNotResolved",
-    NoAnswer.BAD_CERTIFICATE: "Failed",
-    NoAnswer.TRUNCATED: "ConnectionClosed",
 }
-"""What Chromium is told (DevTools protocol, Network.ErrorReason)."""
+"""What Chromium is told (DevTools protocol, Network.ErrorReason); for the rest there is no word."""
 OF_THE_WAY = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive"})
 """Headers of how a body travelled: what is kept of it is the body alone."""
 
@@ -37,7 +36,8 @@ class StandIn(Protocol):
     def answer(self, request: Request, asker: str) -> Exchange | None:
         """Return the answer to what the attempt called ``asker`` asks; None: the target may answer.
 
-        A first byte that is late in it (``timing.first_byte_ms``) is waited for. Raises NoAnswerError.
+        A first byte that is late in it (``timing.first_byte_ms``) is waited for; in a browser, the rest of the body
+        comes bit by bit until ``timing.total_ms``. Raises NoAnswerError.
         """
 
 
@@ -70,14 +70,16 @@ def perform(session: CDPSession, event: dict[str, Any], stand_in: StandIn, asker
     try:
         answer = stand_in.answer(request_of(event, ""), asker)
     except NoAnswerError as error:
-        if error.how is not NoAnswer.HANGS:
-            session.send("Fetch.failRequest", {**paused, "errorReason": REASONS[error.how]})
+        _unanswered(session, paused, error.how)
         return
     if answer is None:
         session.send("Fetch.continueRequest", paused)
         return
     if answer.timing.first_byte_ms:
         session._sync(asyncio.sleep(answer.timing.first_byte_ms / 1000))
+    if (trickles_ms := answer.timing.total_ms - (answer.timing.first_byte_ms or 0.0)) > 0:
+        session.send("Fetch.continueRequest", {**paused, "url": detour().trickled(answer, trickles_ms / 1000)})
+        return
     headers = [{"name": name, "value": value} for name, value in answer.headers]
     body = base64.b64encode(answer.body).decode()
     session.send(
@@ -85,10 +87,27 @@ def perform(session: CDPSession, event: dict[str, Any], stand_in: StandIn, asker
     )
 
 
+def _unanswered(session: CDPSession, paused: dict[str, Any], how: NoAnswer) -> None:
+    match how:
+        case NoAnswer.HANGS:
+            pass
+        case NoAnswer.TRUNCATED:
+            session.send("Fetch.continueRequest", {**paused, "url": detour().truncated})
+        case NoAnswer.BAD_CERTIFICATE:
+            session.send("Fetch.continueRequest", {**paused, "url": detour().without_tls})
+        case NoAnswer.REFUSED | NoAnswer.RESET | NoAnswer.NO_NAME:
+            session.send("Fetch.failRequest", {**paused, "errorReason": REASONS[how]})
+        case _:
+            assert_never(how)
+
+
 def request_of(event: dict[str, Any], check_id: str) -> Request:
     """Return what a page asks, with what it is for as its only header."""
     request, kind = event["request"], DESTINATIONS.get(event["resourceType"], "empty")
-    return Request(method=request["method"], url=request["url"], headers=((DESTINATION, kind),), check_id=check_id)
+    body = request["postData"].encode() if "postData" in request else None
+    return Request(
+        method=request["method"], url=request["url"], headers=((DESTINATION, kind),), body=body, check_id=check_id
+    )
 
 
 def _kept(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

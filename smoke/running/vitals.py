@@ -44,10 +44,11 @@ ADDRESS = "() => performance.getEntriesByType('navigation')[0]?.name ?? ''"
 """The address that a document came from, whatever its scripts made of that since."""
 LOADED = """async patience_ms => {
   const until = performance.now() + patience_ms;
-  while (!(performance.getEntriesByType('navigation')[0]?.loadEventEnd > 0) && performance.now() < until)
-    await new Promise(done => setTimeout(done, 10));
+  const loaded = () => performance.getEntriesByType('navigation')[0]?.loadEventEnd > 0;
+  const painted = () => document.hidden || performance.getEntriesByName('first-contentful-paint').length;
+  while (!(loaded() && painted()) && performance.now() < until) await new Promise(done => setTimeout(done, 10));
 }"""
-"""Waits for the end of the load event, without which most timings are not there."""
+"""Waits for the end of the load event and for the first paint, without which most timings are not there."""
 
 
 def read(

@@ -1,4 +1,4 @@
-"""Takes the time of a page's requests, from their beginning to the beginning of their answers."""
+"""Takes the time of a page's requests, from their beginning to the end of what a page cannot do without."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WAITED_FOR = frozenset({"document", "fetch", "script", "stylesheet", "xhr"})
 """What a page can hardly be finished without."""
+WHOLE = frozenset({"document", "script", "stylesheet"})
+"""Of these, what is of use only with its whole body."""
 
 
 @dataclass
@@ -32,6 +34,11 @@ class Waiting:
 
     def answer(self, request: Request) -> None:
         """Take note that the answer of ``request`` begins."""
+        if request.resource_type not in WHOLE:
+            self.end(request)
+
+    def end(self, request: Request) -> None:
+        """Take note that the answer of ``request`` is there."""
         now = time.monotonic()
         if (begun := self._begun.pop(request, None)) is not None:
             self._answered.append((now, _wait(request, now - begun, 0.0)))

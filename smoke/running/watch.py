@@ -43,10 +43,16 @@ VIEW = """([meta, longest]) => ({
     .filter(each => /token|csrf|xsrf|nonce/i.test(each.name || each.id)).map(each => each.value ?? each.content),
   build: meta ? document.querySelector(`meta[name="${CSS.escape(meta)}"]`)?.content ?? null : null,
 })"""
+BLANK = """() => document.readyState === 'complete' && !document.hidden && !document.body?.innerText.trim()
+  && ![...document.querySelectorAll('*')].some(each => each.matches(
+    'img, svg, canvas, video, audio, iframe, frame, embed, object, input, textarea, select, button'
+  ) && each.checkVisibility() || each.shadowRoot)"""
 LOOK = f"""async ([what, patience_ms]) => {{
   await ({vitals.LOADED})(patience_ms);
-  return {{...({VIEW})(what), address: ({vitals.ADDRESS})(), timings: ({vitals.TIMINGS})()}};
+  const blank = patience_ms > 0 && ({BLANK})();
+  return {{...({VIEW})(what), address: ({vitals.ADDRESS})(), timings: ({vitals.TIMINGS})(), blank}};
 }}"""
+"""With patience, it says of a page that is loaded whether there is anything on it."""
 WHEN_LEFT = f"""if (window === top) addEventListener('beforeunload', () => {{
   window.{LEAVING}({{...({VIEW})(%s), address: ({vitals.ADDRESS})(), timings: ({vitals.TIMINGS})()}});
 }})"""
@@ -162,6 +168,7 @@ class Watch:
             text=seen["text"],
             broken_images=tuple(filter(self.target.owns, seen["images"])),
             build=seen["build"],
+            blank=seen.get("blank", False),
             timings={},
             url=seen["address"],
         )

@@ -94,7 +94,7 @@ def test_third_parties_that_are_down_make_nobody_red() -> None:
 
 def test_a_page_that_leads_to_the_login_must_not_be_shown() -> None:
     led, login = said("GET", "/account", 307, "document"), said("GET", "/sign-in", 200, "document", b"Welcome back")
-    fault = faults(led, login)["open-to-everybody"]
+    fault = faults(led, login)["open-to-everybody /account"]
     assert (fault.about(led.request), fault.about(login.request)) == (True, False)
     assert fault.act(led, 1).status == 200
 

@@ -15,7 +15,7 @@ from werkzeug import Request, Response
 
 from tests.running.conftest import ANY_BAND, ROOT
 
-PAGE = """<!doctype html><title>Shop</title><body>
+PAGE = """<!doctype html><title>Shop</title><body><h1>Shop</h1>
 <form id="form" action="/tried" method="post"></form>
 <form id="window" action="/tried" method="post" target="_blank"></form>
 """

@@ -66,7 +66,7 @@ PAGES = {
     "/broken": ("<h1>Out of order</h1>", 503),
     "/throws": ("<script>null.cart</script>", 200),
     "/old": ("<h1>Welcome</h1>", 200),
-    "/puzzle": ("<title>Human verification</title>", 202),
+    "/puzzle": ("<title>Human verification</title>One moment", 202),
     "/challenge": ("<title>Just a moment...</title>", 403),
     "/slow": ("<h1>Welcome at last</h1>", 200),
     "/login": ("Locked", 423),

@@ -52,8 +52,8 @@ def meeting(httpserver: HTTPServer) -> HTTPServer:
         try:
             barrier.wait(2)
         except threading.BrokenBarrierError:
-            return Response("<title>alone</title>", 503, content_type="text/html")
-        return Response("<title>met</title>", content_type="text/html")
+            return Response("<title>alone</title>alone", 503, content_type="text/html")
+        return Response("<title>met</title>met", content_type="text/html")
 
     for path in ("/left", "/right"):
         httpserver.expect_request(path).respond_with_handler(answer)

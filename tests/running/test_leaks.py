@@ -233,7 +233,7 @@ def address(httpserver: HTTPServer) -> str:
 
 
 def signed_in() -> Response:
-    form = f"<!doctype html><title>Shop</title><form><input type=hidden name=csrf_token value={CSRF}></form>"
+    form = f"<!doctype html><title>Shop</title>Shop<form><input type=hidden name=csrf_token value={CSRF}></form>"
     answer = Response(form, content_type="text/html")
     answer.headers.add("Set-Cookie", f"sid={SID}; Path=/; HttpOnly")
     answer.headers.add("Set-Cookie", f"admin={ADMIN_SID}; Path=/admin; HttpOnly")

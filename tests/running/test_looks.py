@@ -19,7 +19,7 @@ WITHIN = {
 document.getElementById('host').attachShadow({mode: 'open'}).innerHTML = '<p>This page is out of order</p>'
 </script>""",
 }
-ENDLESS = """<!doctype html><title>Busy</title><script>
+ENDLESS = """<!doctype html><title>Busy</title><p>Busy</p><script>
 const told = new BroadcastChannel("told")
 told.onmessage = () => { told.postMessage("begun"); for (;;); }
 </script>"""
@@ -69,6 +69,28 @@ def test_what_a_page_never_shows_is_found_within_it(
     httpserver.expect_request("/parts").respond_with_data(page, content_type="text/html")
     code, verdict = run(tmp_path, shop, 'page.goto("./parts")', suite=NEVER)
     assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
+
+
+EMPTY = {
+    "nothing at all": ("", 1),
+    "only what is hidden": ("<!doctype html><title>Shop</title><p hidden>Fine</p>", 1),
+    "a picture": ("<!doctype html><svg width=9 height=9><rect width=9 height=9 /></svg>", 0),
+    "a form": ("<!doctype html><input>", 0),
+    "what a script brings late": (
+        "<!doctype html><script>onload = () => setTimeout(() => document.body.append('Fine'), 300)</script>",
+        0,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", EMPTY)
+def test_a_page_with_nothing_on_it_is_found(what: str, shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
+    """Without the journey asking for anything on it; a page is not blank before it had the time to be anything else."""
+    page, expected = EMPTY[what]
+    httpserver.expect_request("/empty").respond_with_data(page, content_type="text/html")
+    code, verdict = run(tmp_path, shop, 'page.goto("./empty")')
+    assert code == expected, verdict["reason"]
+    assert ("page /empty shows something" in verdict["reason"]) == bool(expected)
 
 
 def test_a_journey_without_the_journey_fixture_is_judged_all_the_same(

@@ -93,7 +93,7 @@ def test_whoever_counts_visitors_is_never_reached(shop: Shop, httpserver: HTTPSe
     counted: list[Request] = []
     httpserver.expect_request("/count").respond_with_handler(lambda request: counted.append(request) or Response("1"))
     there = shop.url.replace("localhost", "127.0.0.1")
-    page = f"""<!doctype html><title>Counted</title><script src="{there}/count"></script>
+    page = f"""<!doctype html><title>Counted</title><p>Fine</p><script src="{there}/count"></script>
 <script src="https://www.google-analytics.com/analytics.js"></script><img alt="" src="{there}/count">
 <script>fetch("{there}/count", {{method: "POST", credentials: "include"}}); // as a tracker does
 navigator.sendBeacon("{there}/count")</script>"""
@@ -153,7 +153,7 @@ def test_a_limit_of_the_whole_origin_is_kept_from_its_first_answer_on(
 
     def answer(request: Request) -> Response:
         asked.append(request)
-        return Response("<title>Shop</title>", headers={"X-RateLimit-Limit": "12"}, content_type="text/html")
+        return Response("<title>Shop</title>Fine", headers={"X-RateLimit-Limit": "12"}, content_type="text/html")
 
     httpserver.clear_all_handlers()
     for path in ("/", "/a", "/b"):
@@ -224,7 +224,7 @@ def test_pictures_count_against_a_rate_limit_too(shop: Shop, httpserver: HTTPSer
     pictures = "".join(f"<img alt='' src='/api/picture?{number}'>" for number in range(5))
     pixel = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
     httpserver.expect_request("/api/picture").respond_with_data(pixel, content_type="image/gif")
-    page = f"<!doctype html><title>Pictures</title>{pictures}"
+    page = f"<!doctype html><title>Pictures</title><p>Fine</p>{pictures}"
     httpserver.expect_request("/pictures").respond_with_data(page, content_type="text/html")
     way = "page.goto('./pictures', wait_until='load')"
     code, verdict = run(tmp_path, shop, way, environment=", rate_limits: {/api: 20/min}")

@@ -41,6 +41,26 @@ def _login(played: Played) -> Iterator[JourneyFault]:
 
 
 @implied
+def _skipped(played: Played) -> Iterator[JourneyFault]:
+    """The password alone is enough: what the second factor opens is open after the first."""
+    steps = [
+        next((each for each in played.exchanges if (each.request.method, bare(each.request.url)) == place), None)
+        for place in ((written.partition(" ")[0], address) for written, address in played.signs.items())
+    ]
+    if len(steps) < 2 or steps[0] is None or steps[-1] is None:
+        return
+    first, last = steps[0], steps[-1]
+
+    def about(request: Request) -> bool:
+        return (request.method, bare(request.url)) == (first.request.method, bare(first.request.url))
+
+    def act(good: Exchange, _number: int) -> Exchange:
+        return replace(last, request=good.request)
+
+    yield JourneyFault(name="second-factor-skipped", about=about, act=act, blames=UNSEEN)
+
+
+@implied
 def _no_session(played: Played) -> Iterator[JourneyFault]:
     """Signing in is answered well, but nothing comes of it: whoever asks who is signed in is refused."""
     signed = [each for each in played.exchanges if played.signs_in(each.request)]

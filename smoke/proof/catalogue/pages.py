@@ -13,7 +13,7 @@ from smoke.proof.catalogue.network import BLAMES, unanswered
 from smoke.proof.journey_fault import JourneyFault, Played, destination, implied
 
 BAD = (500, 502, 503, 404)
-NO_ANSWERS = (NoAnswer.REFUSED, NoAnswer.RESET, NoAnswer.NO_NAME, NoAnswer.HANGS)
+EVERY = 3
 ASSETS = {"script": "scripts", "style": "stylesheets", "image": "images", "font": "fonts"}
 UNSEEN = frozenset({Blame.ASSERTION, Blame.SLOW})
 """What is not on the page, or cannot be clicked, is waited for in vain."""
@@ -23,6 +23,7 @@ BESIDES = {"script": frozenset({Blame.SAFETY}), "style": frozenset({Blame.ASSERT
 """A form without its script is sent by the browser itself, to an address that no permit names. Of a stylesheet that is
 an error page, the browser tells only that it is none."""
 ONCE_THERE = "addEventListener('DOMContentLoaded', () => {{ {0} }})"
+WARNING = "console.warn('injected: this will be removed some day')"
 CONSOLE = ONCE_THERE.format("console.error('injected: something is wrong')")
 EXCEPTION = ONCE_THERE.format("setTimeout(() => { throw new TypeError('injected: cannot read properties of null') })")
 REJECTION = ONCE_THERE.format("Promise.reject(new Error('injected: request failed'))")
@@ -48,6 +49,9 @@ DISABLE = """(() => {
   };
   addEventListener('DOMContentLoaded', begin);
 })()"""
+NO_SOCKET = """globalThis.WebSocket = class extends WebSocket {
+  constructor() { super('ws://127.0.0.1:9/nobody-is-there') }
+}"""
 DEAF = """for (const kind of ['click', 'submit', 'pointerdown', 'mousedown'])
   addEventListener(kind, event => { event.preventDefault(); event.stopImmediatePropagation(); }, true)"""
 
@@ -61,8 +65,8 @@ def _documents(played: Played) -> Iterator[JourneyFault]:
         yield JourneyFault(
             name=f"status-{code}", about=about, act=status(code), blames=frozenset({blame_of_status(code)})
         )
-    for how in NO_ANSWERS:
-        yield JourneyFault(name=how.value, about=about, act=unanswered(how), blames=frozenset({BLAMES[how]}))
+    for how, blame in BLAMES.items():
+        yield JourneyFault(name=how.value, about=about, act=unanswered(how), blames=frozenset({blame}))
     yield JourneyFault(name="blank-page", about=about, act=_blank, blames=UNSEEN)
     yield JourneyFault(name="first-request-fails", about=about, act=_first_fails, blames=frozenset(), flaky=True)
 
@@ -76,25 +80,6 @@ def _first_fails(good: Exchange, number: int) -> Exchange:
 
 
 @implied
-def _opened(played: Played) -> Iterator[JourneyFault]:
-    """A page that leads elsewhere, as a protected one does to the login, is shown to everybody."""
-    led = {each.request.url for each in played.documents() if 300 <= each.status < 400}
-    shown = next((each for each in played.documents() if each.status == 200), None)
-    if not led or shown is None:
-        return
-
-    def act(good: Exchange, _number: int) -> Exchange:
-        return replace(shown, request=good.request)
-
-    yield JourneyFault(
-        name="open-to-everybody",
-        about=lambda request: played.is_document(request) and request.url in led,
-        act=act,
-        blames=UNSEEN,
-    )
-
-
-@implied
 def _assets(played: Played) -> Iterator[JourneyFault]:
     for kind, name in ASSETS.items():
 
@@ -104,6 +89,8 @@ def _assets(played: Played) -> Iterator[JourneyFault]:
         if any(about(each.request) for each in played.exchanges):
             blames = GONE | BESIDES.get(kind, frozenset())
             yield JourneyFault(name=f"{name}-gone", about=about, act=status(404), blames=blames)
+            half = unanswered(NoAnswer.TRUNCATED)
+            yield JourneyFault(name=f"{name}-truncated", about=about, act=half, blames=blames - GONE | {Blame.TCP})
 
 
 def _is_icon(request: Request) -> bool:
@@ -120,6 +107,24 @@ def _others(played: Played) -> Iterator[JourneyFault]:
 
     if any(about(each.request) for each in played.exchanges):
         yield JourneyFault(name="third-party-down", about=about, act=unanswered(NoAnswer.REFUSED), blames=frozenset())
+        yield JourneyFault(name="third-party-404", about=about, act=status(404), blames=frozenset())
+
+
+@implied
+def _one_in_three(played: Played) -> Iterator[JourneyFault]:
+    """One server of three is down, and the balancer does not know."""
+    ours = [each for each in played.exchanges if played.owns(each.request.url)]
+    if len(ours) >= EVERY:
+        yield JourneyFault(
+            name="every-third-fails",
+            about=lambda request: played.owns(request.url),
+            act=_every_third,
+            blames=frozenset({Blame.APP_5XX, *BESIDES["script"]}),
+        )
+
+
+def _every_third(good: Exchange, number: int) -> Exchange:
+    return good if number % EVERY else replace(good, status=503, body=b"")
 
 
 @implied
@@ -129,6 +134,9 @@ def _in_page(played: Played) -> Iterator[JourneyFault]:
     yield JourneyFault(name="console-error", script=CONSOLE, blames=JS_ERROR)
     yield JourneyFault(name="uncaught-exception", script=EXCEPTION, blames=JS_ERROR)
     yield JourneyFault(name="unhandled-rejection", script=REJECTION, blames=JS_ERROR)
+    yield JourneyFault(name="console-warning", script=WARNING, blames=frozenset())
+    if played.sockets:
+        yield JourneyFault(name="socket-refused", script=NO_SOCKET, blames=JS_ERROR | UNSEEN)
     if played.clicked:
         yield JourneyFault(name="page-covered", script=COVER, blames=UNSEEN)
         yield JourneyFault(name="clicks-do-nothing", script=DEAF, blames=UNSEEN)

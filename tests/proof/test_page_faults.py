@@ -1,0 +1,127 @@
+"""Which faults of elements, cookies, builds and timing a journey promises to catch, and that a browser shows them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from smoke.model import Blame
+from smoke.probing.exchange import Exchange
+from smoke.probing.shapes import CookieExpect
+from smoke.proof.element import Element, Use, Used
+from smoke.proof.journey_fault import JourneyFault, Played, faults_of
+from tests.proof.test_journey_faults import CHECK, PAGE, SHOP, SIGNED_IN, SIGNED_OUT, SIGNS, said
+from tests.proof.test_journeys import LOOKS, Prove, Shop, prove, shop
+
+__all__ = ["prove", "shop"]
+BUY = Element(path="/", css="button", text="Buy", is_control=True)
+LINKS = Element(path="/", css="nav a", count=3)
+BUDGETS = {"ttfb_ms": 800.0, "lcp_ms": 2500.0, "cls": 0.1}
+
+
+def faults(*exchanges: Exchange, **known: Any) -> dict[str, JourneyFault]:
+    played = Played(check=CHECK, exchanges=exchanges, owns=lambda url: url.startswith(SHOP), signs=SIGNS, **known)
+    return {fault.name: fault for fault in faults_of(played)}
+
+
+def new(*exchanges: Exchange, **known: Any) -> set[str]:
+    """What ``known`` adds to what is promised without it."""
+    return faults(*exchanges, **known).keys() - faults(*exchanges).keys()
+
+
+@pytest.mark.parametrize(
+    ("element", "use", "promised"),
+    [
+        (BUY, Use.SEEN, {"element-missing / button 'Buy'"}),
+        (BUY, Use.NAMED, {"text-wrong / button 'Buy'"}),
+        (BUY, Use.CLICKED, {"element-covered / button 'Buy'"}),
+        (BUY, Use.ABLE, {"element-disabled / button 'Buy'"}),
+        (BUY, Use.UNABLE, {"element-enabled / button 'Buy'"}),
+        (BUY, Use.COUNTED, set()),
+        (LINKS, Use.COUNTED, {"one-missing / nav a"}),
+        (LINKS, Use.ABLE, set()),
+    ],
+)
+def test_each_use_of_an_element_promises_one_fault(element: Element, use: Use, promised: set[str]) -> None:
+    assert new(PAGE, used=(Used(element=element, use=use),)) == promised
+
+
+def test_budgets_promise_that_a_page_is_neither_late_nor_unsteady() -> None:
+    assert new(PAGE, budgets=BUDGETS) == {"delay", "slow-lcp", "layout-shift", "hydration-flash"}
+    assert new(PAGE, budgets={"ttfb_ms": 800.0}) == {"delay"}
+    delay = faults(PAGE, budgets=BUDGETS)["delay"]
+    assert delay.timed
+    assert delay.act(PAGE, 1).timing.first_byte_ms == pytest.approx(880)
+
+
+def test_a_build_that_is_shown_may_be_old_or_one_of_two() -> None:
+    shown = replace(PAGE, headers=(("X-Build-ID", "b2"),), body=b'<meta name="build" content="b2">')
+    assert new(shown, build="b2") == {"stale-build"}
+    style = replace(said("GET", "/shop.css", 200, "style"), headers=(("X-Build-ID", "b2"),))
+    assert new(shown, style, build="b2") == {"stale-build", "mixed-builds", "cached-old-page"}
+    old = faults(shown, build="b2")["stale-build"].act(shown, 1)
+    assert (old.header("X-Build-ID"), b"b2" in old.body) == ("an-old-build", False)
+
+
+def test_cookies_of_which_somebody_says_how_they_must_be_may_be_missing_or_open() -> None:
+    signed = replace(SIGNED_IN, headers=(("Set-Cookie", "session=1; HttpOnly; SameSite=Lax; Path=/"),))
+    guarded = {"session": CookieExpect(http_only=True, same_site="Lax")}
+    found = faults(PAGE, signed, SIGNED_OUT, guarded=guarded)
+    assert {name for name in found if name.startswith("cookie")} == {
+        "cookie-missing session",
+        "cookie-for-scripts session",
+        "cookie-for-others session",
+        "cookie-left-after-logout session",
+    }
+    assert found["cookie-for-scripts session"].act(signed, 1).header("Set-Cookie") == "session=1; SameSite=Lax; Path=/"
+    open_to_others = found["cookie-for-others session"].act(signed, 1).header("Set-Cookie")
+    assert open_to_others == "session=1; HttpOnly; SameSite=None; Secure; Path=/"
+    assert found["cookie-left-after-logout session"].act(SIGNED_OUT, 1).header("Set-Cookie") is None
+
+
+def test_an_answer_about_what_was_sent_may_repeat_it_or_digress() -> None:
+    sent = b'{"prompt": "Explain photosynthesis to children"}'
+    asked = replace(PAGE.request, method="POST", url=f"{SHOP}/ask", headers=(("Sec-Fetch-Dest", "empty"),), body=sent)
+    answer = Exchange(
+        request=asked, status=200, headers=(), body=b'{"said": "Photosynthesis is how plants eat light."}'
+    )
+    found = faults(PAGE, answer)
+    assert found["call-echoes POST /ask"].act(answer, 1).json == {"said": "Explain photosynthesis to children"}
+    assert "hotosynthesis" not in found["call-digresses POST /ask"].act(answer, 1).text
+
+
+def test_a_second_factor_may_be_skipped() -> None:
+    signs = {"POST /login": f"{SHOP}/login", "POST /code": f"{SHOP}/code"}
+    code = said("POST", "/code", 200, "empty", b'{"in": true}', "session=2")
+    played = Played(check=CHECK, exchanges=(PAGE, SIGNED_IN, code), owns=lambda _url: True, signs=signs)
+    fault = next(each for each in faults_of(played) if each.name == "second-factor-skipped")
+    assert fault.act(SIGNED_IN, 1).body == code.body
+    assert (fault.about(SIGNED_IN.request), fault.about(code.request)) == (True, False)
+
+
+def test_what_is_counted_before_and_after_may_be_one_more() -> None:
+    health = said("GET", "/health", 200, "", b'{"saved": 4, "uptime_s": 9}')
+    fault = faults(PAGE, health, health)["kept-after-all GET /health saved"]
+    assert [fault.act(health, number).json for number in (1, 2)] == [
+        {"saved": 4, "uptime_s": 9},
+        {"saved": 5, "uptime_s": 9},
+    ]
+    assert fault.blames == {Blame.ASSERTION, Blame.SLOW}
+
+
+@pytest.mark.browser
+def test_a_drill_finds_by_itself_what_a_journey_uses(prove: Prove, shop: Shop) -> None:
+    """The button by its name, and what it said; each is taken away, covered, disabled or renamed in its turn."""
+    kinds = ("element-missing", "element-covered", "element-disabled", "text-wrong")
+    proved = prove({"good": LOOKS}, *kinds)
+    caught = proved.of("shop.good", "caught")
+    button, told = "/ button 'Buy'", '/ p[id="said"]'
+    assert caught == {*(f"{kind} {button}" for kind in kinds), f"element-missing {told}", f"text-wrong {told}"}, proved
+
+
+@pytest.mark.browser
+def test_half_an_answer_and_a_bad_certificate_reach_the_browser_as_such(prove: Prove, shop: Shop) -> None:
+    kinds = {"truncated", "bad-certificate", "slow-trickle", "redirect-loop", "scripts-truncated", "every-third-fails"}
+    assert prove({"good": LOOKS}, *kinds).of("shop.good", "caught") == kinds
