@@ -33,7 +33,7 @@ _IN_PLACES = "suite = ? AND environment = ? AND at >= ? AND at < ?"
 _RUNS = f"SELECT {_RUN} FROM runs WHERE {_IN_RUNS} ORDER BY finished, run_id"  # noqa: S608 - our own names, as below
 _ALL_CHECKS = (
     f"SELECT {_CHECK} FROM runs JOIN checks ON checks.run_id = runs.run_id"  # noqa: S608
-    f" WHERE {_IN_RUNS} ORDER BY runs.finished, checks.run_id, check_id"
+    f" WHERE {_IN_RUNS} ORDER BY runs.finished, runs.run_id, check_id"
 )
 _ONE_CHECK = (
     f"SELECT {_CHECK} FROM places JOIN checks ON checks.place = places.place"  # noqa: S608

@@ -44,7 +44,7 @@ CREATE TABLE places (
 );
 INSERT INTO places SELECT row_number() OVER (ORDER BY suite, environment, region), suite, environment, region
   FROM (SELECT DISTINCT suite, environment, region FROM runs) AS seen;
-CREATE INDEX runs_by_end ON runs (suite, environment, finished, verdict, region);
+CREATE INDEX runs_by_end ON runs (suite, environment, finished, run_id, verdict, region);
 ALTER TABLE checks ADD COLUMN place INTEGER;
 ALTER TABLE checks ADD COLUMN at REAL;
 UPDATE checks SET at = (SELECT finished FROM runs WHERE runs.run_id = checks.run_id), place = (

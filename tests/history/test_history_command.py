@@ -6,10 +6,12 @@ import io
 import time
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from smoke import cli
+from smoke.config.monitoring import Monitoring
 from smoke.history import History
 from smoke.running.after import after
 from smoke.settings import resolve
@@ -128,6 +130,7 @@ def test_a_run_forgets_what_is_old_where_it_was_asked_to(project: Path, keep_for
     """Without SMOKE_HISTORY_KEEP nothing is forgotten by itself."""
     settings = resolve({}, point="local", root=project, environ={"SMOKE_HISTORY_KEEP": keep_for})
     told: list[str] = []
-    after(a_run(a_result(), run_id="now", started=NOW + 1, finished=NOW + 2), settings, told.append)
+    session: Any = SimpleNamespace(plan=SimpleNamespace(suite=SimpleNamespace(monitoring=Monitoring(outlets=()))))
+    after(a_run(a_result(), run_id="now", started=NOW + 1, finished=NOW + 2), session, settings, told.append)
     assert kept(project / "reports/history.db") == left
     assert [line for line in told if line.startswith("history")] == []
