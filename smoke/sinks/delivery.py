@@ -165,7 +165,7 @@ class Emptying:
         return self._told(trouble)
 
     def _wanted(self, due: tuple[Parcel, ...]) -> tuple[Parcel, ...]:
-        if self.outlet.sink.keeping is not Keeping.LATEST:
+        if self.outlet.sink.keeping is not Keeping.LATEST or len(due) < 2:
             return due
         latest = {_place(parcel): parcel.key for parcel in due}
         for parcel in due:
