@@ -106,9 +106,8 @@ def _advance(
     book: AlertRulesFile, rule: Rule, subject: Subject, past: Past, incident: Incident | None, now: float
 ) -> tuple[Incident | None, Notice | None]:
     about = (past.suite, past.environment)
-    quiet = under_maintenance(book.maintenance, *about, now - reach(rule, interval_of(rule, past)), now)
-    muted = silenced(book.silences, rule.name, *about, now) or any(period.holds(now, now) for period in quiet)
-    seen = see(rule, subject, past, quiet, now)
+    muted = silenced(book.silences, rule.name, *about, now) or under_maintenance(book.maintenance, *about, now, now)
+    seen = see(rule, subject, past, book.maintenance, now)
     if incident is None or incident.closed is not None:
         if (opened := _opened(rule, subject, seen, incident, now)) is None:
             return incident, None

@@ -11,9 +11,10 @@ from typing import TypeVar, assert_never
 
 from smoke.alerts import values
 from smoke.alerts.condition import Facts, Measure
-from smoke.alerts.past import Past
-from smoke.alerts.quiet import Period
+from smoke.alerts.past import Past, Series
+from smoke.alerts.quiet import Period, under_maintenance
 from smoke.alerts.rule import Rule
+from smoke.alerts.rule_file import Maintenance
 from smoke.alerts.subject import Subject
 from smoke.facts import CheckFact, Reading, RunFact
 from smoke.model import Outcome
@@ -87,8 +88,22 @@ def reach(rule: Rule, interval: float) -> float:
     return (span or 0) + (rule.close_after + 1) * interval
 
 
-def looks(rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], since: float, now: float) -> list[Look]:
-    """Return the looks at ``subject`` after ``since`` up to ``now``, the newest last; none from quiet times."""
+def looks(
+    rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintenance, ...], since: float, now: float
+) -> Sequence[Look]:
+    """Return the looks at ``subject`` after ``since`` up to ``now``, the newest last; none from under maintenance."""
+    key = (rule, subject, maintenance)
+    if key not in past.memo:
+        past.memo[key] = Series(_all(rule, subject, past, maintenance), lambda look: look.at)
+    found: Series[Look] = past.memo[key]
+    return found.within(since, now)
+
+
+def _all(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintenance, ...]) -> list[Look]:
+    if not past.runs:
+        return []
+    since, now = past.runs[0].finished - 1, past.runs[-1].finished
+    quiet = under_maintenance(maintenance, past.suite, past.environment, past.runs[0].started, now)
     runs = {run.run_id: run for run in counted(rule, subject, past, quiet, since, now)}
     match rule.asks.facts:
         case Facts.LOOKS if not rule.selective:

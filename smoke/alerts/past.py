@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from smoke.config.cron_schedule import Schedule
 from smoke.facts import CheckFact, Reading, RunFact
 
-T = TypeVar("T", RunFact, CheckFact, Reading)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,8 @@ class Past:
     passwords: tuple[PasswordFact, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     """Those of this suite in this environment."""
+    memo: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was worked out of these facts already; a replay asks for the same again at every moment."""
 
     @classmethod
     def of(

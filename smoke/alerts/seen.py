@@ -11,8 +11,9 @@ from smoke.alerts import values
 from smoke.alerts.condition import Facts, Measure, Window
 from smoke.alerts.look import A_DAY, Look, State, counted, interval_of, looks, reach, told
 from smoke.alerts.past import Past, midnight
-from smoke.alerts.quiet import Period
+from smoke.alerts.quiet import under_maintenance
 from smoke.alerts.rule import Rule
+from smoke.alerts.rule_file import Maintenance
 from smoke.alerts.subject import Subject
 from smoke.config import spans
 
@@ -41,22 +42,22 @@ NEVER = float("-inf")
 NOTHING = Seen(value=None, began=NEVER, newest_bad=NEVER, newest_good=NEVER, good_since=0, evidence=())
 
 
-def see(rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], now: float) -> Seen:
+def see(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintenance, ...], now: float) -> Seen:
     """Look at ``subject`` with the eyes of ``rule``."""
     match rule.asks.facts:
         case Facts.ACCOUNTS:
             return _password(rule, subject, past, now)
         case Facts.SLOTS:
-            return _slots(rule, subject, past, quiet, now)
+            return _slots(rule, subject, past, maintenance, now)
         case Facts.LOOKS | Facts.CHECKS | Facts.READINGS:
-            return _looked(rule, subject, past, quiet, now)
+            return _looked(rule, subject, past, maintenance, now)
         case _:
             assert_never(rule.asks.facts)
 
 
-def _looked(rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], now: float) -> Seen:
+def _looked(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintenance, ...], now: float) -> Seen:
     interval = interval_of(rule, past)
-    every = looks(rule, subject, past, quiet, now - reach(rule, interval), now)
+    every = looks(rule, subject, past, maintenance, now - reach(rule, interval), now)
     judged = [look for look in every if look.state is not State.UNKNOWN]
     bad = [look for look in judged if look.state is State.BAD]
     last = bad[-1] if bad else None
@@ -115,12 +116,13 @@ def _began(judged: Sequence[Look], last: Look | None) -> float:
     return began
 
 
-def _slots(rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], now: float) -> Seen:
+def _slots(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintenance, ...], now: float) -> Seen:
     """See which slots of the schedule nobody has answered; a run of any verdict is an answer.
 
     Where no run is known at all nothing is said: other regions may keep a history of their own.
     """
     grace, since = spans.seconds(rule.grace), now - (rule.past.seconds or 0)
+    quiet = under_maintenance(maintenance, past.suite, past.environment, since, now)
     last = max((run.finished for run in counted(rule, subject, past, (), since, now)), default=None)
     if last is None:
         return NOTHING

@@ -13,7 +13,7 @@ from types import NoneType
 
 from smoke.calibration import Calibration, both
 from smoke.config.probe import Probe
-from smoke.model import Attempt, Blame, Finding, Measurement, Observation
+from smoke.model import Attempt, Blame, Finding, Measurement, Observation, Unit
 from smoke.probing import server_timing
 from smoke.probing.asking import Send, Shared, Terms, ask, signed, url_of
 from smoke.probing.body_expectations import is_number
@@ -206,6 +206,8 @@ def _measure(probe: Probe, samples: Sequence[Exchange]) -> tuple[Measurement, ..
         p95 = times[math.ceil(0.95 * len(times)) - 1]
         found.append(Measurement(name=f"{probe.id}.p95_ms", value=p95, budget=expect.p95_within_ms, ceiling=math.inf))
     found += [Measurement(name=f"{probe.id}.{part}", value=value) for part, value in parts.items()]
+    if (days := samples[0].tls_days_left) is not None:
+        found.append(Measurement(name=f"{probe.id}.tls_days_left", value=days, unit=Unit.COUNT))
     return (*found, *server_timing.measurements(probe.id, samples[0]))
 
 

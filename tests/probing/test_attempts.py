@@ -93,6 +93,13 @@ def test_a_good_answer_passes_at_once() -> None:
     assert 0 < total <= attempt.duration_ms
 
 
+def test_a_certificate_is_measured_by_the_days_it_has_left() -> None:
+    """Alert rules read it; where there is none, nothing is said."""
+    lasts = dataclasses.replace(an_answer('{"status": "healthy"}'), tls_days_left=12.5)
+    (attempt,) = seen_by(a_probe(), Sending(lasts)).attempts
+    assert value_of(attempt.measurements, "health.root.tls_days_left") == 12.5
+
+
 def test_a_single_dropped_connection_is_flaky() -> None:
     """One lost connection does not raise an alarm: the second attempt passes, and both are kept."""
     observation, asked = observed(drops, answers())
