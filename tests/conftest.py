@@ -13,3 +13,8 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "state"
     monkeypatch.setenv("SMOKE_STATE", str(folder))
     return folder
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name no test by bytes: those of gzip hold the time, and each worker would collect tests of its own."""
+    return argname if isinstance(val, bytes) else None

@@ -56,6 +56,8 @@ class Probe(Strict):
     """Every writing request that it makes, cleanup included; ``*`` stands for one segment of a path."""
     capture: dict[str, str] = field(default_factory=dict)
     """Name to JSON path in the answer: kept for probes that come after it, and for its cleanup, as ``{name}``."""
+    measure: dict[str, str] = field(default_factory=dict)
+    """Name to JSON path of a number in the answer: kept as a measurement, such as ``queue_depth: depth``."""
     after: tuple[str, ...] = ()
     """Probes that must have passed before; otherwise this one is NOT_RUN."""
     cleanup: str | None = None
@@ -72,8 +74,11 @@ class Probe(Strict):
 
     def __post_init__(self) -> None:
         check_id(self.id)
-        for path in self.capture.values():
+        for path in (*self.capture.values(), *self.measure.values()):
             check_path(path)
+        for name in self.measure:
+            if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+                raise ValueError(f"measure names a number in lower-case words such as queue_depth; got {name!r}")
         allowed = [Permit.parse(text) for text in self.permits]
         read = self.counter.read if self.counter else None
         for request in filter(None, (self.request, self.cleanup, read)):

@@ -18,7 +18,7 @@ from smoke.gates.error_rate import RateTerms
 from smoke.gates.opening import open_sampler
 from smoke.gates.sample import Sample
 from smoke.gates.sampler import Sampler
-from smoke.gates.watching import Watching
+from smoke.gates.watching import EVERY_S, Watching
 from smoke.model import Outcome
 from smoke.plan import Plan, Selection, plan
 from smoke.settings import Settings
@@ -141,7 +141,9 @@ class Gate:
         assert limit is not None
         terms = RateTerms(max_error_rate=limit, least=watched.min_samples if watched else LEAST)
         duration_s = watched.duration_s if watched else point.target_s
-        watch = asyncio.run(Watching(sampler, terms, duration_s).watch())
+        # A quarter more than is needed, so that a slow answer or two do not leave it with too few.
+        every_s = min(EVERY_S, duration_s * len(sampler.probes) / (1.25 * terms.least))
+        watch = asyncio.run(Watching(sampler, terms, duration_s, every_s=every_s).watch())
         self._note(watch.samples)
         return parts.monitoring_part(point, watch)
 

@@ -7,7 +7,7 @@ import math
 import random
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import NoneType
 
@@ -208,7 +208,18 @@ def _measure(probe: Probe, samples: Sequence[Exchange]) -> tuple[Measurement, ..
     found += [Measurement(name=f"{probe.id}.{part}", value=value) for part, value in parts.items()]
     if (days := samples[0].tls_days_left) is not None:
         found.append(Measurement(name=f"{probe.id}.tls_days_left", value=days, unit=Unit.COUNT))
-    return (*found, *server_timing.measurements(probe.id, samples[0]))
+    return (*found, *_read(probe, samples[0]), *server_timing.measurements(probe.id, samples[0]))
+
+
+def _read(probe: Probe, exchange: Exchange) -> Iterator[Measurement]:
+    """Yield the numbers that the answer holds and the probe asks for; what is no number is not observed."""
+    for name, path in probe.measure.items():
+        try:
+            value = at_path(exchange.json, path)
+        except ValueError:
+            return
+        if is_number(value):
+            yield Measurement(name=f"{probe.id}.{name}", value=float(value), unit=Unit.COUNT)
 
 
 def _total(probe: Probe, samples: Sequence[Exchange]) -> Measurement:

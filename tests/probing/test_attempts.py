@@ -100,6 +100,15 @@ def test_a_certificate_is_measured_by_the_days_it_has_left() -> None:
     assert value_of(attempt.measurements, "health.root.tls_days_left") == 12.5
 
 
+def test_numbers_of_the_answer_are_measured_where_a_probe_asks_for_them() -> None:
+    answer = an_answer(b'{"status": "healthy", "queue": {"depth": 7, "name": "mail"}}')
+    asked = a_probe(measure={"queue_depth": "queue.depth", "name": "queue.name", "gone": "queue.gone"})
+    seen = asyncio.run(observe(asked, terms(), Sending(answer)))
+    measured = {each.name: (each.value, each.unit) for each in seen.attempts[0].measurements}
+    assert measured["health.root.queue_depth"] == (7, Unit.COUNT)
+    assert not {"health.root.name", "health.root.gone"} & set(measured)
+
+
 def test_a_single_dropped_connection_is_flaky() -> None:
     """One lost connection does not raise an alarm: the second attempt passes, and both are kept."""
     observation, asked = observed(drops, answers())

@@ -1,0 +1,283 @@
+"""Releases from gate to gate, driven by ``smoke gate`` alone against a platform that really shifts traffic.
+
+Each build that must not go out ends in the right action, once, with the right reason and record; time is scaled.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from smoke.demo.breaks import Break
+from tests.gates.platform import Platform, platform
+
+ROOT = Path(__file__).parents[2]
+HOOKS = {
+    "rollback": {"webhook": "$ROLLBACK_URL", "timeout_s": 10},
+    "escalate": {"command": [sys.executable, "escalate.py"], "timeout_s": 10},
+}
+ESCALATE = """\
+import json, os, urllib.request
+body = json.dumps({"severity": json.loads(os.environ["SMOKE_GATE_DECISION"])["severity"]}).encode()
+urllib.request.urlopen(urllib.request.Request(os.environ["ESCALATE_URL"], body, method="POST"))
+"""
+WATCH = {"duration_s": 2, "max_error_rate": 0.1, "min_samples": 12}
+
+
+@dataclass(frozen=True)
+class Gated:
+    """A gate that decided."""
+
+    code: int
+    said: dict[str, Any]
+    stderr: str
+    outputs: str
+    summary: str
+
+    @property
+    def action(self) -> str:
+        return str(self.said["action"])
+
+
+@dataclass
+class Release:
+    """One product on one platform."""
+
+    folder: Path
+    platform: Platform
+
+    def gate(self, point: str, *options: str, build: str | None = "build-2") -> Gated:
+        told, summary = self.folder / "output", self.folder / "summary"
+        for file in (told, summary):
+            file.write_text("")
+        command = [sys.executable, "-m", "smoke", "gate", point, "--json", "--check", "health", "--build-wait", "1s"]
+        command += ["--expect-build", build] if build else []
+        done = subprocess.run(
+            [*command, *options],
+            cwd=self.folder,
+            env={
+                **{name: value for name, value in os.environ.items() if not name.startswith(("SMOKE_", "GITHUB_"))},
+                "PRODUCTION_URL": self.platform.url,
+                "ROLLBACK_URL": f"{self.platform.url}/__platform__/rollback",
+                "ESCALATE_URL": f"{self.platform.url}/__platform__/escalate",
+                "PYTHONPATH": str(ROOT),
+                "GITHUB_OUTPUT": str(told),
+                "GITHUB_STEP_SUMMARY": str(summary),
+                "SMOKE_COMMIT": "c0ffee",
+                "SMOKE_COMMITTED_AT": "1790000000",
+                "SMOKE_RUNNER_BAND": "1000",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout, done.stderr
+        said = json.loads(done.stdout)
+        assert said == json.loads((self.folder / "reports/gate.json").read_text(encoding="utf-8"))
+        return Gated(done.returncode, said, done.stderr, told.read_text(), summary.read_text())
+
+    def records(self) -> list[dict[str, Any]]:
+        path = self.folder / "reports/deployment_history.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def project(folder: Path) -> None:
+    shutil.copytree(ROOT / "config/suites/betterprompts", folder / "config/suites/betterprompts")
+    for name in ("e2e/betterprompts", "page_objects/betterprompts"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "escalate.py").write_text(ESCALATE)
+    points = yaml.safe_load((ROOT / "config/execution-points.yaml").read_text(encoding="utf-8"))
+    for name, point in points["points"].items():
+        point.pop("max_error_rate", None)
+        if "monitoring" in point:
+            point["monitoring"] |= WATCH
+        if "cohort" in point:
+            point["cohort"] |= {"min_sessions": 2, "max_sessions": 200}
+        if name.startswith(("canary", "post-")):
+            point["environment"] = "production"
+    (folder / "config/execution-points.yaml").write_text(yaml.safe_dump(points))
+    path = folder / "config/suites/betterprompts/suite.yaml"
+    suite = yaml.safe_load(path.read_text(encoding="utf-8"))
+    suite["environments"]["production"] |= {
+        "base_url": "$PRODUCTION_URL",
+        "hooks": HOOKS,
+        "rate_share": 1,
+        "controls": [],
+    }
+    path.write_text(yaml.safe_dump(suite))
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Platform]:
+    with platform() as made:
+        yield made
+
+
+@pytest.fixture
+def release(running: Platform, tmp_path: Path) -> Iterator[Release]:
+    running.share, running.sticky, running.takes_rollbacks, running.failing = 0.0, True, True, {}
+    running.rollbacks.clear()
+    running.escalations.clear()
+    project(tmp_path)
+    yield Release(tmp_path, running)
+    for build in running.builds.values():
+        build.set_breaks(())
+
+
+def breaks(release: Release, build: str, *which: Break) -> None:
+    release.platform.builds[build].set_breaks(which)
+
+
+def test_a_good_build_goes_through_every_gate_and_is_recorded_once(release: Release) -> None:
+    for point, share in (("canary-5", 0.05), ("canary-25", 0.25), ("canary-100", 1.0), ("post-production", 1.0)):
+        release.platform.shift(share)
+        gated = release.gate(point)
+        assert (gated.code, gated.action) == (0, "proceed"), gated.stderr
+        assert "passed=true\n" in gated.outputs
+        assert "## ✅ Gate" in gated.summary
+    (recorded,) = release.records()
+    assert (recorded["build"], recorded["commit"], recorded["success"]) == ("build-2", "c0ffee", True)
+    assert not release.platform.rollbacks
+
+
+def test_the_same_gate_again_is_safe(release: Release) -> None:
+    release.platform.shift(1.0)
+    assert [release.gate("post-production").code for _ in range(2)] == [0, 0]
+    assert len(release.records()) == 1
+
+
+def test_a_build_that_breaks_at_5_percent_is_rolled_back_once(release: Release) -> None:
+    """Nothing of the stable build is wrong: only who met the canary can know."""
+    release.platform.shift(0.05)
+    breaks(release, "build-2", Break.SERVICE_DOWN)
+    gated = release.gate("canary-5")
+    assert (gated.code, gated.action, gated.said["acted"]["deed"]) == (1, "rollback", "done"), gated.stderr
+    assert gated.said["reason"].startswith(("cohort: ", "checks: "))
+    again = release.gate("canary-5")
+    assert again.code != 0
+    assert len(release.platform.rollbacks) == 1
+    assert release.platform.rollbacks[0]["expected_build"] == "build-2"
+
+
+def test_a_build_that_breaks_at_25_percent_is_rolled_back(release: Release) -> None:
+    release.platform.shift(0.05)
+    assert release.gate("canary-5").code == 0
+    release.platform.shift(0.25)
+    release.platform.failing = {"build-2": 1.0}
+    gated = release.gate("canary-25")
+    assert (gated.code, gated.action) == (1, "rollback"), gated.stderr
+    assert release.platform.share == 0.0
+
+
+def test_a_build_that_breaks_only_while_it_is_watched_is_rolled_back_and_recorded(release: Release) -> None:
+    release.platform.shift(1.0)
+    release.platform.failing = {"build-2": 0.35}
+    gated = _until(lambda: release.gate("post-production"), lambda seen: "monitoring" in _parts(seen))
+    assert (gated.code, gated.action) == (1, "rollback"), gated.stderr
+    assert gated.said["reason"].startswith("monitoring: error rate")
+    assert [record["success"] for record in release.records()] == [False]
+    assert len(release.platform.rollbacks) == 1
+
+
+def test_a_build_that_never_became_live_blocks_and_rolls_nothing_back(release: Release) -> None:
+    gated = release.gate("post-production")
+    assert (gated.code, gated.action, gated.said["outcome"]) == (3, "block", "INCONCLUSIVE")
+    assert "STALE_BUILD: build-2 did not answer within" in gated.said["reason"]
+    assert "passed=false\n" in gated.outputs
+    assert not release.platform.rollbacks
+    assert not release.records()
+
+
+def test_a_mixed_fleet_blocks_and_is_told_with_counts(release: Release) -> None:
+    release.platform.shift(0.6)
+    release.platform.sticky = False
+    gated = release.gate("post-production")
+    assert (gated.code, gated.action) == (3, "block"), gated.stderr
+    assert "STALE_BUILD" in gated.said["reason"]
+    assert "build-1" in gated.said["reason"]
+    assert not release.platform.rollbacks
+
+
+def test_a_canary_that_was_hardly_met_is_inconclusive_and_says_how_many_sessions_would_do(release: Release) -> None:
+    gated = release.gate("canary-5")
+    assert (gated.code, gated.action) == (3, "block")
+    assert "0 of 200 sessions reached the canary, 2 are needed" in gated.said["reason"]
+    assert "93 sessions suffice 95 times in 100" in gated.said["reason"]
+
+
+def test_a_rollback_that_takes_is_verified_and_one_that_does_not_escalates(release: Release) -> None:
+    release.platform.shift(1.0)
+    breaks(release, "build-2", Break.SERVICE_DOWN)
+    gated = release.gate("post-production", "--then-verify", "--previous-build", "build-1")
+    assert gated.code == 1
+    assert gated.said["execution_point"] == "post-rollback"
+    assert gated.said["passed"], gated.stderr
+    assert [(each["execution_point"], each["success"]) for each in release.records()] == [
+        ("post-production", False),
+        ("post-rollback", True),
+    ]
+    assert not release.platform.escalations
+
+
+def test_a_rollback_that_leaves_a_broken_product_escalates_critically(release: Release) -> None:
+    breaks(release, "build-1", Break.SERVICE_DOWN)
+    gated = release.gate("post-rollback", build="build-1")
+    assert (gated.code, gated.action, gated.said["severity"]) == (1, "escalate", "critical"), gated.stderr
+    assert release.platform.escalations == [{"severity": "critical"}]
+
+
+def test_an_error_rate_that_stays_up_after_a_rollback_escalates_high(release: Release) -> None:
+    release.platform.failing = {"build-1": 0.35}
+    gated = _until(lambda: release.gate("post-rollback", build="build-1"), lambda seen: "monitoring" in _parts(seen))
+    assert (gated.action, gated.said["severity"]) == ("escalate", "high"), gated.stderr
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(release: Release) -> None:
+    release.platform.shift(1.0)
+    breaks(release, "build-2", Break.SERVICE_DOWN)
+    gated = release.gate("post-production", "--dry-run")
+    assert (gated.code, gated.said["acted"]["deed"]) == (1, "dry")
+    assert "rollback would run: $ROLLBACK_URL" in gated.said["acted"]["detail"]
+    assert not release.platform.rollbacks
+    assert not release.records()
+
+
+def test_a_hook_that_fails_is_told_and_not_tried_again(release: Release) -> None:
+    release.platform.shift(1.0)
+    breaks(release, "build-2", Break.SERVICE_DOWN)
+    path = release.folder / "config/suites/betterprompts/suite.yaml"
+    path.write_text(path.read_text().replace("$ROLLBACK_URL", "http://127.0.0.1:9/rollback"))
+    first, second = release.gate("post-production"), release.gate("post-production")
+    assert (first.said["acted"]["deed"], second.said["acted"]["deed"]) == ("failed", "before")
+    assert first.code == second.code == 1
+
+
+def test_a_canary_without_its_build_cannot_be_told_and_is_refused(release: Release) -> None:
+    command = [sys.executable, "-m", "smoke", "gate", "canary-5", "--check", "health"]
+    environ = {**os.environ, "PRODUCTION_URL": release.platform.url, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=release.folder, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "--expect-build: is needed at canary-5" in done.stderr
+
+
+def _parts(gated: Gated) -> set[str]:
+    return {str(part["name"]) for part in gated.said["parts"]}
+
+
+def _until(gate: Callable[[], Gated], enough: Callable[[Gated], bool]) -> Gated:
+    """Gate until chance lets the checks pass, so that the watch begins; each try is a gate of its own."""
+    for _ in range(12):
+        gated = gate()
+        if enough(gated):
+            return gated
+    raise AssertionError(f"the checks never passed: {gated.said['reason']}")
