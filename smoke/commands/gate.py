@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TextIO
 
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
@@ -40,68 +41,80 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def call(given: argparse.Namespace, after: list[str]) -> int:
     """Gate, act and return what the decision exits with: 0 proceed, 1 block, roll back or escalate, 3 INCONCLUSIVE."""
     from smoke.gates.acting import Deed
+    from smoke.gates.outputs import as_text, forget, write
     from smoke.model import Action
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if after:
         raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
     settings = options.settings_of(given, given.point)
-    decision, acted = _gated(settings, given)
-    if given.then_verify and acted.deed is Deed.DONE and decision.action is Action.ROLLBACK:
+    forget(settings.reports)
+    gated = _gated(settings, given)
+    document = gated.document
+    if given.then_verify and gated.acted.deed is Deed.DONE and gated.decision.action is Action.ROLLBACK:
         verify = replace(settings, point="post-rollback")
         previous = given.previous_build or _last_good(verify)
         _say(f"post-rollback: expecting {previous or 'no particular build'}")
-        _gated(replace(verify, expect_build=previous), given)
-    return decision.exit_code
+        document = {**document, "then_verify": _gated(replace(verify, expect_build=previous), given).document}
+        _tried(lambda: write(settings.reports, document))
+    if given.json:
+        print(as_text(document), end="")
+    return gated.decision.exit_code
 
 
-def _gated(settings: Settings, given: argparse.Namespace) -> tuple[Decision, Acted]:
+@dataclass(frozen=True, slots=True)
+class _Gated:
+    """A gate that decided, and what was done about it."""
+
+    decision: Decision
+    acted: Acted
+    document: dict[str, object]
+
+
+def _gated(settings: Settings, given: argparse.Namespace) -> _Gated:
     from smoke.gates.gate import Gate, Request
-    from smoke.gates.outputs import forget
     from smoke.running.planning import plan_of
 
     planned = plan_of(settings)
     wait_s = _seconds(given.build_wait)
-    forget(settings.reports)
     _allow(planned, wait_s)
     request = Request(plan=planned, settings=settings, build_wait_s=wait_s, say=_say)
     decision = Gate(request).decide()
-    return decision, _told(decision, planned, settings, given)
+    return _told(decision, planned, settings, given)
 
 
-def _told(decision: Decision, planned: Plan, settings: Settings, given: argparse.Namespace) -> Acted:
+def _told(decision: Decision, planned: Plan, settings: Settings, given: argparse.Namespace) -> _Gated:
     """Act, record, write and print; nothing that fails here makes the decision a better one."""
     from smoke.gates import outputs
     from smoke.gates.acting import act, would_act
 
-    build = settings.expect_build
     place = _place(planned, settings)
-    told = outputs.payload(decision, place.suite, place.environment, build)
+    told = outputs.payload(decision, place.suite, place.environment, place.build)
     acted = would_act(decision, place) if given.dry_run else act(decision, place, told)
     verdict = settings.shown(settings.reports / "verdict.json")
-    text = outputs.document(told, acted, verdict)
-    for work in (
-        lambda: outputs.write(settings.reports, text),
-        lambda: outputs.append(settings.environ.get("GITHUB_OUTPUT"), outputs.step_outputs(decision, verdict)),
-        lambda: outputs.append(settings.environ.get("GITHUB_STEP_SUMMARY"), outputs.summary(decision, acted, told)),
-        lambda: None if given.dry_run else _record(decision, place, settings),
-    ):
-        try:
-            work()
-        except Exception as error:  # noqa: BLE001 - whatever could not be written, the decision stands and is printed
-            _say(f"{type(error).__name__}: {error}")
-    _print(decision, acted, text, given)
-    return acted
+    document = outputs.document(told, acted, verdict)
+    _tried(lambda: outputs.write(settings.reports, document))
+    _tried(lambda: outputs.append(settings.environ.get("GITHUB_OUTPUT"), outputs.step_outputs(decision, verdict)))
+    summary = outputs.summary(decision, acted, told)
+    _tried(lambda: outputs.append(settings.environ.get("GITHUB_STEP_SUMMARY"), summary))
+    if not given.dry_run:
+        _tried(lambda: _record(decision, place, settings))
+    _print(decision, acted, sys.stderr if given.json else sys.stdout)
+    return _Gated(decision, acted, document)
 
 
-def _print(decision: Decision, acted: Acted, text: str, given: argparse.Namespace) -> None:
-    file = sys.stderr if given.json else sys.stdout
+def _tried(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - whatever could not be written, the decision stands and is printed
+        _say(f"{type(error).__name__}: {error}")
+
+
+def _print(decision: Decision, acted: Acted, file: TextIO) -> None:
     for part in decision.parts:
         print(f"{part.outcome:<12} {part.name:<11} {part.sentence}", file=file)
     print(f"{decision.outcome} {decision.point}: {decision.action}: {decision.reason}", file=file)
     print(acted.sentence, file=file, flush=True)
-    if given.json:
-        print(text, end="")
 
 
 def _place(planned: Plan, settings: Settings) -> Place:

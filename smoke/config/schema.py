@@ -264,6 +264,8 @@ class ExecutionPoint(Strict):
     """The watch that follows; none: no watch."""
     max_error_rate: Annotated[float, Gt(0), Le(1)] | None = None
     """Largest good share of failed requests at this point, up to 1."""
+    on_stale: OnFailure | None = None
+    """What is asked for when another build answers than the expected one; by default the gate blocks."""
     cohort: Cohort | None = None
     """What a canary gets of the traffic; none: everybody meets the new build."""
 

@@ -91,17 +91,17 @@ class Gate:
 
     def _is_live(self, sampler: Sampler, build: str) -> bool:
         point = self.asked.plan.point
-        mixed = point.cohort is not None and self.asked.plan.environment.steer is None
+        mixed = is_mixed(self.asked.plan)
         arrived = (lambda sample: build in sample.builds) if mixed else (lambda sample: sample.is_of(build))
         waited = asyncio.run(looking.wait_for(sampler, arrived, self.asked.build_wait_s, self.asked.say))
         if waited.live or mixed:  # a small canary may hide for a while: the cohort counts
             return True
-        self._parts.append(parts.unseen(point, PartName.BUILD, waited.sentence(build)))
+        self._parts.append(parts.not_live(point, waited.sentence(build), waited.seen))
         return False
 
     def _checks_are_good(self) -> bool:
         plan_ = self.asked.plan
-        mixed = plan_.point.cohort is not None and plan_.environment.steer is None
+        mixed = is_mixed(plan_)
         expected = None if mixed else self._build
         seen: Checked = run_checks(self.asked.settings, plan_.point.timeout_s, expect_build=expected)
         if not mixed:
@@ -114,8 +114,8 @@ class Gate:
         point, build = self.asked.plan.point, self._build
         assert point.cohort is not None
         assert build is not None, "a cohort needs an expected build: that was checked"
-        steered = self.asked.plan.environment.steer is not None
-        terms = CohortTerms(share=1.0 if steered else point.cohort.share, least=point.cohort.min_sessions)
+        share = point.cohort.share if is_mixed(self.asked.plan) else 1.0
+        terms = CohortTerms(share=share, least=point.cohort.min_sessions)
         samples = asyncio.run(looking.meet(sampler, build, terms.least, point.cohort.max_sessions, LOOK_S))
         self._note(sample for sample in samples if sample.is_of(build))
         return parts.cohort_part(point, terms, build, samples)
@@ -160,13 +160,19 @@ def planned_parts(plan_: Plan, build: str | None) -> tuple[PartName, ...]:
         text = f"is needed at {plan_.point_name}: only by its build can a canary be told from what is stable"
         raise ConfigError([Problem("command line", 0, "--expect-build", text)])
     asked = {
-        PartName.BUILD: build is not None,
+        # Where a balancer mixes two builds, the sessions of the cohort prove which one was met.
+        PartName.BUILD: build is not None and not is_mixed(plan_),
         PartName.CHECKS: True,
         PartName.COHORT: point.cohort is not None,
         PartName.COMPARISON: point.cohort is not None and plan_.environment.compare_with is not None,
         PartName.MONITORING: point.monitoring is not None or point.max_error_rate is not None,
     }
     return tuple(name for name in PartName if asked[name])
+
+
+def is_mixed(plan_: Plan) -> bool:
+    """Tell whether a session may meet the stable build as well as the canary."""
+    return plan_.point.cohort is not None and plan_.environment.steer is None
 
 
 def needs_sampler(plan_: Plan, settings: Settings) -> bool:

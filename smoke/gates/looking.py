@@ -46,7 +46,7 @@ async def wait_for(
             return Waited(live=True, seen=seen, waited_s=waited_s)
         pause_s = max(EVERY_S, sampler.wait_s())
         if waited_s + pause_s > limit_s:
-            return Waited(live=False, seen=seen, waited_s=waited_s)
+            return Waited(live=False, seen=seen, waited_s=limit_s)
         tell(f"waiting for the build: {', '.join(sorted(seen)) or 'none'} answers, {limit_s - waited_s:.0f} s left")
         await asyncio.sleep(pause_s)
 

@@ -38,10 +38,14 @@ def payload(decision: Decision, suite: str, environment: str, build: str | None)
     }
 
 
-def document(told: Mapping[str, object], acted: Acted, verdict: str) -> str:
+def document(told: Mapping[str, object], acted: Acted, verdict: str) -> dict[str, object]:
     """Return gate.json: the payload, what became of the action, and where the verdict of the checks lies."""
-    deed = {"deed": acted.deed, "detail": acted.sentence}
-    return json.dumps({**told, "acted": deed, "verdict_path": verdict}, indent=2, ensure_ascii=False) + "\n"
+    return {**told, "acted": {"deed": acted.deed, "detail": acted.sentence}, "verdict_path": verdict}
+
+
+def as_text(told: Mapping[str, object]) -> str:
+    """Write ``told`` as gate.json has it."""
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
 def step_outputs(decision: Decision, verdict: str) -> str:
@@ -81,11 +85,11 @@ def forget(reports: Path) -> None:
     (reports / FILE).unlink(missing_ok=True)
 
 
-def write(reports: Path, text: str) -> Path:
+def write(reports: Path, told: Mapping[str, object]) -> Path:
     """Write gate.json among the reports, whole or not at all; raises OSError."""
     reports.mkdir(parents=True, exist_ok=True)
     path, draft = reports / FILE, reports / f".{FILE}"
-    draft.write_text(text, encoding="utf-8")
+    draft.write_text(as_text(told), encoding="utf-8")
     draft.replace(path)
     return path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from smoke.builds import BuildProof
+from smoke.builds import BuildProof, BuildStanding
 from smoke.config.schema import ExecutionPoint
 from smoke.gates.cohort import CohortProof, CohortTerms
 from smoke.gates.comparison import Compared, Finding
@@ -22,7 +22,27 @@ DEFAULT_MAX_ERROR_RATE = 0.01
 def build_part(point: ExecutionPoint, expected: str, seen: Mapping[str, int], silent: int) -> Part:
     """Return what all answers together say of the build."""
     proof = BuildProof(expected=expected, seen=seen, silent=silent)
-    return _part(point, PartName.BUILD, proof.outcome, proof.sentence)
+    return _build(point, proof.outcome, proof.sentence, proof.standing)
+
+
+def not_live(point: ExecutionPoint, sentence: str, seen: Mapping[str, int]) -> Part:
+    """Return what it means that the expected build was waited for in vain, while those in ``seen`` answered."""
+    standing = BuildStanding.STALE if seen else BuildStanding.UNSEEN
+    return _build(point, Outcome.INCONCLUSIVE, sentence, standing)
+
+
+def _build(point: ExecutionPoint, outcome: Outcome, sentence: str, standing: BuildStanding) -> Part:
+    """Return the part of the build; where the point says what a stale one means, that is a failure and no doubt."""
+    if point.on_stale is None or standing not in (BuildStanding.STALE, BuildStanding.MIXED):
+        return _part(point, PartName.BUILD, outcome, sentence)
+    asked = point.on_stale
+    return Part(
+        name=PartName.BUILD,
+        outcome=Outcome.FAIL,
+        sentence=sentence,
+        on_failure=asked.action,
+        severity=asked.severity,
+    )
 
 
 def checks_part(point: ExecutionPoint, verdict: Outcome, reason: str, failed: Category | None) -> Part:

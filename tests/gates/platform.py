@@ -34,6 +34,8 @@ class Platform:
     takes_rollbacks: bool = True
     failing: Mapping[str, float] = field(default_factory=dict)
     """By build, the share of its answers that are 503."""
+    failing_from: int = 0
+    """The request from which on they are."""
     url: str = ""
     rollbacks: list[dict[str, Any]] = field(default_factory=list)
     escalations: list[dict[str, Any]] = field(default_factory=list)
@@ -55,7 +57,7 @@ class Platform:
 
     def fails(self, build: str) -> bool:
         with self._lock:
-            return self._chance.random() < self.failing.get(build, 0.0)
+            return self.served > self.failing_from and self._chance.random() < self.failing.get(build, 0.0)
 
     def hook(self, path: str, body: dict[str, Any]) -> int:
         if path == "/__platform__/rollback":

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,7 @@ def running() -> Iterator[Platform]:
 @pytest.fixture
 def release(running: Platform, tmp_path: Path) -> Iterator[Release]:
     running.share, running.sticky, running.takes_rollbacks, running.failing = 0.0, True, True, {}
+    running.failing_from = 0
     running.rollbacks.clear()
     running.escalations.clear()
     project(tmp_path)
@@ -181,8 +182,8 @@ def test_a_build_that_breaks_at_25_percent_is_rolled_back(release: Release) -> N
 
 def test_a_build_that_breaks_only_while_it_is_watched_is_rolled_back_and_recorded(release: Release) -> None:
     release.platform.shift(1.0)
-    release.platform.failing = {"build-2": 0.35}
-    gated = _until(lambda: release.gate("post-production"), lambda seen: "monitoring" in _parts(seen))
+    _fails_while_watched(release, "build-2")
+    gated = release.gate("post-production")
     assert (gated.code, gated.action) == (1, "rollback"), gated.stderr
     assert gated.said["reason"].startswith("monitoring: error rate")
     assert [record["success"] for record in release.records()] == [False]
@@ -215,18 +216,29 @@ def test_a_canary_that_was_hardly_met_is_inconclusive_and_says_how_many_sessions
     assert "93 sessions suffice 95 times in 100" in gated.said["reason"]
 
 
-def test_a_rollback_that_takes_is_verified_and_one_that_does_not_escalates(release: Release) -> None:
+def test_a_rollback_that_takes_is_verified_and_recorded(release: Release) -> None:
     release.platform.shift(1.0)
     breaks(release, "build-2", Break.SERVICE_DOWN)
     gated = release.gate("post-production", "--then-verify", "--previous-build", "build-1")
-    assert gated.code == 1
-    assert gated.said["execution_point"] == "post-rollback"
-    assert gated.said["passed"], gated.stderr
+    assert (gated.code, gated.action) == (1, "rollback")
+    verified = gated.said["then_verify"]
+    assert (verified["execution_point"], verified["passed"]) == ("post-rollback", True), gated.stderr
     assert [(each["execution_point"], each["success"]) for each in release.records()] == [
         ("post-production", False),
         ("post-rollback", True),
     ]
     assert not release.platform.escalations
+
+
+def test_a_rollback_that_does_not_take_escalates_critically(release: Release) -> None:
+    release.platform.shift(1.0)
+    release.platform.takes_rollbacks = False
+    breaks(release, "build-2", Break.SERVICE_DOWN)
+    gated = release.gate("post-production", "--then-verify", "--previous-build", "build-1")
+    verified = gated.said["then_verify"]
+    assert (gated.code, verified["passed"], verified["action"]) == (1, False, "escalate")
+    assert "STALE_BUILD: build-1 did not answer" in verified["reason"]
+    assert release.platform.escalations == [{"severity": "critical"}]
 
 
 def test_a_rollback_that_leaves_a_broken_product_escalates_critically(release: Release) -> None:
@@ -237,8 +249,8 @@ def test_a_rollback_that_leaves_a_broken_product_escalates_critically(release: R
 
 
 def test_an_error_rate_that_stays_up_after_a_rollback_escalates_high(release: Release) -> None:
-    release.platform.failing = {"build-1": 0.35}
-    gated = _until(lambda: release.gate("post-rollback", build="build-1"), lambda seen: "monitoring" in _parts(seen))
+    _fails_while_watched(release, "build-1")
+    gated = release.gate("post-rollback", build="build-1")
     assert (gated.action, gated.said["severity"]) == ("escalate", "high"), gated.stderr
 
 
@@ -270,14 +282,7 @@ def test_a_canary_without_its_build_cannot_be_told_and_is_refused(release: Relea
     assert "--expect-build: is needed at canary-5" in done.stderr
 
 
-def _parts(gated: Gated) -> set[str]:
-    return {str(part["name"]) for part in gated.said["parts"]}
-
-
-def _until(gate: Callable[[], Gated], enough: Callable[[Gated], bool]) -> Gated:
-    """Gate until chance lets the checks pass, so that the watch begins; each try is a gate of its own."""
-    for _ in range(12):
-        gated = gate()
-        if enough(gated):
-            return gated
-    raise AssertionError(f"the checks never passed: {gated.said['reason']}")
+def _fails_while_watched(release: Release, build: str) -> None:
+    """Let half of the answers fail once the build was waited for and the three checks have passed."""
+    release.platform.failing = {build: 0.5}
+    release.platform.failing_from = release.platform.served + 8
