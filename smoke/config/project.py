@@ -10,6 +10,7 @@ from pathlib import Path
 
 from smoke.config.alert_references import ended, unknown_names
 from smoke.config.alerting import alerting
+from smoke.config.channel_references import unreached
 from smoke.config.imports import broken_imports
 from smoke.config.lint import lint
 from smoke.config.load import load
@@ -54,6 +55,8 @@ def examined(root: Path, today: date) -> Examined:
         problems += error.problems
     if alerts is not None and loaded and len(loaded) == len(names):
         problems += unknown_names(alerts, loaded)
+        known = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
+        problems += unreached(alerts, loaded[0].monitoring, known)
     for path in sorted((root / "config").rglob("*.yaml")):
         problems += lint(path, root)
     warnings = tuple(warning for suite in loaded for warning in _expired(root, suite, today))

@@ -127,6 +127,15 @@ class Outbox:
         with self.store.reading() as db:
             return tuple(_parcel(row) for row in db.execute(_WAITING, (to, limit)))
 
+    def recipients(self, like: str) -> tuple[str, ...]:
+        """Return for whom something waits, of those whose names begin with ``like``: the least tried first."""
+        query = (
+            "SELECT recipient FROM deliveries WHERE state = 'waiting' AND substr(recipient, 1, ?) = ?"
+            " GROUP BY recipient ORDER BY max(tries), min(number)"
+        )
+        with self.store.reading() as db:
+            return tuple(row["recipient"] for row in db.execute(query, (len(like), like)))
+
     def forget(self, before: float) -> int:
         """Forget the parcels that were sent or dropped before ``before``; return how many."""
         with self.store.writing() as db:

@@ -11,6 +11,7 @@ from smoke.history.pruning import prune
 from smoke.judged import Run
 from smoke.reporting import document
 from smoke.reporting.allure_results import explain
+from smoke.running.alerting import Alarm, Telling
 from smoke.running.session import Session
 from smoke.running.telling import tell
 from smoke.settings import Settings
@@ -68,7 +69,12 @@ def after(run: Run, session: Session, settings: Settings, say: Say) -> tuple[str
         left += [store.path] if isinstance(store, SqliteFile) else []
     except HistoryError as error:
         say(f"history: {error}")
+    alarm = Alarm(
+        run=run, monitoring=session.plan.suite.monitoring, store=store, settings=settings, scrubber=session.scrubber
+    )
+    telling = Telling.begun(alarm)
     tell(bulletin_of(run, earlier), session.plan.suite.monitoring, store, settings, say)
+    telling.end(say)
     extra = ("metrics.jsonl", "allure-results", "attempts")
     left += [settings.reports / name for name in extra if (settings.reports / name).exists()]
     return tuple(settings.shown(path) for path in left)

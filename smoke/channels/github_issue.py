@@ -1,0 +1,55 @@
+"""GitHub: an issue for each incident, which tells how it went, and is closed when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from smoke.channels.message import Message
+from smoke.channels.options import Options
+from smoke.channels.registry import Errand, channel
+from smoke.config.strict import check_each
+from smoke.sinks.options import Text, check_variable
+
+API = "https://api.github.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GithubIssue(Options):
+    """A repository; within GitHub Actions, GITHUB_TOKEN with ``issues: write`` and GITHUB_REPOSITORY are enough."""
+
+    channel: Literal["github-issue"] = "github-issue"
+    """``github-issue``."""
+    token: str = "GITHUB_TOKEN"  # noqa: S105 - a name
+    """Environment variable that holds a token that may write issues."""
+    repository: str = "GITHUB_REPOSITORY"
+    """Environment variable that holds ``owner/name``."""
+    address: str = "GITHUB_API_URL"
+    """Environment variable that holds the address of the API, where that is not github.com's."""
+    label: Text = "smoke-alert"
+    """Label of the issues, by which they are found again."""
+
+    def __post_init__(self) -> None:
+        named = {"token": self.token, "repository": self.repository, "address": self.address}
+        check_each(((name,), partial(check_variable, text)) for name, text in named.items())
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The token and the repository."""
+        return (self.token, self.repository)
+
+
+@channel(GithubIssue)
+def send(message: Message, options: GithubIssue, errand: Errand) -> str:
+    """Open the incident's issue, or add to it; nothing is written twice, for what is there is looked at first."""
+    from smoke.channels._issues import Repository, tell
+
+    repository = Repository(
+        base=f"{errand.value(options.address) or API}/repos/{errand.value(options.repository)}",
+        token=errand.value(options.token),
+        variables=f"{options.token} and {options.repository}",
+        label=options.label,
+        errand=errand,
+    )
+    return tell(message, repository)

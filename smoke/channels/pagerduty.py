@@ -1,0 +1,56 @@
+"""PagerDuty, by its Events API v2."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from smoke.channels.message import Message, MessageKind
+from smoke.channels.options import Options
+from smoke.channels.registry import Errand, channel
+from smoke.config.strict import check_each
+from smoke.sinks.options import check_variable
+
+INTAKE = "https://events.pagerduty.com/v2/enqueue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagerDuty(Options):
+    """A service of PagerDuty with an integration of type Events API v2."""
+
+    channel: Literal["pagerduty"] = "pagerduty"
+    """``pagerduty``."""
+    routing_key: str
+    """Environment variable that holds the integration key."""
+    address: str | None = None
+    """Environment variable that holds the address of the intake; none: that of PagerDuty in the US."""
+
+    def __post_init__(self) -> None:
+        named = {"routing_key": self.routing_key, "address": self.address}
+        check_each(((name,), partial(check_variable, text)) for name, text in named.items() if text is not None)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The key, and the address where it is not the usual one."""
+        return (self.routing_key, *([self.address] if self.address else []))
+
+
+@channel(PagerDuty)
+def send(message: Message, options: PagerDuty, errand: Errand) -> str:
+    """Trigger or resolve; what is sent twice is one incident there, and one that somebody took stays taken.
+
+    A test message is triggered and resolved at once.
+    """
+    from smoke.channels._http import Service, request
+    from smoke.channels._pagerduty_event import resolve, trigger
+
+    service = Service(title="PagerDuty", variables=options.routing_key)
+    address = errand.value(options.address) if options.address else INTAKE
+    key = errand.value(options.routing_key)
+    told = ""
+    if not message.is_over:
+        told = request("POST", address, {}, errand, service, trigger(message, key)).text
+    if message.is_over or message.kind is MessageKind.TEST:
+        told = request("POST", address, {}, errand, service, resolve(message, key)).text
+    return told

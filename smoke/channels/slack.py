@@ -1,0 +1,41 @@
+"""Slack, by an incoming webhook: each leads to one channel of Slack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from smoke.channels.message import Message
+from smoke.channels.options import Options
+from smoke.channels.registry import Errand, channel
+from smoke.config.strict import check_each
+from smoke.sinks.options import check_variable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slack(Options):
+    """An incoming webhook."""
+
+    channel: Literal["slack"] = "slack"
+    """``slack``."""
+    webhook: str
+    """Environment variable that holds the address of the incoming webhook, which is a secret."""
+
+    def __post_init__(self) -> None:
+        check_each([(("webhook",), partial(check_variable, self.webhook))])
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The webhook."""
+        return (self.webhook,)
+
+
+@channel(Slack)
+def send(message: Message, options: Slack, errand: Errand) -> str:
+    """Post ``message``; Slack knows no keys, so one that is sent twice is seen twice, with the same number in it."""
+    from smoke.channels._http import Service, request
+    from smoke.channels._slack_blocks import payload
+
+    service = Service(title="Slack", variables=options.webhook)
+    return request("POST", errand.value(options.webhook), {}, errand, service, payload(message)).text or "ok"

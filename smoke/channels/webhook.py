@@ -1,0 +1,47 @@
+"""Any service that takes JSON, signed as standardwebhooks.com says, so that it can tell us from others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from smoke.channels.message import Message
+from smoke.channels.options import Options
+from smoke.channels.registry import Errand, channel
+from smoke.config.strict import check_each
+from smoke.sinks.options import check_variable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook(Options):
+    """An address that messages are posted to, with an idempotency key and a signature."""
+
+    channel: Literal["webhook"] = "webhook"
+    """``webhook``."""
+    url: str
+    """Environment variable that holds the address."""
+    secret: str
+    """Environment variable that holds the secret that both sides know: ``whsec_`` and at least 24 bytes in base64."""
+
+    def __post_init__(self) -> None:
+        named = {"url": self.url, "secret": self.secret}
+        check_each(((name,), partial(check_variable, text)) for name, text in named.items())
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The address and the secret."""
+        return (self.url, self.secret)
+
+
+@channel(Webhook)
+def send(message: Message, options: Webhook, errand: Errand) -> str:
+    """Post ``message``; the receiver knows by its key what it has already."""
+    from smoke.channels._http import Service, request
+    from smoke.channels._signed import signed
+
+    body = message.to_json().encode()
+    headers = signed(message.key, body, errand.value(options.secret), errand.now, variable=options.secret)
+    service = Service(title="the webhook", variables=f"{options.url} and {options.secret}")
+    reply = request("POST", errand.value(options.url), headers, errand, service, body)
+    return f"{reply.status} {reply.text}".strip()

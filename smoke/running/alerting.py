@@ -1,0 +1,109 @@
+"""Judges the alert rules after a run and tells people, while the sinks are told. None of it can change the verdict."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from smoke.config.monitoring import Monitoring
+from smoke.config.places import RULES
+from smoke.judged import Run
+from smoke.secret import Scrubber
+from smoke.settings import Settings
+from smoke.storage.store import Store
+
+Say = Callable[[str], None]
+LONGEST_S = 3.0
+"""Seconds after the record of a run in which people are told; what is left then, the next run tells."""
+BY_DEFAULT = "scheduled"
+ALL_POINTS = re.compile(r"points:\s*\[\s*\]")
+LOADS = ("smoke.alerts.checking", "smoke.channels.delivery", "smoke.channels.posting")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """What the rules are judged with."""
+
+    run: Run
+    monitoring: Monitoring
+    store: Store
+    settings: Settings
+    scrubber: Scrubber
+    longest_s: float = LONGEST_S
+
+
+def concerns(root: Path, point: str) -> bool:
+    """Tell, by a look at the text alone, whether a rule may watch runs at ``point``: most runs need no more."""
+    try:
+        text = (root / RULES).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return (root / RULES).exists()
+    return point == BY_DEFAULT or point in text or ALL_POINTS.search(text) is not None
+
+
+@dataclass(slots=True)
+class Telling:
+    """Judging and telling, under way."""
+
+    alarm: Alarm
+    ends: float
+    _lines: list[str] = field(default_factory=list)
+    _thread: threading.Thread | None = None
+
+    @classmethod
+    def begun(cls, alarm: Alarm) -> Telling:
+        """Begin, where a rule may watch such a run."""
+        telling = cls(alarm, time.monotonic() + alarm.longest_s)
+        if concerns(alarm.settings.root, alarm.run.execution_point):
+            telling._thread = threading.Thread(target=telling._work, name="alerts", daemon=True)
+            telling._thread.start()
+        return telling
+
+    def end(self, say: Say) -> None:
+        """Wait as long as there is time, and tell ``say`` what came of it; what hangs is left behind."""
+        if self._thread is None:
+            return
+        self._thread.join(max(0.0, self.ends - time.monotonic()))
+        if self._thread.is_alive():
+            say(f"alerts: not done within {self.alarm.longest_s:g} s; the next run, or smoke alerts deliver, goes on")
+        for line in tuple(self._lines):
+            say(f"alerts: {line}")
+
+    def _work(self) -> None:
+        try:
+            self._lines.extend(_judged_and_told(self.alarm, self.ends))
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong here, the verdict stands: it is told in a line
+            self._lines.append(f"not judged: {' '.join(self.alarm.scrubber.text(str(error)).split())}")
+
+
+def _judged_and_told(alarm: Alarm, ends: float) -> Iterator[str]:
+    from smoke.alerts.checking import check
+    from smoke.alerts.gathering import applies
+    from smoke.channels.delivery import Round, deliver
+    from smoke.channels.posting import posting
+    from smoke.channels.told import lines_of
+    from smoke.config.alerting import alerting
+    from smoke.history.outbox import Outbox
+
+    run, environ, monitoring = alarm.run, alarm.settings.environ, alarm.monitoring
+    alerts = alerting(alarm.settings.root)
+    if alerts is None or not any(
+        applies(rule, run.suite, run.environment) and run.execution_point in (rule.points or (run.execution_point,))
+        for rule in alerts.book.rules
+    ):
+        return
+    post = posting(monitoring, environ, alarm.scrubber)
+    done = check(alarm.store, alerts, alarm.settings.root, [(run.suite, run.environment)], time.time(), post)
+    yield from (f"{notice.kind} {alarm.scrubber.text(notice.sentence)}" for notice in done.notices)
+    given = Round(
+        channels=monitoring.channels,
+        outbox=Outbox(alarm.store),
+        environ=environ,
+        deadline_s=max(0.0, ends - time.monotonic()),
+        scrubber=alarm.scrubber,
+    )
+    yield from lines_of(deliver(given))
