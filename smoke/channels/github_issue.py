@@ -27,7 +27,7 @@ class GithubIssue(Options):
     """Environment variable that holds ``owner/name``."""
     address: str = "GITHUB_API_URL"
     """Environment variable that holds the address of the API, where that is not github.com's."""
-    label: Text = "smoke-alert"
+    issue_label: Text = "smoke-alert"
     """Label of the issues, by which they are found again."""
 
     def __post_init__(self) -> None:
@@ -49,7 +49,7 @@ def send(message: Message, options: GithubIssue, errand: Errand) -> str:
         base=f"{errand.value(options.address) or API}/repos/{errand.value(options.repository)}",
         token=errand.value(options.token),
         variables=f"{options.token} and {options.repository}",
-        label=options.label,
+        label=options.issue_label,
         errand=errand,
     )
     return tell(message, repository)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from smoke.alerts.notice import Notice
 from smoke.channels.parcels import parcels_of
+from smoke.config.load import load
 from smoke.config.monitoring import Monitoring
 from smoke.history.outbox import put
-from smoke.secret import Scrubber
+from smoke.secret import Scrubber, Secret
 from smoke.storage.store import Db
+from smoke.storage.url import database_secrets
 
 
 def posting(
@@ -22,3 +25,13 @@ def posting(
         put(db, *parcels_of(notices, monitoring.channels, links, scrubber))
 
     return post
+
+
+def secrets_of(root: Path, places: Iterable[tuple[str, str]], environ: Mapping[str, str]) -> Iterator[Secret]:
+    """Yield what no message may show: the secrets of the accounts of ``places``, each a suite and an environment."""
+    yield from database_secrets(environ)
+    for suite, environment in places:
+        for account in load(root, suite).about.accounts_in(environment).values():
+            for variable in (account.password, account.totp):
+                if variable and (value := environ.get(variable)):
+                    yield Secret(value)

@@ -1,4 +1,4 @@
-"""``smoke alerts check|list|replay|ack``."""
+"""``smoke alerts check|list|replay|ack|test|deliver``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.commands import options
+from smoke.commands import alert_channels, options
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.spans import seconds
 from smoke.settings import OPTIONS, Settings
@@ -27,7 +27,9 @@ OWN_OPTIONS = ("suite", "env", "reports")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    check = actions.add_parser("check", help="judge the rules now, keep the incidents, print what is to be told")
+    check = actions.add_parser(
+        "check", help="judge the rules now, keep the incidents, put what is to be told into the outbox"
+    )
     check.set_defaults(call=partial(_with_store, _check))
     list_ = actions.add_parser("list", help="print the incidents that are open, or were")
     list_.add_argument("--since", metavar="TIME", default="0s", help="those of this time too, such as 7d")
@@ -40,6 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     ack.add_argument("incident", metavar="ID", help="its id, or how that begins")
     ack.add_argument("--by", metavar="NAME", help="who (default: the user of this machine)")
     ack.set_defaults(call=partial(_with_store, _ack))
+    alert_channels.configure(actions)
     for action in (check, list_, replay, ack):
         for option in OPTIONS:
             if option.name in OWN_OPTIONS:
@@ -65,9 +68,14 @@ def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int
 def _check(settings: Settings, store: Store, alerts: Alerting, given: argparse.Namespace) -> int:
     from smoke.alerts.checking import check, places_of
     from smoke.alerts.printed import incident_line, notice_lines
+    from smoke.channels.posting import posting, secrets_of
+    from smoke.config.monitoring import monitoring
+    from smoke.secret import Scrubber
 
     places = _wanted(places_of(settings.root, alerts.book), given)
-    done = check(store, alerts, settings.root, places, time.time())
+    scrubber = Scrubber(secrets_of(settings.root, places, settings.environ))
+    post = posting(monitoring(settings.root), settings.environ, scrubber)
+    done = check(store, alerts, settings.root, places, time.time(), post)
     for notice in done.notices:
         print("\n".join(notice_lines(notice)))
     still = [incident for incident in done.incidents if incident.closed is None]
