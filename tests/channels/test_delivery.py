@@ -1,0 +1,219 @@
+"""Whatever happens to a channel or to a run, everybody is told everything, in order, and once for who can tell."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from smoke.alerts.notice import NoticeKind
+from smoke.channels.lateness import LATE_S
+from smoke.channels.registry import Channel
+from tests.channels.world import BEGAN, a_channel, a_notice, environ, give, put, waiting
+from tests.support import receivers
+from tests.support.receivers import Receiver, answer
+
+ROOT = Path(__file__).parents[2]
+MINUTES = 60.0
+FIRST, NEXT = BEGAN + 5 * MINUTES, BEGAN + 40 * MINUTES
+KINDS: dict[str, Callable[[HTTPServer], Receiver]] = {
+    "slack": receivers.slack,
+    "pagerduty": receivers.pagerduty,
+    "webhook": receivers.webhook,
+    "github-issue": lambda server: receivers.github(server)[0],
+}
+OPENED, CLOSED = a_notice(), a_notice(NoticeKind.CLOSED, 2, at=NEXT)
+
+
+@pytest.fixture(params=KINDS)
+def channel(request: pytest.FixtureRequest) -> Channel:
+    return a_channel(request.param)
+
+
+@pytest.fixture
+def receiver(channel: Channel, server: HTTPServer) -> Iterator[Receiver]:
+    made = KINDS[channel.name](server)
+    yield made
+    made.heal()
+
+
+@pytest.fixture
+def base(server: HTTPServer) -> str:
+    return f"http://127.0.0.1:{server.port}"
+
+
+def closed_port() -> str:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+
+def test_what_is_told_arrives_in_order_and_once(channel, receiver, base, tmp_path):
+    put(tmp_path, [channel], OPENED)
+    (first,) = give(tmp_path, [channel], environ(base), now=FIRST)
+    assert (first.sent, first.waiting, first.trouble) == (1, 0, None)
+    put(tmp_path, [channel], OPENED, CLOSED)  # what was put before is put once
+    give(tmp_path, [channel], environ(base), now=NEXT)
+    assert receiver.noticed == ["CRITICAL", "OVER"]
+    assert (receiver.refused, waiting(tmp_path)) == ([], 0)
+
+
+@pytest.mark.parametrize("status", [500, 403, 429])
+def test_what_a_service_does_not_take_the_next_run_delivers(channel, receiver, base, tmp_path, status):
+    receiver.always = answer(status, "no", **({"Retry_After": "60"} if status == 429 else {}))
+    put(tmp_path, [channel], OPENED)
+    (failed,) = give(tmp_path, [channel], environ(base), now=FIRST)
+    assert (failed.sent, failed.waiting) == (0, 1)
+    assert failed.trouble
+    receiver.heal()
+    put(tmp_path, [channel], CLOSED)
+    give(tmp_path, [channel], environ(base), now=NEXT)
+    assert (receiver.noticed, waiting(tmp_path)) == (["CRITICAL", "OVER"], 0)
+
+
+def test_a_lost_end_is_told_again(channel, receiver, base, tmp_path):
+    put(tmp_path, [channel], OPENED)
+    give(tmp_path, [channel], environ(base), now=FIRST)
+    receiver.always = answer(500, "no")
+    put(tmp_path, [channel], CLOSED)
+    assert give(tmp_path, [channel], environ(base), now=NEXT)[0].waiting == 1
+    receiver.heal()
+    give(tmp_path, [channel], environ(base), now=NEXT + 6 * 60 * MINUTES)
+    assert (receiver.noticed, waiting(tmp_path)) == (["CRITICAL", "OVER"], 0)
+
+
+def test_a_service_that_is_down_misses_nothing(channel, receiver, base, tmp_path):
+    put(tmp_path, [channel], OPENED)
+    assert give(tmp_path, [channel], environ(closed_port()), now=FIRST)[0].waiting == 1
+    put(tmp_path, [channel], CLOSED)
+    give(tmp_path, [channel], environ(base), now=NEXT)
+    assert (receiver.noticed, waiting(tmp_path)) == (["CRITICAL", "OVER"], 0)
+
+
+def test_a_service_that_hangs_costs_the_deadline_and_misses_nothing(channel, receiver, base, tmp_path):
+    receiver.hanging = True
+    put(tmp_path, [channel], OPENED)
+    (late,) = give(tmp_path, [channel], environ(base), now=FIRST, deadline_s=0.8)
+    assert (late.sent, late.waiting) == (0, 1)
+    receiver.heal()
+    put(tmp_path, [channel], CLOSED)
+    give(tmp_path, [channel], environ(base), now=NEXT)
+    assert (receiver.noticed, waiting(tmp_path)) == (["CRITICAL", "OVER"], 0)
+
+
+def test_an_answer_that_was_lost_is_noticed_by_nobody_who_can_tell(channel, receiver, base, tmp_path):
+    """It was taken and we do not know: it is sent again. Slack alone has nothing to know it by, and shows it twice."""
+    receiver.losing = True
+    put(tmp_path, [channel], OPENED)
+    give(tmp_path, [channel], environ(base), now=FIRST, deadline_s=0.8)
+    receiver.heal()
+    put(tmp_path, [channel], CLOSED)
+    give(tmp_path, [channel], environ(base), now=NEXT)
+    seen = ["CRITICAL", "CRITICAL", "OVER"] if channel.name == "slack" else ["CRITICAL", "OVER"]
+    assert (receiver.noticed, waiting(tmp_path)) == (seen, 0)
+
+
+@pytest.mark.parametrize("at", ["before", "after"])
+def test_a_run_that_is_killed_while_it_tells_loses_and_doubles_nothing(channel, receiver, base, tmp_path, at):
+    """SIGKILL while the request is under way, or once it was answered and before that was noted."""
+    put(tmp_path, [channel], OPENED)
+    program = f"""
+import os, signal, pathlib
+from tests.channels.world import *
+if {at!r} == "after":
+    Outbox.sent = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+give(pathlib.Path({str(tmp_path)!r}), [a_channel({channel.name!r})], environ({base!r}), now={FIRST}, deadline_s=60)
+"""
+    receiver.hanging = at == "before"
+    child = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
+    if at == "before":
+        assert receiver.arrived.wait(60)
+        os.kill(child.pid, signal.SIGKILL)
+    assert child.wait(60) == -signal.SIGKILL
+    receiver.heal()
+    assert waiting(tmp_path) == 1
+    put(tmp_path, [channel], CLOSED)
+    give(tmp_path, [channel], environ(base), now=NEXT)
+    twice = channel.name == "slack" and at == "after"
+    assert receiver.noticed == ["CRITICAL"] * (1 + twice) + ["OVER"]
+    assert waiting(tmp_path) == 0
+
+
+def test_a_short_wait_that_a_service_asks_for_is_waited_for(channel, receiver, base, tmp_path):
+    """The next run may be half an hour away: a second is waited for within this one."""
+    receiver.instead.append(answer(429, "slowly", Retry_After="0"))
+    put(tmp_path, [channel], OPENED)
+    assert give(tmp_path, [channel], environ(base), now=FIRST)[0].sent == 1
+    assert receiver.noticed == ["CRITICAL"]
+
+
+def test_what_a_service_refuses_for_good_another_channel_tells(server, base, tmp_path):
+    """It blocks nothing that is behind it, and it is not dropped in silence."""
+    pages, slack = receivers.pagerduty(server), receivers.slack(server)
+    both = [a_channel("pagerduty"), a_channel("slack", "slack:#alerts")]
+    pages.always = answer(400, "invalid event")
+    put(tmp_path, both, OPENED)
+    give(tmp_path, both, environ(base), now=FIRST)
+    assert (slack.noticed, waiting(tmp_path)) == (["NOT TOLD IN TIME"], 0)
+    assert "invalid event" in slack.requests[0].get_data(as_text=True)
+    pages.heal()
+    put(tmp_path, both, CLOSED)
+    give(tmp_path, both, environ(base), now=NEXT)
+    assert (slack.noticed, waiting(tmp_path)) == (["NOT TOLD IN TIME"], 0)
+
+
+def test_what_a_channel_does_not_take_for_hours_another_one_tells_once(server, base, tmp_path):
+    pages, slack = receivers.pagerduty(server), receivers.slack(server)
+    both = [a_channel("pagerduty"), a_channel("slack", "slack:#alerts")]
+    pages.always = answer(403, "no such key")
+    put(tmp_path, both, OPENED)
+    for hours in (0, 1, 2, 3, 4):
+        give(tmp_path, both, environ(base), now=OPENED.at + hours * 60 * MINUTES)
+    assert slack.noticed == ["NOT TOLD IN TIME"]
+    assert "look at PD_KEY" in slack.requests[0].get_data(as_text=True)
+    pages.heal()
+    give(tmp_path, both, environ(base), now=OPENED.at + 6 * 60 * MINUTES)
+    assert (pages.noticed, waiting(tmp_path)) == (["CRITICAL"], 0), "it is still open, so it is still paged"
+
+
+def test_nobody_is_woken_for_what_is_over_and_everybody_is_told(server, base, tmp_path):
+    """What opened and closed while a channel could not be reached becomes one line of a digest."""
+    pages, only = receivers.pagerduty(server), [a_channel("pagerduty")]
+    put(tmp_path, only, OPENED, CLOSED)
+    put(tmp_path, only, a_notice(incident="another"), a_notice(NoticeKind.CLOSED, 2, incident="another"))
+    (told,) = give(tmp_path, only, environ(base), now=OPENED.at + LATE_S)
+    assert (pages.noticed, told.in_digest, waiting(tmp_path)) == (["NOT TOLD IN TIME"], 4, 0)
+    assert '"severity": "warning"' in pages.requests[0].get_data(as_text=True)
+
+
+def test_one_message_that_fails_holds_up_no_other_incident(channel, receiver, base, tmp_path):
+    put(tmp_path, [channel], OPENED, a_notice(incident="another"))
+    receiver.instead += [answer(500, "no")] * 2
+    give(tmp_path, [channel], environ(base), now=FIRST)
+    assert (receiver.noticed, waiting(tmp_path)) == (["CRITICAL"], 1)
+    give(tmp_path, [channel], environ(base), now=NEXT)
+    assert (receiver.noticed, waiting(tmp_path)) == (["CRITICAL", "CRITICAL"], 0)
+
+
+def test_what_waits_for_a_channel_that_is_gone_is_told_by_another(server, base, tmp_path):
+    slack = receivers.slack(server)
+    put(tmp_path, [a_channel("pagerduty")], OPENED)
+    done = give(tmp_path, [a_channel("slack", "slack:#alerts")], environ(base), now=FIRST)
+    assert [each.channel for each in done] == ["pagerduty", "slack"]
+    assert (slack.noticed, waiting(tmp_path)) == (["NOT TOLD IN TIME"], 0)
+
+
+def test_without_its_variables_a_channel_keeps_what_it_has(channel, receiver, base, tmp_path):
+    put(tmp_path, [channel], OPENED)
+    (told,) = give(tmp_path, [channel], {}, now=FIRST)
+    assert (told.waiting, receiver.noticed) == (1, [])
+    assert "not set: nobody is told" in str(told.trouble)
+    give(tmp_path, [channel], environ(base), now=NEXT)
+    assert receiver.noticed == ["CRITICAL"]
