@@ -7,7 +7,9 @@ import ssl
 import time
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import SMTP
 from enum import StrEnum
+from socket import gethostname
 from typing import assert_never
 from urllib.parse import unquote, urlsplit
 
@@ -82,16 +84,16 @@ def deliver(mail: EmailMessage, post: Post, errand: Errand) -> str:
 
 
 def _connected(post: Post, timeout: float) -> smtplib.SMTP:
-    context = ssl.create_default_context()
+    context, me = ssl.create_default_context(), gethostname()  # by itself smtplib asks the DNS, for as long as it takes
     match post.cover:
         case Cover.TLS:
-            return smtplib.SMTP_SSL(post.host, post.port, timeout=timeout, context=context)
+            return smtplib.SMTP_SSL(post.host, post.port, me, timeout=timeout, context=context)
         case Cover.STARTTLS:
-            server = smtplib.SMTP(post.host, post.port, timeout=timeout)
+            server = smtplib.SMTP(post.host, post.port, me, timeout=timeout)
             server.starttls(context=context)  # raises where the server has none
             return server
         case Cover.NONE:
-            return smtplib.SMTP(post.host, post.port, timeout=timeout)
+            return smtplib.SMTP(post.host, post.port, me, timeout=timeout)
         case _:
             assert_never(post.cover)
 
@@ -102,7 +104,7 @@ def _sent(server: smtplib.SMTP, mail: EmailMessage) -> str:
     for code, said in (server.mail(str(mail["From"])), server.rcpt(str(mail["To"]))):
         if code >= 400:
             raise smtplib.SMTPResponseException(code, said)
-    code, said = server.data(mail.as_bytes())
+    code, said = server.data(mail.as_bytes(policy=SMTP))
     if code != 250:
         raise smtplib.SMTPResponseException(code, said)
     return f"{code} {short(said.decode(errors='replace'))}"

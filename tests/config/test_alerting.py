@@ -30,6 +30,11 @@ SCHEDULE = """\
 schedules:
   - {suite: shop, environment: canary, cron: "*/30 * * * *", regions: [here, there], point: canary-5}
 """
+CHANNELS = """\
+channels:
+  - {channel: slack, serves: ["slack:#alerts"], webhook: SLACK}
+  - {channel: pagerduty, serves: [pagerduty], routing_key: KEY}
+"""
 RULE = {
     "name": "down", "title": "It is down", "condition": "success_rate < 0.9", "severity": "critical",
     "notify": '["slack:#alerts"]', "runbook": "docs/guide.md", "environments": "[canary]", "points": "[canary-5]",
@@ -43,6 +48,7 @@ def project(folder: Path, *rules: dict[str, str], schedule: str = SCHEDULE, more
     lines = [f"  - {{{', '.join(f'{key}: {value}' for key, value in {**RULE, **rule}.items())}}}" for rule in rules]
     made.write("config/alert-rules.yaml", HEAD + "\n".join(lines) + "\n" + dedent(more))
     made.write("config/cron-schedule.yaml", schedule)
+    made.write("config/monitoring-integration.yaml", CHANNELS)
     return made
 
 
