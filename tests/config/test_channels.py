@@ -28,8 +28,8 @@ def test_a_recipient_whom_no_channel_reaches_is_an_error_with_the_way_out(tmp_pa
     made = project(tmp_path, {"notify": '["slack:#alerts", "slack:#nowhere"]'})
     assert told(made) == [
         (
-            "alert-rules.yaml, line 12, rules[0].notify[1]: nobody is reached as 'slack:#nowhere': add it to serves of a "
-            "channel in config/monitoring-integration.yaml, or change it"
+            "alert-rules.yaml, line 12, rules[0].notify[1]: nobody is reached as 'slack:#nowhere': add it to serves of "
+            "a channel in config/monitoring-integration.yaml, or change it"
         )
     ]
 
