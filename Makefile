@@ -30,8 +30,8 @@ smoke-all: .venv/.run-ready ## run every suite
 test: .venv/.dev-ready ## run the engine's own tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-test-integrations: .venv/.dev-ready .cache/integrations/ready ## test the sinks against real services (Debian, Ubuntu)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/sinks $(ARGS)
+test-integrations: .venv/.dev-ready .cache/integrations/ready ## test sinks and channels against real services (Debian, Ubuntu)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/sinks tests/channels $(ARGS)
 
 sabotage: .venv/.dev-ready ## break everything around a run; none may read as green (ARGS: names)
 	@$(BIN)/python -m sabotage $(ARGS)

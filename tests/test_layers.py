@@ -47,6 +47,8 @@ PURE = [
     "smoke.facts",
     *(f"smoke.dora.{name}" for name in ("deployment", "metrics", "document")),
     *(f"smoke.gates.{name}" for name in ("cohort", "comparison", "decision", "error_rate", "sample")),
+    *(f"smoke.channels.{name}" for name in ("links", "message", "lateness", "options", "told")),
+    *(f"smoke.channels.{name}" for name in ("_slack_blocks", "_pagerduty_event", "_mail", "_signed")),
     "smoke.turns",
     "smoke.waits",
     "smoke.accounts.answers",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from smoke.channels.lateness import LATE_S
 from smoke.channels.registry import Channel
 from tests.channels.world import BEGAN, a_channel, a_notice, environ, give, put, waiting
 from tests.support import receivers
+from tests.support.counterparts import free_port
 from tests.support.receivers import Receiver, answer
 
 ROOT = Path(__file__).parents[2]
@@ -47,12 +47,6 @@ def receiver(channel: Channel, server: HTTPServer) -> Iterator[Receiver]:
 @pytest.fixture
 def base(server: HTTPServer) -> str:
     return f"http://127.0.0.1:{server.port}"
-
-
-def closed_port() -> str:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{unused.getsockname()[1]}"
 
 
 def test_what_is_told_arrives_in_order_and_once(channel, receiver, base, tmp_path):
@@ -91,7 +85,7 @@ def test_a_lost_end_is_told_again(channel, receiver, base, tmp_path):
 
 def test_a_service_that_is_down_misses_nothing(channel, receiver, base, tmp_path):
     put(tmp_path, [channel], OPENED)
-    assert give(tmp_path, [channel], environ(closed_port()), now=FIRST)[0].waiting == 1
+    assert give(tmp_path, [channel], environ(f"http://127.0.0.1:{free_port()}"), now=FIRST)[0].waiting == 1
     put(tmp_path, [channel], CLOSED)
     give(tmp_path, [channel], environ(base), now=NEXT)
     assert (receiver.noticed, waiting(tmp_path)) == (["CRITICAL", "OVER"], 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import ssl
 import subprocess
 from collections import deque
@@ -20,6 +19,7 @@ from smoke.alerts.notice import NoticeKind
 from smoke.channels._mail import mail
 from smoke.channels.registry import Channel
 from tests.channels.world import BEGAN, a_channel, a_message, a_notice, give, put, waiting
+from tests.support.counterparts import WAY_OUT, free_port
 
 ONCALL, LEAD = "oncall@shop.example", "lead@shop.example"
 NEXT = BEGAN + 2400
@@ -55,16 +55,10 @@ def certificate(tmp_path: Path) -> Path:
     return path
 
 
-def free_port() -> int:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return int(unused.getsockname()[1])
-
-
 @pytest.fixture
 def mailbox(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
     """A server that takes nothing before STARTTLS and a login."""
-    smtpd = pytest.importorskip("aiosmtpd.controller")
+    smtpd = pytest.importorskip("aiosmtpd.controller", reason=WAY_OUT)
     from aiosmtpd.smtp import AuthResult
 
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))

@@ -20,6 +20,8 @@ from openapi_core.testing import MockRequest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+import tests.support.counterparts  # noqa: F401 - makes the libraries known that stand for vendors
+
 with contextlib.suppress(ModuleNotFoundError):
     from slack_sdk.models.blocks import Block
 
