@@ -126,6 +126,16 @@ def test_a_channel_that_hangs_costs_no_more_than_the_time_there_is(settings, pag
     assert slack.noticed == ["CRITICAL"]
 
 
+def test_a_history_that_hangs_costs_no_more_than_the_time_there_is(settings, pages, slack):
+    """Another process writes and writes: the run says so and ends."""
+    run = ran(settings, Outcome.FAIL, 60)
+    began = time.monotonic()
+    with history_store(settings).writing():
+        (line,) = told(settings, run, longest_s=0.5)
+    assert time.monotonic() - began < 5
+    assert "not done within 0.5 s; the next run" in line
+
+
 def test_at_points_that_no_rule_names_nothing_is_even_read(settings, pages):
     assert told(settings, ran(settings, Outcome.FAIL, 60, point="local")) == []
     assert not concerns(settings.root, "local")

@@ -72,6 +72,16 @@ def test_what_a_service_does_not_take_the_next_run_delivers(channel, receiver, b
     assert (receiver.noticed, waiting(tmp_path)) == (["CRITICAL", "OVER"], 0)
 
 
+def test_an_end_never_overtakes_what_it_ends(channel, receiver, base, tmp_path):
+    """Where the first message fails, what is behind it waits, though the service would take it by now."""
+    put(tmp_path, [channel], OPENED, CLOSED)
+    receiver.instead += [answer(500, "no")] * 2
+    (done,) = give(tmp_path, [channel], environ(base), now=FIRST)
+    assert (receiver.noticed, done.waiting) == ([], 2)
+    give(tmp_path, [channel], environ(base), now=NEXT)
+    assert (receiver.noticed, waiting(tmp_path)) == (["CRITICAL", "OVER"], 0)
+
+
 def test_a_lost_end_is_told_again(channel, receiver, base, tmp_path):
     put(tmp_path, [channel], OPENED)
     give(tmp_path, [channel], environ(base), now=FIRST)
