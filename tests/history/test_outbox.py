@@ -114,6 +114,17 @@ def test_what_is_refused_for_good_blocks_none(outbox: Outbox) -> None:
     assert outbox.put(a_parcel("bad")) == 0
 
 
+def test_for_whom_something_waits_is_known_the_least_tried_first(outbox: Outbox) -> None:
+    """Whoever empties it for several recipients asks for whom; one that fails again and again comes last."""
+    outbox.put(a_parcel("a", to="alert:b"), a_parcel("b", to="alert:a"), a_parcel("c", to="sink:x"))
+    outbox.put(a_parcel("d", to="alert:sent"), a_parcel("e", to="alert:b"))
+    outbox.sent("d", NOW)
+    assert outbox.recipients("alert:") == ("alert:b", "alert:a")
+    outbox.failed("a", NOW, "no", NOW)
+    assert outbox.recipients("alert:") == ("alert:a", "alert:b")
+    assert outbox.recipients("") == ("alert:a", "sink:x", "alert:b")
+
+
 def test_only_what_is_over_is_forgotten(outbox: Outbox) -> None:
     """What waits is never forgotten, however old it is."""
     outbox.put(a_parcel("sent"), a_parcel("dropped", expires=NOW), a_parcel("waits"))
