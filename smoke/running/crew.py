@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -167,7 +167,8 @@ class Crew:
         for each in left:
             self.browser._loop.call_soon(each.body.throw, KeyboardInterrupt())  # type: ignore[union-attr]
         if left:
-            self.browser._sync(asyncio.wait([each.done for each in left], timeout=ENDING_S))
+            with suppress(Error):  # a driver that is gone by now must not hide what stopped us
+                self.browser._sync(asyncio.wait([each.done for each in left], timeout=ENDING_S))
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:

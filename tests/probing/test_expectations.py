@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-import smoke.probing.body_expectations  # noqa: F401 - registers its judges
+import smoke.probing.body_expectations
+import smoke.probing.cookies  # noqa: F401 - registers its judge
 from smoke.model import Blame
 from smoke.probing.asking import ProbeAccount
 from smoke.probing.exchange import Exchange
@@ -95,7 +96,7 @@ def test_every_expectation_is_judged_and_tested() -> None:
     names = {field.name for field in fields(Expect)}
     assert set(JUDGES) == names
     assert set(PASSING) == set(BROKEN)
-    assert set(PASSING) | {kind.field for kind in KINDS} | {"p95_within_ms", "samples"} == names
+    assert set(PASSING) | {kind.field for kind in KINDS} | {"p95_within_ms", "samples", "ceiling_ms"} == names
     said = str(PASSING) + str(BROKEN)
     assert all(f"'{field.name}'" in said for shape in (HeaderExpect, JsonExpect) for field in fields(shape))
 

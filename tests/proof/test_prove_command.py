@@ -69,7 +69,8 @@ def test_every_fault_of_a_suite_is_caught(tmp_path: Path) -> None:
     matrix = read(tmp_path / "proof" / "mosaic.json")
     assert len(matrix.cases) >= 100
     assert (matrix.detection_rate, matrix.asked) == (1.0, int(clean[1]))
-    assert re.search(r"^  178 of 355 faults, 0 not caught", said, re.M), "each tenth of the drill is told"
+    told = re.findall(rf"^  (\d+) of {len(matrix.cases)} faults, 0 not caught", said, re.M)
+    assert len(told) >= 9, "each tenth of the drill is told"
     page = (tmp_path / "proof" / "index.html").read_text()
     assert all(f"<code>{check}</code>" in page for check in ("deployment.uptime", "health.p95", "errors.not-found"))
     assert not re.search(r"(src|href)=\"(?!#)", page), "nothing is asked for from elsewhere"
