@@ -45,6 +45,7 @@ lint: .venv/.dev-ready ## check style, types, YAML and workflows
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/yamllint --strict config .github
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/zizmor --offline --quiet --no-progress --persona pedantic .github
 
@@ -82,7 +83,9 @@ lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=-
 	  "$$folder/bin/uv" pip compile $(COMPILE) $(ARGS) --group build -o requirements/run.lock pyproject.toml >/dev/null && \
 	  "$$folder/bin/uv" pip compile $(COMPILE) $(ARGS) --group dev -c requirements/run.lock \
 	    -o requirements/dev.lock pyproject.toml >/dev/null && \
-	  echo "locked: requirements/run.lock requirements/dev.lock"
+	  "$$folder/bin/uv" pip compile $(COMPILE) $(ARGS) --group build --extra compare --extra postgres \
+	    -c requirements/dev.lock -o requirements/gate.lock pyproject.toml >/dev/null && \
+	  echo "locked: requirements/run.lock requirements/dev.lock requirements/gate.lock"
 
 clean: ## remove the virtual environment, caches and build output (reports stay)
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info test-results
@@ -107,7 +110,12 @@ endef
 	$(call install,run)
 	@touch $@
 
-# Everything in run.lock is in dev.lock too.
+# What a gate on a runner of its own may need besides: it compares builds, and shares one history.
+.venv/.gate-ready: .venv/bin/python requirements/gate.lock requirements/run.lock pyproject.toml
+	$(call install,gate)
+	@touch .venv/.run-ready $@
+
+# Everything in run.lock is in dev.lock too, and in gate.lock.
 .venv/.dev-ready: .venv/bin/python requirements/dev.lock requirements/run.lock pyproject.toml
 	$(call install,dev)
 	@touch .venv/.run-ready $@

@@ -40,25 +40,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def call(given: argparse.Namespace, after: list[str]) -> int:
     """Gate, act and return what the decision exits with: 0 proceed, 1 block, roll back or escalate, 3 INCONCLUSIVE."""
+    from smoke.gates import outputs
     from smoke.gates.acting import Deed
-    from smoke.gates.outputs import as_text, forget, write
     from smoke.model import Action
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if after:
         raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
     settings = options.settings_of(given, given.point)
-    forget(settings.reports)
+    outputs.forget(settings.reports)
+    told = settings.environ.get("GITHUB_OUTPUT")
     gated = _gated(settings, given)
     document = gated.document
+    _tried(lambda: outputs.write(settings.reports, document))
+    _tried(lambda: outputs.append(told, outputs.step_outputs(gated.decision, gated.acted, _verdict(settings))))
     if given.then_verify and gated.acted.deed is Deed.DONE and gated.decision.action is Action.ROLLBACK:
         verify = replace(settings, point="post-rollback")
         previous = given.previous_build or _last_good(verify)
         _say(f"post-rollback: expecting {previous or 'no particular build'}")
-        document = {**document, "then_verify": _gated(replace(verify, expect_build=previous), given).document}
-        _tried(lambda: write(settings.reports, document))
+        verified = _gated(replace(verify, expect_build=previous), given)
+        document = {**document, "then_verify": verified.document}
+        _tried(lambda: outputs.write(settings.reports, document))
+        _tried(lambda: outputs.append(told, outputs.verified_output(verified.decision)))
     if given.json:
-        print(as_text(document), end="")
+        print(outputs.as_text(document), end="")
     return gated.decision.exit_code
 
 
@@ -84,23 +89,23 @@ def _gated(settings: Settings, given: argparse.Namespace) -> _Gated:
 
 
 def _told(decision: Decision, planned: Plan, settings: Settings, given: argparse.Namespace) -> _Gated:
-    """Act, record, write and print; nothing that fails here makes the decision a better one."""
+    """Act, record and tell people; nothing that fails here makes the decision a better one."""
     from smoke.gates import outputs
     from smoke.gates.acting import act, would_act
 
     place = _place(planned, settings)
     told = outputs.payload(decision, place.suite, place.environment, place.build)
     acted = would_act(decision, place) if given.dry_run else act(decision, place, told)
-    verdict = settings.shown(settings.reports / "verdict.json")
-    document = outputs.document(told, acted, verdict)
-    _tried(lambda: outputs.write(settings.reports, document))
-    _tried(lambda: outputs.append(settings.environ.get("GITHUB_OUTPUT"), outputs.step_outputs(decision, verdict)))
     summary = outputs.summary(decision, acted, told)
     _tried(lambda: outputs.append(settings.environ.get("GITHUB_STEP_SUMMARY"), summary))
     if not given.dry_run:
         _tried(lambda: _record(decision, place, settings))
     _print(decision, acted, sys.stderr if given.json else sys.stdout)
-    return _Gated(decision, acted, document)
+    return _Gated(decision, acted, outputs.document(told, acted, _verdict(settings)))
+
+
+def _verdict(settings: Settings) -> str:
+    return settings.shown(settings.reports / "verdict.json")
 
 
 def _tried(work: Callable[[], object]) -> None:

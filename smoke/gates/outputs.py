@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from smoke.gates.acting import Acted
+from smoke.gates.acting import Acted, Deed
+from smoke.gates.advice import next_step
 from smoke.gates.decision import Decision
-from smoke.model import Action, Outcome
+from smoke.model import Outcome
 
 FILE = "gate.json"
 MARKS = {
@@ -48,33 +50,55 @@ def as_text(told: Mapping[str, object]) -> str:
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
-def step_outputs(decision: Decision, verdict: str) -> str:
+def step_outputs(decision: Decision, acted: Acted, verdict: str) -> str:
     """Return the lines for $GITHUB_OUTPUT; none of them can begin another one."""
-    values = {
-        "passed": "true" if decision.passed else "false",
-        "outcome": decision.outcome,
-        "failed-category": decision.failed_category or "",
-        "action": decision.action,
-        "reason": " ".join(decision.reason.split()),
-        "verdict": verdict,
-    }
+    return _lines(
+        {
+            "passed": "true" if decision.passed else "false",
+            "outcome": decision.outcome,
+            "failed-category": decision.failed_category or "",
+            "action": decision.action,
+            "acted": acted.deed,
+            "reason": " ".join(decision.reason.split()),
+            "verdict": verdict,
+        }
+    )
+
+
+def verified_output(decision: Decision) -> str:
+    """Return the line for $GITHUB_OUTPUT that says what post-rollback decided.
+
+    It has a name of its own: a rollback that took must not make a release that was rolled back a passed one.
+    """
+    return _lines({"verified": "true" if decision.passed else "false"})
+
+
+def _lines(values: Mapping[str, str]) -> str:
     return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
 def summary(decision: Decision, acted: Acted, told: Mapping[str, object]) -> str:
-    """Return the Markdown that stands in a job summary."""
-    head = "proceed" if decision.action is Action.PROCEED else f"**{decision.action}**"
+    """Return the Markdown that stands in a job summary: what is asked for, why, what was done, what to do next."""
+    build = told["expected_build"]
+    where = f"{_plain(str(told['suite']))} in {_plain(str(told['environment']))}"
+    about = [f"**Build**: {_plain(str(build)) if build else 'none was expected'}, {where}"]
+    if decision.failed_category:
+        about.append(f"**Failed category**: {decision.failed_category}")
+    if decision.severity:
+        about.append(f"**Severity**: {decision.severity}")
+    if acted.deed is not Deed.NONE:
+        about.append(f"**Hook**: {_plain(acted.sentence)}")
     lines = [
-        f"## {MARKS[decision.outcome]} Gate {decision.point}: {head}",
+        f"## {MARKS[decision.outcome]} {_plain(decision.point)}: {decision.action} ({decision.outcome})",
         "",
-        _cell(decision.reason),
+        f"> {_plain(decision.reason)}",
         "",
-        f"{told['suite']} in {told['environment']}, build {told['expected_build'] or 'not given'}.",
-        _cell(acted.sentence),
+        *(f"- {line}" for line in (*about, f"**Next**: {next_step(decision, acted)}")),
         "",
         "| looked at | outcome | what was seen |",
         "|---|---|---|",
-        *(f"| {part.name} | {part.outcome} | {_cell(part.sentence)} |" for part in decision.parts),
+        *(f"| {part.name} | {part.outcome} | {_plain(part.sentence)} |" for part in decision.parts),
+        "",
         "",
     ]
     return "\n".join(lines)
@@ -101,5 +125,6 @@ def append(path: str | None, text: str) -> None:
             file.write(text)
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+def _plain(text: str) -> str:
+    """Write ``text`` so that Markdown shows it as it is: it may be what a target answered."""
+    return re.sub(r"([\\`*_\[\]|<~#])", r"\\\1", " ".join(text.split()))

@@ -145,7 +145,7 @@ def test_a_good_build_goes_through_every_gate_and_is_recorded_once(release: Rele
         gated = release.gate(point)
         assert (gated.code, gated.action) == (0, "proceed"), gated.stderr
         assert "passed=true\n" in gated.outputs
-        assert "## ✅ Gate" in gated.summary
+        assert f"## ✅ {point}: proceed (PASS)" in gated.summary
     (recorded,) = release.records()
     assert (recorded["build"], recorded["commit"], recorded["success"]) == ("build-2", "c0ffee", True)
     assert not release.platform.rollbacks
@@ -223,6 +223,8 @@ def test_a_rollback_that_takes_is_verified_and_recorded(release: Release) -> Non
     assert (gated.code, gated.action) == (1, "rollback")
     verified = gated.said["then_verify"]
     assert (verified["execution_point"], verified["passed"]) == ("post-rollback", True), gated.stderr
+    outputs = dict(line.split("=", 1) for line in gated.outputs.splitlines())
+    assert (outputs["passed"], outputs["action"], outputs["verified"]) == ("false", "rollback", "true")
     assert [(each["execution_point"], each["success"]) for each in release.records()] == [
         ("post-production", False),
         ("post-rollback", True),
