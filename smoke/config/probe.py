@@ -55,8 +55,8 @@ class Probe(Strict):
     permits: tuple[str, ...] = ()
     """Every writing request that it makes, cleanup included; ``*`` stands for one segment of a path."""
     repeatable: bool = False
-    """Whether these may be made again where the first attempt fails: made twice, they change no more than once. By
-    default what has written is not tried again."""
+    """Whether these may be made again, after a failure or to measure them. By default what has written is not tried
+    again."""
     capture: dict[str, str] = field(default_factory=dict)
     """Name to JSON path in the answer: kept for probes that come after it, and for its cleanup, as ``{name}``."""
     measure: dict[str, str] = field(default_factory=dict)
@@ -100,8 +100,13 @@ class Probe(Strict):
 
     @property
     def only_reads(self) -> bool:
-        """Whether the request may be sent again to measure it: it changes nothing (RFC 9110, 9.2.1)."""
+        """Whether the request changes nothing (RFC 9110, 9.2.1)."""
         return self.request.partition(" ")[0] in READS
+
+    @property
+    def may_be_asked_again(self) -> bool:
+        """Whether the request may be sent again, to measure it or after a failure."""
+        return self.only_reads or self.repeatable
 
 
 def close_to(name: str, known: Iterable[str]) -> str:

@@ -159,12 +159,14 @@ async def _samples(probe: Probe, terms: Terms, send: Send, shared: Shared) -> tu
     samples = [await ask(probe, terms, shared, send)]
     least = probe.expect.samples if probe.expect.p95_within_ms is not None else 1
     first, calm = _total(probe, samples, terms.standard), None
-    if probe.only_reads and is_too_slow(first):
+    if probe.may_be_asked_again and is_too_slow(first):
         now = await shared.reading() if is_beyond_ceiling(first) else None
         if is_beyond_ceiling(first) and (now is None or now.is_within):
             return samples, now
         calm, least = await shared.calm(), max(least, least_samples(terms.standard))
-    while probe.only_reads and len(samples) < max(least, samples_wanted(_total(probe, samples, terms.standard))):
+    while probe.may_be_asked_again and len(samples) < max(
+        least, samples_wanted(_total(probe, samples, terms.standard))
+    ):
         samples.append(await ask(probe, terms, shared, send))
     return samples, calm
 

@@ -129,7 +129,7 @@ async def drill(stage: Stage, known: Control, probe: Probe, fault: Fault) -> Cas
     """
     begun = time.perf_counter()
     faulty = Faulty(stage.tape, fault, frozenset(_places(stage, probe)))
-    unsure = not (probe.only_reads or probe.repeatable) and not NETWORK.isdisjoint(fault.blames)
+    unsure = not probe.may_be_asked_again and not NETWORK.isdisjoint(fault.blames)
     policy = RetryPolicy(attempts=2 if fault.flaky or unsure else 1, first_wait_s=0.0)
     terms = replace(stage.terms, retry=policy)
     shared = Shared(values=dict(stage.values))

@@ -35,4 +35,4 @@ def share_of(probe: Probe, answers: tuple[Exchange, ...]) -> float:
 
 def _asks_one_thing(probe: Probe) -> bool:
     whole = probe.counter is None and probe.eventually is None and probe.expect.openapi is None
-    return whole and probe.only_reads and not probe.account and not probe.capture
+    return whole and probe.may_be_asked_again and not probe.account and not probe.capture

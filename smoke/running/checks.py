@@ -26,8 +26,8 @@ def check(
 
     The arguments are literals: the plan reads them from the file without running it
     (:mod:`smoke.config.journeys` says what they mean). ``permits`` names the state-changing requests
-    that the journey makes, ``repeatable`` says that made twice they change no more than once, so that it may be tried
-    again as a journey that only reads, ``account`` the smoke account that it signs in with, ``proves`` the faults
+    that the journey makes, ``repeatable`` says that they may be made again, so that it is tried again as a
+    journey that only reads, ``account`` the smoke account that it signs in with, ``proves`` the faults
     that it must catch beside those that follow from what it does (``smoke prove`` tries them).
     """
     mark = pytest.mark.smoke_check(

@@ -41,7 +41,7 @@ def _first_fails(_nothing: None, probe: Probe) -> Iterator[Fault]:
     def act(good: Exchange, number: int) -> Exchange:
         return replace(good, status=503, body=b"") if number == 1 else good
 
-    if probe.expect.p95_within_ms is None and probe.counter is None and (probe.only_reads or probe.repeatable):
+    if probe.expect.p95_within_ms is None and probe.counter is None and probe.may_be_asked_again:
         yield Fault(name="first-request-fails", act=act, blames=frozenset(), flaky=True)
 
 
@@ -60,7 +60,7 @@ def _every_third_fails(_limit_ms: float, _probe: Probe) -> Iterator[Fault]:
 def _late(limit_ms: float, probe: Probe) -> Iterator[Fault]:
     """As late as must be noticed: of what is asked only once, that is what is beyond its ceiling."""
     limit = Measurement(name=probe.id, value=None, budget=limit_ms, ceiling=probe.expect.ceiling_ms)
-    late_ms = 2 * limit_ms if probe.only_reads or probe.repeatable else ceiling_of(limit)
+    late_ms = 2 * limit_ms if probe.may_be_asked_again else ceiling_of(limit)
 
     def act(good: Exchange, _number: int) -> Exchange:
         total_ms = good.timing.total_ms + late_ms
