@@ -18,6 +18,7 @@ FORBIDDEN = "is forbidden by destructive in suite.yaml"
 LIMITED = "answers 429"
 RUNNER_BUSY = "the runner is outside its own band"
 SLOW_ONCE = "was too long, once"
+UNCONFIRMED = "lost an answer, once"
 """How the causes end that have a way out of their own."""
 SERVER_ERROR = re.compile(r"([A-Z]+ \S+) answers (5\d\d)")
 ASKED = 3

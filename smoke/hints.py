@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke.causes import BRAKED, BROWSER_GONE, FORBIDDEN, LIMITED, RUNNER_BUSY, SLOW_ONCE
+from smoke.causes import BRAKED, BROWSER_GONE, FORBIDDEN, LIMITED, RUNNER_BUSY, SLOW_ONCE, UNCONFIRMED
 from smoke.model import Blame, Category, CheckKind, Finding
 
 BY_BLAME = {
@@ -33,6 +33,8 @@ BY_CAUSE = {
     " less of it (`--workers 1`), take a larger one, or widen its band (SMOKE_RUNNER_BAND).",
     SLOW_ONCE: "Run it again: what writes is not repeated to measure it. If it stays slow, say in `ceilings` of"
     " suite.yaml above what a single sample fails.",
+    UNCONFIRMED: "Run it again: a lost connection is tried again, but not where that would write twice. If it may, say"
+    " so with `repeatable`.",
 }
 """By how the cause of the finding ends: it says more than whose fault it is."""
 ALSO = {

@@ -106,6 +106,14 @@ class SignalKind(StrEnum):
     REQUEST = "request"
 
 
+class Standard(StrEnum):
+    """Which sample of a time is held against its budget, where there are several."""
+
+    MEDIAN = "median"
+    QUICKEST = "quickest"
+    SECOND_SLOWEST = "second slowest"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One thing that is verified."""
@@ -124,6 +132,8 @@ class Check:
     """Contracts of an environment under which it applies; empty: under all."""
     permits: tuple[Permit, ...] = ()
     """State-changing requests that it needs."""
+    repeatable: bool = False
+    """These may be made again: it is tried again as one that only reads."""
     account: str | None = None
     """Name of the smoke account that it signs in with."""
     proves: tuple[str, ...] = ()
@@ -143,14 +153,31 @@ class Measurement:
     ceiling: float | None = None
     """Above it one sample is enough; None: as :func:`smoke.timing.ceiling_of` says."""
     samples: tuple[float, ...] = ()
-    """What ``value`` is the median of, where it was taken more than once."""
+    """Everything that ``value`` stands for, where it was taken more than once."""
+    standard: Standard = Standard.MEDIAN
+    """Which of ``samples`` is held against the budget."""
+
+    @property
+    def judged(self) -> float | None:
+        """What is held against the budget: ``value``, unless another one of several samples is."""
+        if len(self.samples) < 2:
+            return self.value
+        match self.standard:
+            case Standard.MEDIAN:
+                return self.value
+            case Standard.QUICKEST:
+                return min(self.samples)
+            case Standard.SECOND_SLOWEST:
+                return sorted(self.samples)[-2]
+            case _:
+                assert_never(self.standard)
 
     @property
     def ok(self) -> bool | None:
         """Whether the budget is kept; None where there is nothing to compare."""
-        if self.value is None or self.budget is None:
+        if self.judged is None or self.budget is None:
             return None
-        return self.value <= self.budget
+        return self.judged <= self.budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +249,8 @@ class Attempt:
     artifacts: tuple[Artifact, ...] = ()
     calibration: Calibration | None = None
     """How fast the runner was, where a budget was exceeded."""
+    unrepeated: tuple[str, ...] = ()
+    """What it has written, where nothing but that kept it from being tried again."""
 
     @property
     def outcome(self) -> Outcome:

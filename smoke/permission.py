@@ -28,10 +28,8 @@ class Permissions:
         check = next((each for each in self.plan.checks if each.id == check_id), None)
         if check is None or self.forbids(method, path):
             return None
-        if check.account and about.login:
-            asked_to_sign_in = f"{method} {self._below(about.login.base, path)}"
-            if asked_to_sign_in in about.login.writes:
-                return f"{SIGNS_IN}{asked_to_sign_in}"
+        if check.account and about.login and self.signs_in(method, path):
+            return f"{SIGNS_IN}{method} {self._below(about.login.base, path)}"
         probe = next((each for each in self.plan.suite.probes if each.id == check_id), None)
         asked = {path, self._below(probe.base if probe else None, path)}
         return next((str(each) for each in check.permits for said in asked if each.covers(method, said)), None)
@@ -39,6 +37,11 @@ class Permissions:
     def may_write(self, check: Check) -> bool:
         """Tell whether a check may change something beyond signing its account in or out."""
         return any(not only_signs(self.of(check.id, each.method, each.path) or "", each.path) for each in check.permits)
+
+    def signs_in(self, method: str, path: str) -> bool:
+        """Tell whether this is a request by which accounts of the suite sign in, whoever makes it."""
+        login = self.plan.suite.about.login
+        return login is not None and f"{method} {self._below(login.base, path)}" in login.writes
 
     def forbids(self, method: str, path: str) -> bool:
         """Tell whether the suite calls this destructive, so that no permit helps."""

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import assert_never
 
-from smoke.model import Attempt, Blame
+from smoke.model import Attempt, Blame, Standard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,14 @@ def wait_before_next(
 def surely_last(policy: RetryPolicy, number: int, *, may_write: bool) -> bool:
     """Tell before an attempt whether no other can follow it; ``may_write``: it may change what it must not repeat."""
     return may_write or number >= policy.attempts
+
+
+def standard_of(policy: RetryPolicy, number: int) -> Standard:
+    """Return by which of its samples attempt ``number`` judges a time.
+
+    The last of several by the quickest: what is never in time is too slow, what is in time now and then is FLAKY.
+    """
+    return Standard.QUICKEST if 1 < number >= policy.attempts else Standard.MEDIAN
 
 
 def not_repeated(

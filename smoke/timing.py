@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from smoke.calibration import Calibration
 from smoke.causes import RUNNER_BUSY, SLOW_ONCE
-from smoke.model import Blame, Finding, Measurement, Unit
+from smoke.model import Blame, Finding, Measurement, Standard, Unit
 
 SAMPLES = 3
 """Cold samples whose median is judged, the first among them."""
 MOST_SAMPLES = 5
-"""As many where three are too slow by their median, but not all of them."""
+"""As many where three are too slow by their median, but not all of them; and as many before none of them is in time."""
+FEW = 20
+"""Of fewer samples, the largest alone is their 95th percentile."""
 FACTOR = 3.0
-LOST_PACKET_MS = 1000.0
-"""What one lost packet costs a connection that begins (RFC 6298, 2.1)."""
+LOST_PACKETS_MS = 3000.0
+"""What two packets, lost one after the other, cost a connection that begins: 1 s and 2 s (RFC 6298, 2.1 and 5.5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +36,19 @@ class Circumstances:
 QUIET = Circumstances()
 
 
+def written_once(written: Collection[str]) -> str | None:
+    """Say why what has ``written`` is not tried again; None where it has not."""
+    return f"it has written {', '.join(written)}, and is not tried again" if written else None
+
+
 def ceiling_of(measurement: Measurement) -> float:
-    """Return above what one sample is enough: as was said, else three times the budget, a lost packet at least.
+    """Return above what one sample is enough: as was said, else three times the budget, two lost packets at least.
 
     In milliseconds; infinite where there is no budget.
     """
     if measurement.ceiling is not None or measurement.budget is None:
         return math.inf if measurement.ceiling is None else measurement.ceiling
-    return max(FACTOR * measurement.budget, measurement.budget + LOST_PACKET_MS)
+    return max(FACTOR * measurement.budget, measurement.budget + LOST_PACKETS_MS)
 
 
 def is_beyond_ceiling(measurement: Measurement) -> bool:
@@ -55,14 +63,30 @@ def is_too_slow(measurement: Measurement) -> bool:
 
 
 def samples_wanted(measurement: Measurement) -> int:
-    """Return how many samples decide: one that is good or beyond the ceiling, three that agree, or five."""
+    """Return how many samples decide: one that is good or beyond the ceiling, three that agree, or five.
+
+    By the quickest sample: the first one that is good, or five that are not.
+    """
     samples = measurement.samples or (measurement.value,)
     if not is_too_slow(measurement) or is_beyond_ceiling(measurement):
         return len(samples)
+    if measurement.standard is Standard.QUICKEST:
+        return MOST_SAMPLES
     if len(samples) < SAMPLES:
         return SAMPLES
     agreed = all(each is not None and each > (measurement.budget or 0.0) for each in samples)
     return len(samples) if agreed else MOST_SAMPLES
+
+
+def least_samples(standard: Standard) -> int:
+    """Return how many samples there must be, the first among them, once that one was too slow."""
+    match standard:
+        case Standard.MEDIAN:
+            return SAMPLES
+        case Standard.QUICKEST | Standard.SECOND_SLOWEST:
+            return 2
+        case _:
+            assert_never(standard)
 
 
 def sampled(measurement: Measurement, further: Sequence[float]) -> Measurement:
@@ -73,13 +97,21 @@ def sampled(measurement: Measurement, further: Sequence[float]) -> Measurement:
     return replace(measurement, value=statistics.median(samples), samples=samples)
 
 
+def p95_of(name: str, times_ms: Sequence[float], budget_ms: float) -> Measurement:
+    """Return the 95th percentile of ``times_ms`` (nearest rank); one sample alone never breaks ``budget_ms``."""
+    times = sorted(times_ms)
+    value, few = times[math.ceil(0.95 * len(times)) - 1], len(times) < FEW
+    taken = Measurement(name=name, value=value, budget=budget_ms, ceiling=math.inf)
+    return replace(taken, samples=tuple(times_ms), standard=Standard.SECOND_SLOWEST) if few else taken
+
+
 def over_budget(measurement: Measurement, circumstances: Circumstances = QUIET) -> Finding:
     """Say rule and evidence of a broken budget in one line: ``homepage.load_ms (6214) <= 3000``.
 
     Where the runner may be the cause, or where one sample is all there is and all there will be, that is no fault of
     the application.
     """
-    value, budget = measurement.value or 0.0, measurement.budget or 0.0
+    value, budget = measurement.judged or 0.0, measurement.budget or 0.0
     digits = 0 if value >= 10 and round(value) > budget else 3
     rule = f"{measurement.name} ({value:.{digits}f}) <= {budget:g}"
     calibration, why = circumstances.calibration, circumstances.unrepeatable
@@ -100,6 +132,6 @@ def over_budget(measurement: Measurement, circumstances: Circumstances = QUIET) 
 def _evidence(measurement: Measurement, calibration: Calibration | None) -> Iterator[str]:
     if len(measurement.samples) > 1:
         listed = ", ".join(f"{each:.0f}" for each in measurement.samples)
-        yield f"median of {len(measurement.samples)} samples: {listed} ms"
+        yield f"{measurement.standard} of {len(measurement.samples)} samples: {listed} ms"
     if calibration:
         yield f"runner: {calibration}"

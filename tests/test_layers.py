@@ -22,6 +22,7 @@ PURE = [
     "smoke.calibration",
     "smoke.timing",
     "smoke.causes",
+    "smoke.confirming",
     "smoke.clues",
     "smoke.edge",
     "smoke.findings",

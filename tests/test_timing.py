@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from smoke.calibration import Calibration, Reference, both
-from smoke.model import Blame, Finding, Measurement, Outcome, Unit
-from smoke.retry import RetryPolicy, wait_before_next
-from smoke.timing import Circumstances, over_budget, sampled, samples_wanted
+from smoke.model import Blame, Finding, Measurement, Outcome, Standard, Unit
+from smoke.retry import RetryPolicy, standard_of, wait_before_next
+from smoke.timing import Circumstances, over_budget, p95_of, sampled, samples_wanted
 from tests.support.judging import an_attempt
 
 BAND = Reference.PAGE.band_ms
@@ -34,7 +34,7 @@ def under(*readings_ms: float, why: str | None = None) -> Circumstances:
         (taken(5000, ceiling=5000), 3),
         (taken(5001, ceiling=5000), 1),
         (taken(900, budget=100), 3),
-        (taken(1101, budget=100), 1),
+        (taken(3101, budget=100), 1),
         (taken(4000, 2000, 2000), 3),
         (taken(4000, 4000, 4000), 3),
         (taken(4000, 4000, 2000), 5),
@@ -44,7 +44,7 @@ def under(*readings_ms: float, why: str | None = None) -> Circumstances:
     ids=str,
 )
 def test_one_good_sample_three_that_agree_or_five(measurement: Measurement, wanted: int) -> None:
-    """A ceiling is three times the budget, and no less than a lost packet above it, unless somebody says."""
+    """A ceiling is three times the budget, and no less than two lost packets above it, unless somebody says."""
     assert samples_wanted(measurement) == wanted
 
 
@@ -56,6 +56,58 @@ def test_the_median_is_told_with_its_samples() -> None:
         "median of 3 samples: 6214, 3100, 4000 ms",
         "runner: reference page 80 ms, its band ends at 300 ms",
     )
+
+
+@pytest.mark.parametrize(
+    ("samples", "wanted", "ok"),
+    [
+        ((2900,), 1, True),
+        ((4000,), 5, False),
+        ((4000, 4000, 4000), 5, False),
+        ((4000, 4000, 2900), 3, True),
+        ((4000, 4100, 4200, 4300, 4400), 5, False),
+        ((9001,), 1, False),
+    ],
+)
+def test_the_last_attempt_is_judged_by_its_quickest_sample(
+    samples: tuple[float, ...], wanted: int, *, ok: bool
+) -> None:
+    """What is never in time is too slow, of five; one that is in time is enough, and one beyond its ceiling, too."""
+    last = taken(*samples, standard=Standard.QUICKEST)
+    assert (samples_wanted(last), last.ok) == (wanted, ok)
+
+
+def test_what_is_never_in_time_is_told_by_its_quickest_sample() -> None:
+    """The median stays what is reported."""
+    last = taken(4000, 4100, 4200, 4300, 3900, standard=Standard.QUICKEST)
+    finding = over_budget(last, under(80))
+    assert (finding.rule, finding.blame, last.value) == ("home.load_ms (3900) <= 3000", Blame.SLOW, 4100)
+    assert finding.evidence[0] == "quickest of 5 samples: 4000, 4100, 4200, 4300, 3900 ms"
+
+
+@pytest.mark.parametrize(
+    ("attempts", "number", "standard"),
+    [(2, 1, Standard.MEDIAN), (2, 2, Standard.QUICKEST), (3, 2, Standard.MEDIAN), (1, 1, Standard.MEDIAN)],
+)
+def test_only_the_last_of_several_attempts_is_judged_so(attempts: int, number: int, standard: Standard) -> None:
+    """A check that gets one attempt is judged by the median, as every first attempt is."""
+    assert standard_of(RetryPolicy(attempts=attempts), number) is standard
+
+
+@pytest.mark.parametrize(
+    ("times", "p95", "ok"),
+    [
+        ((90.0, 10.0, 20.0, 30.0, 40.0), 90.0, True),
+        ((90.0, 10.0, 80.0, 30.0, 40.0), 90.0, False),
+        ((10.0, 90.0), 90.0, True),
+        ((*[10.0] * 19, 90.0), 10.0, True),
+        ((*[10.0] * 18, 90.0, 90.0), 90.0, False),
+    ],
+)
+def test_one_sample_alone_is_no_percentile(times: tuple[float, ...], p95: float, *, ok: bool) -> None:
+    """Of fewer than 20 the nearest rank is the largest; that is told, but two must be too slow."""
+    found = p95_of("health.p95_ms", times, 50.0)
+    assert (found.value, found.ok) == (p95, ok)
 
 
 def test_a_runner_outside_its_band_is_no_fault_of_the_application() -> None:

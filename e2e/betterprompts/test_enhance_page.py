@@ -6,7 +6,7 @@ from smoke.running.checks import check
 from smoke.running.journey import Journey
 
 
-@check("enhance.page", category="critical-paths", permits=["POST /api/v1/enhance"])
+@check("enhance.page", category="critical-paths", permits=["POST /api/v1/enhance"], repeatable=True)
 def test_enhance_page(page: Page, journey: Journey) -> None:
     """The enhance page answers a prompt through the API."""
     prompt = journey.target.texts["safe_prompt"]

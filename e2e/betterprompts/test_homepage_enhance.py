@@ -6,7 +6,13 @@ from smoke.running.checks import check
 from smoke.running.journey import Journey
 
 
-@check("homepage.enhance", category="critical-paths", scope="reduced", permits=["POST /api/v1/enhance"])
+@check(
+    "homepage.enhance",
+    category="critical-paths",
+    scope="reduced",
+    permits=["POST /api/v1/enhance"],
+    repeatable=True,
+)
 def test_homepage_enhance(page: Page, journey: Journey) -> None:
     """An anonymous visitor gets an enhanced prompt, and nothing is saved."""
     prompt = journey.target.texts["safe_prompt"]

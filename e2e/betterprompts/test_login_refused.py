@@ -6,7 +6,7 @@ from smoke.running.checks import check
 from smoke.running.journey import Journey
 
 
-@check("login.refused", category="authentication", permits=["POST /api/v1/auth/login"])
+@check("login.refused", category="authentication", permits=["POST /api/v1/auth/login"], repeatable=True)
 def test_login_refused(page: Page, journey: Journey) -> None:
     """A login that must be refused says so, for a user that does not exist: no account comes nearer to its lock."""
     journey.expects_answer("POST /api/v1/auth/login 401", "the refusal is what this journey looks for")

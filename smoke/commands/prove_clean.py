@@ -24,8 +24,6 @@ COUNTED = (Outcome.PASS, Outcome.FLAKY, Outcome.FAIL, Outcome.INCONCLUSIVE)
 EVERY_S = 10.0
 """Least time between two lines of progress."""
 LONGEST_SEED = 1_000_000
-SLOW = 0.3
-"""Share of a budget from which on the clean run has left little of it to the weather."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -99,10 +97,11 @@ def _repeated(settings: Settings, asked: Asked) -> Campaign | None:
 
 def _near(clean: Clean) -> Iterator[str]:
     """Say which probes were slow in the clean run already: each repetition has that time, too."""
-    for result in clean.results.values():
-        for each in result.attempts[-1].measurements if result.check.kind is CheckKind.PROBE else ():
-            if each.budget and each.value is not None and each.value > SLOW * each.budget:
-                yield f"{each.name} took {each.value:.0f} of {each.budget:g} {each.unit} without any weather"
+    from smoke.proof.resting import SLOW, share_of
+
+    for probe in clean.stage.probes:
+        if (share := share_of(probe, clean.tape.of(probe.id))) > SLOW:
+            yield f"{probe.id} took {share:.0%} of its time without any weather"
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from smoke.config.problems import ConfigError, Problem
-from smoke.proof.matrix import Case, Matrix, Result
+from smoke.proof.matrix import GOOD, Case, Matrix, Result
 from smoke.proof.progress import Going
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Teller:
         assert self.going is not None, "a drill begins before its first case is done"
         now = time.monotonic()
         self.going.add(case, now)
-        if case.result is not Result.CAUGHT:
+        if case.result not in GOOD:
             self.line(told(case))
         if self.status is not None:
             self.status.update(f"{case.suite}: {self.going.told(now)}")

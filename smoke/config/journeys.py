@@ -60,15 +60,16 @@ def _journey(function: Function, file: str) -> Check:
     if len(call.args) != 1:
         raise ValueError("@check takes the id first, and everything else by name")
     given = {keyword.arg: _literal(keyword.value) for keyword in call.keywords}
-    unknown = set(given) - {"category", "critical", "scope", "contracts", "permits", "account", "proves"}
+    unknown = set(given) - {"category", "critical", "scope", "contracts", "permits", "repeatable", "account", "proves"}
     if unknown:
         raise ValueError(f"@check does not know {', '.join(sorted(map(str, unknown)))}")
     title = (ast.get_docstring(function) or "").partition("\n")[0]
     if not title:
         raise ValueError("needs a docstring: its first line is the title in every report")
-    account, critical = given.get("account"), given.get("critical", True)
-    if not isinstance(critical, bool):
-        raise ValueError(f"critical is True or False; got {critical!r}")
+    account, critical = given.get("account"), _yes_or_no("critical", given.get("critical", True))
+    permits, repeatable = _words(given.get("permits", ())), _yes_or_no("repeatable", given.get("repeatable", False))
+    if repeatable and not permits:
+        raise ValueError("repeatable goes with permits: what only reads is tried again anyway")
     return Check(
         id=check_id(str(_literal(call.args[0]))),
         title=title.rstrip("."),
@@ -78,7 +79,8 @@ def _journey(function: Function, file: str) -> Check:
         scope=_choice("scope", Scope, given.get("scope", Scope.FULL)),
         source=f"{file}:{function.lineno}",
         contracts=_words(given.get("contracts", ())),
-        permits=tuple(Permit.parse(text) for text in _words(given.get("permits", ()))),
+        permits=tuple(map(Permit.parse, permits)),
+        repeatable=repeatable,
         account=str(account) if account is not None else None,
         proves=_words(given.get("proves", ())),
     )
@@ -99,6 +101,12 @@ def _choice(name: str, choices: type[Choice], value: object) -> Choice:
     if value not in list(choices):
         raise ValueError(f"{name} is one of {', '.join(choices)}; got {value!r}")
     return choices(str(value))
+
+
+def _yes_or_no(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is True or False; got {value!r}")
+    return value
 
 
 def _words(value: object) -> tuple[str, ...]:

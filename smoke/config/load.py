@@ -113,6 +113,7 @@ def _check(numbered: tuple[int, Probe], source: Source) -> Check:
         source=f"{source.file}:{source.lines[('probes', index)]}",
         contracts=probe.contracts,
         permits=tuple(Permit.parse(text) for text in probe.permits),
+        repeatable=probe.repeatable,
         account=probe.account,
         proves=probe.proves,
     )

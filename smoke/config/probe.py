@@ -54,6 +54,9 @@ class Probe(Strict):
     """Smoke account that it is signed in as; needs login in suite.yaml."""
     permits: tuple[str, ...] = ()
     """Every writing request that it makes, cleanup included; ``*`` stands for one segment of a path."""
+    repeatable: bool = False
+    """Whether these may be made again, after a failure or to measure them. By default what has written is not tried
+    again."""
     capture: dict[str, str] = field(default_factory=dict)
     """Name to JSON path in the answer: kept for probes that come after it, and for its cleanup, as ``{name}``."""
     measure: dict[str, str] = field(default_factory=dict)
@@ -86,7 +89,9 @@ class Probe(Strict):
             method, path = request.split(" ", 1)
             if method not in READS and not any(each.covers(method, path) for each in allowed):
                 raise ValueError(f"{request} changes state: name it in permits, if it may")
-        if self.expect.p95_within_ms is not None and not self.repeatable:
+        if self.repeatable and not self.permits:
+            raise ValueError("repeatable goes with permits: what only reads is tried again anyway")
+        if self.expect.p95_within_ms is not None and not self.only_reads:
             raise ValueError("p95_within_ms asks several times, so only for GET, HEAD and OPTIONS; use within_ms")
         if (self.send is not None) != self.request.startswith("WS "):
             raise ValueError("send goes with a WS request, and a WS request with send")
@@ -94,9 +99,14 @@ class Probe(Strict):
             raise ValueError("preflight goes with an OPTIONS request, and an OPTIONS request with preflight")
 
     @property
-    def repeatable(self) -> bool:
-        """Whether the request may be sent again to measure it: it changes nothing (RFC 9110, 9.2.1)."""
+    def only_reads(self) -> bool:
+        """Whether the request changes nothing (RFC 9110, 9.2.1)."""
         return self.request.partition(" ")[0] in READS
+
+    @property
+    def may_be_asked_again(self) -> bool:
+        """Whether the request may be sent again, to measure it or after a failure."""
+        return self.only_reads or self.repeatable
 
 
 def close_to(name: str, known: Iterable[str]) -> str:

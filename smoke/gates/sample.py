@@ -68,4 +68,4 @@ def _is_light(probe: Probe) -> bool:
     names = set(re.findall(r"\{(\w+)\}", f"{probe.request} {' '.join(probe.headers.values())}"))
     alone = not (probe.after or probe.account or probe.capture or probe.cleanup)
     once = probe.eventually is None and probe.counter is None and probe.expect.openapi is None
-    return probe.repeatable and probe.preflight is None and alone and once and names <= GIVEN
+    return probe.only_reads and probe.preflight is None and alone and once and names <= GIVEN

@@ -13,7 +13,7 @@ from smoke.accounts.pacing import Answer
 from smoke.calibration import Calibration
 from smoke.config.login import Login
 from smoke.config.probe import Probe
-from smoke.model import Blame
+from smoke.model import Blame, Standard
 from smoke.probing.client import ProbeFailedError
 from smoke.probing.description import listed_paths
 from smoke.probing.exchange import Exchange, Listed, Request
@@ -52,6 +52,15 @@ class Terms:
     """Further addresses of the target, by the names that probes use."""
     login: Login | None = None
     accounts: Mapping[str, ProbeAccount] = field(default_factory=dict)
+    standard: Standard = Standard.MEDIAN
+    """Which of its samples a time is judged by."""
+
+    def signs_in(self, request: Request) -> bool:
+        """Tell whether ``request`` is one by which an account signs in."""
+        if self.login is None:
+            return False
+        path = request.url.removeprefix(url_of(self.login.base, "", self))
+        return f"{request.method} {path}" in self.login.writes
 
 
 async def unread() -> Calibration | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import random
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import NoneType
+from urllib.parse import urlsplit
 
+from smoke.blame import never_left
 from smoke.calibration import Calibration, both
+from smoke.clues import noted
 from smoke.config.probe import Probe
-from smoke.model import Attempt, Blame, Finding, Measurement, Observation, Unit
+from smoke.model import Attempt, Blame, Finding, Measurement, Observation, Standard, Unit
 from smoke.probing import server_timing
 from smoke.probing.asking import Send, Shared, Terms, ask, signed, url_of
 from smoke.probing.body_expectations import is_number
@@ -25,32 +27,69 @@ from smoke.probing.paths import MISSING, at_path
 from smoke.probing.shapes import Counter, Expect, Must
 from smoke.probing.variables import filled
 from smoke.probing.waited import waits_of_attempt
-from smoke.retry import wait_before_next
+from smoke.retry import not_repeated, standard_of, wait_before_next
+from smoke.safety import READS
 from smoke.timing import (
-    SAMPLES,
     Circumstances,
     is_beyond_ceiling,
     is_too_slow,
+    least_samples,
     over_budget,
+    p95_of,
     sampled,
     samples_wanted,
+    written_once,
 )
 
 
 async def observe(probe: Probe, terms: Terms, send: Send, shared: Shared | None = None) -> Observation:
-    """Run ``probe`` until it passes or another attempt is not worth it."""
-    common = shared or Shared()
+    """Run ``probe`` until it passes, or another attempt is not worth it or would write twice."""
+    common, wrote = shared or Shared(), Wrote(probe, terms, send)
     attempts: list[Attempt] = []
     while True:
-        attempts.append(await _attempt(probe, terms, send, common, len(attempts) + 1))
-        wait = wait_before_next(terms.retry, attempts[-1], random.random())  # noqa: S311 - jitter
+        attempt = await _attempt(probe, terms, wrote, common, len(attempts) + 1)
+        if why := not_repeated(terms.retry, attempt, wrote.never_again):
+            attempt = replace(attempt, findings=noted(attempt.findings, why), unrepeated=wrote.never_again)
+        attempts.append(attempt)
+        wait = wait_before_next(terms.retry, attempt, random.random(), (), wrote.never_again)  # noqa: S311 - jitter
         if wait is None:
             return Observation(check_id=probe.id, attempts=tuple(attempts))
         await asyncio.sleep(wait)
 
 
-async def _attempt(probe: Probe, terms: Terms, send: Send, shared: Shared, number: int) -> Attempt:
+@dataclass(slots=True)
+class Wrote:
+    """Sends, and takes note of what left and changes something."""
+
+    probe: Probe
+    terms: Terms
+    send: Send
+    _made: dict[str, None] = field(default_factory=dict)
+
+    async def __call__(self, request: Request, timeout_s: float) -> Exchange:
+        """Send ``request``; raises ProbeFailedError as whoever really sends it."""
+        try:
+            exchange = await self.send(request, timeout_s)
+        except ProbeFailedError as error:
+            if error.finding.blame is not Blame.SAFETY and not never_left(error.finding.rule):
+                self._note(request)
+            raise
+        self._note(request)
+        return exchange
+
+    def _note(self, request: Request) -> None:
+        if request.method not in READS and not self.terms.signs_in(request):
+            self._made[f"{request.method} {urlsplit(request.url).path}"] = None
+
+    @property
+    def never_again(self) -> tuple[str, ...]:
+        """What was written and must not be written twice."""
+        return () if self.probe.repeatable else tuple(self._made)
+
+
+async def _attempt(probe: Probe, terms: Terms, send: Wrote, shared: Shared, number: int) -> Attempt:
     clock = asyncio.get_running_loop().time
+    terms = replace(terms, standard=standard_of(terms.retry, number))
     started, begun = time.time(), clock()
     seen = Seen()
     with waits_of_attempt() as waited:
@@ -77,7 +116,7 @@ class Seen:
     calibration: Calibration | None = None
 
 
-async def _patiently(probe: Probe, terms: Terms, send: Send, shared: Shared) -> Seen:
+async def _patiently(probe: Probe, terms: Terms, send: Wrote, shared: Shared) -> Seen:
     """Look once, or with ``eventually`` until nothing is wrong any more or the time for that is over."""
     patience, clock = probe.eventually, asyncio.get_running_loop().time
     ends = clock() + (patience.within_s if patience else 0.0)
@@ -93,20 +132,20 @@ async def _patiently(probe: Probe, terms: Terms, send: Send, shared: Shared) -> 
     return seen
 
 
-async def _look(probe: Probe, terms: Terms, send: Send, shared: Shared) -> Seen:
+async def _look(probe: Probe, terms: Terms, send: Wrote, shared: Shared) -> Seen:
     if (expect := expecting(probe.expect, shared.values)) is not probe.expect:
         probe = replace(probe, expect=expect)
     before = await _count(probe, terms, send, shared)
     samples, calm = await _samples(probe, terms, send, shared)
     after = await _count(probe, terms, send, shared)
-    measurements = _measure(probe, samples)
+    measurements = _measure(probe, samples, terms.standard)
     slow = [each for each in measurements if each.ok is False]
     calibration = both(calm, await shared.reading()) if slow else calm
     wrong: dict[str, Finding] = {}
     for finding in (finding for sample in samples for finding in judge(probe.expect, sample)):
         wrong.setdefault(finding.rule, finding)
     found = (*wrong.values(), *_captured(probe, samples[0], shared), *_counted(probe.counter, before, after))
-    under = Circumstances(calibration=calibration)
+    under = Circumstances(calibration=calibration, unrepeatable=written_once(send.never_again))
     findings = (*found, *(over_budget(each, under) for each in slow))
     return Seen(findings=findings, measurements=measurements, calibration=calibration)
 
@@ -119,13 +158,15 @@ async def _samples(probe: Probe, terms: Terms, send: Send, shared: Shared) -> tu
     """
     samples = [await ask(probe, terms, shared, send)]
     least = probe.expect.samples if probe.expect.p95_within_ms is not None else 1
-    first, calm = _total(probe, samples), None
-    if probe.repeatable and is_too_slow(first):
+    first, calm = _total(probe, samples, terms.standard), None
+    if probe.may_be_asked_again and is_too_slow(first):
         now = await shared.reading() if is_beyond_ceiling(first) else None
         if is_beyond_ceiling(first) and (now is None or now.is_within):
             return samples, now
-        calm, least = await shared.calm(), max(least, SAMPLES)
-    while probe.repeatable and len(samples) < max(least, samples_wanted(_total(probe, samples))):
+        calm, least = await shared.calm(), max(least, least_samples(terms.standard))
+    while probe.may_be_asked_again and len(samples) < max(
+        least, samples_wanted(_total(probe, samples, terms.standard))
+    ):
         samples.append(await ask(probe, terms, shared, send))
     return samples, calm
 
@@ -192,8 +233,7 @@ def _captured(probe: Probe, exchange: Exchange, shared: Shared) -> tuple[Finding
     return tuple(missing)
 
 
-def _measure(probe: Probe, samples: Sequence[Exchange]) -> tuple[Measurement, ...]:
-    times = sorted(sample.timing.total_ms for sample in samples)
+def _measure(probe: Probe, samples: Sequence[Exchange], standard: Standard) -> tuple[Measurement, ...]:
     timing, expect = samples[0].timing, probe.expect
     parts = {
         "dns_ms": timing.dns_ms,
@@ -201,10 +241,10 @@ def _measure(probe: Probe, samples: Sequence[Exchange]) -> tuple[Measurement, ..
         "tls_ms": timing.tls_ms,
         "first_byte_ms": timing.first_byte_ms,
     }
-    found = [_total(probe, samples)]
+    found = [_total(probe, samples, standard)]
     if expect.p95_within_ms is not None:
-        p95 = times[math.ceil(0.95 * len(times)) - 1]
-        found.append(Measurement(name=f"{probe.id}.p95_ms", value=p95, budget=expect.p95_within_ms, ceiling=math.inf))
+        times = [sample.timing.total_ms for sample in samples]
+        found.append(p95_of(f"{probe.id}.p95_ms", times, expect.p95_within_ms))
     found += [Measurement(name=f"{probe.id}.{part}", value=value) for part, value in parts.items()]
     if (days := samples[0].tls_days_left) is not None:
         found.append(Measurement(name=f"{probe.id}.tls_days_left", value=days, unit=Unit.COUNT))
@@ -222,10 +262,8 @@ def _read(probe: Probe, exchange: Exchange) -> Iterator[Measurement]:
             yield Measurement(name=f"{probe.id}.{name}", value=float(value), unit=Unit.COUNT)
 
 
-def _total(probe: Probe, samples: Sequence[Exchange]) -> Measurement:
+def _total(probe: Probe, samples: Sequence[Exchange], standard: Standard) -> Measurement:
     first, *further = (sample.timing.total_ms for sample in samples)
-    expect = probe.expect
-    return sampled(
-        Measurement(name=f"{probe.id}.total_ms", value=first, budget=expect.within_ms, ceiling=expect.ceiling_ms),
-        further,
-    )
+    expect, name = probe.expect, f"{probe.id}.total_ms"
+    taken = Measurement(name=name, value=first, budget=expect.within_ms, ceiling=expect.ceiling_ms, standard=standard)
+    return sampled(taken, further)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import statistics
-import time
+from collections.abc import Awaitable, Callable
 
 from smoke.calibration import Calibration, Reference
 from smoke.probing.client import ProbeFailedError, send
@@ -21,13 +21,14 @@ TIMEOUT_S = 5.0
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
 
 
-async def calm(band_ms: float) -> Calibration | None:
+async def calm(read: Callable[[], Awaitable[Calibration | None]]) -> Calibration | None:
     """Return a reading within the band as soon as there is one, and the last one where that takes too long.
 
-    None where the machine does not even let us ask ourselves.
+    ``read`` takes one. None where the machine does not even let us ask ourselves.
     """
-    ends = time.monotonic() + PATIENCE_S
-    while (seen := await reading(band_ms)) is not None and not seen.is_within and time.monotonic() < ends:
+    clock = asyncio.get_running_loop().time
+    ends = clock() + PATIENCE_S
+    while (seen := await read()) is not None and not seen.is_within and clock() < ends:
         await asyncio.sleep(PAUSE_S)
     return seen
 

@@ -90,6 +90,13 @@ class ProbeRunner:
                 return needed
         return None
 
+    def again(self, check_id: str) -> Observation:
+        """Run a probe once more, by itself, and wait for what it shows."""
+        probe = self._probes[check_id]
+        return asyncio.run_coroutine_threadsafe(
+            observe(probe, self._terms, self._send, self._shared), self._loop
+        ).result()
+
     def is_done(self, check_id: str) -> bool:
         """Tell whether the observation of a probe is there; False for what is no probe that was started."""
         return check_id in self._futures and self._futures[check_id].done()

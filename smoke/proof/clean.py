@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -115,17 +115,22 @@ def _sets_cookie(name: str) -> bool:
     return name.lower() == "set-cookie"
 
 
-def run_clean(begun: Begun, settings: Settings, progress: Progress | None = None) -> Clean:
-    """Run the planned checks once and return what was answered.
+def as_it_is(_session: Session, _tape: Tape) -> None:
+    """Leave the answers as they came."""
+
+
+def run_clean(begun: Begun, settings: Settings, afterwards: Callable[[Session, Tape], None] = as_it_is) -> Clean:
+    """Run the planned checks once, then ``afterwards``, and return what was answered.
 
     Raises NotCleanError unless all of them pass, ConfigError and BrowserMissing as a run does.
     """
     recorder = Recorder()
-    with open_session(begun, settings, progress or Progress()) as session:
+    with open_session(begun, settings, Progress()) as session:
         values = session.probes.values
         recorder.listen(session)
         with recorder.looking.open():
             run_checks(session, settings, ())
+        afterwards(session, recorder.tape)
         requests = session.guard.receipt().requests
     if session.interruption is not None and session.interruption.decides:
         raise KeyboardInterrupt

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from smoke.config.probe import Probe
+from smoke.confirming import confirmed_ones, is_unconfirmed
 from smoke.judge import judge_check
 from smoke.judged import CheckResult
 from smoke.model import Check, Observation, Outcome
-from smoke.probing.asking import Shared, Terms, url_of
+from smoke.offline import NETWORK
+from smoke.probing.asking import Shared, Terms
 from smoke.probing.attempts import observe
 from smoke.probing.client import ProbeFailedError, Stopwatch, late, unanswered
 from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError, Request
@@ -115,8 +117,8 @@ async def control(stage: Stage) -> Control:
     """Run all probes over the tape as it is."""
     shared = Shared(values=dict(stage.values))
     terms = replace(stage.terms, retry=RetryPolicy(attempts=1))
-    results = [each async for each in _walk(stage, terms, shared, Faulty(stage.tape, NOTHING, frozenset()))]
-    red = {each.check.id: each.reason or each.outcome for each in results if each.outcome is not Outcome.PASS}
+    results = await _walk(stage, terms, shared, Faulty(stage.tape, NOTHING, frozenset()))
+    red = {name: each.reason or each.outcome for name, each in results.items() if each.outcome is not Outcome.PASS}
     return Control(red, dict(shared.values))
 
 
@@ -127,10 +129,11 @@ async def drill(stage: Stage, known: Control, probe: Probe, fault: Fault) -> Cas
     """
     begun = time.perf_counter()
     faulty = Faulty(stage.tape, fault, frozenset(_places(stage, probe)))
-    policy = RetryPolicy(attempts=2 if fault.flaky else 1, first_wait_s=0.0)
+    unsure = not probe.may_be_asked_again and not NETWORK.isdisjoint(fault.blames)
+    policy = RetryPolicy(attempts=2 if fault.flaky or unsure else 1, first_wait_s=0.0)
     terms = replace(stage.terms, retry=policy)
     shared = Shared(values=dict(stage.values))
-    results = {each.check.id: each async for each in _walk(stage, terms, shared, faulty)}
+    results = await _walk(stage, terms, shared, faulty)
     mine, rule = results[probe.id], results[probe.id].reason
     if fault.field and mine.outcome not in GREEN:
         alone = await _alone(stage, known, probe, fault)
@@ -148,6 +151,7 @@ async def drill(stage: Stage, known: Control, probe: Probe, fault: Fault) -> Cas
         duration_ms=(time.perf_counter() - begun) * 1000,
         also=tuple(name for name in red if name in faulty.touched),
         collateral=tuple(name for name in red if name not in faulty.touched),
+        unconfirmed=is_unconfirmed(mine),
         trouble=_trouble(stage, known, probe, faulty),
     )
 
@@ -174,7 +178,8 @@ async def _alone(stage: Stage, known: Control, probe: Probe, fault: Fault) -> Ch
     return judge_check(stage.checks[probe.id], seen)
 
 
-async def _walk(stage: Stage, terms: Terms, shared: Shared, faulty: Faulty) -> AsyncIterator[CheckResult]:
+async def _walk(stage: Stage, terms: Terms, shared: Shared, faulty: Faulty) -> dict[str, CheckResult]:
+    """Run all probes one after the other; return what was judged, by check."""
     seen: dict[str, Observation] = {}
     for probe in in_order(stage.probes):
         failed = next((each for each in probe.after if _failed(seen.get(each))), None)
@@ -183,7 +188,7 @@ async def _walk(stage: Stage, terms: Terms, shared: Shared, faulty: Faulty) -> A
         else:
             observation = await observe(_impatient(probe), terms, faulty.send, shared)
         seen[probe.id] = observation
-        yield judge_check(stage.checks[probe.id], observation)
+    return {name: judge_check(stage.checks[name], each) for name, each in confirmed_ones(seen).items()}
 
 
 def in_order(probes: Sequence[Probe]) -> tuple[Probe, ...]:
@@ -211,10 +216,6 @@ def _impatient(probe: Probe) -> Probe:
 
 def _places(stage: Stage, probe: Probe) -> Iterator[tuple[str, str, int]]:
     """Yield what ``probe`` asks beside signing in."""
-    login = stage.terms.login
-    signing = set(login.writes) if login else set()
-    address = url_of(login.base, "", stage.terms) if login else ""
     for good in stage.tape.of(probe.id):
-        request = good.request
-        if f"{request.method} {request.url.removeprefix(address)}" not in signing:
-            yield request.method, request.url, good.status
+        if not stage.terms.signs_in(good.request):
+            yield good.request.method, good.request.url, good.status

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from smoke.probing.exchange import Exchange
-from smoke.proof.weather import WEATHERS, Moment, Weather
+from smoke.proof.weather import QUIET_MS, WEATHERS, Moment, Weather
 
 Place = tuple[str, int]
 """A check, and which of its requests, from 1."""
@@ -38,6 +38,14 @@ class Forecast:
     def script(self) -> str:
         """What every page runs first; empty: nothing."""
         return ";\n".join(each.script for each in self.weathers if each.script)
+
+    def reading_ms(self, number: int) -> float:
+        """Return what reading ``number`` of the reference exchange takes: the runner is as busy all the time, about."""
+        took = QUIET_MS
+        for each in self.weathers:
+            level, now = (chance_of(self.seed, self.number, each.name, "runner", turn) for turn in (0, number))
+            took += each.reference_ms * (level + now) / 2
+        return took
 
     def over(self, good: Exchange, place: Place, *, foreign: bool) -> Exchange:
         """Return what arrives of the answer ``good`` at ``place``; raises NoAnswerError where nothing does."""

@@ -29,7 +29,7 @@ class Journal:
 
     def keep(self, case: Case) -> None:
         """Add a case; one that could not be tried, or was broken off, is not kept, and so tried again."""
-        if case.trouble is None and case.blame is not Blame.HARNESS:
+        if case.trouble is None and (case.unconfirmed or case.blame is not Blame.HARNESS):
             self.cases[case.key] = case
             with self.path.open("ab") as file:
                 file.write(_format().dump_json(case) + b"\n")

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from smoke.config.problems import ConfigError, Problem
+from smoke.confirming import confirmed, is_unconfirmed
 from smoke.judge import judge_check
 from smoke.judged import CheckResult
 from smoke.model import Check, CheckKind, Observation, Outcome
+from smoke.offline import NETWORK
 from smoke.proof.clean import Clean
 from smoke.proof.declared import could_befall_journey, journey_faults_of, unknown
 from smoke.proof.journey_fault import JourneyFault, Played
@@ -217,7 +219,13 @@ def _prepare(session: Session, trials: tuple[Trial, ...]) -> None:
     cases: dict[str, tuple[Check, ...]] = {}
     for trial in trials:
         cases[trial.journey] = (*cases.get(trial.journey, ()), trial.check)
-    retries = {name: AGAIN for name, trial in by_case.items() if trial.fault.flaky}
+    may_write = session.guard.permissions.may_write
+    unsure = {trial.journey: may_write(trial.check) and not trial.check.repeatable for trial in trials}
+    retries = {
+        name: AGAIN
+        for name, trial in by_case.items()
+        if trial.fault.flaky or (unsure[trial.journey] and not NETWORK.isdisjoint(trial.fault.blames))
+    }
     timed = frozenset(name for name, trial in by_case.items() if trial.fault.timed)
     session.rehearsals = Rehearsals(cases=cases, retries=retries, timed=timed)
     session.guard.stand_ins = {name: trial.stand_in for name, trial in by_case.items()}
@@ -234,7 +242,8 @@ def _prepare(session: Session, trials: tuple[Trial, ...]) -> None:
 
 def _case(clean: Clean, trial: Trial, session: Session) -> Case:
     seen = session.observations.get(trial.check.id)
-    result = judge_check(trial.check, seen or Observation(check_id=trial.check.id, attempts=(), not_run="not tried"))
+    untried = Observation(check_id=trial.check.id, attempts=(), not_run="not tried")
+    result = judge_check(trial.check, confirmed(seen) if seen else untried)
     trouble = trial.stand_in.idle
     if result.outcome is Outcome.NOT_RUN:
         trouble = "; ".join(session.troubles) or "it was not tried"
@@ -247,5 +256,6 @@ def _case(clean: Clean, trial: Trial, session: Session) -> Case:
         blame=result.blame,
         rule=result.reason,
         duration_ms=sum(attempt.duration_ms for attempt in seen.attempts) if seen else 0.0,
+        unconfirmed=is_unconfirmed(result),
         trouble=trouble,
     )

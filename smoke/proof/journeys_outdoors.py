@@ -6,16 +6,15 @@ Those of several repetitions are abreast in one browser.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from smoke.confirming import confirmed_ones
 from smoke.judge import judge_check
 from smoke.judged import CheckResult, Interruption
 from smoke.model import Check, CheckKind, Observation
-from smoke.permission import only_signs
 from smoke.probing.exchange import Exchange, Request
 from smoke.proof.burning import busy
 from smoke.proof.clean import Clean
@@ -23,15 +22,13 @@ from smoke.proof.forecast import Forecast
 from smoke.proof.journeys import CONTROL
 from smoke.proof.rehearsal import Rehearsal
 from smoke.proof.understudy import understudy
-from smoke.retry import RetryPolicy
 from smoke.running.launch import Begun, Starting, starting
 from smoke.running.opening import open_session
-from smoke.running.rehearsals import ONCE, Rehearsals
+from smoke.running.rehearsals import Rehearsals
 from smoke.running.room import cores
 from smoke.running.run import run_checks
 from smoke.running.session import Progress, Session
 from smoke.running.target import Target
-from smoke.safety import READS
 from smoke.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,30 +47,18 @@ class Outing:
     forecast: Forecast
     rehearsal: Rehearsal
     """Knows the answers."""
-    session: Session
-    """In which it takes place."""
-    retries: dict[str, RetryPolicy]
-    """The rules by which a run would try each check again now."""
+    owns: Callable[[str], bool]
+    """Tells whether an address is first-party."""
     _turn: int = 0
 
     def answer(self, request: Request, asker: str) -> Exchange | None:
         """Return what arrives of the answer; None where the target may give it. Raises NoAnswerError."""
-        if _changes_something(self.session, self.check, request):
-            self.retries[self.check.id] = ONCE
         self._turn += 1
         good = self.rehearsal.answer(request, asker)
         if good is None:
             return None
-        foreign = not self.session.target.owns(request.url)
+        foreign = not self.owns(request.url)
         return self.forecast.over(good, (self.rehearsal.check_id, self._turn), foreign=foreign)
-
-
-def _changes_something(session: Session, check: Check, request: Request) -> bool:
-    """Tell whether a run would not try ``check`` again after ``request``."""
-    if request.method in READS or not session.target.owns(request.url):
-        return False
-    path = urlsplit(request.url).path
-    return not only_signs(session.guard.permissions.of(check.id, request.method, path) or "", path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +85,20 @@ def repeat_journeys(clean: Clean, begun: Begun, settings: Settings, forecasts: S
     target.set_result(clean.target)
     again = Begun(planned, target, starting(begun.starting.driver, planned, settings))
     with busy(forecasts[0].burners), open_session(again, settings, Progress()) as session:
-        retries = {check.id: session.retry for check in planned.checks}
         outings = [
-            Outing(_case_of(journey, one), one, Rehearsal(clean.tape, journey.id, CONTROL), session, retries)
+            Outing(_case_of(journey, one), one, Rehearsal(clean.tape, journey.id, CONTROL), session.target.owns)
             for one in forecasts
             for journey in journeys
         ]
-        _send_out(session, {each.check.id: each for each in outings}, retries)
+        _send_out(session, {each.check.id: each for each in outings})
         session.workers = settings.workers or EACH_CORE * int(cores())
         run_checks(session, settings, ())
     if session.interruption is not None:
         raise KeyboardInterrupt
     results: dict[int, dict[str, CheckResult]] = defaultdict(dict)
-    for each in outings:
-        results[each.forecast.number][each.rehearsal.check_id] = _judged(session, each)
+    for one in forecasts:
+        for each, seen in _seen(session, [each for each in outings if each.forecast is one]):
+            results[one.number][each.rehearsal.check_id] = _judged(session, each, seen)
     return Returned(dict(results), sum(each.rehearsal.passed for each in outings))
 
 
@@ -121,12 +106,13 @@ def _case_of(journey: Check, forecast: Forecast) -> Check:
     return replace(journey, id=f"{journey.id}.{forecast.number}")
 
 
-def _send_out(session: Session, outings: dict[str, Outing], retries: dict[str, RetryPolicy]) -> None:
+def _send_out(session: Session, outings: dict[str, Outing]) -> None:
     """Let ``session`` play ``outings`` in place of its journeys, all by the ids of their checks."""
     cases: dict[str, tuple[Check, ...]] = {}
     for each in outings.values():
         cases[each.rehearsal.check_id] = (*cases.get(each.rehearsal.check_id, ()), each.check)
-    session.rehearsals = Rehearsals(cases=cases, retries=retries)
+    retries = dict.fromkeys(outings, session.retry)
+    session.rehearsals = Rehearsals(cases=cases, retries=retries, timed=frozenset(outings), remeasured=True)
     session.guard.stand_ins = outings
     session.broker = understudy(session.run_id)
     session.broker.pause = session.pause
@@ -138,8 +124,15 @@ def _send_out(session: Session, outings: dict[str, Outing], retries: dict[str, R
     session.backstage = backstage
 
 
-def _judged(session: Session, outing: Outing) -> CheckResult:
-    seen, trouble = session.observations.get(outing.check.id), outing.rehearsal.trouble
+def _seen(session: Session, outings: Sequence[Outing]) -> Iterator[tuple[Outing, Observation | None]]:
+    """Yield what was seen of each of ``outings``, which make up one repetition."""
+    names = (each.check.id for each in outings)
+    found = confirmed_ones({name: session.observations[name] for name in names if name in session.observations})
+    yield from ((each, found.get(each.check.id)) for each in outings)
+
+
+def _judged(session: Session, outing: Outing, seen: Observation | None) -> CheckResult:
+    trouble = outing.rehearsal.trouble
     if trouble is not None:
         seen = Observation(check_id=outing.check.id, attempts=(), not_run=session.scrubber.text(trouble))
     broken = Interruption(reason="; ".join(session.troubles), decides=False) if session.troubles else None

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from smoke.model import Blame, Category, Outcome
+from smoke.offline import NETWORK
 
 
 class Result(StrEnum):
     """What became of one fault at one check that promises to catch it."""
 
     CAUGHT = "caught"
+    UNCONFIRMED = "unconfirmed"
+    """The check was not green, but blamed nobody: an answer was lost once, and it may not write twice."""
     SURVIVED = "survived"
     """The check stayed green."""
     WRONG_BLAME = "wrong blame"
@@ -45,6 +48,8 @@ class Case:
     """Other checks that saw the fault and went red."""
     collateral: tuple[str, ...] = ()
     """Checks that went red without having seen it."""
+    unconfirmed: bool = False
+    """It is inconclusive for no other reason than that it may not write twice."""
     trouble: str | None = None
     """Why the drill could not be done."""
 
@@ -56,7 +61,7 @@ class Case:
     @property
     def turned_red(self) -> bool:
         """Whether the check went red for the fault, and blamed whom it must."""
-        return bool(self.expected) and self.result in DETECTED
+        return bool(self.expected) and self.result in RED
 
     @property
     def kind(self) -> str:
@@ -73,13 +78,18 @@ class Case:
             return self._clean(Result.CAUGHT if got_over else Result.WRONG_BLAME)
         if self.outcome in (Outcome.PASS, Outcome.FLAKY, Outcome.NOT_RUN):
             return Result.SURVIVED
+        if self.unconfirmed and NETWORK.intersection(self.expected):
+            return self._clean(Result.UNCONFIRMED)
         return self._clean(Result.CAUGHT if self.blame in self.expected else Result.WRONG_BLAME)
 
     def _clean(self, result: Result) -> Result:
-        return Result.COLLATERAL if result is Result.CAUGHT and self.collateral else result
+        return Result.COLLATERAL if result in GOOD and self.collateral else result
 
 
-DETECTED = (Result.CAUGHT, Result.COLLATERAL)
+GOOD = (Result.CAUGHT, Result.UNCONFIRMED)
+"""Results of checks, and drills, without a defect."""
+RED = (Result.CAUGHT, Result.COLLATERAL)
+DETECTED = (*RED, Result.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +116,7 @@ class Matrix:
 
     @property
     def detection_rate(self) -> float | None:
-        """Share of the faults that were caught, 0 to 1, of those that had to be; None without any."""
+        """Share of the faults that were not passed over, 0 to 1, of those that were tried; None without any."""
         return _rate(self.cases)
 
     def rates(self) -> Mapping[Category, float]:
@@ -126,7 +136,7 @@ class Matrix:
     @property
     def bad(self) -> tuple[Case, ...]:
         """The cases that show a defect of a check, or of the drill."""
-        return tuple(case for case in self.cases if case.result is not Result.CAUGHT)
+        return tuple(case for case in self.cases if case.result not in GOOD)
 
     @property
     def outcome(self) -> Outcome:

@@ -7,11 +7,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
+from smoke.calibration import Calibration, Reference
+from smoke.confirming import confirmed_ones
 from smoke.judge import judge_check
 from smoke.judged import CheckResult
 from smoke.model import Observation
+from smoke.probing import reference
 from smoke.probing.asking import Shared
 from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError, Request
 from smoke.probing.runner import ProbeRunner
@@ -35,6 +39,13 @@ class Outdoors:
     """By attempt: each begins anew."""
     _turns: dict[str, Iterator[int]] = field(default_factory=lambda: defaultdict(lambda: count(1)))
     """Numbers of the requests of each check."""
+    _readings: Iterator[int] = field(default_factory=lambda: count(1))
+
+    async def reading(self) -> Calibration:
+        """Return how long the reference exchange takes on the runner of this repetition."""
+        took_ms = self.forecast.reading_ms(next(self._readings))
+        band_ms = Reference.EXCHANGE.band_ms
+        return Calibration(reference=Reference.EXCHANGE, readings_ms=(took_ms,), band_ms=band_ms)
 
     async def send(self, request: Request, timeout_s: float) -> Exchange:
         """Answer ``request`` when it is time; raises ProbeFailedError as the client does."""
@@ -62,13 +73,15 @@ def repeat_probes(stage: Stage, forecast: Forecast) -> dict[str, CheckResult]:
         seen = {probe.id: runner.result(probe.id) for probe in stage.probes}
     for name, why in outdoors.unknown.items():
         seen[name] = Observation(check_id=name, attempts=(), not_run=stage.scrub(why))
-    return {name: judge_check(stage.checks[name], observation) for name, observation in seen.items()}
+    return {name: judge_check(stage.checks[name], observation) for name, observation in confirmed_ones(seen).items()}
 
 
 @contextmanager
 def _hurried(stage: Stage, outdoors: Outdoors) -> Iterator[ProbeRunner]:
     loop = HurriedLoop()
-    runner = ProbeRunner(stage.terms, outdoors.send, Shared(values=dict(stage.values), codes=AnyCode()), loop)
+    calm = partial(reference.calm, outdoors.reading)
+    shared = Shared(values=dict(stage.values), codes=AnyCode(), calm=calm, reading=outdoors.reading)
+    runner = ProbeRunner(stage.terms, outdoors.send, shared, loop)
     try:
         yield runner
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smoke.proof.matrix import Case, Result
+from smoke.proof.matrix import GOOD, Case
 
 TENTHS = 10
 
@@ -31,7 +31,7 @@ class Going:
     def add(self, case: Case, now: float) -> None:
         """Take note of a case."""
         self.done += 1
-        self.missed += case.result is not Result.CAUGHT
+        self.missed += case.result not in GOOD
         if self.done <= self.probes:
             self.probes_done = now
 

@@ -16,6 +16,7 @@ from smoke.proof.forecast import Forecast, forecast
 from smoke.proof.journeys_outdoors import repeat_journeys
 from smoke.proof.probes_outdoors import repeat_probes
 from smoke.proof.prove import begun_for
+from smoke.proof.resting import rest
 from smoke.proof.weather import WEATHERS, Weather
 from smoke.running.launch import Begun
 from smoke.settings import Settings
@@ -57,7 +58,7 @@ def repeat(settings: Settings, asked: Asked, hearing: Hearing) -> Campaign:
     done: list[Repetition] = []
     with ExitStack() as stack:
         begun = begun_for(settings, stack)
-        clean = run_clean(begun, settings)
+        clean = run_clean(begun, settings, rest)
         _check_still(clean, begun, settings)
         hearing.began(clean)
         ending = Ending.WHOLE

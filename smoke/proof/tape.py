@@ -63,6 +63,12 @@ class Tape:
             if place[0] == check_id:
                 del self._answers[place][:-1]
 
+    def quickest(self, check_id: str) -> None:
+        """Keep of each place of a check only the answer that took the least time."""
+        for place, found in self._answers.items():
+            if place[0] == check_id:
+                found[:] = [min(found, key=lambda each: each.timing.total_ms)]
+
     def of(self, check_id: str) -> tuple[Exchange, ...]:
         """Return the answers that a check got."""
         return tuple(each for place, found in self._answers.items() if place[0] == check_id for each in found)

@@ -22,6 +22,10 @@ SPREAD = 0.7
 LEAST_MS, MOST_MS = 20.0, 800.0
 STALL_MS = 40.0
 """Most that an answer waits for a runner that is busy."""
+QUIET_MS = 15.0
+"""What the reference exchange takes on an idle runner."""
+STALLS = 3
+"""How often the reference exchange waits for the runner, for each time that an answer does: both its ends are here."""
 SLOW_BYTE_MS = 1000.0
 SKEW_S = 1.0
 
@@ -59,6 +63,8 @@ class Weather:
     """Run in every page before its own scripts."""
     burners: int = 0
     """Processes that burn processor time beside the journeys."""
+    reference_ms: float = 0.0
+    """Most that it adds to the reference exchange of probes."""
 
 
 def _jitter(good: Exchange, now: Moment) -> Exchange:
@@ -105,7 +111,7 @@ WEATHERS = (
     Weather(name="jitter", share=1.0, act=_jitter),
     Weather(name="dropped-connection", share=0.25, act=_dropped),
     Weather(name="slow-first-byte", share=0.25, act=_slow_first_byte),
-    Weather(name="busy-runner", share=0.2, act=_stalled, burners=1),
+    Weather(name="busy-runner", share=0.2, act=_stalled, burners=1, reference_ms=STALLS * STALL_MS),
     Weather(name="third-parties-down", share=0.2, act=_down),
     Weather(name="clock-skew", share=0.2, act=_skewed, script=LATE_CLOCK),
 )

@@ -38,6 +38,7 @@ LOOKS = {
     Result.WRONG_BLAME: Look("◐", "odd"),
     Result.COLLATERAL: Look("◌", "odd"),
     Result.UNPROVED: Look("?", "odd"),
+    Result.UNCONFIRMED: Look("○", "good"),
     Result.CAUGHT: Look("●", "good"),
 }
 """The worst first: it is what a cell of several cases shows."""
@@ -215,13 +216,11 @@ def page_of(matrices: Sequence[Matrix], campaigns: Sequence[Campaign] = ()) -> s
 def table_of(matrices: Sequence[Matrix]) -> str:
     """Return the figures of each suite as a Markdown table."""
     lines = [
-        "| suite | faults | caught | survived | wrong blame | collateral | detection | requests | time |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| suite | faults | caught | unconfirmed | survived | wrong blame | collateral | detection | requests | time |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for matrix in matrices:
-        counts = [
-            matrix.count(each) for each in (Result.CAUGHT, Result.SURVIVED, Result.WRONG_BLAME, Result.COLLATERAL)
-        ]
+        counts = [matrix.count(each) for each in Result if each is not Result.UNPROVED]
         told = [
             matrix.suite,
             len(matrix.cases),

@@ -11,7 +11,7 @@ from typing import Any
 from smoke.calibration import Calibration
 from smoke.causes import Cause, causes_of
 from smoke.judged import CheckResult, Run
-from smoke.model import Action, Attempt, Blame, Category, CheckKind, Measurement, Outcome, Signal, Step, Unit
+from smoke.model import Action, Attempt, Blame, Category, CheckKind, Measurement, Outcome, Signal, Standard, Step, Unit
 from smoke.reporting.lines import again
 from smoke.safety import Safety
 
@@ -28,7 +28,9 @@ class MeasurementRow:
     budget: float | None
     ok: bool | None
     samples: tuple[float, ...] = ()
-    """What ``value`` is the median of, where one sample was not enough."""
+    """Everything that ``value`` stands for, where one sample was not enough."""
+    standard: Standard = Standard.MEDIAN
+    """Which of ``samples`` is held against the budget."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +209,15 @@ def _attempt(attempt: Attempt) -> AttemptRow:
 def _measurement(each: Measurement) -> MeasurementRow:
     value = None if each.value is None else round(each.value, 3)
     samples = tuple(round(sample, 3) for sample in each.samples)
-    return MeasurementRow(name=each.name, value=value, unit=each.unit, budget=each.budget, ok=each.ok, samples=samples)
+    return MeasurementRow(
+        name=each.name,
+        value=value,
+        unit=each.unit,
+        budget=each.budget,
+        ok=each.ok,
+        samples=samples,
+        standard=each.standard,
+    )
 
 
 def _iso(seconds: float) -> str:

@@ -18,6 +18,7 @@ def check(
     scope: str = "full",
     contracts: Sequence[str] = (),
     permits: Sequence[str] = (),
+    repeatable: bool = False,
     account: str | None = None,
     proves: Sequence[str] = (),
 ) -> Callable[[Test], Test]:
@@ -25,7 +26,8 @@ def check(
 
     The arguments are literals: the plan reads them from the file without running it
     (:mod:`smoke.config.journeys` says what they mean). ``permits`` names the state-changing requests
-    that the journey makes, ``account`` the smoke account that it signs in with, ``proves`` the faults
+    that the journey makes, ``repeatable`` says that they may be made again, so that it is tried again as a
+    journey that only reads, ``account`` the smoke account that it signs in with, ``proves`` the faults
     that it must catch beside those that follow from what it does (``smoke prove`` tries them).
     """
     mark = pytest.mark.smoke_check(
@@ -35,6 +37,7 @@ def check(
         scope=scope,
         contracts=contracts,
         permits=permits,
+        repeatable=repeatable,
         account=account,
         proves=proves,
     )

@@ -35,6 +35,8 @@ def close_attempt(
         failure: Finding | None = _idle(check) if error is None else finding_of(error)
         record.findings += findings_of(failure, session.guard.findings(check.id), record.measurements)
     else:
+        if journey.listeners.unscripted:
+            session.guard.excuse(check.id)
         failure, untold = _failure_of(journey, error)
         if gone := browser_gone(journey.context):
             missed = (failure.rule,) if failure else ()

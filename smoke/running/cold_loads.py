@@ -14,7 +14,7 @@ from smoke.running import vitals
 from smoke.running.journey import Journey
 from smoke.running.scope import LISTENING
 from smoke.running.session import Session
-from smoke.timing import SAMPLES, ceiling_of, sampled, samples_wanted
+from smoke.timing import ceiling_of, least_samples, sampled, samples_wanted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -33,7 +33,7 @@ LONGER_MS = 250.0
 
 
 def cold_loads(session: Session, journey: Journey, url: str, slow: Mapping[str, Slow]) -> tuple[Timings, ...]:
-    """Load the document at ``url`` again, as often as its medians want; fewer times where it does not come again.
+    """Load the document at ``url`` again, as often as its standards want; fewer times where it does not come again.
 
     ``slow`` has the measurements that were too large by the timing that they are about. A load that is given up took
     as long as it was waited for.
@@ -53,8 +53,8 @@ def cold_loads(session: Session, journey: Journey, url: str, slow: Mapping[str, 
 
 
 def _want_more(slow: Mapping[str, Slow], loads: Sequence[Timings]) -> bool:
-    taken = (sampled(each, values_of(name, loads)) for name, found in slow.items() for each in found)
-    return len(loads) + 1 < max(SAMPLES, *map(samples_wanted, taken))
+    taken = [sampled(each, values_of(name, loads)) for name, found in slow.items() for each in found]
+    return len(loads) + 1 < max(max(least_samples(each.standard), samples_wanted(each)) for each in taken)
 
 
 def values_of(name: str, loads: Sequence[Timings]) -> list[float]:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from smoke import __version__
 from smoke.builds import BuildProof, BuildStanding
+from smoke.confirming import confirmed_ones
 from smoke.firewall import scrubbed
 from smoke.judge import judge_check, judge_run
 from smoke.judged import Run
@@ -35,6 +36,7 @@ def conclude(session: Session, settings: Settings) -> Run:
         session.troubles.insert(0, lost)
         session.observations = {name: discounted(each, lost) for name, each in session.observations.items()}
     _excuse(session)
+    session.observations = confirmed_ones(session.observations)
     results = tuple(
         judge_check(check, session.observations.get(check.id), session.interruption) for check in planned.checks
     )

@@ -114,8 +114,9 @@ def _start_trace(context: BrowserContext, session: Session, request: pytest.Fixt
     These pictures cost a tenth of a whole run, for passing journeys as well. A first failure that is not tried again,
     as a 404, has actions, console, network log and screenshot.
     """
-    may_write = session.guard.permissions.may_write(request.node.stash[CHECK])
-    retry = session.retry_of(request.node.stash[CHECK].id)
+    check = request.node.stash[CHECK]
+    may_write = not check.repeatable and session.guard.permissions.may_write(check)
+    retry = session.retry_of(check.id)
     last = surely_last(retry, request.node.stash[RECORD].number, may_write=may_write)
     context.tracing.start(snapshots=last, screenshots=False, sources=False)
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from smoke.analytics import HOSTS
 from smoke.causes import BRAKED, forbidden
 from smoke.marks import marks
-from smoke.model import Blame, Finding
+from smoke.model import Blame, Check, Finding
 from smoke.permission import Permissions, only_signs
 from smoke.plan import Plan
 from smoke.rate import Endpoint, Meter, advertised, used_up
@@ -83,6 +83,8 @@ class Guard:
     askers: dict[str, Asker] = field(default_factory=dict)
     """By name."""
     refused: list[Refusal] = field(default_factory=list)
+    excused: list[Refusal] = field(default_factory=list)
+    """Stopped as well, but no check is to blame for it."""
     stand_ins: Mapping[str, StandIn] = field(default_factory=dict)
     """Who answers in place of the target, by the id of the check that asks: then nothing leaves."""
     heard: Callable[[Exchange], None] | None = None
@@ -94,6 +96,8 @@ class Guard:
     """Method, path, check and permission of each state-changing request."""
     _unpermitted: dict[tuple[str, str, str], None] = field(default_factory=dict)
     """Check, method and path of requests that were seen on their way and that nothing permits."""
+    _refusals: dict[tuple[str, str], None] = field(default_factory=dict)
+    """Check, method and path of logins that were refused."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def asker(self) -> Asker:
@@ -124,9 +128,8 @@ class Guard:
         with self._lock:
             if method not in READS and permission is None:
                 return self._refuse(check_id, method, path, self._breach(check_id, method, path, ": it was stopped"))
-            if check_id in self.stand_ins:
-                return True
-            if (over := self.meter.ask(_endpoint(method, url), time.monotonic())) is not None:
+            staged = check_id in self.stand_ins
+            if not staged and (over := self.meter.ask(_endpoint(method, url), time.monotonic())) is not None:
                 braked = Finding(rule=f"{over}: it was stopped", blame=Blame.HARNESS, cause=BRAKED)
                 return self._refuse(check_id, method, path, braked)
             if permission is not None:
@@ -170,9 +173,15 @@ class Guard:
         if not permitted:
             self._unpermitted[check_id, method, path] = None
 
-    def answered(self, method: str, url: str, status: int, headers: Mapping[str, str]) -> None:
-        """Take note of what an answer of the target tells of its rate limits; ``headers`` by lower-case name."""
+    def answered(self, check_id: str, method: str, url: str, status: int, headers: Mapping[str, str]) -> None:
+        """Take note of what an answer of the target tells of its rate limits; ``headers`` by lower-case name.
+
+        And of a login that it refuses: that is never made again.
+        """
+        path = urlsplit(url).path
         with self._lock:
+            if status >= 400 and self.permissions.signs_in(method, path):
+                self._refusals[check_id, f"{method} {path}"] = None
             self.meter.learn(_endpoint(method, url), advertised(headers), time.monotonic())
             if status == TOO_MANY or used_up(headers):
                 self.meter.exhausted()
@@ -196,16 +205,29 @@ class Guard:
             made = [each for each in self._made if each[2] == check_id]
         return tuple(f"{method} {path}" for method, path, _, permission in made if not only_signs(permission, path))
 
+    def never_again(self, check: Check) -> tuple[str, ...]:
+        """Return the requests by which ``check`` changed something and that it must not make twice."""
+        if not check.repeatable:
+            return self.writes_of(check.id)
+        with self._lock:
+            return tuple(request for name, request in self._refusals if name == check.id)
+
     def findings(self, check_id: str) -> tuple[Finding, ...]:
         """Say what ``check_id`` tried and may not."""
         mine = [each for each in self.refused if each.check_id == check_id]
-        stopped = {(each.method, each.path) for each in mine}
+        stopped = {(each.method, each.path) for each in (*mine, *self.excused) if each.check_id == check_id}
         seen = [
             self._breach(check_id, method, path, "")
             for check, method, path in self._unpermitted
             if check == check_id and (method, path) not in stopped
         ]
         return tuple(dict.fromkeys([*(each.finding for each in mine), *seen]))
+
+    def excuse(self, check_id: str) -> None:
+        """Blame ``check_id`` no longer for what it was refused so far; the receipt goes on to list it."""
+        with self._lock:
+            self.excused += [each for each in self.refused if each.check_id == check_id]
+            self.refused[:] = [each for each in self.refused if each.check_id != check_id]
 
     def passed(self, method: str, url: str) -> None:
         """Count what a page loads of the target and nothing holds up: pictures, scripts and styles."""
@@ -228,7 +250,9 @@ class Guard:
         return Safety(
             requests=self._requests,
             mutations=tuple(made),
-            blocked=tuple(sorted(f"{each.method} {each.path} ({each.check_id})" for each in self.refused)),
+            blocked=tuple(
+                sorted(f"{each.method} {each.path} ({each.check_id})" for each in (*self.refused, *self.excused))
+            ),
             silenced=self._silenced,
             rate_limit_peak=self.meter.peak,
         )

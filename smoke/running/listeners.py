@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from smoke.accounts.answers import LoginRequests, LoginSeen
 from smoke.accounts.clock import Clock
-from smoke.blame import Answer, never_left
+from smoke.blame import Answer, network_blame, never_left
 from smoke.clues import Hop
 from smoke.edge import BLOCKING, blocked_by
 from smoke.model import Signal, SignalKind
@@ -75,6 +75,8 @@ class Listeners:
     for again, because something was sent."""
     hops: list[Hop] = field(default_factory=list)
     """Every document that was asked for, whoever it belongs to."""
+    unscripted: bool = False
+    """A script of the target was lost on its way: forms of its pages send themselves then, as nobody meant them to."""
     waiting: Waiting = field(default_factory=Waiting)
     """How long first-party requests take."""
     _seen_urls: set[str] = field(default_factory=set)
@@ -107,7 +109,7 @@ class Listeners:
         self.asked = True
         for cookie in in_headers({name: value for name, value in headers.items() if name == "set-cookie"}):
             self.watch.learn(cookie)
-        self.guard.answered(method, url, status, headers)
+        self.guard.answered(self.asker.check_id, method, url, status, headers)
         self.clock.seen(headers, time.time())
         if (login := self.requests.seen(method, url, status)) is not None:
             self.logins.append(login)
@@ -191,6 +193,7 @@ class Listeners:
         if failure.startswith(REFUSED):
             self._seen_urls.add(request.url)
             return
+        self.unscripted |= request.resource_type == "script" and network_blame(failure) is not None
         if request.method not in READS and never_left(failure):
             self.guard.unsent(self.asker.check_id, request.method, request.url)
         if failure != ABORTED or (request.resource_type in ASSETS and not self._left_behind(request)):

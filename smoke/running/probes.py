@@ -40,14 +40,15 @@ def probe_runner(
         },
     )
 
+    read = partial(reference.reading, Reference.EXCHANGE.band_ms * band)
     values: dict[str, object] = {"run": run_id, "origin": origin_of(target.base_url)}
     shared = Shared(
         values=values,
         learn=learn,
         codes=broker.codes,
         admission=admission(broker),
-        calm=partial(reference.calm, Reference.EXCHANGE.band_ms * band),
-        reading=partial(reference.reading, Reference.EXCHANGE.band_ms * band),
+        calm=partial(reference.calm, read),
+        reading=read,
     )
     return ProbeRunner(terms, guarded(guard, broker.clock.seen), shared)
 
@@ -66,7 +67,7 @@ def guarded(guard: Guard, seen: Callable[[Mapping[str, str], float], None]) -> S
                 guard.unsent(request.check_id, request.method, request.url)
             raise
         headers = {name.lower(): value for name, value in exchange.headers}
-        guard.answered(request.method, request.url, exchange.status, headers)
+        guard.answered(request.check_id, request.method, request.url, exchange.status, headers)
         seen(headers, time.time())
         return exchange
 

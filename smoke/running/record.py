@@ -22,6 +22,7 @@ class Record:
     signals: tuple[Signal, ...] = ()
     artifacts: list[Artifact] = field(default_factory=list)
     calibration: Calibration | None = None
+    unrepeated: tuple[str, ...] = ()
     waited_s: float = 0.0
     """Spent on waiting for what is ours to wait for: it counts as nobody's time."""
     looked: bool = False
@@ -43,4 +44,5 @@ class Record:
             signals=self.signals,
             artifacts=tuple(self.artifacts),
             calibration=self.calibration,
+            unrepeated=self.unrepeated,
         )

@@ -19,9 +19,10 @@ class Rehearsals:
     """By the id of the journey."""
     retries: Mapping[str, RetryPolicy] = field(default_factory=dict)
     """By the id of the case, where it has more than one attempt."""
-
     timed: frozenset[str] = frozenset()
     """Ids of the cases that are judged by budgets: of others, so many at once, it would say nothing."""
+    remeasured: bool = False
+    """Whether what is too slow is taken again, as in a run, and the runner is read."""
 
     def retry_of(self, check_id: str) -> RetryPolicy:
         """Return the rules by which a case is tried again."""

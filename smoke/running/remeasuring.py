@@ -9,12 +9,13 @@ from smoke.calibration import Reference, both
 from smoke.config.page_rules import PageRules
 from smoke.model import Measurement
 from smoke.pages import Visit, broken_timings
+from smoke.retry import standard_of
 from smoke.running import reference
 from smoke.running.cold_loads import Timings, cold_loads, values_of
 from smoke.running.journey import Journey
 from smoke.running.record import Record
 from smoke.running.session import Session
-from smoke.timing import Circumstances, is_beyond_ceiling, is_too_slow, sampled
+from smoke.timing import Circumstances, is_beyond_ceiling, is_too_slow, sampled, written_once
 
 
 def remeasure(session: Session, record: Record, journey: Journey, visit: Visit, *, whole: bool) -> Visit:
@@ -23,9 +24,11 @@ def remeasure(session: Session, record: Record, journey: Journey, visit: Visit, 
     An attempt that is not ``whole`` has failed anyhow, and one sample beyond its ceiling says enough if the runner is
     within its band: nothing is loaded again then.
     """
-    rules = session.plan.suite.about.page
+    rules, standard = session.plan.suite.about.page, standard_of(session.retry_of(journey.check.id), record.number)
+    visit = replace(visit, pages=tuple(replace(page, standard=standard) for page in visit.pages))
+    record.measurements = [replace(each, standard=standard) for each in record.measurements]
     broken = list(_broken(record.measurements, visit, rules))
-    if not broken or session.rehearsals is not None:
+    if not broken or not session.takes_again:
         return visit
     band_ms = Reference.PAGE.band_ms * session.band
     beyond = any(map(is_beyond_ceiling, broken))
@@ -44,8 +47,7 @@ def remeasure(session: Session, record: Record, journey: Journey, visit: Visit, 
 
 def circumstances(session: Session, record: Record, journey: Journey) -> Circumstances:
     """Return what the judge needs to know about an attempt that was too slow."""
-    written = session.guard.writes_of(journey.check.id)
-    why = f"it has written {', '.join(written)}, and is not tried again" if written else None
+    why = written_once(session.guard.never_again(journey.check))
     return Circumstances(calibration=record.calibration, unrepeatable=why)
 
 

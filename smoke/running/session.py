@@ -15,6 +15,7 @@ from smoke.browser import BrowserChoice
 from smoke.causes import beyond_doubt
 from smoke.clues import traced
 from smoke.config.page_rules import PageRules
+from smoke.confirming import causes_met, confirmed
 from smoke.firewall import scrubbed
 from smoke.judge import judge_check
 from smoke.judged import CheckResult, Interruption
@@ -122,7 +123,9 @@ class Session:
         assert check is not None
         seen = traced(scrubbed(observation, self.scrubber), trace_id(self.run_id, check.id))
         self.observations[check.id] = seen
-        result = judge_check(check, seen)
+        others = (each for name, each in self.observations.items() if name != check.id)
+        met = causes_met(attempt for each in others for attempt in each.attempts)
+        result = judge_check(check, confirmed(seen, () if self.rehearsals else met))
         self.progress.finished(result)
         return result
 
@@ -140,6 +143,11 @@ class Session:
     def has_budgets(self, check_id: str) -> bool:
         """Tell whether a check is judged by budgets, as all are but in a drill."""
         return self.rehearsals is None or check_id in self.rehearsals.timed
+
+    @property
+    def takes_again(self) -> bool:
+        """Whether what is too slow is taken again."""
+        return self.rehearsals is None or self.rehearsals.remeasured
 
     def target_of(self, check_id: str) -> Target:
         """Return the target, as a check is to judge it."""

@@ -83,10 +83,10 @@ def _attempt(session: Session, item: pytest.Item, nextitem: pytest.Item | None, 
             said = session.scrubber.text(report.longreprtext).strip().splitlines() or ["failed"]
             record.findings.append(Finding(rule=said[-1], blame=Blame.ASSERTION))
         settled, retry = session.settled, session.retry_of(item.stash[CHECK].id)
-        tried, written = record.attempt(), session.guard.writes_of(item.stash[CHECK].id)
+        tried, written = record.attempt(), session.guard.never_again(item.stash[CHECK])
         wait = wait_before_next(retry, tried, random.random(), settled, written)  # noqa: S311 - jitter
         if why := not_repeated(retry, tried, written, settled):
-            record.findings = list(noted(record.findings, why))
+            record.findings, record.unrepeated = list(noted(record.findings, why)), written
     stopping = bool(item.session.shouldstop or item.session.shouldfail)
     # Before another attempt only the item itself is torn down: what is its parent's stays.
     following = None if stopping else nextitem if wait is None else item.parent

@@ -42,6 +42,7 @@ def test_a_journey_is_read_without_being_run(tmp_path: Path) -> None:
             scope="reduced",
             contracts=["planned"],
             permits=["POST /cart", "DELETE /cart/1"],
+            repeatable=True,
             account="basic",
         )
         @other
@@ -59,8 +60,9 @@ def test_a_journey_is_read_without_being_run(tmp_path: Path) -> None:
             kind=CheckKind.JOURNEY,
             critical=False,
             scope=Scope.REDUCED,
-            source=f"{FILE}:13",
+            source=f"{FILE}:14",
             contracts=("planned",),
+            repeatable=True,
             permits=(Permit(method="POST", path="/cart"), Permit(method="DELETE", path="/cart/1")),
             account="basic",
         ),
@@ -113,6 +115,11 @@ CATEGORIES = "category is one of api-health, database, external-services, authen
         ('@check("cart.open", category="fun")', f"{CATEGORIES}; got 'fun'"),
         ('@check("cart.open", category="database", scope="tiny")', "scope is one of reduced, full; got 'tiny'"),
         ('@check("cart.open", category="database", critical="no")', "critical is True or False; got 'no'"),
+        ('@check("cart.open", category="database", repeatable=1)', "repeatable is True or False; got 1"),
+        (
+            '@check("cart.open", category="database", repeatable=True)',
+            "repeatable goes with permits: what only reads is tried again anyway",
+        ),
         ('@check("cart.open", category="database", colour="red")', "@check does not know colour"),
         ('@check("Cart", category="database")', "a check id is dotted lower-case words such as login.totp; got 'Cart'"),
         ('@check("cart.open", category="database", contracts="planned")', "@check takes a list here; got 'planned'"),

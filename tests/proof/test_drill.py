@@ -73,6 +73,19 @@ def test_a_check_catches_what_it_promises() -> None:
     assert {case.result for case in cases} == {Result.CAUGHT}
 
 
+def test_what_may_not_write_twice_cannot_be_confirmed() -> None:
+    """It is not green, but nobody is blamed: the matrix says so, and only for faults that lose the answer."""
+    writes = {"request": "POST /cart", "permits": ["POST /cart"]}
+    for repeatable, result in ((False, Result.UNCONFIRMED), (True, Result.CAUGHT)):
+        probe = a_probe(**writes, repeatable=repeatable)
+        good = taped(path="/cart", request=Request(method="POST", url=f"{HOME}/cart", check_id="health.root"))
+        on = stage((probe,), good)
+        found = {fault.name: tried(on, fault).result for _, fault in on.cases()}
+        assert found.pop("reset") is found.pop("truncated") is result
+        assert set(found.values()) == {Result.CAUGHT}
+        assert ("first-request-fails" in found) is repeatable
+
+
 def test_a_weak_check_is_found_out() -> None:
     """It says that it knows where the link leads, and takes any place."""
     probe = a_probe(expect={"redirects_to": r"https://\S+"})

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from smoke.config.probe import Probe
-from smoke.model import Blame
+from smoke.model import Blame, Measurement
 from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError
 from smoke.proof.fault import ALWAYS, Act, Fault, implied_by
+from smoke.timing import ceiling_of
 
 BLAMES = {
     NoAnswer.REFUSED: Blame.TCP,
@@ -40,7 +41,7 @@ def _first_fails(_nothing: None, probe: Probe) -> Iterator[Fault]:
     def act(good: Exchange, number: int) -> Exchange:
         return replace(good, status=503, body=b"") if number == 1 else good
 
-    if probe.expect.p95_within_ms is None and probe.counter is None:
+    if probe.expect.p95_within_ms is None and probe.counter is None and probe.may_be_asked_again:
         yield Fault(name="first-request-fails", act=act, blames=frozenset(), flaky=True)
 
 
@@ -56,13 +57,17 @@ def _every_third_fails(_limit_ms: float, _probe: Probe) -> Iterator[Fault]:
 
 @implied_by("within_ms")
 @implied_by("p95_within_ms")
-def _late(limit_ms: float, _probe: Probe) -> Iterator[Fault]:
+def _late(limit_ms: float, probe: Probe) -> Iterator[Fault]:
+    """As late as must be noticed: of what is asked only once, that is what is beyond its ceiling."""
+    limit = Measurement(name=probe.id, value=None, budget=limit_ms, ceiling=probe.expect.ceiling_ms)
+    late_ms = 2 * limit_ms if probe.may_be_asked_again else ceiling_of(limit)
+
     def act(good: Exchange, _number: int) -> Exchange:
-        total_ms = good.timing.total_ms + 2 * limit_ms
+        total_ms = good.timing.total_ms + late_ms
         return replace(good, timing=replace(good.timing, first_byte_ms=total_ms, total_ms=total_ms))
 
     def trickling(good: Exchange, _number: int) -> Exchange:
-        return replace(good, timing=replace(good.timing, total_ms=good.timing.total_ms + 2 * limit_ms))
+        return replace(good, timing=replace(good.timing, total_ms=good.timing.total_ms + late_ms))
 
     yield Fault(name="delay", act=act, blames=frozenset({Blame.SLOW}))
     yield Fault(name="slow-trickle", act=trickling, blames=frozenset({Blame.SLOW}))

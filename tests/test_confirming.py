@@ -1,0 +1,58 @@
+"""A lost answer that nobody could look for twice: when it is the application's, and when nobody can say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from smoke.confirming import confirmed, confirmed_ones, is_unconfirmed
+from smoke.hints import hint
+from smoke.judge import judge_check, outcome_of
+from smoke.model import Attempt, Blame, Category, CheckKind, Finding, Observation, Outcome
+from tests.support.judging import a_check
+
+CAUSE = "the connection to shop.example:443 fails"
+LOST = Finding(rule="POST /orders answers, but reset by peer", blame=Blame.TCP, evidence=("seen",), cause=CAUSE)
+WROTE = ("POST /orders",)
+
+
+def seen(*findings: Finding, wrote: tuple[str, ...] = WROTE, name: str = "shop.orders") -> Observation:
+    attempt = Attempt(number=1, started=0.0, duration_ms=1.0, findings=findings, unrepeated=wrote)
+    return Observation(check_id=name, attempts=(attempt,))
+
+
+def test_a_lost_answer_to_what_was_written_is_nobodys_fault() -> None:
+    """It says why it could not be confirmed, what was seen, and what to do."""
+    result = judge_check(a_check("shop.orders"), confirmed(seen(LOST)))
+    assert (result.outcome, result.blame, is_unconfirmed(result)) == (Outcome.INCONCLUSIVE, Blame.HARNESS, True)
+    finding = result.attempts[0].findings[0]
+    assert finding.rule == f"could not be confirmed, because it may not write twice: {LOST.rule}"
+    assert finding.evidence == ("seen",)
+    assert "repeatable" in hint(finding, Category.DATABASE, CheckKind.PROBE)
+
+
+@pytest.mark.parametrize(
+    "observation",
+    [
+        seen(LOST, wrote=()),
+        seen(LOST, Finding(rule="the page says Sorry", blame=Blame.ASSERTION)),
+        seen(Finding(rule="POST /orders answers within 5 s", blame=Blame.SLOW)),
+        seen(Finding(rule="status (503) == 201", blame=Blame.APP_5XX)),
+        seen(),
+        Observation(check_id="shop.orders", attempts=()),
+    ],
+    ids=["was looked at twice", "and more is wrong", "slow", "an answer", "passed", "not run"],
+)
+def test_anything_else_stays_what_it_is(observation: Observation) -> None:
+    assert confirmed(observation) == observation
+    assert confirmed_ones({"shop.orders": observation}) == {"shop.orders": observation}
+
+
+def test_what_another_check_met_too_is_confirmed() -> None:
+    """Two that cannot reach the same place are an outage; the check itself is no witness."""
+    other = seen(replace(LOST, rule="GET /health answers, but reset by peer"), wrote=(), name="shop.health")
+    told = confirmed_ones({"shop.orders": seen(LOST), "shop.health": other})
+    assert outcome_of(told["shop.orders"].attempts) is Outcome.FAIL
+    alone = confirmed_ones({"shop.orders": seen(LOST), "shop.health": seen(name="shop.health")})
+    assert outcome_of(alone["shop.orders"].attempts) is Outcome.INCONCLUSIVE
