@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from smoke.causes import UNCONFIRMED
+from smoke.causes import SLOW_ONCE, UNCONFIRMED
 from smoke.judged import CheckResult
 from smoke.model import Attempt, Blame, Finding, Observation
 from smoke.offline import NETWORK
@@ -42,9 +42,9 @@ def confirmed(observation: Observation, elsewhere: Collection[str] = ()) -> Obse
 
 
 def is_unconfirmed(result: CheckResult) -> bool:
-    """Tell whether ``result`` is inconclusive for this alone."""
+    """Tell whether ``result`` is inconclusive for no other reason than that it may not write twice."""
     last = result.attempts[-1:]
-    return any(cause.endswith(UNCONFIRMED) for cause in causes_met(last))
+    return any(cause.endswith((UNCONFIRMED, SLOW_ONCE)) for cause in causes_met(last))
 
 
 def _unconfirmed(finding: Finding, check_id: str) -> Finding:

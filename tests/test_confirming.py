@@ -9,7 +9,8 @@ import pytest
 from smoke.confirming import confirmed, confirmed_ones, is_unconfirmed
 from smoke.hints import hint
 from smoke.judge import judge_check, outcome_of
-from smoke.model import Attempt, Blame, Category, CheckKind, Finding, Observation, Outcome
+from smoke.model import Attempt, Blame, Category, CheckKind, Finding, Measurement, Observation, Outcome
+from smoke.timing import Circumstances, over_budget
 from tests.support.judging import a_check
 
 CAUSE = "the connection to shop.example:443 fails"
@@ -56,3 +57,10 @@ def test_what_another_check_met_too_is_confirmed() -> None:
     assert outcome_of(told["shop.orders"].attempts) is Outcome.FAIL
     alone = confirmed_ones({"shop.orders": seen(LOST), "shop.health": seen(name="shop.health")})
     assert outcome_of(alone["shop.orders"].attempts) is Outcome.INCONCLUSIVE
+
+
+def test_one_slow_sample_of_what_may_not_be_repeated_is_unconfirmed_too() -> None:
+    taken = Measurement(name="shop.orders.load_ms", value=1600.0, budget=1500.0)
+    slow = over_budget(taken, Circumstances(unrepeatable="it has written POST /orders, and is not tried again"))
+    result = judge_check(a_check("shop.orders"), seen(slow))
+    assert (result.outcome, is_unconfirmed(result)) == (Outcome.INCONCLUSIVE, True)

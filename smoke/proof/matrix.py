@@ -78,7 +78,7 @@ class Case:
             return self._clean(Result.CAUGHT if got_over else Result.WRONG_BLAME)
         if self.outcome in (Outcome.PASS, Outcome.FLAKY, Outcome.NOT_RUN):
             return Result.SURVIVED
-        if self.unconfirmed and NETWORK.intersection(self.expected):
+        if self.unconfirmed and {*NETWORK, Blame.SLOW}.intersection(self.expected):
             return self._clean(Result.UNCONFIRMED)
         return self._clean(Result.CAUGHT if self.blame in self.expected else Result.WRONG_BLAME)
 
