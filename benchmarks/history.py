@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.goals import Measured, measured
-from benchmarks.past_year import END, NAMES, PLACE, fill
+from benchmarks.past_year import END, NAMES, PLACE, REGIONS, fill
+from smoke.availability.gathering import Expectations, availability
+from smoke.config.cron_schedule import Schedule
 from smoke.history import History
 from smoke.history.incidents import Incidents
 from smoke.history.opening import history_database, history_file
@@ -43,6 +45,8 @@ def queries(store: Store) -> Mapping[str, Query]:
     """Return everything that is asked between two runs, by what it is for."""
     reader, history = Reader(store), History(store)
     _, check, name = NAMES[7]
+    schedule = Schedule(suite=PLACE[0], environment=PLACE[1], cron="*/30 * * * *", regions=REGIONS)
+    expected = Expectations(schedules=(schedule,), alerts=None)
 
     def since(seconds: float) -> tuple[str, str, float, float]:
         return (*PLACE, END - seconds, END)
@@ -54,6 +58,8 @@ def queries(store: Store) -> Mapping[str, Query]:
         "runs, 7 days": lambda: reader.runs(*since(7 * DAY)),
         "one measurement, 10 minutes": lambda: reader.readings(*since(10 * MINUTE), name=name),
         "one measurement, 7 days": lambda: reader.readings(*since(7 * DAY), name=name),
+        "availability, 7 days": lambda: availability(store, expected, PLACE, END - 7 * DAY, END),
+        "newest verdict": lambda: reader.last_end(*PLACE, region=REGIONS[1], points=["scheduled"]),
         "availability by day, 90 days": lambda: reader.days(*since(90 * DAY)),
         "one check by day, 90 days": lambda: reader.days(*since(90 * DAY), check_id=check),
         "percentiles by day, 90 days": lambda: reader.percentiles(*since(90 * DAY), name=name),

@@ -22,7 +22,8 @@ COMMANDS = {
     "alerts": "judge the alert rules, list incidents, or try other rules on the past",
     "accounts": "check the smoke accounts, change the password of one, or forgive it its refusals",
     "prove": "inject faults on our side of the wire and show which checks catch them",
-    "history": "prune the history, or carry it from one place to another",
+    "history": "say how available it was, prune the history, or carry it from one place to another",
+    "doctor": "say whether we still look, for another cron to notice that we stopped",
     "report": "build the Allure report of the last run",
     "demo": "serve the embedded application",
 }

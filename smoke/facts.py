@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,3 +81,8 @@ class DayPercentiles:
     p50: float
     p95: float
     p99: float
+
+
+def rank(ordered: Sequence[float], percent: float) -> float:
+    """Return the percentile by nearest rank of values in ascending order, of which there is at least one."""
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]

@@ -40,12 +40,14 @@ PURE = [
         for path in sorted((ROOT / "smoke/alerts").glob("*.py"))
         if path.stem not in {"__init__", "checking", "kept"}
     ),
+    *(f"smoke.availability.{name}" for name in ("figures", "judging", "ledger", "printed", "timeline")),
     "smoke.accounts.pacing",
     "smoke.accounts.totp",
     "smoke.accounts.fingerprint",
     "smoke.build_ids",
     "smoke.builds",
     "smoke.facts",
+    "smoke.doctor.finding",
     *(f"smoke.dora.{name}" for name in ("deployment", "metrics", "document")),
     *(f"smoke.gates.{name}" for name in ("cohort", "comparison", "decision", "error_rate", "sample")),
     *(f"smoke.channels.{name}" for name in ("links", "message", "lateness", "options", "told")),

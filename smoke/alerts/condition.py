@@ -27,7 +27,7 @@ class Measure(StrEnum):
     INCONCLUSIVE_STREAK = "inconclusive_streak"
     """Looks in a row, up to the newest, that could not be judged."""
     AVAILABILITY = "availability"
-    """Share of the time that we know of in which it was up; a look speaks until the next one, or for one interval."""
+    """Share of the known time in which it was up or degraded: see smoke.availability."""
     MEAN = "mean"
     MEDIAN = "median"
     P95 = "p95"

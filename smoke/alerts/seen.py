@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -15,9 +15,13 @@ from smoke.alerts.quiet import under_maintenance
 from smoke.alerts.rule import Rule
 from smoke.alerts.rule_file import Maintenance
 from smoke.alerts.subject import Subject
+from smoke.availability import timeline as timelines
+from smoke.availability.figures import times_of
+from smoke.availability.timeline import Span, Word, clipped, holds, needed_of, timeline
 from smoke.config import spans
 
 SHOWN = 3
+WORDS = {State.GOOD: timelines.State.UP, State.BAD: timelines.State.DOWN, State.UNKNOWN: timelines.State.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,9 @@ def see(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintenance
 
 
 def _looked(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintenance, ...], now: float) -> Seen:
+    def available() -> float | None:
+        return _available(rule, subject, past, maintenance, {look.region for look in every}, now)
+
     interval = interval_of(rule, past)
     every = looks(rule, subject, past, maintenance, now - reach(rule, interval), now)
     judged = [look for look in every if look.state is not State.UNKNOWN]
@@ -63,7 +70,7 @@ def _looked(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Mainten
     last = bad[-1] if bad else None
     good = [look for look in judged if look.state is State.GOOD]
     return Seen(
-        value=_value(rule, _within(rule.past, judged, interval, now), interval, now),
+        value=_value(rule, _within(rule.past, judged, interval, now), available),
         began=_began(judged, last),
         newest_bad=last.at if last else NEVER,
         newest_good=good[-1].at if good else NEVER,
@@ -86,7 +93,7 @@ def _within(window: Window, judged: Sequence[Look], interval: float, now: float)
     return found[::-1]
 
 
-def _value(rule: Rule, judged: Sequence[Look], interval: float, now: float) -> float | None:
+def _value(rule: Rule, judged: Sequence[Look], available: Callable[[], float | None]) -> float | None:
     if len(judged) < rule.min_samples:
         return None
     bad = [look.state is State.BAD for look in judged]
@@ -98,9 +105,39 @@ def _value(rule: Rule, judged: Sequence[Look], interval: float, now: float) -> f
         case Measure.FAILING_REGIONS:
             return values.failing_regions(judged, bad)
         case Measure.AVAILABILITY:
-            return values.availability(judged, bad, interval, now)
+            return available()
         case measure:
             return values.over(measure, [value for look in judged for value in look.values])
+
+
+def _available(
+    rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintenance, ...], regions: Collection[str], now: float
+) -> float | None:
+    """Return the share of the known time that it was up, as history and status page count it."""
+    key = ("timeline", rule, subject, maintenance, frozenset(regions))
+    if key not in past.memo:
+        past.memo[key] = _timeline(rule, subject, past, maintenance, regions)
+    found: tuple[Span, ...] = past.memo[key]
+    return times_of(clipped(found, now - (rule.past.seconds or 0), now)).seen
+
+
+def _timeline(
+    rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintenance, ...], regions: Collection[str]
+) -> tuple[Span, ...]:
+    """Return the states of all the past: later looks change nothing about the time before them."""
+    if not (every := looks(rule, subject, past, maintenance, NEVER, float("inf"))):
+        return ()
+    schedules = [each for each in past.schedules if each.point in (rule.points or (each.point,))]
+    lasts = holds(rule.apart or max((each.pace for each in schedules), default=A_DAY))
+    since, until = every[0].at, every[-1].at + lasts
+    return timeline(
+        [Word(look.at, look.region, WORDS[look.state], look.at + lasts) for look in every],
+        regions,
+        under_maintenance(maintenance, past.suite, past.environment, since, until),
+        since=since,
+        until=until,
+        needed=needed_of(schedules, regions),
+    )
 
 
 def _began(judged: Sequence[Look], last: Look | None) -> float:

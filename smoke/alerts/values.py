@@ -38,17 +38,3 @@ def streak(bad: Sequence[bool]) -> int:
 def failing_regions(judged: Sequence[Look], bad: Sequence[bool]) -> int:
     """Return in how many regions the newest look is bad."""
     return sum({look.region: each for look, each in zip(judged, bad, strict=True)}.values())
-
-
-def availability(judged: Sequence[Look], bad: Sequence[bool], interval: float, now: float) -> float:
-    """Return the share of the known time that was up.
-
-    A look speaks until the next one of its region, at most for one interval: what lies behind is not known.
-    """
-    spoken = {True: 0.0, False: 0.0}
-    until: dict[str, float] = {}
-    for look, each in zip(reversed(judged), reversed(bad), strict=True):
-        spoken[each] += min(until.get(look.region, now) - look.at, interval)
-        until[look.region] = look.at
-    known = sum(spoken.values())
-    return spoken[False] / known if known else float(not any(bad))

@@ -9,8 +9,7 @@ from typing import Literal
 from smoke.channels.message import Message, MessageKind
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
-from smoke.config.strict import check_each
-from smoke.sinks.options import check_variable
+from smoke.config.strict import check_each, check_variable
 
 INTAKE = "https://events.pagerduty.com/v2/enqueue"
 

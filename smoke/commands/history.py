@@ -1,4 +1,4 @@
-"""``smoke history prune|export|import|merge``."""
+"""``smoke history availability|prune|export|import|merge``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.spans import seconds
-from smoke.settings import OPTIONS
+from smoke.settings import OPTIONS, find_root
 from smoke.storage.keep import USUAL, keep_s, positive
 
 if TYPE_CHECKING:
@@ -26,6 +26,14 @@ Work = Callable[["Store", argparse.Namespace], int]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
+    available = actions.add_parser("availability", help="say how much of a time it was up, as far as anybody looked")
+    available.add_argument("--since", metavar="TIME", default="7d", help="how far back (default: 7d)")
+    available.add_argument("--json", action="store_true", help="for programs")
+    available.set_defaults(call=partial(_with_store, _availability))
+    for option in OPTIONS:
+        if option.name in {"suite", "env"}:
+            text = f"only this {'suite' if option.name == 'suite' else 'environment'} (default: all that are scheduled)"
+            available.add_argument(option.flag, metavar=option.metavar, help=text)
     prune = actions.add_parser("prune", help="forget what is older than anybody asks for")
     prune.add_argument("--keep", metavar="TIME", help=f"how long to keep it (SMOKE_HISTORY_KEEP, else {USUAL})")
     prune.set_defaults(call=partial(_with_store, _prune))
@@ -40,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     merge.add_argument("file", nargs="+", metavar="FILE")
     merge.set_defaults(call=partial(_with_store, _merge))
     reports = next(option for option in OPTIONS if option.name == "reports")
-    for action in (prune, export, import_, merge):
+    for action in (available, prune, export, import_, merge):
         action.add_argument(reports.flag, metavar=reports.metavar, help=f"{reports.help} ({reports.variable})")
 
 
@@ -55,6 +63,18 @@ def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int
     except HistoryError as error:
         print(f"INCONCLUSIVE: {error}", file=sys.stderr)
         return 3
+
+
+def _availability(store: Store, given: argparse.Namespace) -> int:
+    from smoke.availability.gathering import Expectations, availability
+    from smoke.availability.printed import as_json, lines
+
+    expected, now = Expectations.of(find_root(Path.cwd())), time.time()
+    since = now - (_span("--since", given.since, positive) or 0)
+    places = expected.chosen(given.suite, given.env)
+    found = [availability(store, expected, place, since, now) for place in places]
+    print(as_json(found) if given.json else "\n\n".join("\n".join(lines(each)) for each in found))
+    return 0
 
 
 def _prune(store: Store, given: argparse.Namespace) -> int:

@@ -13,11 +13,10 @@ from smoke.config.alert_windows import never_holds
 from smoke.config.cron_schedule import CronScheduleFile, Schedule
 from smoke.config.known import known
 from smoke.config.load import Document, document
-from smoke.config.places import RULES, SCHEDULE
+from smoke.config.places import RULES
 from smoke.config.problems import ConfigError, Problem
+from smoke.config.schedules import schedule_document
 from smoke.config.source import Key
-
-NO_SCHEDULES = CronScheduleFile()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +51,7 @@ def alerting(root: Path, rules: Path | None = None) -> Alerting | None:
     except ConfigError as error:
         problems += error.problems
     try:
-        schedule = document(root / SCHEDULE, root, CronScheduleFile, NO_SCHEDULES)
+        schedule = schedule_document(root)
     except ConfigError as error:
         problems += error.problems
     if problems:

@@ -14,15 +14,17 @@ from functools import lru_cache, partial
 from itertools import pairwise, takewhile
 from typing import Annotated
 
-from annotated_types import Len
+from annotated_types import Ge, Len
 
-from smoke.config.strict import Strict, check_each
+from smoke.config.strict import Strict, check_each, check_variable
 
 Text = Annotated[str, Len(1)]
 LOOKED_AT = 200
 """Slots from which the longest gap of a schedule is read: over eight days of an hourly one."""
 EPOCH_OF_GAPS = 1767225600.0
 A_DAY = 86400.0
+LONGEST_EARLY = 60.0
+CHANGE_OF_CLOCKS = 7200.0
 DAYS_KNOWN = 4096
 
 
@@ -42,9 +44,24 @@ class Schedule(Strict):
     """Where it runs from; each region has every slot."""
     point: Text = "scheduled"
     """Execution point of its runs."""
+    down_regions: Annotated[int, Ge(1)] | None = None
+    """In so many regions it must be down to count as down, in fewer it is degraded; none: in more than half."""
+    heartbeat: Text | None = None
+    """Environment variable that holds the address which its runs ping; none: SMOKE_HEARTBEAT_URL."""
 
     def __post_init__(self) -> None:
-        check_each([(("time_zone",), partial(check_zone, self.time_zone)), (("cron",), partial(check_cron, self.cron))])
+        check_each(
+            [
+                (("time_zone",), partial(check_zone, self.time_zone)),
+                (("cron",), partial(check_cron, self.cron)),
+                (("down_regions",), self._check_regions),
+                *([(("heartbeat",), partial(check_variable, self.heartbeat))] if self.heartbeat else []),
+            ]
+        )
+
+    def _check_regions(self) -> None:
+        if (self.down_regions or 0) > len(self.regions):
+            raise ValueError(f"{self.down_regions} of {len(self.regions)} can never be down; write at most as many")
 
     def slots(self, since: float, until: float) -> tuple[float, ...]:
         """When it is expected to start, from ``since`` to before ``until``; seconds since the epoch, rising."""
@@ -53,7 +70,25 @@ class Schedule(Strict):
     @property
     def interval(self) -> float:
         """The longest time between two slots, in seconds."""
-        return _longest_gap(self.cron, self.time_zone)
+        return max(_gaps(self.cron, self.time_zone), default=0.0)
+
+    @property
+    def pace(self) -> float:
+        """The usual time between two slots, in seconds: nights and weekends without any do not stretch it."""
+        gaps = sorted(_gaps(self.cron, self.time_zone) or (A_DAY,))
+        return gaps[len(gaps) // 2]
+
+    @property
+    def early(self) -> float:
+        """A run that starts so many seconds before a slot answers it already: clocks differ."""
+        return min(LONGEST_EARLY, self.pace / 4)
+
+    def latest(self, start: float) -> float | None:
+        """Return the slot that a run which starts at ``start`` answers; None: there was none lately."""
+        until = start + self.early
+        # From before a change of clocks on: cron knows of an hour that comes twice only where it saw both.
+        near = _slots(self.cron, self.time_zone, until - self.interval - CHANGE_OF_CLOCKS)
+        return max(takewhile(lambda slot: slot <= until, near), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +139,6 @@ def _slots(cron: str, time_zone: str, since: float) -> Iterator[float]:
 
 
 @lru_cache
-def _longest_gap(cron: str, time_zone: str) -> float:
+def _gaps(cron: str, time_zone: str) -> tuple[float, ...]:
     found = [slot for slot, _ in zip(_slots(cron, time_zone, EPOCH_OF_GAPS), range(LOOKED_AT), strict=False)]
-    return max((later - earlier for earlier, later in pairwise(found)), default=0.0)
+    return tuple(later - earlier for earlier, later in pairwise(found))

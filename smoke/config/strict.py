@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 Place = tuple[str | int, ...]
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 class Strict:
@@ -22,6 +23,12 @@ def check_pattern(pattern: str) -> None:
         re.compile(pattern)
     except re.error as error:
         raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
+
+
+def check_variable(name: str) -> None:
+    """Raise ValueError unless ``name`` is one of an environment variable: values never stand in YAML."""
+    if not VARIABLE.fullmatch(name):
+        raise ValueError("names an environment variable such as DD_API_KEY, which holds the value")
 
 
 class WrongError(ValueError):

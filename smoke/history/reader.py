@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from smoke.facts import CheckFact, DayOutcomes, DayPercentiles, Reading, RunFact
+from smoke.facts import CheckFact, DayOutcomes, DayPercentiles, Reading, RunFact, rank
 from smoke.history.errors import HistoryError
 from smoke.model import Blame, Category, Outcome, Unit
 from smoke.storage.store import Row, Store
@@ -40,6 +39,7 @@ _ONE_CHECK = (
     f" WHERE {_IN_PLACES} AND check_id = ? ORDER BY at, checks.run_id"
 )
 _VERDICTS = f"SELECT finished, verdict FROM runs WHERE {_IN_RUNS}"  # noqa: S608
+_LAST_END = "SELECT finished FROM runs WHERE suite = ? AND environment = ? AND region = coalesce(?, region)"
 _OUTCOMES = (
     "SELECT at, outcome FROM places JOIN checks ON checks.place = places.place"  # noqa: S608
     f" WHERE {_IN_PLACES} AND check_id = ?"
@@ -63,6 +63,14 @@ class Reader:
     def runs(self, suite: str, environment: str, since: float, until: float) -> tuple[RunFact, ...]:
         """Return the runs of an environment."""
         return self._facts(_run, _RUNS, suite, environment, since, until)
+
+    def last_end(
+        self, suite: str, environment: str, *, region: str | None = None, points: Sequence[str] = ()
+    ) -> float | None:
+        """Return when a run of an environment last ended, in one region or any, at ``points`` or any; None: never."""
+        there = f" AND execution_point IN ({', '.join('?' * len(points))})" if points else ""
+        rows = self._rows(f"{_LAST_END}{there} ORDER BY finished DESC LIMIT 1", suite, environment, region, *points)
+        return float(rows[0][0]) if rows else None
 
     def checks(
         self, suite: str, environment: str, since: float, until: float, check_id: str | None = None
@@ -112,11 +120,6 @@ class Reader:
     def _rows(self, query: str, *values: object) -> list[Row]:
         with self.store.reading() as db:
             return db.execute(query, values).fetchall()
-
-
-def rank(ordered: Sequence[float], percent: float) -> float:
-    """Return the percentile by nearest rank of values in ascending order, of which there is at least one."""
-    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
 def _by_day(rows: Iterable[Row], zone: tzinfo) -> list[tuple[date, list[Any]]]:

@@ -11,6 +11,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from smoke.history import schedule
 from smoke.history.opening import history_file
 from smoke.history.rows import PastRun, insert_rows, rows_of, select_runs
 from smoke.judged import Run
@@ -57,12 +58,28 @@ class History:
             pass
 
     def begin(
-        self, run_id: str, *, suite: str, environment: str, execution_point: str, started: float, due: float
+        self,
+        run_id: str,
+        *,
+        suite: str,
+        environment: str,
+        execution_point: str,
+        region: str,
+        started: float,
+        due: float,
+        slot: float | None = None,
     ) -> None:
-        """Note that this process starts a run, which must have ended at ``due``; both are seconds since the epoch."""
+        """Note that this process starts a run, which must have ended at ``due``.
+
+        A run of the schedule is heard of, and answers its ``slot``, unless another one did before. Times are seconds
+        since the epoch.
+        """
         row = (run_id, suite, environment, execution_point, started, due, os.getpid(), socket.gethostname())
         with self.store.writing() as db:
             db.execute(BEGIN, row)
+            if slot is not None:
+                schedule.beat(db, suite, environment, region, started)
+                schedule.answer(db, suite, environment, region, slot, started)
 
     def finish(self, run_id: str) -> None:
         """Forget that ``run_id`` began: it ended, or its disappearance has been told."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smoke.storage.store import Store, upsert
+from smoke.storage.store import Db, Store, upsert
 
 _SLOT = ("suite", "environment", "region", "slot", "started", "drift")
 _BEAT = ("suite", "environment", "region", "at")
 _SAVE_SLOT = upsert("slots", _SLOT, key=_SLOT[:4])
+_ANSWER = f"{_SAVE_SLOT} WHERE slots.started IS NULL OR slots.started > excluded.started"
 _SAVE_BEAT = f"{upsert('heartbeats', _BEAT, key=_BEAT[:3])} WHERE heartbeats.at < excluded.at"
 
 
@@ -48,9 +49,9 @@ class Schedule:
             return tuple(Slot(**row) for row in db.execute(query, (suite, environment, since, until)))
 
     def beat(self, suite: str, environment: str, region: str, at: float) -> None:
-        """Note that a run was heard of at ``at``; what is older than the last changes nothing."""
+        """Note that a run of the schedule was heard of at ``at``; what is older than the last changes nothing."""
         with self.store.writing() as db:
-            db.execute(_SAVE_BEAT, (suite, environment, region, at))
+            beat(db, suite, environment, region, at)
 
     def last_beat(self, suite: str, environment: str, region: str | None = None) -> float | None:
         """Return when a run was last heard of, in a region or anywhere; None: never."""
@@ -58,3 +59,13 @@ class Schedule:
         with self.store.reading() as db:
             found: float | None = db.execute(query, (suite, environment, region)).fetchone()[0]
             return found
+
+
+def answer(db: Db, suite: str, environment: str, region: str, slot: float, started: float) -> None:
+    """Note inside the caller's transaction that a run began for a slot; one that was answered before stays so."""
+    db.execute(_ANSWER, (suite, environment, region, slot, started, started - slot))
+
+
+def beat(db: Db, suite: str, environment: str, region: str, at: float) -> None:
+    """Do the same as :meth:`Schedule.beat` inside the caller's transaction."""
+    db.execute(_SAVE_BEAT, (suite, environment, region, at))

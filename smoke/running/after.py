@@ -9,15 +9,19 @@ from smoke.history import History, HistoryError
 from smoke.history.opening import history_store
 from smoke.history.pruning import prune
 from smoke.judged import Run
+from smoke.model import Outcome
 from smoke.reporting import document
 from smoke.reporting.allure_results import explain
 from smoke.running.alerting import Alarm, Telling
+from smoke.running.heartbeat import heartbeat_of
+from smoke.running.scheduled import schedule_of
 from smoke.running.session import Session
 from smoke.running.telling import tell
 from smoke.settings import Settings
 from smoke.sinks.bulletin import bulletin_of
 from smoke.storage.keep import keep_s
 from smoke.storage.sqlite import SqliteFile
+from smoke.storage.store import Store
 
 Say = Callable[[str], None]
 LONGEST_AFTERMATH_S = 60.0
@@ -26,21 +30,29 @@ LONGEST_PRUNING_S = 0.1
 
 
 def before(session: Session, settings: Settings, say: Say) -> None:
-    """Note in the history that a run began, and tell ``say`` of earlier ones that vanished without a verdict."""
+    """Tell history and heartbeat that a run began, and ``say`` of earlier ones that vanished without a verdict."""
+    planned = session.plan
+    schedule = schedule_of(planned, settings.region, settings.root, say)
+    session.heartbeat = heartbeat_of(planned.point_name, schedule, settings.environ)
+    if session.heartbeat is not None:
+        session.scrubber.learn(session.heartbeat.url.reveal())
+        session.heartbeat.start()
     try:
         history = History(history_store(settings))
         for lost in history.vanished(session.started):
             began = datetime.fromtimestamp(lost.started, UTC).isoformat(timespec="seconds")
             say(f"history: the run of {lost.suite} in {lost.environment} that began at {began} vanished: no verdict")
             history.finish(lost.run_id)
-        session.took = history.durations(session.plan.suite.name, session.plan.environment_name)
+        session.took = history.durations(planned.suite.name, planned.environment_name)
         history.begin(
             session.run_id,
-            suite=session.plan.suite.name,
-            environment=session.plan.environment_name,
-            execution_point=session.plan.point_name,
+            suite=planned.suite.name,
+            environment=planned.environment_name,
+            execution_point=planned.point_name,
+            region=settings.region,
             started=session.started,
-            due=session.started + session.plan.point.timeout_s + LONGEST_AFTERMATH_S,
+            due=session.started + planned.point.timeout_s + LONGEST_AFTERMATH_S,
+            slot=schedule.latest(session.started) if schedule else None,
         )
     except HistoryError as error:
         say(f"history: {error}")
@@ -59,22 +71,32 @@ def after(run: Run, session: Session, settings: Settings, say: Say) -> tuple[str
     left = [document.write(run, settings.reports)]
     if (unexplained := explain(run, settings.reports / "allure-results")) is not None:
         say(unexplained)
-    store, earlier = history_store(settings), None
+    ping = session.heartbeat.end(run, session.plan.point.flaky) if session.heartbeat else None
+    store = history_store(settings)
+    earlier = keep(run, store, settings, say)
+    left += [store.path] if isinstance(store, SqliteFile) and store.path.is_file() else []
+    monitoring = session.plan.suite.monitoring
+    telling = Telling.begun(
+        Alarm(run=run, monitoring=monitoring, store=store, settings=settings, scrubber=session.scrubber)
+    )
+    tell(bulletin_of(run, earlier), monitoring, store, settings, say)
+    telling.end(say)
+    if ping is not None and (trouble := ping.trouble()) is not None:
+        say(f"heartbeat: {trouble}; look at {ping.to.variable}")
+    extra = ("metrics.jsonl", "allure-results", "attempts")
+    left += [settings.reports / name for name in extra if (settings.reports / name).exists()]
+    return tuple(settings.shown(path) for path in left)
+
+
+def keep(run: Run, store: Store, settings: Settings, say: Say) -> Outcome | None:
+    """Keep ``run`` in the history, and forget what is too old; return the verdict before it, if that is known."""
+    earlier = None
     try:
         history = History(store)
         earlier = history.verdict_before(run)
         history.record(run)
-        if (keep := keep_s(settings.environ)) is not None:
-            prune(store, run.finished - keep, seconds=LONGEST_PRUNING_S)
-        left += [store.path] if isinstance(store, SqliteFile) else []
+        if (span := keep_s(settings.environ)) is not None:
+            prune(store, run.finished - span, seconds=LONGEST_PRUNING_S)
     except HistoryError as error:
         say(f"history: {error}")
-    alarm = Alarm(
-        run=run, monitoring=session.plan.suite.monitoring, store=store, settings=settings, scrubber=session.scrubber
-    )
-    telling = Telling.begun(alarm)
-    tell(bulletin_of(run, earlier), session.plan.suite.monitoring, store, settings, say)
-    telling.end(say)
-    extra = ("metrics.jsonl", "allure-results", "attempts")
-    left += [settings.reports / name for name in extra if (settings.reports / name).exists()]
-    return tuple(settings.shown(path) for path in left)
+    return earlier

@@ -27,6 +27,7 @@ from smoke.retry import RetryPolicy
 from smoke.running.builds import BuildsSeen
 from smoke.running.clock import Clocks
 from smoke.running.guard import Guard
+from smoke.running.heartbeat import Heartbeat
 from smoke.running.launch import Launched
 from smoke.running.rehearsals import Rehearsals
 from smoke.running.spares import Spares
@@ -80,6 +81,8 @@ class Session:
     browser_version: str = ""
     loads_last: tuple[str, ...] = ()
     """Modules that sinks will need: loaded while journeys are under way."""
+    heartbeat: Heartbeat | None = None
+    """Who waits for a sign of life."""
     expected_build: str | None = None
     rehearsals: Rehearsals | None = None
     """What the planned checks are played as, in a drill."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from smoke.config.strict import check_each
+from smoke.config.strict import check_each, check_variable
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Metric
-from smoke.sinks.options import Options, check_variable
+from smoke.sinks.options import Options
 from smoke.sinks.registry import Errand, Presence, SinkError, sink
 
 SITES = (

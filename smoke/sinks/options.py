@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -11,7 +10,6 @@ from annotated_types import Len
 from smoke.config.strict import Strict
 
 Text = Annotated[str, Len(1)]
-VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +44,3 @@ class Options(Strict):
     def max_age_s(self) -> float:
         """The age in seconds at which the service would refuse a measurement."""
         return 3600.0
-
-
-def check_variable(name: str) -> None:
-    """Raise ValueError unless ``name`` is one of an environment variable: values never stand in YAML."""
-    if not VARIABLE.fullmatch(name):
-        raise ValueError("names an environment variable such as DD_API_KEY, which holds the value")

@@ -10,10 +10,10 @@ from enum import StrEnum
 from functools import partial
 from typing import Literal, assert_never
 
-from smoke.config.strict import check_each
+from smoke.config.strict import check_each, check_variable
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Kind, Metric
-from smoke.sinks.options import Options, check_variable
+from smoke.sinks.options import Options
 from smoke.sinks.registry import Errand, Keeping, SinkError, sink
 
 LARGEST_PACKET = 1432

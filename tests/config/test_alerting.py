@@ -134,6 +134,14 @@ def test_everything_is_told_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_a_schedule_that_could_never_be_down_is_refused(tmp_path: Path) -> None:
+    """And so is an address where the name of a variable belongs."""
+    schedule = SCHEDULE.replace("point", "down_regions: 3, heartbeat: https://hc-ping.example/1, point")
+    regions, heartbeat = told(project(tmp_path, {}, schedule=schedule))
+    assert regions.endswith("schedules[0].down_regions: 3 of 2 can never be down; write at most as many")
+    assert "schedules[0].heartbeat: names an environment variable" in heartbeat
+
+
 def test_what_has_ended_is_a_warning(tmp_path: Path) -> None:
     silence = "silences:\n  - {rules: [down], reason: known, owner: web, until: 2026-01-02 10:00}\n"
     made = project(tmp_path, {}, more=silence)

@@ -6,14 +6,13 @@ import io
 import time
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from smoke import cli
-from smoke.config.monitoring import Monitoring
 from smoke.history import History
-from smoke.running.after import after
+from smoke.history.opening import history_store
+from smoke.running.after import keep as keep_run
 from smoke.settings import resolve
 from tests.support.run_builder import a_result, a_run, a_typical_run
 
@@ -130,7 +129,7 @@ def test_a_run_forgets_what_is_old_where_it_was_asked_to(project: Path, keep_for
     """Without SMOKE_HISTORY_KEEP nothing is forgotten by itself."""
     settings = resolve({}, point="local", root=project, environ={"SMOKE_HISTORY_KEEP": keep_for})
     told: list[str] = []
-    session: Any = SimpleNamespace(plan=SimpleNamespace(suite=SimpleNamespace(monitoring=Monitoring(outlets=()))))
-    after(a_run(a_result(), run_id="now", started=NOW + 1, finished=NOW + 2), session, settings, told.append)
+    run = a_run(a_result(), run_id="now", started=NOW + 1, finished=NOW + 2)
+    keep_run(run, history_store(settings), settings, told.append)
     assert kept(project / "reports/history.db") == left
     assert [line for line in told if line.startswith("history")] == []

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from smoke.dora.deployment import Deployment
+from smoke.history import History
 from smoke.history.deployments import Deployments
+from smoke.history.reader import Reader
 from smoke.history.schedule import Schedule, Slot
 from smoke.storage.store import Store
+from tests.support.run_builder import a_run
 
 NOW = 1_800_000_000.0
 SHOP = ("shop", "production")
@@ -25,6 +28,36 @@ def test_a_slot_is_missed_until_its_run_began(store: Store) -> None:
     schedule.save(a_slot(started=NOW + 40, drift=40.0))
     assert schedule.slots(*SHOP, NOW, NOW + 1800) == (a_slot(started=NOW + 40, drift=40.0), a_slot(region="us"))
     assert schedule.slots(*SHOP, NOW + 1, NOW + 1801) == (a_slot(slot=NOW + 1800),)
+
+
+def test_a_run_of_the_schedule_answers_its_slot(store: Store) -> None:
+    """The first one does; one that answers no slot leaves no trace here."""
+    history, schedule = History(store), Schedule(store)
+    for run_id, started, slot in (
+        ("b", NOW + 90, NOW),
+        ("a", NOW + 40, NOW),
+        ("c", NOW + 95, NOW),
+        ("d", NOW + 99, None),
+    ):
+        place = {"suite": "shop", "environment": "production", "region": "eu"}
+        history.begin(run_id, **place, execution_point="scheduled", started=started, due=NOW + 600, slot=slot)
+    assert schedule.slots(*SHOP, NOW, NOW + 1) == (a_slot(started=NOW + 40, drift=40.0),)
+    assert schedule.last_beat(*SHOP) == NOW + 95
+
+
+def test_the_last_end_is_that_of_the_newest_run(store: Store) -> None:
+    """Of a region, of some execution points, or of any."""
+    history, reader = History(store), Reader(store)
+    assert reader.last_end(*SHOP) is None
+    for run_id, finished, region, point in (
+        ("a", NOW, "eu", "scheduled"), ("b", NOW - 60, "us", "scheduled"), ("c", NOW + 60, "us", "local"),
+    ):  # fmt: skip
+        about = {"run_id": run_id, "region": region, "execution_point": point}
+        history.record(a_run(**about, started=finished - 9, finished=finished))
+    assert reader.last_end(*SHOP) == NOW + 60
+    assert reader.last_end(*SHOP, points=["scheduled", "canary-5"]) == NOW
+    assert reader.last_end(*SHOP, region="us", points=["scheduled"]) == NOW - 60
+    assert reader.last_end("shop", "staging") is None
 
 
 def test_the_last_heartbeat_is_the_latest_whatever_came_last(store: Store) -> None:

@@ -1,0 +1,1 @@
+"""How much of a time it was up, as far as anybody looked."""

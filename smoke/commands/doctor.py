@@ -1,0 +1,35 @@
+"""``smoke doctor``."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from smoke.commands import options
+from smoke.doctor.finding import exit_code
+from smoke.doctor.registry import Visit, available, wanted
+from smoke.settings import OPTIONS
+
+FILTERS = {"suite": "only this suite", "env": "only this environment", "region": "only runs from here"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of every examination, and what all of them share."""
+    for option in OPTIONS:
+        if option.name in FILTERS:
+            parser.add_argument(option.flag, metavar=option.metavar, help=f"{FILTERS[option.name]} (default: any)")
+        if option.name == "reports":
+            text = "where runs leave their files, and history is"
+            parser.add_argument(option.flag, metavar=option.metavar, help=f"{text} ({option.variable})")
+    for each in available():
+        each.configure(parser)
+    parser.set_defaults(call=call)
+
+
+def call(given: argparse.Namespace, _after: list[str]) -> int:
+    """Examine, print what was found, and return 0 for well, 1 for ill, 3 for cannot tell."""
+    visit = Visit(given=given, settings=options.settings_of(given, "local"), now=time.time())
+    findings = [finding for each in wanted(given) for finding in each.examine(visit)]
+    for finding in findings:
+        print(finding.line)
+    return exit_code(findings)

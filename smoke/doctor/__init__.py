@@ -1,0 +1,1 @@
+"""What may be wrong with ourselves: each examination is one file here."""

@@ -1,0 +1,38 @@
+"""What an examination found. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Health(StrEnum):
+    """How something of ours is."""
+
+    WELL = "ok"
+    ILL = "ill"
+    UNCLEAR = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    about: str
+    health: Health
+    text: str
+    """One sentence, without any secret."""
+
+    @property
+    def line(self) -> str:
+        """It for people."""
+        return f"{self.health:<11}  {self.about}: {self.text}"
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """Return 1 where anything is ill, else 3 where anything is unclear or nothing was looked at, else 0."""
+    seen = {each.health for each in findings}
+    if Health.ILL in seen:
+        return 1
+    return 0 if seen == {Health.WELL} else 3

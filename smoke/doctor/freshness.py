@@ -1,0 +1,138 @@
+"""Whether we still look: how old the newest verdict is, in the history or where it is published."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from smoke.config import spans
+from smoke.config.problems import ConfigError, Problem
+from smoke.doctor.finding import Finding, Health
+from smoke.doctor.registry import Visit, examination
+
+if TYPE_CHECKING:
+    from smoke.availability.gathering import Place
+    from smoke.config.cron_schedule import Schedule
+    from smoke.storage.store import Store
+
+FETCH_S = 10.0
+AHEAD_S = 120.0
+"""Clocks may differ by so much."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--max-age", metavar="TIME", help="how old the newest verdict may be (default: by schedule)")
+    parser.add_argument("--url", metavar="URL", help="look at a published verdict.json instead of the history")
+
+
+@examination("freshness", configure=configure, asked_by=("max_age", "url"))
+def examine(visit: Visit) -> Iterator[Finding]:
+    """Look at every scheduled place, or those that are meant; raises ConfigError."""
+    given = visit.given
+    age = None if given.max_age is None else _age(given.max_age)
+    if given.url is None:
+        return _in_history(visit, age)
+    if age is None:
+        text = "is needed with --url: what is published does not say how often it should come"
+        raise ConfigError([Problem("command line", 0, "--max-age", text)])
+    return _published(visit, age)
+
+
+def judged(about: str, ended: float | None, age: float, now: float, begun: float | None = None) -> Finding:
+    """Judge that the newest verdict was reached at ``ended``, and a run last ``begun``; None: never."""
+    if ended is None:
+        text = "no verdict is known, so whether anybody looks cannot be told"
+        return Finding(about=about, health=Health.UNCLEAR, text=text + _unended(ended, begun, now))
+    if ended > now + AHEAD_S:
+        text = f"the newest verdict is of {_moment(ended)}, which is yet to come: one of the clocks is wrong"
+        return Finding(about=about, health=Health.UNCLEAR, text=text)
+    old = f"the newest verdict is {spans.written(max(0.0, now - ended))} old ({_moment(ended)})"
+    if now - ended <= age:
+        return Finding(about=about, health=Health.WELL, text=old)
+    text = f"{old}, more than {spans.written(age)}{_unended(ended, begun, now)}"
+    return Finding(about=about, health=Health.ILL, text=text)
+
+
+def _age(text: str) -> float:
+    try:
+        if (age := spans.seconds(text)) > 0:
+            return age
+        wrong = f"is a time such as 45m; got {text!r}"
+    except ValueError as error:
+        wrong = str(error)
+    raise ConfigError([Problem("command line", 0, "--max-age", wrong)])
+
+
+def _unended(ended: float | None, begun: float | None, now: float) -> str:
+    if begun is None or begun <= (ended or 0.0):
+        return "; see whether the schedule is disabled, or its runner gone"
+    return f"; but a run began {spans.written(max(0.0, now - begun))} ago, so runs begin and do not end"
+
+
+def _in_history(visit: Visit, age: float | None) -> Iterator[Finding]:
+    from smoke.availability.gathering import Expectations
+    from smoke.history.opening import history_store
+    from smoke.storage.sqlite import SqliteFile
+
+    given, store = visit.given, history_store(visit.settings)
+    expected = Expectations.of(visit.settings.root)
+    for place in expected.chosen(given.suite, given.env):
+        about = f"{place[0]} in {place[1]}" + (f", {given.region}" if given.region else "")
+        if isinstance(store, SqliteFile) and not store.path.exists():
+            yield Finding(about=about, health=Health.UNCLEAR, text=f"there is no history at {store.path}")
+        else:
+            yield _of_place(visit, store, place, expected.of_place(place), about, age)
+
+
+def _of_place(
+    visit: Visit, store: Store, place: Place, schedules: Sequence[Schedule], about: str, age: float | None
+) -> Finding:
+    from smoke.availability.timeline import holds
+    from smoke.history.errors import HistoryError
+    from smoke.history.reader import Reader
+    from smoke.history.schedule import Schedule as Ledger
+
+    points, region = sorted({each.point for each in schedules}), visit.given.region
+    try:
+        ended = Reader(store).last_end(*place, region=region, points=points)
+        begun = Ledger(store).last_beat(*place, region)
+    except HistoryError as error:
+        return Finding(about=about, health=Health.UNCLEAR, text=str(error))
+    return judged(about, ended, age or holds(max(each.interval for each in schedules)), visit.now, begun)
+
+
+def _published(visit: Visit, age: float) -> Iterator[Finding]:
+    from smoke.sinks._http import request
+    from smoke.sinks.registry import SinkError
+
+    given = visit.given
+    try:
+        ends = time.monotonic() + FETCH_S
+        body = request("GET", given.url, b"", {"Accept": "application/json"}, whom="It", keys="--url", ends=ends)
+        said = json.loads(body)
+        ended = datetime.fromisoformat(said["finished"]).timestamp()
+        about = f"{said['suite']} in {said['environment']}"
+        other = [name for name, asked in _asked(given) if asked not in {None, said[name]}]
+    except SinkError as error:
+        yield Finding(about="what is published", health=Health.UNCLEAR, text=str(error))
+    except (ValueError, KeyError, TypeError):
+        yield Finding(about="what is published", health=Health.UNCLEAR, text="is no verdict.json")
+    else:
+        if other:
+            text = f"is of another {' and '.join(other)} than was asked for"
+            yield Finding(about=about, health=Health.UNCLEAR, text=text)
+        else:
+            yield judged(about, ended, age, visit.now)
+
+
+def _asked(given: argparse.Namespace) -> tuple[tuple[str, str | None], ...]:
+    return ("suite", given.suite), ("environment", given.env), ("region", given.region)
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

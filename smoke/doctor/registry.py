@@ -1,0 +1,71 @@
+"""The examinations there are. Adding one is one file in this folder, with one decorated function.
+
+Its module is imported whenever the doctor comes, so it imports what is heavy inside the function.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import smoke.doctor
+from smoke.doctor.finding import Finding
+from smoke.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What an examination may look at."""
+
+    given: argparse.Namespace
+    """The command line."""
+    settings: Settings
+    now: float
+    """Seconds since the epoch."""
+
+
+Examine = Callable[[Visit], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """A way to find out whether something of ours works."""
+
+    name: str
+    examine: Examine
+    """Raises ConfigError for options that are wrong; all else is a finding."""
+    configure: Callable[[argparse.ArgumentParser], None]
+    """Adds its options."""
+    asked_by: tuple[str, ...]
+    """Options by which it is wanted alone."""
+
+
+_EXAMINATIONS: dict[str, Examination] = {}
+
+
+def examination(
+    name: str, *, configure: Callable[[argparse.ArgumentParser], None], asked_by: tuple[str, ...]
+) -> Callable[[Examine], Examine]:
+    """Register the decorated function; see Examination for the arguments."""
+
+    def register(examine: Examine) -> Examine:
+        _EXAMINATIONS[name] = Examination(name=name, examine=examine, configure=configure, asked_by=asked_by)
+        return examine
+
+    return register
+
+
+def available() -> tuple[Examination, ...]:
+    """Return every examination, by name."""
+    for module in pkgutil.iter_modules(smoke.doctor.__path__):
+        importlib.import_module(f"smoke.doctor.{module.name}")
+    return tuple(_EXAMINATIONS[name] for name in sorted(_EXAMINATIONS))
+
+
+def wanted(given: argparse.Namespace) -> tuple[Examination, ...]:
+    """Return the examinations that the command line asks for, all where it names none."""
+    every = available()
+    return tuple(each for each in every if any(getattr(given, name) for name in each.asked_by)) or every
