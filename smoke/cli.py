@@ -20,6 +20,8 @@ COMMANDS = {
     "plan": "print the smoke runs of a release and the time they may take",
     "config": "check, show or describe the configuration",
     "alerts": "judge the alert rules, list incidents, or try other rules on the past",
+    "monitors": "make the monitors of the alert rules, and the dashboards, in Datadog",
+    "synthetics": "have probes run by a service from outside, too",
     "accounts": "check the smoke accounts, change the password of one, or forgive it its refusals",
     "prove": "inject faults on our side of the wire and show which checks catch them",
     "history": "say how available it was, prune the history, or carry it from one place to another",

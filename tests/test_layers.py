@@ -52,6 +52,20 @@ PURE = [
     *(f"smoke.gates.{name}" for name in ("cohort", "comparison", "decision", "error_rate", "sample")),
     *(f"smoke.channels.{name}" for name in ("links", "message", "lateness", "options", "told")),
     *(f"smoke.channels.{name}" for name in ("_slack_blocks", "_pagerduty_event", "_mail", "_signed")),
+    *(
+        f"smoke.datadog.{name}"
+        for name in (
+            "assertions",
+            "dashboards",
+            "definition",
+            "difference",
+            "monitors",
+            "queries",
+            "rules",
+            "synthetics",
+            "terms",
+        )
+    ),
     "smoke.turns",
     "smoke.waits",
     "smoke.accounts.answers",

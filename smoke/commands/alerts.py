@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from smoke.commands import alert_channels, options
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.spans import seconds
-from smoke.settings import OPTIONS, Settings
+from smoke.settings import Settings
 
 if TYPE_CHECKING:
     from smoke.config.alerting import Alerting
@@ -44,9 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     ack.set_defaults(call=partial(_with_store, _ack))
     alert_channels.configure(actions)
     for action in (check, list_, replay, ack):
-        for option in OPTIONS:
-            if option.name in OWN_OPTIONS:
-                action.add_argument(option.flag, metavar=option.metavar, help=f"{option.help} ({option.variable})")
+        options.add_some(action, *OWN_OPTIONS)
 
 
 def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smoke.settings import OPTIONS, Settings, find_root, resolve
+
+if TYPE_CHECKING:
+    from smoke.datadog.deploying import Write
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -24,3 +28,26 @@ def add(parser: argparse.ArgumentParser) -> None:
 def settings_of(given: argparse.Namespace, point: str) -> Settings:
     """Settle the options of a command line; raises ConfigError."""
     return resolve(vars(given), point=point, root=find_root(Path.cwd()), environ=os.environ)
+
+
+def add_some(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Add the settings of these names as options."""
+    for option in OPTIONS:
+        if option.name in names:
+            parser.add_argument(option.flag, metavar=option.metavar, help=f"{option.help} ({option.variable})")
+
+
+def add_writing(parser: argparse.ArgumentParser) -> None:
+    """Add what says how far a command goes that writes into an account of others."""
+    how_far = parser.add_mutually_exclusive_group()
+    how_far.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
+    how_far.add_argument("--prune", action="store_true", help="remove, too, what the YAML no longer asks for")
+
+
+def writes(given: argparse.Namespace) -> tuple[Write, ...]:
+    """Return what is to be done after looking, one after the other."""
+    from smoke.datadog.sync import removed, written
+
+    if given.dry_run:
+        return ()
+    return (written, removed) if given.prune else (written,)

@@ -21,7 +21,7 @@ def never_holds(rule: Rule, schedules: Sequence[Schedule], source: Source) -> It
     """Yield why ``rule`` can never hold, for each schedule under which it cannot, and the way out."""
     if rule.asks.facts is Facts.ACCOUNTS:
         return
-    watched = [(index, each) for index, each in enumerate(schedules) if _watches(rule, each)]
+    watched = [(index, each) for index, each in enumerate(schedules) if watches(rule, each)]
     if not watched and rule.apart is None and (rule.past.looks is not None or rule.asks.facts is Facts.SLOTS):
         yield f"{WITHOUT} {'; '.join(map(_written, schedules)) or 'none'}"
     for index, schedule in watched:
@@ -69,7 +69,8 @@ def _runs(rule: Rule) -> str:
     return f"{count} run{'s' * (count != 1)}"
 
 
-def _watches(rule: Rule, schedule: Schedule) -> bool:
+def watches(rule: Rule, schedule: Schedule) -> bool:
+    """Tell whether ``rule`` looks at runs of ``schedule``."""
     return (
         schedule.suite in (rule.suites or (schedule.suite,))
         and schedule.environment in (rule.environments or (schedule.environment,))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
 from smoke.config.strict import check_each, check_variable
+from smoke.datadog.terms import Synthetics
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Metric
 from smoke.sinks.options import Options
@@ -32,9 +33,25 @@ class Datadog(Options):
     """``datadog``."""
     key: str = "DD_API_KEY"
     """Environment variable that holds the API key. By default DD_API_KEY."""
+    app_key: str = "DD_APP_KEY"
+    """Environment variable that holds the application key, which only ``smoke monitors`` and ``smoke synthetics`` need.
+    By default DD_APP_KEY."""
+    handles: dict[str, str] = field(default_factory=dict)
+    """Recipient, as alert-rules.yaml writes it, to the handle of Datadog: ``pagerduty: "@pagerduty-Web"``.
+    By default an address is ``@address``, ``slack:#alerts`` is ``@slack-alerts``, ``pagerduty`` is ``@pagerduty``."""
+    runbooks: str = ""
+    """What stands before runbooks that are files of the project, such as ``https://example.com/project/blob/main/``."""
+    synthetics: Synthetics = field(default_factory=Synthetics)
+    """How probes run as Datadog Synthetics tests."""
 
     def __post_init__(self) -> None:
-        check_each([(("key",), partial(check_variable, self.key))])
+        check_each(
+            [
+                (("key",), partial(check_variable, self.key)),
+                (("app_key",), partial(check_variable, self.app_key)),
+                *((("handles", name), partial(check_handle, handle)) for name, handle in self.handles.items()),
+            ]
+        )
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -43,19 +60,25 @@ class Datadog(Options):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The API key."""
-        return (self.key,)
+        """The API key and the application key."""
+        return (self.key, self.app_key)
 
 
 @sink(Datadog, presence=Presence.BY_DEFAULT, loads=(PUSH,))
 def deliver(bulletin: Bulletin, options: Datadog, errand: Errand) -> None:
     """Push to the Datadog that DD_SITE or SMOKE_DATADOG_URL names; raises SinkError."""
-    key, host = _key(options.key, errand.environ), host_of(errand.environ)
+    key, host = key_of(options.key, errand.environ), host_of(errand.environ)
 
     from smoke.sinks import _datadog_push
 
     parts = tuple(batches(bulletin.metrics, BATCH_BYTES))
     _datadog_push.push(bulletin, parts, host=host, key=key, key_name=options.key, ends=errand.ends)
+
+
+def check_handle(handle: str) -> None:
+    """Raise ValueError unless ``handle`` is one of Datadog."""
+    if not re.fullmatch(r"@[^\s{}]+", handle):
+        raise ValueError(f"a handle of Datadog is @ and a name, such as @slack-alerts; got {handle!r}")
 
 
 def batches(metrics: tuple[Metric, ...], limit: int) -> Iterator[tuple[Metric, ...]]:
@@ -86,7 +109,8 @@ def host_of(environ: Mapping[str, str]) -> str:
     return f"https://api.{site}"
 
 
-def _key(name: str, environ: Mapping[str, str]) -> str:
+def key_of(name: str, environ: Mapping[str, str]) -> str:
+    """Return the key that the variable ``name`` holds; raises SinkError where it holds none."""
     key = environ.get(name, "").strip()
     if not re.fullmatch(r"[0-9A-Za-z_-]+", key):
         # http.client would refuse such a header in a message that quotes the key.

@@ -171,12 +171,13 @@ def _check_values(result: CheckResult) -> Iterator[tuple[MetricName, float | Non
     for step in attempt.steps:
         yield MetricName.STEP_DURATION, step.duration_ms
     for measurement in attempt.measurements:
-        name = _name_of(measurement.name, result.check.kind)
+        name = name_of(measurement.name, result.check.kind)
         if name is not None:
             yield name, measurement.value
 
 
-def _name_of(measurement: str, kind: CheckKind) -> MetricName | None:
+def name_of(measurement: str, kind: CheckKind) -> MetricName | None:
+    """Return the metric that a measurement is sent as; None where it stays in the house."""
     last = measurement.rpartition(".")[2]
     if measurement == "homepage.load_ms":
         return MetricName.HOMEPAGE_LOAD

@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
 
 import pytest
 
 from tests.support.datadog_intake import reply
-from tests.support.datadog_spec import Recorded, recorded
+from tests.support.datadog_server import ask, replay
+from tests.support.datadog_spec import recorded
 
 NOW = 1_763_690_000.0
-KEYS = {"DD-API-KEY": "k" * 32, "DD-APPLICATION-KEY": "a" * 40}
-
-
-def ask(url: str, method: str, body: str | None) -> tuple[int, dict[str, object]]:
-    headers = {"Content-Type": "application/json", **KEYS}
-    request = urllib.request.Request(url, data=body.encode() if body else None, headers=headers, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            return answer.status, json.loads(answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.loads(error.read())
-
-
-def replay(url: str, exchange: Recorded) -> int:
-    return ask(url + "/" + exchange.uri.split("/", 3)[3], exchange.method, exchange.sent)[0]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ PATHS = (
     "/api/v1/monitor",
     "/api/v1/monitor/{monitor_id}",
     "/api/v1/monitor/validate",
+    "/api/v1/monitor/{monitor_id}/validate",
     "/api/v1/dashboard",
     "/api/v1/dashboard/{dashboard_id}",
     "/api/v1/synthetics/tests",

@@ -1,0 +1,103 @@
+"""``smoke synthetics deploy --to datadog``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from smoke.commands import options
+from smoke.config.problems import ConfigError, Problem, both
+from smoke.settings import Settings
+
+if TYPE_CHECKING:
+    from smoke.config.suite import Suite
+    from smoke.datadog.account import Account
+    from smoke.datadog.opening import Opened
+    from smoke.datadog.synthetics import Place
+
+NEEDS = "synthetics_read, synthetics_write, synthetics_private_location_read"
+PRODUCTION = "production"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the sub-commands."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    deploy = actions.add_parser("deploy", help="have the reading probes of a suite run from outside, too")
+    deploy.add_argument("--to", choices=["datadog"], required=True, help="service that runs them")
+    options.add_writing(deploy)
+    options.add_some(deploy, "suite", "env")
+    deploy.set_defaults(call=_deploy)
+
+
+def _deploy(given: argparse.Namespace, _after: list[str]) -> int:
+    from smoke.config.load import load
+    from smoke.datadog.deploying import Orders, deploy
+    from smoke.datadog.opening import datadog_problem, opened
+    from smoke.datadog.sync import omitted_lines
+    from smoke.datadog.synthetics import deployment
+
+    settings = options.settings_of(given, "local")
+    suite, ours = both(lambda: load(settings.root, settings.suite), lambda: opened(settings, NEEDS))
+    ours = ours.minding(settings, _variables(suite))
+    place = _place(settings, suite, ours)
+    made = deployment(place)
+    orders = Orders(
+        wanted=made.tests,
+        find=lambda there: (each for each in there.tests() if each.name.startswith(f"{suite.name}/{place.name}/")),
+        notes=(*omitted_lines("no test for probe", made.omitted), *omitted_lines("not looked at by test", made.lost)),
+        objections=lambda there: _unknown_locations(settings, place, there),
+        place=lambda _name, text: datadog_problem(settings.root, ("synthetics",), text),
+    )
+    return deploy(ours, orders, options.writes(given))
+
+
+def _place(settings: Settings, suite: Suite, ours: Opened) -> Place:
+    from smoke.config.cron_schedule import CronScheduleFile
+    from smoke.config.load import document
+    from smoke.config.places import SCHEDULE
+    from smoke.datadog.opening import datadog_problem
+    from smoke.datadog.synthetics import Place, tick_of
+
+    name = settings.env or PRODUCTION
+    terms = ours.options.synthetics
+    schedules = document(
+        settings.root / SCHEDULE, settings.root, CronScheduleFile, CronScheduleFile()
+    ).content.schedules
+    tick_s = tick_of(terms, schedules, suite.name, name)
+    problems: list[Problem] = []
+    if name not in suite.about.environments:
+        text = f"{suite.name} has no environment {name!r}; known: {', '.join(suite.about.environments)}"
+        problems.append(Problem("command line", 0, "--env", text))
+    if not terms.locations:
+        text = "names no locations; write where tests run from, such as locations: [aws:eu-west-1, aws:us-east-1]"
+        problems.append(datadog_problem(settings.root, ("synthetics",), text))
+    if tick_s is None:
+        text = f"nothing says how often {suite.name} runs in {name}: write every: 5m, or add it to {SCHEDULE}"
+        problems.append(datadog_problem(settings.root, ("synthetics",), text))
+    if problems or tick_s is None:
+        raise ConfigError(problems)
+    return Place(
+        suite=suite,
+        name=name,
+        environment=suite.about.environments[name],
+        terms=terms,
+        tick_s=tick_s,
+        telling=ours.telling,
+    )
+
+
+def _variables(suite: Suite) -> tuple[str, ...]:
+    accounts = [each for name in suite.about.environments for each in suite.about.accounts_in(name).values()]
+    return tuple(dict.fromkeys(name for each in accounts for name in (each.password, each.totp) if name))
+
+
+def _unknown_locations(settings: Settings, place: Place, there: Account) -> Iterator[Problem]:
+    from smoke.config.known import known
+    from smoke.datadog.opening import datadog_problem
+
+    names = there.locations()
+    for index, location in enumerate(place.terms.locations):
+        if location not in names:
+            text = f"the account has no location {location!r}; {known(location, names)}"
+            yield datadog_problem(settings.root, ("synthetics", "locations", index), text)
