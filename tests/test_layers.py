@@ -45,10 +45,25 @@ PURE = [
     "smoke.build_ids",
     "smoke.builds",
     "smoke.facts",
-    *(f"smoke.dora.{name}" for name in ("deployment", "metrics", "document")),
-    *(f"smoke.gates.{name}" for name in ("cohort", "comparison", "decision", "error_rate", "sample")),
     *(f"smoke.channels.{name}" for name in ("links", "message", "lateness", "options", "told")),
     *(f"smoke.channels.{name}" for name in ("_slack_blocks", "_pagerduty_event", "_mail", "_signed")),
+    *(f"smoke.dora.{name}" for name in ("deployment", "metrics", "document", "lines", "printed")),
+    *(
+        f"smoke.gates.{name}"
+        for name in (
+            "checklist",
+            "checklist_printed",
+            "cohort",
+            "comparison",
+            "criteria",
+            "decision",
+            "error_rate",
+            "new_endpoints",
+            "pipeline",
+            "restarts",
+            "sample",
+        )
+    ),
     "smoke.turns",
     "smoke.waits",
     "smoke.accounts.answers",

@@ -50,7 +50,7 @@ class Datadog(Options):
 @sink(Datadog, presence=Presence.BY_DEFAULT, loads=(PUSH,))
 def deliver(bulletin: Bulletin, options: Datadog, errand: Errand) -> None:
     """Push to the Datadog that DD_SITE or SMOKE_DATADOG_URL names; raises SinkError."""
-    key, host = _key(options.key, errand.environ), host_of(errand.environ)
+    key, host = key_of(options.key, errand.environ), host_of(errand.environ)
 
     from smoke.sinks import _datadog_push
 
@@ -86,11 +86,14 @@ def host_of(environ: Mapping[str, str]) -> str:
     return f"https://api.{site}"
 
 
-def _key(name: str, environ: Mapping[str, str]) -> str:
+def key_of(name: str, environ: Mapping[str, str]) -> str:
+    """Return the key that the variable ``name`` holds; raises SinkError where it is none."""
     key = environ.get(name, "").strip()
     if not re.fullmatch(r"[0-9A-Za-z_-]+", key):
         # http.client would refuse such a header in a message that quotes the key.
-        raise SinkError(f"{name} is not an API key: it has characters other than letters, digits, - and _, or none.")
+        raise SinkError(
+            f"{name} is not a key of Datadog: it has characters other than letters, digits, - and _, or none."
+        )
     return key
 
 

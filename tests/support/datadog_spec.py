@@ -31,6 +31,7 @@ PATHS = (
     SERIES,
     EVENTS,
     CHECK_RUN,
+    "/api/v1/query",
     "/api/v1/monitor",
     "/api/v1/monitor/{monitor_id}",
     "/api/v1/monitor/validate",

@@ -1,0 +1,59 @@
+"""What was pushed is read back by Datadog's own description, and nobody takes anything else for it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from werkzeug import Request, Response
+
+from smoke.sinks._datadog_query import points_of
+from smoke.sinks.metrics import MetricName
+from smoke.sinks.registry import SinkError
+from tests.support.datadog_intake import DatadogIntake, reply
+from tests.support.deliveries import a_bulletin, an_outlet, give
+from tests.support.run_builder import a_typical_run
+
+KEYS = {"DD_API_KEY": "0123456789abcdef", "DD_APP_KEY": "fedcba9876543210"}
+QUERY = "/api/v1/query"
+
+
+def shown(intake: DatadogIntake, request: Request) -> Response:
+    """Answer a query of one metric with what the intake was sent of it."""
+    name, _, tags = request.args["query"].removeprefix("avg:").rstrip("}").partition("{")
+    wanted = set(tags.split(","))
+    found = [each for each in intake.series if each["metric"] == name and wanted <= set(each["tags"])]
+    points = [(point["timestamp"], point["value"]) for each in found for point in each["points"]]
+    inside = [[at * 1000, value] for at, value in points if int(request.args["from"]) <= at <= int(request.args["to"])]
+    series: list[dict[str, Any]] = [{"metric": name, "pointlist": inside}] if inside else []
+    return reply(200, {"status": "ok", "series": series})
+
+
+def points(intake: DatadogIntake, tags: list[str], since: float, until: float, **environ: str) -> int:
+    intake.on("GET", QUERY, lambda request, _body: shown(intake, request))
+    environ = {**KEYS, "SMOKE_DATADOG_URL": intake.url, **environ}
+    return points_of(MetricName.DURATION, tags, since, until, environ, ends=time.monotonic() + 10)
+
+
+def test_the_point_of_a_run_is_found_by_its_tags_and_time(intake: DatadogIntake) -> None:
+    run = a_typical_run()
+    give([an_outlet("datadog")], a_bulletin(run), environ={**KEYS, "SMOKE_DATADOG_URL": intake.url})
+    tags = [f"suite:{run.suite}", f"env:{run.environment}"]
+    assert points(intake, tags, run.finished - 1, run.finished + 1) == 1
+    assert points(intake, [*tags, "region:elsewhere"], run.finished - 1, run.finished + 1) == 0
+    assert points(intake, tags, run.finished + 60, run.finished + 120) == 0
+    assert intake.requests[-1].headers["DD-APPLICATION-KEY"] == KEYS["DD_APP_KEY"]
+
+
+def test_a_refusal_names_both_keys_and_shows_neither(intake: DatadogIntake) -> None:
+    intake.instead.append(reply(403, {"errors": ["Forbidden"]}))
+    with pytest.raises(SinkError, match="DD_API_KEY, DD_APP_KEY") as refused:
+        points(intake, ["suite:a"], 0, 1)
+    assert KEYS["DD_APP_KEY"] not in str(refused.value)
+
+
+def test_an_answer_of_somebody_else_is_no_series(intake: DatadogIntake) -> None:
+    intake.instead.append(Response("<html>sign in</html>"))
+    with pytest.raises(SinkError, match="no list of series"):
+        points(intake, ["suite:a"], 0, 1)
