@@ -58,6 +58,7 @@ PURE = [
             "criteria",
             "decision",
             "error_rate",
+            "markdown",
             "new_endpoints",
             "pipeline",
             "restarts",

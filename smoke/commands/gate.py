@@ -120,19 +120,17 @@ def _completing(planned: Plan, settings: Settings, given: argparse.Namespace) ->
 
 
 def _listed(gated: _Gated, completing: Completing, settings: Settings, given: argparse.Namespace) -> _Gated:
-    """Print the checklist, and write it where the decision stands; nothing that fails here changes that."""
+    """Tell people the checklist, and return what was decided with it."""
     from smoke.gates import outputs
     from smoke.gates.checklist_printed import as_json, as_lines, as_markdown
     from smoke.history.opening import history_store
 
     not_acting = "a dry run records nothing" if given.dry_run else None
     seen = completing.told(gated.decision, history_store(settings), not_acting=not_acting)
-    document = {**gated.document, "checklist": as_json(seen)}
-    _tried(lambda: outputs.write(settings.reports, document))
     _tried(lambda: outputs.append(settings.environ.get("GITHUB_STEP_SUMMARY"), as_markdown(seen)))
     for line in as_lines(seen):
         print(line, file=sys.stderr if given.json else sys.stdout, flush=True)
-    return replace(gated, document=document)
+    return replace(gated, document={**gated.document, "checklist": as_json(seen)})
 
 
 def _told(decision: Decision, planned: Plan, settings: Settings, given: argparse.Namespace) -> _Gated:

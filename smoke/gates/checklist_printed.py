@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from smoke.gates.criteria import Criterion, Seen, Standing
+from smoke.gates.markdown import plain
 
 MARKS = {Standing.MET: "✅", Standing.UNMET: "❌", Standing.UNOBSERVED: "❓"}
 WIDTHS = (max(map(len, Standing)), max(map(len, Criterion)))
@@ -36,12 +37,7 @@ def as_markdown(seen: Sequence[Seen]) -> str:
         "",
         "| criterion | | evidence |",
         "|---|---|---|",
-        *(f"| {each.criterion} | {MARKS[each.standing]} {each.standing} | {cell(each.evidence)} |" for each in seen),
+        *(f"| {each.criterion} | {MARKS[each.standing]} {each.standing} | {plain(each.evidence)} |" for each in seen),
         "",
     ]
     return "\n".join(lines)
-
-
-def cell(text: str) -> str:
-    """Write ``text`` so that it stays within one cell of a table."""
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

@@ -40,7 +40,8 @@ class Completing:
     """Paths that the build added."""
     witness: Witness | None = field(init=False)
     """For the gate to call; None: there is nothing to look at, or nothing may be asked again."""
-    seen: tuple[Seen, ...] = ()
+    _seen: tuple[Seen, ...] = ()
+    _checked: Checked | None = None
     _begun: float = field(default_factory=time.time)
 
     def __post_init__(self) -> None:
@@ -49,9 +50,15 @@ class Completing:
         self.witness = Witness(restart, self.endpoints) if useful else None
 
     def settled(self, decision: Decision, checked: Checked | None) -> Decision:
-        """Judge all but the record, and return ``decision``, or one that blocks in its place."""
-        self.seen = checklist(self._facts(decision, checked))
-        return completed(decision, self.seen)
+        """Judge all but the record, and return ``decision``, or one that blocks in its place.
+
+        A bad decision is returned at once: nothing here can change it, and a rollback does not wait.
+        """
+        self._checked = checked
+        if not decision.passed:
+            return decision
+        self._seen = checklist(self._facts(decision))
+        return completed(decision, self._seen)
 
     def told(self, decision: Decision, store: Store, *, not_acting: str | None) -> tuple[Seen, ...]:
         """Return all criteria once the gate was recorded; ``not_acting`` says why it was not."""
@@ -62,17 +69,18 @@ class Completing:
                 found = self._recorded(decision, store)
             except HistoryError as error:
                 unread = f"the history cannot be read: {error}"
-        return in_order((*self.seen, recorded(found, unread)))
+        seen = self._seen or checklist(self._facts(decision))
+        return in_order((*seen, recorded(found, unread)))
 
-    def _facts(self, decision: Decision, checked: Checked | None) -> Facts:
+    def _facts(self, decision: Decision) -> Facts:
         environ = self.settings.environ
         return Facts(
             decision=decision,
             pipeline=(committed(environ), succeeded(environ)),
             readings=tuple(self.witness.readings) if self.witness and self.witness.restart else self._no_reading(),
-            endpoints=tuple(self.witness.endpoints) if self.witness and self.endpoints else self._no_endpoints(),
-            checks=checked.checks if checked else (),
-            flow=self._flow(decision, checked),
+            endpoints=(tuple(self.witness.endpoints) if self.witness else ()) or self._no_endpoints(),
+            checks=self._checked.checks if self._checked else (),
+            flow=self._flow(decision),
         )
 
     def _no_reading(self) -> str:
@@ -81,15 +89,18 @@ class Completing:
         return "no light probe at this point"
 
     def _no_endpoints(self) -> str:
-        return "no light probe at this point" if self.endpoints else "none were named (--new-endpoints)"
+        if not self.endpoints:
+            return "none were named (--new-endpoints)"
+        return "the gate ended before they were asked for" if self.witness else "no light probe at this point"
 
-    def _flow(self, decision: Decision, checked: Checked | None) -> Flow | str:
+    def _flow(self, decision: Decision) -> Flow | str:
         from smoke.sinks._datadog_query import API_KEY, APP_KEY, points_of
         from smoke.sinks.metrics import MetricName, tag_list
         from smoke.sinks.registry import SinkError
 
         if missing := [name for name in (API_KEY, APP_KEY) if not self.settings.environ.get(name, "").strip()]:
             return f"{' and '.join(missing)} not set"
+        checked = self._checked
         if checked is None or checked.finished is None:
             return "no run of checks that could have sent any"
         named = {"suite": self.plan.suite.name, "env": self.plan.environment_name, "execution_point": decision.point}

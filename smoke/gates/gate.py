@@ -41,7 +41,7 @@ class Request:
     say: Callable[[str], None]
     """Told how it goes, a line at a time."""
     witness: Witness | None = None
-    """Looks beside the checks, once the build is live and at the end."""
+    """Looks beside the checks, once the build is live and once all of them were good."""
 
 
 @dataclass(slots=True)
@@ -84,7 +84,6 @@ class Gate:
                 return
             if sampler and witness:
                 witness.first(sampler)
-                stack.callback(witness.last, sampler)
             if not self._checks_are_good():
                 return
             steps: dict[PartName, Callable[[Sampler], Part]] = {
@@ -98,6 +97,8 @@ class Gate:
                     self._parts.append(steps[name](sampler))
                     if self._parts[-1].outcome not in GOOD:
                         return
+            if sampler and witness:
+                witness.last(sampler)
 
     def _is_live(self, sampler: Sampler, build: str) -> bool:
         point = self.asked.plan.point

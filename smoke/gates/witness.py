@@ -26,7 +26,7 @@ class _UnseenError(Exception):
 
 @dataclass(slots=True)
 class Witness:
-    """Called once the build is live and once at the end of a gate; never raises."""
+    """Called once the build is live and once all else was good; never raises."""
 
     restart: Restart | None
     """Where the product tells since when its process runs."""

@@ -202,4 +202,4 @@ def test_the_checklist_blocks_what_would_proceed_and_changes_nothing_else(outcom
 def test_it_is_printed_as_a_table_and_as_markdown_that_keeps_its_cells():
     seen = [Seen(criterion=Criterion.SMOKE, standing=MET, evidence="a | b\n<c>")]
     assert list(as_lines(seen))[-1] == "deployment complete: 1 met, 0 unmet, 0 not observable here"
-    assert "| smoke | ✅ met | a \\| b &lt;c> |" in as_markdown(seen)
+    assert "| smoke | ✅ met | a \\| b \\<c> |" in as_markdown(seen)
