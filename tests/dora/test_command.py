@@ -117,6 +117,8 @@ def test_a_build_that_was_never_deployed_is_wrong_usage_and_names_those_that_wer
     done = dora(folder, "mark-failed", "b9", "--reason", "hotfix")
     assert (done.returncode, done.stdout) == (2, "")
     assert "BUILD: b9 was never deployed to production of betterprompts; known, newest first: b1" in done.stderr
+    elsewhere = dora(folder, "--env", "staging", "mark-failed", "b1", "--reason", "hotfix")
+    assert "b1 was never deployed to staging of betterprompts; known, newest first: none" in elsewhere.stderr
 
 
 def test_what_is_imported_twice_is_there_once_and_says_what_it_said(folder, tmp_path_factory):
