@@ -133,7 +133,8 @@ def _flowing(flow: Flow | str) -> Seen:
     if isinstance(flow, str):
         return _seen(Criterion.MONITORING, Standing.UNOBSERVED, flow)
     if flow.points:
-        return _seen(Criterion.MONITORING, Standing.MET, f"Datadog shows {flow.points} points of this gate")
+        shown = f"Datadog shows {flow.points} point{'s' * (flow.points != 1)} of this gate"
+        return _seen(Criterion.MONITORING, Standing.MET, shown)
     standing = Standing.UNMET if flow.sent_s_ago >= LATE_S else Standing.UNOBSERVED
     return _seen(
         Criterion.MONITORING, standing, f"Datadog shows no point of this gate, {flow.sent_s_ago:.0f} s after its run"

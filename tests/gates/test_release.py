@@ -17,9 +17,12 @@ from typing import Any
 
 import pytest
 import yaml
+from pytest_httpserver import HTTPServer
 
 from smoke.demo.breaks import Break
 from tests.gates.platform import Platform, platform
+from tests.support.datadog_intake import intake_on, reply, show_queries
+from tests.support.datadog_spec import QUERY
 
 ROOT = Path(__file__).parents[2]
 HOOKS = {
@@ -307,6 +310,18 @@ def test_a_complete_deployment_is_told_criterion_by_criterion(release: Release) 
     assert {standing for standing, _ in seen.values()} == {"met", "not observable here"}
     assert "deployment complete: 7 met, 0 unmet, 5 not observable here" in gated.stderr
     assert "| new endpoints | ✅ met | /api/v1/status 200 |" in gated.summary
+
+
+def test_metrics_of_the_gate_are_read_back_where_there_are_keys(release: Release, httpserver: HTTPServer) -> None:
+    intake = intake_on(httpserver)
+    show_queries(intake)
+    release.platform.shift(1.0)
+    keys = {"DD_API_KEY": "0123456789abcdef", "DD_APP_KEY": "fedcba9876543210", "SMOKE_DATADOG_URL": intake.url}
+    gated = release.gate("post-production", "--checklist", **keys)
+    assert gated.code == 0, gated.stderr
+    assert criteria(gated)["monitoring is flowing"] == ("met", "Datadog shows 1 point of this gate"), intake.refused
+    intake.on("GET", QUERY, lambda _request, _body: reply(200, {"status": "ok", "series": []}))
+    assert criteria(release.gate("post-production", "--checklist", **keys))["monitoring is flowing"][0] != "met"
 
 
 def test_a_process_that_is_restarted_while_the_gate_looks_blocks_and_rolls_nothing_back(release: Release) -> None:

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import pytest
-from werkzeug import Request, Response
+from werkzeug import Response
 
 from smoke.sinks._datadog_query import points_of
 from smoke.sinks.metrics import MetricName
 from smoke.sinks.registry import SinkError
-from tests.support.datadog_intake import DatadogIntake, reply
+from tests.support.datadog_intake import DatadogIntake, reply, show_queries
 from tests.support.deliveries import a_bulletin, an_outlet, give
 from tests.support.run_builder import a_typical_run
 
 KEYS = {"DD_API_KEY": "0123456789abcdef", "DD_APP_KEY": "fedcba9876543210"}
-QUERY = "/api/v1/query"
-
-
-def shown(intake: DatadogIntake, request: Request) -> Response:
-    """Answer a query of one metric with what the intake was sent of it."""
-    name, _, tags = request.args["query"].removeprefix("avg:").rstrip("}").partition("{")
-    wanted = set(tags.split(","))
-    found = [each for each in intake.series if each["metric"] == name and wanted <= set(each["tags"])]
-    points = [(point["timestamp"], point["value"]) for each in found for point in each["points"]]
-    inside = [[at * 1000, value] for at, value in points if int(request.args["from"]) <= at <= int(request.args["to"])]
-    series: list[dict[str, Any]] = [{"metric": name, "pointlist": inside}] if inside else []
-    return reply(200, {"status": "ok", "series": series})
 
 
 def points(intake: DatadogIntake, tags: list[str], since: float, until: float, **environ: str) -> int:
-    intake.on("GET", QUERY, lambda request, _body: shown(intake, request))
+    show_queries(intake)
     environ = {**KEYS, "SMOKE_DATADOG_URL": intake.url, **environ}
     return points_of(MetricName.DURATION, tags, since, until, environ, ends=time.monotonic() + 10)
 
