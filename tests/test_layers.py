@@ -48,10 +48,6 @@ PURE = [
     "smoke.builds",
     "smoke.facts",
     "smoke.doctor.finding",
-    *(f"smoke.dora.{name}" for name in ("deployment", "metrics", "document")),
-    *(f"smoke.gates.{name}" for name in ("cohort", "comparison", "decision", "error_rate", "sample")),
-    *(f"smoke.channels.{name}" for name in ("links", "message", "lateness", "options", "told")),
-    *(f"smoke.channels.{name}" for name in ("_slack_blocks", "_pagerduty_event", "_mail", "_signed")),
     *(
         f"smoke.datadog.{name}"
         for name in (
@@ -64,6 +60,26 @@ PURE = [
             "rules",
             "synthetics",
             "terms",
+        )
+    ),
+    *(f"smoke.channels.{name}" for name in ("links", "message", "lateness", "options", "told")),
+    *(f"smoke.channels.{name}" for name in ("_slack_blocks", "_pagerduty_event", "_mail", "_signed")),
+    *(f"smoke.dora.{name}" for name in ("deployment", "metrics", "document", "lines", "printed")),
+    *(
+        f"smoke.gates.{name}"
+        for name in (
+            "checklist",
+            "checklist_printed",
+            "cohort",
+            "comparison",
+            "criteria",
+            "decision",
+            "error_rate",
+            "markdown",
+            "new_endpoints",
+            "pipeline",
+            "restarts",
+            "sample",
         )
     ),
     "smoke.turns",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from smoke.config.spans import seconds
 
 if TYPE_CHECKING:
     from smoke.gates.acting import Acted, Place
+    from smoke.gates.completing import Completing
     from smoke.gates.decision import Decision
     from smoke.plan import Plan
     from smoke.settings import Settings
@@ -32,6 +34,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--then-verify", action="store_true", help="after a rollback, gate post-rollback too")
     parser.add_argument(
         "--previous-build", metavar="ID", help="what post-rollback expects (default: the last good one)"
+    )
+    parser.add_argument(
+        "--checklist", action="store_true", help="tell whether the deployment is complete; unmet blocks"
+    )
+    parser.add_argument(
+        "--new-endpoints",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="PATH",
+        help="of the checklist: what the build added",
     )
     options.add(parser)
     parser.add_argument("--json", action="store_true", help="print gate.json on stdout, all else on stderr")
@@ -58,7 +71,8 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
         verify = replace(settings, point="post-rollback")
         previous = given.previous_build or _last_good(verify)
         _say(f"post-rollback: expecting {previous or 'no particular build'}")
-        verified = _gated(replace(verify, expect_build=previous), given)
+        plain = argparse.Namespace(**{**vars(given), "checklist": False, "new_endpoints": []})
+        verified = _gated(replace(verify, expect_build=previous), plain)
         document = {**document, "then_verify": verified.document}
         _tried(lambda: outputs.write(settings.reports, document))
         _tried(lambda: outputs.append(told, outputs.verified_output(verified.decision)))
@@ -83,9 +97,40 @@ def _gated(settings: Settings, given: argparse.Namespace) -> _Gated:
     planned = plan_of(settings)
     wait_s = _seconds(given.build_wait)
     _allow(planned, wait_s)
-    request = Request(plan=planned, settings=settings, build_wait_s=wait_s, say=_say)
-    decision = Gate(request).decide()
-    return _told(decision, planned, settings, given)
+    completing = _completing(planned, settings, given)
+    witness = completing.witness if completing else None
+    gate = Gate(Request(plan=planned, settings=settings, build_wait_s=wait_s, say=_say, witness=witness))
+    decision = gate.decide()
+    if completing is None:
+        return _told(decision, planned, settings, given)
+    gated = _told(completing.settled(decision, gate.checked), planned, settings, given)
+    return _listed(gated, completing, settings, given)
+
+
+def _completing(planned: Plan, settings: Settings, given: argparse.Namespace) -> Completing | None:
+    """Return what judges the checklist; None: nobody asked for it."""
+    if not given.checklist and not given.new_endpoints:
+        return None
+    from smoke.gates.completing import Completing
+
+    if wrong := [path for path in given.new_endpoints if not re.fullmatch(r"/[^\s#]*", path)]:
+        text = f"is a path that begins with /, such as /reranker/health; got {', '.join(map(repr, wrong))}"
+        raise ConfigError([Problem("command line", 0, "--new-endpoints", text)])
+    return Completing(planned, settings, tuple(given.new_endpoints))
+
+
+def _listed(gated: _Gated, completing: Completing, settings: Settings, given: argparse.Namespace) -> _Gated:
+    """Tell people the checklist, and return what was decided with it."""
+    from smoke.gates import outputs
+    from smoke.gates.checklist_printed import as_json, as_lines, as_markdown
+    from smoke.history.opening import history_store
+
+    not_acting = "a dry run records nothing" if given.dry_run else None
+    seen = completing.told(gated.decision, history_store(settings), not_acting=not_acting)
+    _tried(lambda: outputs.append(settings.environ.get("GITHUB_STEP_SUMMARY"), as_markdown(seen)))
+    for line in as_lines(seen):
+        print(line, file=sys.stderr if given.json else sys.stdout, flush=True)
+    return replace(gated, document={**gated.document, "checklist": as_json(seen)})
 
 
 def _told(decision: Decision, planned: Plan, settings: Settings, given: argparse.Namespace) -> _Gated:
@@ -161,6 +206,7 @@ def _last_good(settings: Settings) -> str | None:
 
 def _allow(planned: Plan, wait_s: float) -> None:
     from smoke.gates.checking import LATE_S
+    from smoke.gates.completing import LONGEST_S
     from smoke.gates.gate import LOOK_S
     from smoke.supervisor import allow
 
@@ -168,7 +214,7 @@ def _allow(planned: Plan, wait_s: float) -> None:
     hooks = [
         each.timeout_s for each in (planned.environment.hooks.rollback, planned.environment.hooks.escalate) if each
     ]
-    allow(wait_s + planned.point.timeout_s + LATE_S + 2 * LOOK_S + watched + max(hooks, default=0.0) + 60.0)
+    allow(LONGEST_S + wait_s + planned.point.timeout_s + LATE_S + 2 * LOOK_S + watched + max(hooks, default=0.0) + 60.0)
 
 
 def _seconds(text: str) -> float:

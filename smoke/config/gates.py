@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated
 
 from annotated_types import Ge, Gt, Le, Len
 
 from smoke.config.strict import Strict, check_each
+from smoke.probing.paths import check_path
 from smoke.probing.shapes import Positive
 
 VARIABLE = r"\$[A-Z][A-Z0-9_]*"
@@ -38,6 +40,30 @@ class Steer(Strict):
     def __post_init__(self) -> None:
         if not self.headers and not self.cookies:
             raise ValueError("says nothing: name headers, cookies, or both")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart(Strict):
+    """Where a product tells since when its process runs, so that two readings show a restart."""
+
+    path: str
+    """Of a GET that everybody may make, such as ``/health``."""
+    uptime: str | None = None
+    """JSON path of the seconds since the process was started, such as ``uptime_seconds``; several processes may answer
+    in turn."""
+    boot: str | None = None
+    """JSON path of what is another one after every start; only where a single process answers."""
+
+    def __post_init__(self) -> None:
+        paths = {"uptime": self.uptime, "boot": self.boot}
+        check_each(
+            [
+                (("path",), lambda: _check(r"/\S*", "a path that begins with /", self.path)),
+                *(((name,), partial(check_path, path)) for name, path in paths.items() if path is not None),
+            ]
+        )
+        if self.uptime is None and self.boot is None:
+            raise ValueError("says nothing: name the uptime, the boot id, or both")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from annotated_types import Ge, Gt, Le, Len
 
 from smoke.addresses import check_open
 from smoke.config.account import Account
-from smoke.config.gates import Cohort, Hooks, Steer
+from smoke.config.gates import Cohort, Hooks, Restart, Steer
 from smoke.config.login import Login
 from smoke.config.page_rules import PageRules
 from smoke.config.strict import Strict, check_each, check_pattern
@@ -138,6 +138,8 @@ class SuiteFile(Strict):
     """Hosts that count its visitors, besides those that are known: never reached."""
     page: PageRules = field(default_factory=PageRules)
     """What every first-party page keeps, whichever journey visits it."""
+    restart: Restart | None = None
+    """Where it tells since when its process runs; by default nobody can tell whether it was restarted."""
 
     def __post_init__(self) -> None:
         kinds = {"destructive": (self.destructive, A_DESTRUCTIVE), "telemetry": (self.telemetry, A_TELEMETRY)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 
@@ -32,7 +32,7 @@ class Deployment:
 
 
 def marked_failed(deployments: Sequence[Deployment], build: str, reason: str, now: float) -> tuple[Deployment, ...]:
-    """Return the deployments with the latest one of ``build`` failed, noticed at ``now``.
+    """Return the deployments with the latest one of ``build`` failed, noticed at ``now`` unless it was before.
 
     Raises KeyError if there is none of that build.
     """
@@ -43,5 +43,17 @@ def marked_failed(deployments: Sequence[Deployment], build: str, reason: str, no
     )
     if index is None:
         raise KeyError(build)
-    failed = replace(deployments[index], success=False, failure_reason=reason, detected_at=now)
+    found = deployments[index]
+    noticed = now if found.success else found.detected_at
+    failed = replace(found, success=False, failure_reason=reason, detected_at=noticed)
     return (*deployments[:index], failed, *deployments[index + 1 :])
+
+
+def is_known(deployment: Deployment, known: Iterable[Deployment]) -> bool:
+    """Tell whether ``deployment`` is among ``known``; files have its time to the second only."""
+    key = _key(deployment)
+    return any(_key(each) == key for each in known)
+
+
+def _key(each: Deployment) -> tuple[str, str, str, str, int]:
+    return (each.suite, each.environment, each.build, each.point, int(each.at))

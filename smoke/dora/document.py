@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from smoke.dora.deployment import Deployment
-from smoke.dora.metrics import FourKeys, Times
+from smoke.dora.metrics import Failure, FourKeys, Times, noticed_at
 
 SCHEMA_VERSION = "1.0"
 
@@ -18,11 +18,11 @@ def metrics_json(keys: FourKeys) -> str:
     return json.dumps(
         {
             "schema_version": SCHEMA_VERSION,
-            "period_start": _day(keys.since),
-            "period_end": _day(keys.until),
+            "period_start": day(keys.since),
+            "period_end": day(keys.until),
             "deployment_frequency": {
                 "total_deployments": keys.frequency.deployments,
-                "deployments_per_week": round(keys.frequency.per_week, 2),
+                "deployments_per_week": round(keys.frequency.per_week, 2) if keys.frequency.deployments else None,
                 "rating": keys.frequency.band,
             },
             "lead_time_for_changes": _minutes(keys.lead_time),
@@ -47,7 +47,7 @@ def history_line(deployment: Deployment) -> str:
     """Return a line of deployment_history.jsonl."""
     return json.dumps(
         {
-            "timestamp": _moment(deployment.at),
+            "timestamp": moment(deployment.at),
             "commit": deployment.commit,
             "build": deployment.build,
             "suite": deployment.suite,
@@ -55,6 +55,8 @@ def history_line(deployment: Deployment) -> str:
             "execution_point": deployment.point,
             "success": deployment.success,
             "failure_reason": deployment.failure_reason,
+            "committed_at": _maybe(deployment.committed_at),
+            "detected_at": _maybe(deployment.detected_at),
         }
     )
 
@@ -73,20 +75,34 @@ def _minutes(times: Times) -> dict[str, object]:
     }
 
 
-def _failure(each: Deployment) -> dict[str, object]:
-    noticed = 0.0 if each.detected_at is None else each.detected_at - each.at
+def _failure(each: Failure) -> dict[str, object]:
+    failed, restored = each.deployment, each.restored_by
     return {
-        "date": _day(each.at),
-        "commit": each.commit,
-        "build": each.build,
-        "reason": each.failure_reason,
-        "detection_time_minutes": round(noticed / 60, 1),
+        "date": day(failed.at),
+        "commit": failed.commit,
+        "build": failed.build,
+        "reason": failed.failure_reason,
+        "detection_time_minutes": round((noticed_at(failed) - failed.at) / 60, 1),
+        "resolution": resolution(restored),
     }
 
 
-def _moment(at: float) -> str:
+def resolution(restored: Deployment | None) -> str:
+    """Say in a few words what ended a failure."""
+    if restored is None:
+        return "pending"
+    return f"{'rolled back to' if restored.is_rollback else 'mended by'} {restored.build}"
+
+
+def _maybe(at: float | None) -> str | None:
+    return None if at is None else moment(at)
+
+
+def moment(at: float) -> str:
+    """Write seconds since the epoch as ISO 8601 in UTC, to the second."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _day(at: float) -> str:
+def day(at: float) -> str:
+    """Write the day of ``at`` in UTC."""
     return datetime.fromtimestamp(at, UTC).date().isoformat()

@@ -49,11 +49,20 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A deployment that failed, and what came after it."""
+
+    deployment: Deployment
+    restored_by: Deployment | None
+    """The first good one after it, a rollback too; None: there is none yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailureRate:
     """Deployments that had to be mended, rolled back or fixed by hand."""
 
     deployments: int
-    failures: tuple[Deployment, ...]
+    failures: tuple[Failure, ...]
     share: float | None
     """None without deployments."""
     band: Band
@@ -92,7 +101,7 @@ def four_keys(deployments: Sequence[Deployment], since: float, until: float) -> 
         until=until,
         frequency=_frequency(len(forward), until - since),
         lead_time=_times([each.at - each.committed_at for each in forward if each.committed_at is not None], _LEAD),
-        failure_rate=_failure_rate(forward),
+        failure_rate=_failure_rate(forward, [each for each in ordered if each.at < until]),
         restore=_restore(ordered, since, until),
     )
 
@@ -121,8 +130,12 @@ def _p95(values: Sequence[float]) -> float:
     return sorted(values)[math.ceil(0.95 * len(values)) - 1]
 
 
-def _failure_rate(forward: Sequence[Deployment]) -> FailureRate:
-    failures = tuple(each for each in forward if not each.success)
+def _failure_rate(forward: Sequence[Deployment], ordered: Sequence[Deployment]) -> FailureRate:
+    failures = tuple(
+        Failure(deployment=each, restored_by=_first_good(ordered, noticed_at(each)))
+        for each in forward
+        if not each.success
+    )
     if not forward:
         return FailureRate(deployments=0, failures=(), share=None, band=Band.UNKNOWN)
     share = len(failures) / len(forward)
@@ -130,6 +143,15 @@ def _failure_rate(forward: Sequence[Deployment]) -> FailureRate:
     limits = ((15, Band.ELITE), (30, Band.HIGH), (45, Band.MEDIUM))
     band = next((band for limit, band in limits if round(100 * share) <= limit), Band.LOW)
     return FailureRate(deployments=len(forward), failures=failures, share=share, band=band)
+
+
+def noticed_at(failed: Deployment) -> float:
+    """Return when a failure was noticed: by its own gate, unless it is said otherwise."""
+    return failed.at if failed.detected_at is None else failed.detected_at
+
+
+def _first_good(ordered: Sequence[Deployment], since: float) -> Deployment | None:
+    return next((each for each in ordered if each.success and each.at >= since), None)
 
 
 def _restore(ordered: Sequence[Deployment], since: float, until: float) -> Restore:
@@ -143,11 +165,10 @@ def _outages(ordered: Sequence[Deployment]) -> Iterator[tuple[float, float | Non
     """Yield from when to when service was broken by deployments; None: it still is."""
     failed_at: float | None = None
     for each in ordered:
-        noticed = each.at if each.detected_at is None else each.detected_at
         if each.success and failed_at is not None and each.at >= failed_at:
             yield failed_at, each.at
             failed_at = None
         elif not each.success and failed_at is None:
-            failed_at = noticed
+            failed_at = noticed_at(each)
     if failed_at is not None:
         yield failed_at, None

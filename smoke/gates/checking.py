@@ -7,7 +7,9 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from smoke.gates.checklist import CheckSeen
 from smoke.model import Category, Outcome
 from smoke.settings import OPTIONS, Settings
 
@@ -29,6 +31,9 @@ class Checked:
     """Answers by the build that they showed."""
     silent: int = 0
     run_id: str | None = None
+    finished: float | None = None
+    """Seconds since the epoch."""
+    checks: tuple[CheckSeen, ...] = ()
 
 
 def run_checks(settings: Settings, timeout_s: float, *, expect_build: str | None) -> Checked:
@@ -66,6 +71,8 @@ def checked(output: str, code: int) -> Checked:
             builds={str(build): int(count) for build, count in said["build"]["answers"].items()},
             silent=int(said["build"]["silent"]),
             run_id=said["run_id"],
+            finished=datetime.fromisoformat(said["finished"]).timestamp(),
+            checks=tuple(_check(each) for each in said["checks"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         why = {2: "the configuration is wrong"}.get(code, f"the run exited with {code}")
@@ -73,6 +80,15 @@ def checked(output: str, code: int) -> Checked:
     if verdict not in CODES.get(code, ()):
         return Checked(verdict=Outcome.INCONCLUSIVE, reason=f"the run said {verdict}, but exited with {code}")
     return found
+
+
+def _check(row: Mapping[str, str]) -> CheckSeen:
+    return CheckSeen(
+        id=row["id"],
+        category=Category(row["category"]),
+        critical=bool(row["critical"]),
+        outcome=Outcome(row["outcome"]),
+    )
 
 
 def _variables(settings: Settings) -> dict[str, str]:

@@ -19,6 +19,7 @@ from smoke.gates.opening import open_sampler
 from smoke.gates.sample import Sample
 from smoke.gates.sampler import Sampler
 from smoke.gates.watching import EVERY_S, Watching
+from smoke.gates.witness import Witness
 from smoke.model import Outcome
 from smoke.plan import Plan, Selection, plan
 from smoke.settings import Settings
@@ -39,6 +40,8 @@ class Request:
     """How long it waits for the expected build to be live."""
     say: Callable[[str], None]
     """Told how it goes, a line at a time."""
+    witness: Witness | None = None
+    """Looks beside the checks, once the build is live and once all of them were good."""
 
 
 @dataclass(slots=True)
@@ -49,6 +52,8 @@ class Gate:
     _parts: list[Part] = field(default_factory=list)
     _builds: Counter[str] = field(default_factory=Counter)
     _silent: int = 0
+    checked: Checked | None = None
+    """What the run of the checks said; None: it was not reached."""
 
     def decide(self) -> Decision:
         """Look at all that the point asks for, the cheapest first, and stop looking at the first that is not good.
@@ -72,9 +77,13 @@ class Gate:
     def _look(self, planned: Iterable[PartName]) -> None:
         plan_, settings = self.asked.plan, self.asked.settings
         with ExitStack() as stack:
-            sampler = stack.enter_context(open_sampler(plan_, settings)) if needs_sampler(plan_, settings) else None
+            witness = self.asked.witness
+            wanted = witness is not None or needs_sampler(plan_, settings)
+            sampler = stack.enter_context(open_sampler(plan_, settings)) if wanted else None
             if sampler and self._build and not self._is_live(sampler, self._build):
                 return
+            if sampler and witness:
+                witness.first(sampler)
             if not self._checks_are_good():
                 return
             steps: dict[PartName, Callable[[Sampler], Part]] = {
@@ -88,6 +97,8 @@ class Gate:
                     self._parts.append(steps[name](sampler))
                     if self._parts[-1].outcome not in GOOD:
                         return
+            if sampler and witness:
+                witness.last(sampler)
 
     def _is_live(self, sampler: Sampler, build: str) -> bool:
         point = self.asked.plan.point
@@ -103,7 +114,7 @@ class Gate:
         plan_ = self.asked.plan
         mixed = is_mixed(plan_)
         expected = None if mixed else self._build
-        seen: Checked = run_checks(self.asked.settings, plan_.point.timeout_s, expect_build=expected)
+        seen = self.checked = run_checks(self.asked.settings, plan_.point.timeout_s, expect_build=expected)
         if not mixed:
             self._builds.update(seen.builds)
             self._silent += seen.silent

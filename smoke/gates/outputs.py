@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from smoke.gates.acting import Acted, Deed
 from smoke.gates.advice import next_step
 from smoke.gates.decision import Decision
+from smoke.gates.markdown import plain
 from smoke.model import Outcome
 
 FILE = "gate.json"
@@ -80,24 +80,24 @@ def _lines(values: Mapping[str, str]) -> str:
 def summary(decision: Decision, acted: Acted, told: Mapping[str, object]) -> str:
     """Return the Markdown that stands in a job summary: what is asked for, why, what was done, what to do next."""
     build = told["expected_build"]
-    where = f"{_plain(str(told['suite']))} in {_plain(str(told['environment']))}"
-    about = [f"**Build**: {_plain(str(build)) if build else 'none was expected'}, {where}"]
+    where = f"{plain(str(told['suite']))} in {plain(str(told['environment']))}"
+    about = [f"**Build**: {plain(str(build)) if build else 'none was expected'}, {where}"]
     if decision.failed_category:
         about.append(f"**Failed category**: {decision.failed_category}")
     if decision.severity:
         about.append(f"**Severity**: {decision.severity}")
     if acted.deed is not Deed.NONE:
-        about.append(f"**Hook**: {_plain(acted.sentence)}")
+        about.append(f"**Hook**: {plain(acted.sentence)}")
     lines = [
-        f"## {MARKS[decision.outcome]} {_plain(decision.point)}: {decision.action} ({decision.outcome})",
+        f"## {MARKS[decision.outcome]} {plain(decision.point)}: {decision.action} ({decision.outcome})",
         "",
-        f"> {_plain(decision.reason)}",
+        f"> {plain(decision.reason)}",
         "",
         *(f"- {line}" for line in (*about, f"**Next**: {next_step(decision, acted)}")),
         "",
         "| looked at | outcome | what was seen |",
         "|---|---|---|",
-        *(f"| {part.name} | {part.outcome} | {_plain(part.sentence)} |" for part in decision.parts),
+        *(f"| {part.name} | {part.outcome} | {plain(part.sentence)} |" for part in decision.parts),
         "",
         "",
     ]
@@ -123,8 +123,3 @@ def append(path: str | None, text: str) -> None:
     if path:
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(text)
-
-
-def _plain(text: str) -> str:
-    """Write ``text`` so that Markdown shows it as it is: it may be what a target answered."""
-    return re.sub(r"([\\`*_\[\]|<~#])", r"\\\1", " ".join(text.split()))

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from smoke.dora.deployment import Deployment
 from smoke.dora.document import history_jsonl
 from smoke.gates.decision import Decision
+from smoke.gates.pipeline import commit_of
 from smoke.history.deployments import Deployments
 from smoke.model import Outcome
 from smoke.storage.store import Store
 
 POINTS = ("post-production", "post-rollback")
 FILE = "deployment_history.jsonl"
-COMMITS = ("SMOKE_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT")
-"""Variables that name the commit, by our own word, GitHub's, GitLab's and Jenkins'."""
 
 
 def deployment_of(
     decision: Decision, suite: str, environment: str, build: str, environ: Mapping[str, str], folder: Path
 ) -> Deployment | None:
     """Return the record of a gate at post-production or post-rollback; None elsewhere, and where nothing was judged."""
-    if decision.point not in POINTS or decision.outcome not in (Outcome.PASS, Outcome.FLAKY, Outcome.FAIL):
+    if decision.point not in POINTS or not is_judged(decision):
         return None
-    commit = next((environ[name] for name in COMMITS if environ.get(name)), None)
+    commit = commit_of(environ)
     return Deployment(
         suite=suite,
         environment=environment,
@@ -40,6 +39,11 @@ def deployment_of(
     )
 
 
+def is_judged(decision: Decision) -> bool:
+    """Tell whether ``decision`` says anything of the deployment."""
+    return decision.outcome in (Outcome.PASS, Outcome.FLAKY, Outcome.FAIL)
+
+
 def record(deployment: Deployment, store: Store, reports: Path) -> Path:
     """Keep ``deployment`` in the history and return the file of all of them; raises HistoryError and OSError.
 
@@ -50,10 +54,15 @@ def record(deployment: Deployment, store: Store, reports: Path) -> Path:
     last = max((each for each in known), key=lambda each: each.at, default=None)
     again = last is not None and (last.build, last.point) == (deployment.build, deployment.point)
     deployments.save(_replaced(last, deployment) if again and last is not None else deployment)
-    path = reports / FILE
-    reports.mkdir(parents=True, exist_ok=True)
     every = deployments.between(deployment.suite, deployment.environment, 0.0, float("inf"))
-    path.write_text(history_jsonl(every), encoding="utf-8")
+    return write_history(reports, every)
+
+
+def write_history(reports: Path, deployments: Iterable[Deployment]) -> Path:
+    """Write deployment_history.jsonl among the reports and return where it is; raises OSError."""
+    reports.mkdir(parents=True, exist_ok=True)
+    path = reports / FILE
+    path.write_text(history_jsonl(deployments), encoding="utf-8")
     return path
 
 

@@ -14,7 +14,7 @@ from smoke.gates.sample import Look, Sample, light_probes
 from smoke.model import Observation
 from smoke.offline import excused, needs_control
 from smoke.plan import Plan
-from smoke.probing.asking import Send, Shared, Terms, request_of
+from smoke.probing.asking import Send, Shared, Terms, request_of, url_of
 from smoke.probing.attempts import observe
 from smoke.probing.exchange import Exchange, Request
 from smoke.rate import Endpoint
@@ -24,6 +24,8 @@ from smoke.running.guard import Guard, guard_of
 from smoke.running.probes import guarded
 from smoke.running.target import Target, origin_of
 
+LONGEST_S = 30.0
+"""How long a single question waits for the request budget; then it is refused."""
 OFFLINE = "none of the control addresses can be reached from here"
 
 
@@ -71,6 +73,15 @@ class Sampler:
 
         looks = await asyncio.gather(*(self._look(probe, heard) for probe in self.probes))
         return Sample(looks=tuple(looks), builds=dict(builds), silent=silent)
+
+    async def get(self, path: str) -> tuple[Exchange, float]:
+        """Ask for ``path`` once, within the budget, and say when that was (monotonic); raises ProbeFailedError."""
+        url = url_of(None, path, self._terms)
+        endpoint = Endpoint("GET", urlsplit(url).path, origin_of(url))
+        await asyncio.sleep(min(LONGEST_S, self.guard.meter.wait_s(endpoint, time.monotonic())))
+        asked_at = time.monotonic()
+        request = Request(method="GET", url=url, headers=self._terms.headers)
+        return await guarded(self.guard, lambda _headers, _now: None)(request, self._terms.timeout_s), asked_at
 
     async def _look(self, probe: Probe, send: Send) -> Look:
         values: dict[str, object] = {"run": self.run_id, "origin": origin_of(self.target.base_url)}

@@ -114,7 +114,9 @@ def key_of(name: str, environ: Mapping[str, str]) -> str:
     key = environ.get(name, "").strip()
     if not re.fullmatch(r"[0-9A-Za-z_-]+", key):
         # http.client would refuse such a header in a message that quotes the key.
-        raise SinkError(f"{name} is not an API key: it has characters other than letters, digits, - and _, or none.")
+        raise SinkError(
+            f"{name} is not a key of Datadog: it has characters other than letters, digits, - and _, or none."
+        )
     return key
 
 

@@ -6,8 +6,8 @@ import http.client
 import json
 import random
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,7 +25,7 @@ HOP = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 class Platform:
     """Sends each session to a build by weight, and stays with it; ``X-Canary`` asks for the new one."""
 
-    builds: Mapping[str, DemoProcess]
+    builds: dict[str, DemoProcess]
     stable: str
     canary: str
     share: float = 0.0
@@ -36,6 +36,9 @@ class Platform:
     """By build, the share of its answers that are 503."""
     failing_from: int = 0
     """The request from which on they are."""
+    restarts_at: int | None = None
+    """The request before which the process of the canary is killed and started anew, once."""
+    start: Callable[[str], DemoProcess] | None = None
     url: str = ""
     rollbacks: list[dict[str, Any]] = field(default_factory=list)
     escalations: list[dict[str, Any]] = field(default_factory=list)
@@ -58,6 +61,15 @@ class Platform:
     def fails(self, build: str) -> bool:
         with self._lock:
             return self.served > self.failing_from and self._chance.random() < self.failing.get(build, 0.0)
+
+    def arrived(self) -> None:
+        """Count a request, and restart what crashes at it."""
+        with self._lock:
+            self.served += 1
+            if self.restarts_at is not None and self.served >= self.restarts_at and self.start:
+                self.restarts_at = None
+                self.builds[self.canary].child.kill()
+                self.builds[self.canary] = self.start(self.canary)
 
     def hook(self, path: str, body: dict[str, Any]) -> int:
         if path == "/__platform__/rollback":
@@ -87,7 +99,7 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
             if self.path.startswith("/__platform__/"):
                 self._answer(platform.hook(self.path, json.loads(body)), [], b"")
                 return
-            platform.served += 1
+            platform.arrived()
             build = platform.choose(self.headers)
             if platform.fails(build):
                 self._answer(503, [("X-Build-ID", build), ("Content-Type", "text/plain")], b"overloaded")
@@ -113,11 +125,12 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
 @contextmanager
 def platform(stable: str = "build-1", canary: str = "build-2") -> Iterator[Platform]:
     suites = frozenset({"betterprompts"})
-    with (
-        start(DemoOptions(build=stable, suites=suites)) as old,
-        start(DemoOptions(build=canary, suites=suites)) as new,
-    ):
-        made = Platform({stable: old, canary: new}, stable, canary)
+    with ExitStack() as stack:
+
+        def started(build: str) -> DemoProcess:
+            return stack.enter_context(start(DemoOptions(build=build, suites=suites)))
+
+        made = Platform({build: started(build) for build in (stable, canary)}, stable, canary, start=started)
         server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(made))
         made.url = f"http://127.0.0.1:{server.server_port}"
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -17,6 +17,8 @@ def verdict(said: str, **changes: object) -> str:
         "failed_category": None,
         "build": {"answers": {"b2": 3}, "silent": 1},
         "run_id": "run-1",
+        "finished": "1970-01-01T00:01:00Z",
+        "checks": [],
     }
     return json.dumps({**whole, **changes})
 
@@ -51,3 +53,16 @@ def test_what_is_no_verdict_is_inconclusive(output: str, code: int) -> None:
 def test_builds_and_category_are_taken_over() -> None:
     seen = checked(verdict("FAIL", failed_category="database"), 1)
     assert (seen.failed_category, seen.builds, seen.silent) == (Category.DATABASE, {"b2": 3}, 1)
+
+
+def test_checks_and_end_are_taken_over() -> None:
+    row = {"id": "schema.version", "category": "database", "critical": True, "outcome": "FLAKY", "title": "and more"}
+    seen = checked(verdict("PASS", checks=[row]), 0)
+    (check,) = seen.checks
+    assert (check.id, check.category, check.critical, check.outcome) == (
+        "schema.version",
+        Category.DATABASE,
+        True,
+        Outcome.FLAKY,
+    )
+    assert seen.finished == 60

@@ -17,9 +17,12 @@ from typing import Any
 
 import pytest
 import yaml
+from pytest_httpserver import HTTPServer
 
 from smoke.demo.breaks import Break
 from tests.gates.platform import Platform, platform
+from tests.support.datadog_intake import intake_on, reply, show_queries
+from tests.support.datadog_spec import QUERY
 
 ROOT = Path(__file__).parents[2]
 HOOKS = {
@@ -31,6 +34,7 @@ import json, os, urllib.request
 body = json.dumps({"severity": json.loads(os.environ["SMOKE_GATE_DECISION"])["severity"]}).encode()
 urllib.request.urlopen(urllib.request.Request(os.environ["ESCALATE_URL"], body, method="POST"))
 """
+SUCCEEDED = {"SMOKE_PIPELINE_RESULT": "success"}
 WATCH = {"duration_s": 2, "max_error_rate": 0.1, "min_samples": 12}
 
 
@@ -56,7 +60,7 @@ class Release:
     folder: Path
     platform: Platform
 
-    def gate(self, point: str, *options: str, build: str | None = "build-2") -> Gated:
+    def gate(self, point: str, *options: str, build: str | None = "build-2", **environ: str) -> Gated:
         told, summary = self.folder / "output", self.folder / "summary"
         for file in (told, summary):
             file.write_text("")
@@ -76,6 +80,7 @@ class Release:
                 "SMOKE_COMMIT": "c0ffee",
                 "SMOKE_COMMITTED_AT": "1790000000",
                 "SMOKE_RUNNER_BAND": "1000",
+                **environ,
             },
             capture_output=True,
             text=True,
@@ -126,7 +131,7 @@ def running() -> Iterator[Platform]:
 @pytest.fixture
 def release(running: Platform, tmp_path: Path) -> Iterator[Release]:
     running.share, running.sticky, running.takes_rollbacks, running.failing = 0.0, True, True, {}
-    running.failing_from = 0
+    running.failing_from, running.restarts_at = 0, None
     running.rollbacks.clear()
     running.escalations.clear()
     project(tmp_path)
@@ -282,6 +287,82 @@ def test_a_canary_without_its_build_cannot_be_told_and_is_refused(release: Relea
     done = subprocess.run(command, cwd=release.folder, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "--expect-build: is needed at canary-5" in done.stderr
+
+
+def test_a_complete_deployment_is_told_criterion_by_criterion(release: Release) -> None:
+    release.platform.shift(1.0)
+    gated = release.gate(
+        "post-production", "--checklist", "--new-endpoints", "/api/v1/status", GITHUB_SHA="c0ffee", **SUCCEEDED
+    )
+    assert (gated.code, gated.action) == (0, "proceed"), gated.stderr
+    seen = criteria(gated)
+    assert seen["restarted, no crash loop"][0] == "met", seen
+    assert seen["new endpoints"] == ("met", "/api/v1/status 200")
+    assert seen["DORA record written"][0] == "met"
+    assert seen["DORA record written"][1].startswith("build-2 at ")
+    assert [name for name, (standing, _) in seen.items() if standing != "met"] == [
+        "dependencies",
+        "migrations",
+        "monitoring is flowing",
+        "state files updated",
+        "handoff with proof",
+    ]
+    assert {standing for standing, _ in seen.values()} == {"met", "not observable here"}
+    assert "deployment complete: 7 met, 0 unmet, 5 not observable here" in gated.stderr
+    assert "| new endpoints | ✅ met | /api/v1/status 200 |" in gated.summary
+
+
+def test_metrics_of_the_gate_are_read_back_where_there_are_keys(release: Release, httpserver: HTTPServer) -> None:
+    intake = intake_on(httpserver)
+    show_queries(intake)
+    release.platform.shift(1.0)
+    keys = {"DD_API_KEY": "0123456789abcdef", "DD_APP_KEY": "fedcba9876543210", "SMOKE_DATADOG_URL": intake.url}
+    gated = release.gate("post-production", "--checklist", **keys)
+    assert gated.code == 0, gated.stderr
+    assert criteria(gated)["monitoring is flowing"] == ("met", "Datadog shows 1 point of this gate"), intake.refused
+    intake.on("GET", QUERY, lambda _request, _body: reply(200, {"status": "ok", "series": []}))
+    assert criteria(release.gate("post-production", "--checklist", **keys))["monitoring is flowing"][0] != "met"
+
+
+def test_a_process_that_is_restarted_while_the_gate_looks_blocks_and_rolls_nothing_back(release: Release) -> None:
+    """Every check and every look is good: only the uptime knows."""
+    release.platform.shift(1.0)
+    release.platform.restarts_at = release.platform.served + 8
+    gated = release.gate("post-production", "--checklist", **SUCCEEDED)
+    assert release.platform.restarts_at is None
+    assert (gated.code, gated.action, gated.said["passed"]) == (1, "block", False), gated.stderr
+    assert gated.said["reason"].startswith("not complete: restarted, no crash loop: up for ")
+    assert {part["outcome"] for part in gated.said["parts"]} == {"PASS"}
+    assert criteria(gated)["smoke"][0] == "met"
+    assert [record["success"] for record in release.records()] == [False]
+    assert "passed=false\n" in gated.outputs
+    assert not release.platform.rollbacks
+
+
+def test_an_endpoint_that_was_not_deployed_blocks(release: Release) -> None:
+    release.platform.shift(1.0)
+    gated = release.gate("post-production", "--new-endpoints", "/reranker/health")
+    assert (gated.code, gated.action) == (1, "block"), gated.stderr
+    assert gated.said["reason"] == "not complete: new endpoints: /reranker/health 404"
+
+
+def test_a_checklist_makes_no_bad_decision_better(release: Release) -> None:
+    release.platform.shift(1.0)
+    breaks(release, "build-2", Break.SERVICE_DOWN)
+    gated = release.gate("post-production", "--checklist", "--then-verify", "--previous-build", "build-1", **SUCCEEDED)
+    assert (gated.code, gated.action, gated.said["acted"]["deed"]) == (1, "rollback", "done"), gated.stderr
+    assert (criteria(gated)["health checks"][0], criteria(gated)["smoke"][0]) == ("unmet", "unmet")
+    assert "checklist" not in gated.said["then_verify"]
+
+
+def test_a_build_that_never_became_live_leaves_nothing_observed(release: Release) -> None:
+    gated = release.gate("post-production", "--checklist")
+    assert gated.code == 3
+    assert {standing for standing, _ in criteria(gated).values()} == {"not observable here"}
+
+
+def criteria(gated: Gated) -> dict[str, tuple[str, str]]:
+    return {each["criterion"]: (each["standing"], each["evidence"]) for each in gated.said["checklist"]}
 
 
 def _fails_while_watched(release: Release, build: str) -> None:

@@ -23,7 +23,7 @@ from openapi_core.testing import MockRequest, MockResponse
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from tests.support.datadog_spec import CHECK_RUN, EVENTS, PATHS, SERIES, spec
+from tests.support.datadog_spec import CHECK_RUN, EVENTS, PATHS, QUERY, SERIES, spec
 
 LARGEST_BYTES = 512_000
 POINT_MAX_AGE_S = 3600
@@ -153,6 +153,22 @@ def intake_on(server: HTTPServer) -> DatadogIntake:
     intake.on("POST", CHECK_RUN, lambda _request, _body: Response('{"status": "ok"}', 202, content_type="text/json"))
     server.expect_request(re.compile("/api/v[12]/.*")).respond_with_handler(intake.answer)
     return intake
+
+
+def show_queries(intake: DatadogIntake) -> None:
+    """Let ``intake`` answer queries of one metric with what it was sent of it."""
+    intake.on("GET", QUERY, lambda request, _body: _shown(intake, request))
+
+
+def _shown(intake: DatadogIntake, request: Request) -> Response:
+    """Answer a query of one metric with what the intake was sent of it."""
+    name, _, tags = request.args["query"].removeprefix("avg:").rstrip("}").partition("{")
+    wanted = set(tags.split(","))
+    found = [each for each in intake.series if each["metric"] == name and wanted <= set(each["tags"])]
+    points = [(point["timestamp"], point["value"]) for each in found for point in each["points"]]
+    inside = [[at * 1000, value] for at, value in points if int(request.args["from"]) <= at <= int(request.args["to"])]
+    series: list[dict[str, Any]] = [{"metric": name, "pointlist": inside}] if inside else []
+    return reply(200, {"status": "ok", "series": series})
 
 
 def template_of(path: str) -> str:

@@ -27,10 +27,12 @@ CLIENT = "datadog-api-client"
 SERIES = "/api/v2/series"
 EVENTS = "/api/v1/events"
 CHECK_RUN = "/api/v1/check_run"
+QUERY = "/api/v1/query"
 PATHS = (
     SERIES,
     EVENTS,
     CHECK_RUN,
+    QUERY,
     "/api/v1/monitor",
     "/api/v1/monitor/{monitor_id}",
     "/api/v1/monitor/validate",
