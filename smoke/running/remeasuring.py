@@ -47,7 +47,7 @@ def remeasure(session: Session, record: Record, journey: Journey, visit: Visit, 
 
 def circumstances(session: Session, record: Record, journey: Journey) -> Circumstances:
     """Return what the judge needs to know about an attempt that was too slow."""
-    why = written_once(session.guard.never_again(journey.check))
+    why = written_once(session.guard.never_again(journey.check)) if session.takes_again else None
     return Circumstances(calibration=record.calibration, unrepeatable=why)
 
 
