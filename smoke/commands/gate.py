@@ -55,6 +55,7 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     """Gate, act and return what the decision exits with: 0 proceed, 1 block, roll back or escalate, 3 INCONCLUSIVE."""
     from smoke.gates import outputs
     from smoke.gates.acting import Deed
+    from smoke.gates.advice import ROLLBACK_POINT, ending
     from smoke.model import Action
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -68,14 +69,17 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     _tried(lambda: outputs.write(settings.reports, document))
     _tried(lambda: outputs.append(told, outputs.step_outputs(gated.decision, gated.acted, _verdict(settings))))
     if given.then_verify and gated.acted.deed is Deed.DONE and gated.decision.action is Action.ROLLBACK:
-        verify = replace(settings, point="post-rollback")
+        verify = replace(settings, point=ROLLBACK_POINT)
         previous = given.previous_build or _last_good(verify)
         _say(f"post-rollback: expecting {previous or 'no particular build'}")
+        _tried(lambda: outputs.set_aside(settings.reports, given.point))
         plain = argparse.Namespace(**{**vars(given), "checklist": False, "new_endpoints": []})
         verified = _gated(replace(verify, expect_build=previous), plain)
-        document = {**document, "then_verify": verified.document}
+        verdict = settings.shown(settings.reports / given.point / "verdict.json")
+        document = {**document, "verdict_path": verdict, "then_verify": verified.document}
         _tried(lambda: outputs.write(settings.reports, document))
-        _tried(lambda: outputs.append(told, outputs.verified_output(verified.decision)))
+        _tried(lambda: outputs.append(told, outputs.verified_output(verified.decision, verdict)))
+        print(ending(gated.decision, verified.decision), file=sys.stderr if given.json else sys.stdout, flush=True)
     if given.json:
         print(outputs.as_text(document), end="")
     return gated.decision.exit_code
@@ -161,10 +165,15 @@ def _tried(work: Callable[[], object]) -> None:
 
 
 def _print(decision: Decision, acted: Acted, file: TextIO) -> None:
+    from smoke.gates.acting import Deed
+    from smoke.gates.advice import next_step
+
     for part in decision.parts:
         print(f"{part.outcome:<12} {part.name:<11} {part.sentence}", file=file)
     print(f"{decision.outcome} {decision.point}: {decision.action}: {decision.reason}", file=file)
-    print(acted.sentence, file=file, flush=True)
+    if acted.deed is not Deed.NONE:
+        print(acted.sentence, file=file)
+    print(f"next: {next_step(decision, acted)}", file=file, flush=True)
 
 
 def _place(planned: Plan, settings: Settings) -> Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from smoke.gates.markdown import plain
 from smoke.model import Outcome
 
 FILE = "gate.json"
+OF_ONE_RUN = ("verdict.json", "attempts")
 MARKS = {
     Outcome.PASS: "✅",
     Outcome.FLAKY: "⚠️",
@@ -65,12 +67,12 @@ def step_outputs(decision: Decision, acted: Acted, verdict: str) -> str:
     )
 
 
-def verified_output(decision: Decision) -> str:
-    """Return the line for $GITHUB_OUTPUT that says what post-rollback decided.
+def verified_output(decision: Decision, verdict: str) -> str:
+    """Return the lines for $GITHUB_OUTPUT that say what post-rollback decided, and where the first verdict is now.
 
-    It has a name of its own: a rollback that took must not make a release that was rolled back a passed one.
+    They have names of their own: a rollback that took must not make a release that was rolled back a passed one.
     """
-    return _lines({"verified": "true" if decision.passed else "false"})
+    return _lines({"verified": "true" if decision.passed else "false", "verdict": verdict})
 
 
 def _lines(values: Mapping[str, str]) -> str:
@@ -107,6 +109,20 @@ def summary(decision: Decision, acted: Acted, told: Mapping[str, object]) -> str
 def forget(reports: Path) -> None:
     """Remove the gate.json of an earlier gate, which nobody shall take for this one's; raises OSError."""
     (reports / FILE).unlink(missing_ok=True)
+
+
+def set_aside(reports: Path, point: str) -> Path:
+    """Move verdict and evidence of the gate at ``point`` to a folder of their own, which is returned; raises OSError.
+
+    The next run among the same reports would take their place.
+    """
+    folder = reports / point
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in OF_ONE_RUN:
+        if (reports / name).exists():
+            (reports / name).rename(folder / name)
+    return folder
 
 
 def write(reports: Path, told: Mapping[str, object]) -> Path:

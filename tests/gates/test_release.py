@@ -230,6 +230,10 @@ def test_a_rollback_that_takes_is_verified_and_recorded(release: Release) -> Non
     assert (verified["execution_point"], verified["passed"]) == ("post-rollback", True), gated.stderr
     outputs = dict(line.split("=", 1) for line in gated.outputs.splitlines())
     assert (outputs["passed"], outputs["action"], outputs["verified"]) == ("false", "rollback", "true")
+    assert gated.stderr.endswith("FAIL post-production: rollback, and the rollback took\n")
+    failed = json.loads((release.folder / outputs["verdict"]).read_text())
+    assert (outputs["verdict"], gated.said["verdict_path"]) == ("reports/post-production/verdict.json",) * 2
+    assert failed["execution_point"] == "post-production"
     assert [(each["execution_point"], each["success"]) for each in release.records()] == [
         ("post-production", False),
         ("post-rollback", True),
