@@ -67,10 +67,13 @@ def test_a_decision_to_proceed_passes_and_the_program_gets_every_input_as_it_is(
     """Text that a shell would run is text here."""
     runner.install('printf "%s|" "$@" "$SMOKE_EXPECT_BUILD" "$SMOKE_ENV" >told; echo passed=true >>"$GITHUB_OUTPUT"')
     nasty = "a b'; touch pwned; $(touch pwned) `touch pwned` \""
-    ran, outputs = runner.use(point="canary-5", build=nasty, environment=nasty, previous_build=nasty, dry_run="true")
+    ran, outputs = runner.use(
+        point="canary-5", build=nasty, environment=nasty, previous_build=nasty, dry_run="true", checklist="true"
+    )
     assert (ran.code, outputs["passed"]) == (0, "true"), ran.log
     told = (runner.folder / "project/told").read_text().split("|")
-    assert told[:-1] == ["gate", "canary-5", "--build-wait=10m", "--dry-run", f"--previous-build={nasty}", nasty, nasty]
+    options = ["--build-wait=10m", "--dry-run", "--checklist", f"--previous-build={nasty}"]
+    assert told[:-1] == ["gate", "canary-5", *options, nasty, nasty]
     assert not list(runner.folder.rglob("pwned"))
 
 

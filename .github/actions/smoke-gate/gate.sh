@@ -17,6 +17,7 @@ case "$POINT" in '' | -*) refuse "point names an execution point, such as canary
 options=("--build-wait=$BUILD_WAIT")
 case "$DRY_RUN" in true) options+=(--dry-run) ;; false) ;; *) refuse "dry-run is true or false" ;; esac
 case "$THEN_VERIFY" in true) options+=(--then-verify) ;; false) ;; *) refuse "then-verify is true or false" ;; esac
+case "$CHECKLIST" in true) options+=(--checklist) ;; false) ;; *) refuse "checklist is true or false" ;; esac
 if [ -n "$PREVIOUS_BUILD" ]; then options+=("--previous-build=$PREVIOUS_BUILD"); fi
 
 said=$(mktemp)
