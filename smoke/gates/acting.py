@@ -17,6 +17,9 @@ from smoke.model import Action
 from smoke.storage.store import Store
 
 
+HOUR_S = 3600.0
+
+
 class Deed(StrEnum):
     """What became of an action."""
 
@@ -63,7 +66,7 @@ def act(decision: Decision, place: Place, payload: Mapping[str, object]) -> Acte
     if place.build is None:
         why = "without --expect-build nobody could tell whether it was done before"
         return Acted(deed=Deed.FAILED, sentence=f"{decision.action} was not run: {why}")
-    key = f"{place.suite}/{place.environment}/{place.build}/{decision.action}"
+    key = key_of(decision.action, place, time.time())
     actions = Actions(place.store)
     try:
         earlier = actions.begin(_begun(key, decision, place))
@@ -82,6 +85,12 @@ def act(decision: Decision, place: Place, payload: Mapping[str, object]) -> Acte
         )
     deed = Deed.DONE if result.ok else Deed.FAILED
     return Acted(deed=deed, sentence=f"{decision.action} {deed}: {result.detail}")
+
+
+def key_of(action: Action, place: Place, now: float) -> str:
+    """Return the name of ``action`` for one build; what calls people is another thing after an hour."""
+    key = f"{place.suite}/{place.environment}/{place.build}/{action}"
+    return key if action is Action.ROLLBACK else f"{key}/{int(now // HOUR_S)}"
 
 
 def would_act(decision: Decision, place: Place) -> Acted:

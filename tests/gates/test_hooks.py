@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from smoke.config.gates import GitHubEvent, Hook, Hooks
-from smoke.gates.acting import Deed, Place, act
+from smoke.gates.acting import Deed, Place, act, key_of
 from smoke.gates.decision import Decision
 from smoke.gates.hooks import Order, run_hook
 from smoke.history.opening import history_file
@@ -131,6 +131,14 @@ def test_an_action_is_done_once_for_a_build_and_again_for_another(tmp_path):
     other = act(decision(), place(tmp_path, python("open('done', 'a').write('x')"), build="b3"), {})
     assert other.deed is Deed.DONE
     assert (tmp_path / "done").read_text() == "xx"
+
+
+def test_people_are_called_again_for_the_same_build_after_an_hour(tmp_path):
+    """Two failed rollbacks to one good build are two outages."""
+    there = place(tmp_path, None)
+    keys = [key_of(Action.ESCALATE, there, now) for now in (0.0, 3599.0, 3600.0)]
+    assert keys[0] == keys[1] != keys[2]
+    assert key_of(Action.ROLLBACK, there, 0.0) == key_of(Action.ROLLBACK, there, 1e9)
 
 
 def test_an_action_whose_end_nobody_knows_is_not_begun_again(tmp_path):
