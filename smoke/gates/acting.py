@@ -16,7 +16,6 @@ from smoke.history.errors import HistoryError
 from smoke.model import Action
 from smoke.storage.store import Store
 
-
 HOUR_S = 3600.0
 
 
