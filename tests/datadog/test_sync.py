@@ -221,7 +221,7 @@ def test_missing_keys_are_all_named_before_anything_is_asked(
     said = smoke("monitors", "sync")
     assert said.code == 2
     assert "DD_API_KEY: is not set" in said.err
-    assert "DD_APP_KEY is not an API key" in said.err
+    assert "DD_APP_KEY is not a key of Datadog" in said.err
     assert account.intake.requests == []
 
 

@@ -88,6 +88,8 @@ def test_a_drill_that_is_stopped_leaves_nobody_behind_and_is_resumed(tmp_path: P
     assert (child.returncode, "the same command with --resume goes on" in said) == (3, True), said
     assert lingering(started) == []
     assert not list(tmp_path.glob("proof/*.json"))
+    if told is signal.SIGINT:
+        return  # once is enough to see it go on
     code, said = proved(tmp_path, *ONE_JOURNEY, "--resume")
     assert code == 0, said
     assert re.search(r"[1-9]\d* faults to try, [1-9]\d* tried before", said), said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -76,13 +77,13 @@ def test_a_page_that_is_slow_once_passes(look: Look) -> None:
 
 
 def test_a_page_that_is_always_slow_fails(look: Look) -> None:
-    """Three samples say so, for what the journey measures and for what every page keeps."""
+    """Several samples say so, for what the journey measures and for what every page keeps."""
     code, check = look(lambda _number: True)
     assert (code, check["outcome"], check["blame"]) == (1, "FAIL", "SLOW"), check["evidence"]
     assert min(samples(check)) > BUDGET_MS
-    assert len(samples(check)) == 3
+    assert len(samples(check)) >= 3
     assert [line for line in check["evidence"] if line.startswith("page /home: ttfb_ms")]
-    assert [line for line in check["evidence"] if line.startswith("median of 3 samples: ")]
+    assert [line for line in check["evidence"] if re.match(r"(median|quickest) of [35] samples: ", line)]
     assert check["attempts"][0]["calibration"]["reference"] == "reference page"
 
 

@@ -333,7 +333,7 @@ def test_an_answer_that_quotes_the_key_does_not_spread_it(intake, answer):
 def test_a_malformed_key_is_refused_before_it_is_sent(intake, key):
     """http.client would quote a malformed key in its error; ours names the variable only, and sends nothing."""
     delivery = push(intake.url, DD_API_KEY=key)
-    assert "DD_API_KEY is not an API key" in delivery.detail
+    assert "DD_API_KEY is not a key of Datadog" in delivery.detail
     assert key not in delivery.detail
     assert intake.requests == []
 
