@@ -20,7 +20,6 @@ from smoke.reporting.document import to_json
 from tests.support.run_builder import a_run
 
 Captured = pytest.CaptureFixture[str]
-NOW = time.time()
 MINUTE = 60.0
 
 
@@ -44,8 +43,8 @@ def keep(folder: Path, age: float, **changes: object) -> None:
     told = {
         "run_id": f"run-{age}-{changes}",
         "region": "eu",
-        "started": NOW - age - 9,
-        "finished": NOW - age,
+        "started": time.time() - age - 9,
+        "finished": time.time() - age,
         **changes,
     }
     History(folder / "reports/history.db").record(a_run(**told))
@@ -100,10 +99,11 @@ def test_runs_of_the_desk_and_of_other_regions_keep_nothing_fresh(project: Path,
 
 def test_runs_that_begin_and_do_not_end_are_told_apart(project: Path, capsys: Captured) -> None:
     """Then it is not the schedule that stopped."""
+    now = time.time()
     keep(project, 90 * MINUTE)
     History(project / "reports/history.db").begin(
         "new", suite="shop", environment="production", execution_point="scheduled", region="eu",
-        started=NOW - 3 * MINUTE, due=NOW + 600, slot=NOW - 4 * MINUTE,
+        started=now - 3 * MINUTE, due=now + 600, slot=now - 4 * MINUTE,
     )  # fmt: skip
     code, said = doctor(capsys, "--env", "production", "--max-age", "45m")
     assert code == 1
@@ -112,8 +112,9 @@ def test_runs_that_begin_and_do_not_end_are_told_apart(project: Path, capsys: Ca
 
 def test_a_verdict_that_is_yet_to_come_cannot_be_judged() -> None:
     """One of the clocks is wrong, and fresh is the last thing to say then."""
-    assert freshness.judged("shop", NOW + 3600, 60, NOW).health is Health.UNCLEAR
-    assert freshness.judged("shop", NOW + 30, 60, NOW).health is Health.WELL
+    now = time.time()
+    assert freshness.judged("shop", now + 3600, 60, now).health is Health.UNCLEAR
+    assert freshness.judged("shop", now + 30, 60, now).health is Health.WELL
 
 
 def test_what_is_not_scheduled_or_no_time_is_a_wrong_usage(capsys: Captured) -> None:
@@ -137,7 +138,7 @@ def test_a_published_verdict_is_as_good_as_a_history(httpserver: HTTPServer, cap
         (MINUTE, ("--region", "eu-west-1"), 0),
     ):
         httpserver.clear()
-        run = a_run(started=NOW - age - 9, finished=NOW - age)
+        run = a_run(started=time.time() - age - 9, finished=time.time() - age)
         httpserver.expect_request("/verdict.json").respond_with_data(to_json(run))
         assert doctor(capsys, "--max-age", "45m", "--url", url, *more)[0] == code
     httpserver.clear()
