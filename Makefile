@@ -28,7 +28,7 @@ smoke-all: .venv/.run-ready ## run every suite
 	done; exit $$code
 
 test: .venv/.dev-ready ## run the engine's own tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" $(ARGS)
 
 test-integrations: .venv/.dev-ready .cache/integrations/ready ## test sinks and channels against real services (Debian, Ubuntu)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/sinks tests/channels $(ARGS)

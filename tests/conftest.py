@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("short", max_examples=40, deadline=None)
+settings.load_profile("short")
+"""A hundred examples each: ``make test ARGS=--hypothesis-profile=default``."""
 
 
 @pytest.fixture(autouse=True)

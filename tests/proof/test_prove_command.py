@@ -77,7 +77,7 @@ def test_every_fault_of_a_suite_is_caught(tmp_path: Path) -> None:
     assert "| mosaic |" in (tmp_path / "proof" / "matrix.md").read_text()
 
 
-@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("told", [pytest.param(signal.SIGINT, marks=pytest.mark.long), signal.SIGTERM])
 def test_a_drill_that_is_stopped_leaves_nobody_behind_and_is_resumed(tmp_path: Path, told: signal.Signals) -> None:
     """Exit 3; what was tried by then is not tried again."""
     child = begin(tmp_path)

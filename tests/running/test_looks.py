@@ -104,6 +104,7 @@ def test_a_journey_without_the_journey_fixture_is_judged_all_the_same(
     assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
 
 
+@pytest.mark.long
 def test_a_page_whose_scripts_never_end_is_red_in_bounded_time(
     shop: Shop,
     httpserver: HTTPServer,
