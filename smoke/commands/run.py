@@ -70,7 +70,8 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
 
 def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[str]) -> Run:
     from smoke.browser import BrowserMissing
-    from smoke.running.after import LONGEST_AFTERMATH_S, after, before, given_up
+    from smoke.config.monitoring import monitoring
+    from smoke.running.after import LONGEST_AFTERMATH_S, after, before, given_up, modules
     from smoke.running.concluding import conclude
     from smoke.running.opening import open_session
     from smoke.running.run import run_checks
@@ -81,6 +82,8 @@ def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[s
         with console.progress(len(begun.plan.checks)) as progress:
             session = stack.enter_context(open_session(begun, settings, progress))
             session.broker.tell = console.line
+            told = monitoring(settings.root)
+            session.loads_last = modules(session.plan, told, settings)
             before(session, settings, console.line)
             timeout_s = begun.plan.point.timeout_s
             allow(timeout_s + LATE_S + UNWIND_S)
@@ -95,7 +98,7 @@ def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[s
         if session.launched:
             session.launched.begin_to_close()
         run = conclude(session, settings)
-        left = after(run, session, settings, console.line)
+        left = after(run, session, told, settings, console.line)
         if (waited_s := session.broker.waits.total_s) >= 1:
             console.line(f"of its {run.duration_s:.1f} s, {waited_s:.1f} s waited for accounts")
         console.summary(run, left)

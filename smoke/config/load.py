@@ -11,7 +11,6 @@ from typing import Generic, TypeVar
 from smoke.config.folders import unread_files, unused_pages
 from smoke.config.journeys import journeys
 from smoke.config.measured import measured
-from smoke.config.monitoring import monitoring
 from smoke.config.places import POINTS, SUITES, below, python_files, suites
 from smoke.config.probe import ChecksFile, Probe
 from smoke.config.problems import ConfigError, Problem
@@ -64,16 +63,7 @@ def load(root: Path, name: str) -> Suite:
     probes = collected(lambda: document(folder / "checks.yaml", root, ChecksFile, NO_PROBES))
     noise = collected(lambda: document(folder / "noise.yaml", root, NoiseFile, NO_NOISE))
     written = collected(lambda: journeys(root, name))
-    sinks = collected(lambda: monitoring(root))
-    if (
-        problems
-        or points is None
-        or about is None
-        or probes is None
-        or noise is None
-        or written is None
-        or sinks is None
-    ):
+    if problems or points is None or about is None or probes is None or noise is None or written is None:
         raise ConfigError(problems)
     suite = Suite(
         name=name,
@@ -83,7 +73,6 @@ def load(root: Path, name: str) -> Suite:
         checks=(*written, *(_check(probe, probes.source) for probe in enumerate(probes.content.probes))),
         points=points.content.points,
         releases=points.content.releases,
-        monitoring=sinks,
         sha256=_digest(root, [root / POINTS, *sorted(folder.glob("*.yaml")), *python_files(root, name)]),
     )
     files = Files(points=points.source, about=about.source, checks=probes.source, noise=noise.source)

@@ -40,12 +40,17 @@ def both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
     try:
         one = first()
     except ConfigError as error:
-        try:
-            second()
-        except ConfigError as other:
-            raise ConfigError([*error.problems, *other.problems]) from None
-        raise
+        raise ConfigError([*error.problems, *problems_of(second)]) from None
     return one, second()
+
+
+def problems_of(step: Callable[[], object]) -> tuple[Problem, ...]:
+    """Return what is wrong according to ``step``; nothing if it goes well."""
+    try:
+        step()
+    except ConfigError as error:
+        return error.problems
+    return ()
 
 
 def render(problems: Iterable[Problem]) -> str:

@@ -14,7 +14,7 @@ from smoke.config.channel_references import unreached
 from smoke.config.imports import broken_imports
 from smoke.config.lint import lint
 from smoke.config.load import load
-from smoke.config.monitoring import unknown_environments
+from smoke.config.monitoring import monitoring, unknown_environments
 from smoke.config.places import NO_SUITE, POINTS, SUITES, below, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.source import read
@@ -48,15 +48,20 @@ def examined(root: Path, today: date) -> Examined:
         problems += _checks(root, suite)
     if loaded and len(loaded) == len(names):
         problems += _points(root, loaded)
+    alerts, told = None, None
     try:
         alerts = alerting(root)
     except ConfigError as error:
-        alerts = None
+        problems += error.problems
+    try:
+        told = monitoring(root)
+    except ConfigError as error:
         problems += error.problems
     if alerts is not None and loaded and len(loaded) == len(names):
         problems += unknown_names(alerts, loaded)
-        known = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
-        problems += unreached(alerts, loaded[0].monitoring, known)
+        if told is not None:
+            known = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
+            problems += unreached(alerts, told, known)
     for path in sorted((root / "config").rglob("*.yaml")):
         problems += lint(path, root)
     warnings = tuple(warning for suite in loaded for warning in _expired(root, suite, today))

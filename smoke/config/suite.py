@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from smoke.config.monitoring import Monitoring
 from smoke.config.probe import Probe
 from smoke.config.schema import ExecutionPoint, NoiseEntry, ReleaseStage, SuiteFile
 from smoke.model import Check
@@ -23,8 +22,6 @@ class Suite:
     """Journeys and probes, in the order in which they run."""
     points: dict[str, ExecutionPoint]
     releases: dict[str, tuple[ReleaseStage, ...]]
-    monitoring: Monitoring
-    """The sinks of the project."""
     sha256: str
     """Of all the files it was read from."""
 

@@ -65,10 +65,7 @@ class Gate:
         self._look(planned)
         if self._build and PartName.BUILD in planned and not any(each.name is PartName.BUILD for each in self._parts):
             self._parts.insert(0, parts.build_part(point, self._build, self._builds, self._silent))
-        decision = decide(self.asked.plan.point_name, planned, self._parts, point.flaky)
-        if decision.passed or any(part.outcome not in GOOD for part in self._parts):
-            return replace(decision, reason=_reason(self._parts, decision))
-        return decision
+        return decide(self.asked.plan.point_name, planned, self._parts, point.flaky)
 
     @property
     def _build(self) -> str | None:
@@ -189,9 +186,3 @@ def is_mixed(plan_: Plan) -> bool:
 def needs_sampler(plan_: Plan, settings: Settings) -> bool:
     """Tell whether a gate looks at more than the run of its checks."""
     return planned_parts(plan_, settings.expect_build) != (PartName.CHECKS,)
-
-
-def _reason(seen: list[Part], decision: Decision) -> str:
-    """Return the reason that stands for what was seen: parts after the first bad one were not looked at on purpose."""
-    bad = next((part for part in seen if part.outcome not in GOOD), None)
-    return f"{bad.name}: {bad.sentence}" if bad else decision.reason

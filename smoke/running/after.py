@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from smoke.config.monitoring import Monitoring
 from smoke.history import History, HistoryError
 from smoke.history.opening import history_store
 from smoke.history.pruning import prune
 from smoke.judged import Run
 from smoke.model import Outcome
+from smoke.plan import Plan
 from smoke.reporting import document
 from smoke.reporting.allure_results import explain
+from smoke.running import alerting
 from smoke.running.alerting import Alarm, Telling
 from smoke.running.heartbeat import heartbeat_of
 from smoke.running.scheduled import schedule_of
@@ -58,6 +61,12 @@ def before(session: Session, settings: Settings, say: Say) -> None:
         say(f"history: {error}")
 
 
+def modules(planned: Plan, told: Monitoring, settings: Settings) -> tuple[str, ...]:
+    """Return what telling those of ``told`` will import."""
+    alarms = alerting.LOADS if alerting.concerns(settings.root, planned.point_name) else ()
+    return (*told.modules(planned.environment_name, settings.environ), *alarms)
+
+
 def given_up(session: Session, settings: Settings, say: Say) -> None:
     """Note in the history that a run ended before it looked at anything: there is no verdict to keep."""
     try:
@@ -66,8 +75,8 @@ def given_up(session: Session, settings: Settings, say: Say) -> None:
         say(f"history: {error}")
 
 
-def after(run: Run, session: Session, settings: Settings, say: Say) -> tuple[str, ...]:
-    """Record and deliver ``run``, telling ``say`` what did not work; return the files that were left."""
+def after(run: Run, session: Session, told: Monitoring, settings: Settings, say: Say) -> tuple[str, ...]:
+    """Record ``run`` and tell those of ``told``, telling ``say`` what did not work; return the files that were left."""
     left = [document.write(run, settings.reports)]
     if (unexplained := explain(run, settings.reports / "allure-results")) is not None:
         say(unexplained)
@@ -75,11 +84,8 @@ def after(run: Run, session: Session, settings: Settings, say: Say) -> tuple[str
     store = history_store(settings)
     earlier = keep(run, store, settings, say)
     left += [store.path] if isinstance(store, SqliteFile) and store.path.is_file() else []
-    monitoring = session.plan.suite.monitoring
-    telling = Telling.begun(
-        Alarm(run=run, monitoring=monitoring, store=store, settings=settings, scrubber=session.scrubber)
-    )
-    tell(bulletin_of(run, earlier), monitoring, store, settings, say)
+    telling = Telling.begun(Alarm(run=run, monitoring=told, store=store, settings=settings, scrubber=session.scrubber))
+    tell(bulletin_of(run, earlier), told, store, settings, say)
     telling.end(say)
     if ping is not None and (trouble := ping.trouble()) is not None:
         say(f"heartbeat: {trouble}; look at {ping.to.variable}")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.browser import BrowserChoice, BrowserMissing, find_browser, launch_options
+from smoke.config.problems import ConfigError, problems_of
 from smoke.model import CheckKind
 from smoke.running.aside import Aside
 
@@ -36,6 +37,7 @@ NEEDED_SOON = (
     "smoke.running.fixtures",
     "smoke.running.crew",
     "smoke.running.abreast",
+    "smoke.config.monitoring",
 )
 NEEDED_LAST = ("smoke.running.concluding", "smoke.reporting.allure_results", "rich.table", "smoke.sinks.delivery")
 """What follows the last check: loaded when the first journeys are under way."""
@@ -116,7 +118,13 @@ def starting(driver: Playwright, planned: Plan, settings: Settings) -> Starting 
 def _plan(settings: Settings) -> Plan:
     from smoke.running.planning import plan_of  # here, so that it is loaded by whichever thread plans
 
-    return plan_of(settings)
+    try:
+        return plan_of(settings)
+    except ConfigError as error:
+        from smoke.config.monitoring import monitoring
+
+        more = problems_of(lambda: monitoring(settings.root))
+        raise ConfigError([*error.problems, *more]) from None
 
 
 def _opening(planned: Plan, settings: Settings, stack: ExitStack) -> Future[Target]:

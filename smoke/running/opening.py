@@ -15,7 +15,6 @@ from smoke.browser import BrowserChoice, BrowserMissing, find_browser
 from smoke.config.schema import EMBEDDED
 from smoke.model import CheckKind
 from smoke.plan import Plan
-from smoke.running import alerting
 from smoke.running.clients import guarded_clients
 from smoke.running.guard import guard_of
 from smoke.running.launch import Begun, Starting, launched
@@ -77,10 +76,6 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
             today=datetime.now(UTC).date(),
             progress=progress,
             expected_build=settings.expect_build,
-            loads_last=(
-                *planned.suite.monitoring.modules(planned.environment_name, settings.environ),
-                *(alerting.LOADS if alerting.concerns(settings.root, planned.point_name) else ()),
-            ),
         )
         yield session
 

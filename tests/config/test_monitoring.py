@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -89,11 +91,29 @@ def test_what_is_wrong_is_said_with_line_key_and_the_way_out(project, text, said
     assert said in complaint(project, text)
 
 
-def test_all_problems_are_said_at_once(project):
-    """Two wrong entries are two problems, and they stop a run before it begins."""
+def smoke(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "smoke", *arguments]
+    return subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
+
+
+def test_wrong_sinks_stop_a_run_before_it_begins(project):
+    """They are read beside what a run starts with, and the target is not asked for anything."""
+    project.write(MONITORING, "sinks:\n  - sink: prometheus\n")
+    done = smoke(project, "run", "--suite", "shop", "--check", "health.root", "--base-url", "http://127.0.0.1:9")
+    assert done.returncode == 2
+    assert "prometheus needs pushgateway or textfile" in done.stderr
+    assert not (project.root / "reports/verdict.json").exists()
+
+
+@pytest.mark.parametrize("command", ["config check", "run --suite shop"])
+def test_all_problems_are_said_at_once(project, command):
+    """Two wrong sinks and a wrong suite are three problems."""
     project.write(MONITORING, "sinks:\n  - sink: datadog\n    keys: X\n  - sink: prometheus\n")
-    said = project.complaint()
-    assert f"{MONITORING}: 2 problems" in said
+    project.replace("config/suites/shop/suite.yaml", "title:", "titel:")
+    done = smoke(project, *command.split())
+    assert done.returncode == 2
+    assert f"{MONITORING}: 2 problems" in done.stderr
+    assert "did you mean 'title'?" in done.stderr
 
 
 def test_an_environment_that_no_suite_has_is_a_problem(project):
