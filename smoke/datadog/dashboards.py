@@ -40,6 +40,10 @@ def dashboards() -> tuple[Definition, ...]:
                     _lines("Cache hit rate", Name.CACHE_HIT_RATE, Over.MIN, "check"),
                     _lines("Error rate that the target tells", Name.ERROR_RATE, Over.MAX, "check"),
                 ],
+                [
+                    _lines("Jobs that wait", Name.QUEUE_DEPTH, Over.MAX, "check"),
+                    _lines("Days until certificates end", Name.TLS_DAYS_LEFT, Over.MIN, "check"),
+                ],
             ],
         ),
         _dashboard(

@@ -46,6 +46,8 @@ class MetricName(StrEnum):
     DB_QUERY = "smoke_test.db_query"
     CACHE_HIT_RATE = "smoke_test.cache_hit_rate"
     ERROR_RATE = "smoke_test.error_rate"
+    QUEUE_DEPTH = "smoke_test.queue_depth"
+    TLS_DAYS_LEFT = "smoke_test.tls_days_left"
     DETECTION_RATE = "smoke_test.proof.detection_rate"
 
     @property
@@ -61,7 +63,7 @@ class MetricName(StrEnum):
                 return Unit.RATIO
             case MetricName.CACHE_HIT_RATE | MetricName.ERROR_RATE | MetricName.DETECTION_RATE:
                 return Unit.RATIO
-            case MetricName.CLS:
+            case MetricName.CLS | MetricName.QUEUE_DEPTH | MetricName.TLS_DAYS_LEFT:  # COUNT is of runs
                 return Unit.SCORE
             case MetricName.HEARTBEAT:
                 return Unit.COUNT
@@ -74,8 +76,8 @@ class MetricName(StrEnum):
                 assert_never(self)
 
     def worst(self, values: list[float]) -> float:
-        """The value to send where one check took several: the largest; of hit rates, the smallest."""
-        return min(values) if self is MetricName.CACHE_HIT_RATE else max(values)
+        """The value to send where one check took several: the largest; of what should be high, the smallest."""
+        return min(values) if self in {MetricName.CACHE_HIT_RATE, MetricName.TLS_DAYS_LEFT} else max(values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +191,8 @@ def name_of(measurement: str, kind: CheckKind) -> MetricName | None:
         "db_ms": MetricName.DB_QUERY,
         "cache_hit_rate": MetricName.CACHE_HIT_RATE,
         "error_rate": MetricName.ERROR_RATE,
+        "queue_depth": MetricName.QUEUE_DEPTH,
+        "tls_days_left": MetricName.TLS_DAYS_LEFT,
     }.get(last)
 
 

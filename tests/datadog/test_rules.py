@@ -23,6 +23,10 @@ TELLING = Telling(handles={}, runbooks="https://example.com/main/")
 HALF_HOURLY = Schedule(suite="shop", environment="production", cron="*/30 * * * *", regions=("eu", "us", "ap"))
 EVERY_MINUTE = Schedule(suite="shop", environment="production", cron="* * * * *")
 SHIPPED = {
+    "queue_depth": "max(last_1h):max:smoke_test.queue_depth{suite:astronote AND env:production AND"
+    " execution_point:scheduled} by {suite,env} > 1000",
+    "certificate_expires": "min(last_1h):min:smoke_test.tls_days_left{env:production AND"
+    " execution_point:scheduled} by {suite,env} < 14",
     "smoke_test_failure": "avg(last_1h):avg:smoke_test.success{suite:betterprompts AND env:production AND"
     " execution_point:scheduled} by {suite,env} < 0.9",
     "performance_degradation": "avg(last_1h):avg:smoke_test.api_response{suite:betterprompts AND env:production AND"
@@ -56,10 +60,8 @@ WITHOUT = {
     "password_too_old": "age of a password",
     "latency_degradation": "percentiles",
     "slow_responses": "percentiles",
-    "queue_depth": "queue_depth is not sent",
     "smoke_test_unstable": "does not count the failed runs",
     "regions_failing": "does not count the groups",
-    "certificate_expires": "tls_days_left is not sent",
     "we_are_blind": "could not be judged",
 }
 
@@ -94,6 +96,13 @@ def test_every_shipped_rule_has_its_query_or_a_reason(alerts: Alerting) -> None:
     assert {each.name: each.document["query"] for each in made} == SHIPPED
     assert {each.name for each in omitted} == set(WITHOUT)
     assert [each for each in omitted if WITHOUT[each.name] not in each.reason] == []
+
+
+def test_a_reading_that_stays_in_the_house_has_no_monitor() -> None:
+    """A monitor of a series that nobody sends would be silent for ever."""
+    omitted = query_of(a_rule("max(*.dns_ms) > 100"), [HALF_HOURLY])
+    assert isinstance(omitted, Omitted)
+    assert omitted.reason == "dns_ms is not sent to Datadog"
 
 
 def test_every_shipped_query_keeps_to_the_grammar_that_datadog_documents(alerts: Alerting) -> None:

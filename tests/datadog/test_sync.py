@@ -12,7 +12,7 @@ from tests.datadog.conftest import Smoke
 from tests.support.datadog_account import DASHBOARD, MONITOR, DatadogAccount
 from tests.support.datadog_intake import reply
 
-MONITORS = 13
+MONITORS = 15
 DASHBOARDS = {"Smoke: production health", "Smoke: smoke test status"}
 
 
@@ -24,7 +24,7 @@ def test_the_first_sync_makes_everything_and_the_second_nothing(smoke: Smoke, ac
     assert {each["title"] for each in account.dashboards.values()} == DASHBOARDS
     assert account.intake.refused == []
     assert "created monitor smoke_test_failure" in first.out
-    assert "no monitor for rule queue_depth: queue_depth is not sent to Datadog" in first.out
+    assert "no monitor for rule password_too_old: the age of a password is not sent to Datadog" in first.out
     assert "no handle for github" not in first.out
     before = len(account.writes)
     second = smoke("monitors", "sync")

@@ -88,7 +88,7 @@ def test_recording_a_run_twice_keeps_it_once(store):
     history = History(store)
     for _ in range(2):
         history.record(a_typical_run())
-    assert [rows(store, table) for table in ("runs", "checks", "attempts", "measurements")] == [1, 2, 2, 11]
+    assert [rows(store, table) for table in ("runs", "checks", "attempts", "measurements")] == [1, 2, 2, 13]
 
 
 def test_recent_runs_are_those_of_the_place_newest_first(store):

@@ -140,6 +140,8 @@ def test_a_typical_run_gives_these_metrics():
         "smoke_test.db_query": 3,
         "smoke_test.cache_hit_rate": 0.93,
         "smoke_test.error_rate": 0.002,
+        "smoke_test.queue_depth": 4,
+        "smoke_test.tls_days_left": 80.5,
     }
 
 
@@ -228,6 +230,18 @@ def test_the_worst_of_several_numbers_is_sent():
     )
     sent = values(a_run(a_result(attempt)))
     assert (sent["smoke_test.db_query"], sent["smoke_test.cache_hit_rate"]) == (70, 0.2)
+
+
+def test_waiting_jobs_and_the_end_of_certificates_are_sent():
+    """The longest queue and the certificate that ends first are what rules and monitors ask for."""
+    attempt = an_attempt(
+        a_measurement("mail.queue_depth", 3.0, Unit.COUNT),
+        a_measurement("images.queue_depth", 1200.0, Unit.COUNT),
+        a_measurement("api.tls_days_left", 80.0, Unit.COUNT),
+        a_measurement("shop.tls_days_left", 9.5, Unit.COUNT),
+    )
+    sent = values(a_run(a_result(attempt)))
+    assert (sent["smoke_test.queue_depth"], sent["smoke_test.tls_days_left"]) == (1200, 9.5)
 
 
 def test_a_response_inside_a_journey_is_no_api_response():
