@@ -82,6 +82,8 @@ PURE = [
             "sample",
         )
     ),
+    "smoke.modules",
+    "smoke.variables",
     "smoke.turns",
     "smoke.waits",
     "smoke.accounts.answers",

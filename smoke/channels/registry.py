@@ -6,8 +6,6 @@ function (or in a module of this folder whose name begins with an underscore, wh
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,8 +14,10 @@ from typing import Any, TypeVar
 import smoke.channels
 from smoke.channels.message import Message
 from smoke.channels.options import Options
+from smoke.modules import import_all
 from smoke.secret import Scrubber, Secret
 from smoke.storage.url import secrets_in
+from smoke.variables import not_set
 
 O = TypeVar("O", bound=Options)  # noqa: E741 - the options of one channel
 NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -79,9 +79,7 @@ def channel(options: type[O]) -> Callable[[Send[O]], Send[O]]:
 
 def available() -> tuple[Kind, ...]:
     """Return every kind of channel there is, by name."""
-    for module in pkgutil.iter_modules(smoke.channels.__path__):
-        if not module.name.startswith("_"):
-            importlib.import_module(f"smoke.channels.{module.name}")
+    import_all(smoke.channels)
     return tuple(_KINDS[name] for name in sorted(_KINDS))
 
 
@@ -103,10 +101,8 @@ class Channel:
 
     def explain_disabled(self, environ: Mapping[str, str]) -> str | None:
         """Return one sentence saying what is missing; None if it can be tried."""
-        if missing := [name for name in self.options.needed if not environ.get(name, "").strip()]:
-            names = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
-            return f"{names}: nobody is told of incidents by {self.name}"
-        return None
+        missing = not_set(self.options.needed, environ)
+        return f"{missing}: nobody is told of incidents by {self.name}" if missing else None
 
     def send(self, message: Message, errand: Errand) -> str:
         """Deliver ``message``; raises ChannelError, and nothing else, with every secret masked."""

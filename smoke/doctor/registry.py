@@ -6,13 +6,12 @@ Its module is imported whenever the doctor comes, so it imports what is heavy in
 from __future__ import annotations
 
 import argparse
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import smoke.doctor
 from smoke.doctor.finding import Finding
+from smoke.modules import import_all
 from smoke.settings import Settings
 
 
@@ -60,8 +59,7 @@ def examination(
 
 def available() -> tuple[Examination, ...]:
     """Return every examination, by name."""
-    for module in pkgutil.iter_modules(smoke.doctor.__path__):
-        importlib.import_module(f"smoke.doctor.{module.name}")
+    import_all(smoke.doctor)
     return tuple(_EXAMINATIONS[name] for name in sorted(_EXAMINATIONS))
 
 

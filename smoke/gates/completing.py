@@ -20,6 +20,7 @@ from smoke.history.errors import HistoryError
 from smoke.plan import Plan
 from smoke.settings import Settings
 from smoke.storage.store import Store
+from smoke.variables import not_set
 
 if TYPE_CHECKING:
     from smoke.dora.deployment import Deployment
@@ -98,8 +99,8 @@ class Completing:
         from smoke.sinks.metrics import MetricName, tag_list
         from smoke.sinks.registry import SinkError
 
-        if missing := [name for name in (API_KEY, APP_KEY) if not self.settings.environ.get(name, "").strip()]:
-            return f"{' and '.join(missing)} not set"
+        if missing := not_set((API_KEY, APP_KEY), self.settings.environ):
+            return missing
         checked = self._checked
         if checked is None or checked.finished is None:
             return "no run of checks that could have sent any"

@@ -6,9 +6,7 @@ of this folder whose name begins with an underscore, which the function imports)
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,9 +14,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import smoke.sinks
+from smoke.modules import import_all
 from smoke.secret import Scrubber
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.options import Options
+from smoke.variables import not_set
 
 O = TypeVar("O", bound=Options)  # noqa: E741 - the options of one sink
 
@@ -127,9 +127,7 @@ def sink(
 
 def available() -> tuple[Sink, ...]:
     """Return every sink there is, by name."""
-    for module in pkgutil.iter_modules(smoke.sinks.__path__):
-        if not module.name.startswith("_"):
-            importlib.import_module(f"smoke.sinks.{module.name}")
+    import_all(smoke.sinks)
     return tuple(_SINKS[name] for name in sorted(_SINKS))
 
 
@@ -147,9 +145,8 @@ class Outlet:
 
     def explain_disabled(self, environ: Mapping[str, str]) -> str | None:
         """Return one sentence saying what is missing; None if it can be tried."""
-        if missing := [name for name in self.options.needed if not environ.get(name, "").strip()]:
-            names = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
-            return f"{names}: no metrics go to {self.options.title}."
+        if missing := not_set(self.options.needed, environ):
+            return f"{missing}: no metrics go to {self.options.title}."
         if self.sink.library and not _is_there(self.sink.library):
             return f"{self.options.title} needs more than the core: pip install 'smoke-harness[{self.sink.extra}]'."
         return None
