@@ -93,11 +93,6 @@ class Broker:
             with contextlib.suppress(AccountUnavailableError, LedgerError):
                 self._hold(user)
 
-    def is_free(self, user: str) -> bool:
-        """Tell whether no check of this run has ``user``: whoever runs several on one thread begins no other."""
-        with self._free:
-            return user not in self._busy
-
     def before_login(self, user: str) -> None:
         """Wait until ``user`` may sign in, and note that it does; inside its lease.
 

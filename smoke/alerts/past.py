@@ -65,11 +65,6 @@ class Past:
         )
 
     @cached_property
-    def run_of(self) -> dict[str, RunFact]:
-        """Every run, by its id."""
-        return {run.run_id: run for run in self.runs}
-
-    @cached_property
     def check_of(self) -> dict[tuple[str, str], CheckFact]:
         """Every check, by its run and its id."""
         return {(fact.run_id, fact.check_id): fact for fact in self.checks}

@@ -44,11 +44,6 @@ class Switchboard:
         self._active = frozenset(breaks)
         self._armed = True
 
-    @property
-    def active(self) -> frozenset[Break]:
-        """The breaks in force."""
-        return self._active
-
     def __contains__(self, item: Break) -> bool:
         return item in self._active
 

@@ -121,15 +121,6 @@ def test_two_checks_of_one_run_never_share_an_account() -> None:
     assert order == ["first", "second"]
 
 
-def test_an_account_is_free_when_no_check_has_it() -> None:
-    """Whoever plans what runs side by side can see it coming."""
-    with a_run() as broker:
-        with broker.lease(USER):
-            assert not broker.is_free(USER)
-            assert broker.is_free(OTHER)
-        assert broker.is_free(USER)
-
-
 def test_another_run_waits_until_this_one_is_over(path: Path) -> None:
     """Between its checks a run keeps its accounts; when it ends they are free."""
     with a_run(path, "run-1") as first:

@@ -10,7 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from smoke.alerts.past import Past
-from smoke.alerts.rule import Rule
 from smoke.alerts.rule_file import AlertRulesFile
 from smoke.config.alerting import Alerting, alerting
 from smoke.facts import CheckFact, Reading, RunFact
@@ -31,10 +30,6 @@ def only(book: AlertRulesFile, *names: str, **changes: Any) -> AlertRulesFile:
     """The same book with these rules alone, changed."""
     rules = tuple(replace(rule, **changes) for rule in book.rules if rule.name in names)
     assert len(rules) == len(names)
-    return replace(book, rules=rules)
-
-
-def with_rules(book: AlertRulesFile, *rules: Rule) -> AlertRulesFile:
     return replace(book, rules=rules)
 
 

@@ -63,14 +63,6 @@ Call log:
     - waiting for fonts to load
 """
 
-ODD_SNAPSHOT = """\
-Page title expected to be 'Shop'
-Actual value: Service down
-
-Aria snapshot:
-- Error: hunter2hunter
-- waiting for hunter2hunter"""
-
 WITHOUT_CALL_LOG = """\
 Locator expected to be visible
 Actual value: hidden\x20
