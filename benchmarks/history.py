@@ -63,7 +63,6 @@ def queries(store: Store) -> Mapping[str, Query]:
         "availability by day, 90 days": lambda: reader.days(*since(90 * DAY)),
         "one check by day, 90 days": lambda: reader.days(*since(90 * DAY), check_id=check),
         "percentiles by day, 90 days": lambda: reader.percentiles(*since(90 * DAY), name=name),
-        "last good run": lambda: history.last_good(*PLACE),
         "durations": lambda: history.durations(*PLACE),
         "what vanished": lambda: history.vanished(END),
         "open incidents": lambda: Incidents(store).open(*PLACE),

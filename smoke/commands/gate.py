@@ -15,7 +15,7 @@ from smoke.config.problems import ConfigError, Problem
 from smoke.config.spans import seconds
 
 if TYPE_CHECKING:
-    from smoke.gates.acting import Acted, Place
+    from smoke.gates.acting import Acted
     from smoke.gates.completing import Completing
     from smoke.gates.decision import Decision
     from smoke.plan import Plan
@@ -54,9 +54,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def call(given: argparse.Namespace, after: list[str]) -> int:
     """Gate, act and return what the decision exits with: 0 proceed, 1 block, roll back or escalate, 3 INCONCLUSIVE."""
     from smoke.gates import outputs
-    from smoke.gates.acting import Deed
+    from smoke.gates.acting import Deed, place_of
     from smoke.gates.advice import ROLLBACK_POINT, ending
+    from smoke.gates.recording import last_good
     from smoke.model import Action
+    from smoke.running.planning import plan_of
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if after:
@@ -70,7 +72,7 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     _tried(lambda: outputs.append(told, outputs.step_outputs(gated.decision, gated.acted, _verdict(settings))))
     if given.then_verify and gated.acted.deed is Deed.DONE and gated.decision.action is Action.ROLLBACK:
         verify = replace(settings, point=ROLLBACK_POINT)
-        previous = given.previous_build or _last_good(verify)
+        previous = given.previous_build or last_good(place_of(plan_of(verify), verify))
         _say(f"post-rollback: expecting {previous or 'no particular build'}")
         _tried(lambda: outputs.set_aside(settings.reports, given.point))
         plain = argparse.Namespace(**{**vars(given), "checklist": False, "new_endpoints": []})
@@ -140,15 +142,16 @@ def _listed(gated: _Gated, completing: Completing, settings: Settings, given: ar
 def _told(decision: Decision, planned: Plan, settings: Settings, given: argparse.Namespace) -> _Gated:
     """Act, record and tell people; nothing that fails here makes the decision a better one."""
     from smoke.gates import outputs
-    from smoke.gates.acting import act, would_act
+    from smoke.gates.acting import act, place_of, would_act
+    from smoke.gates.recording import record_gate
 
-    place = _place(planned, settings)
+    place = place_of(planned, settings)
     told = outputs.payload(decision, place.suite, place.environment, place.build)
     acted = would_act(decision, place) if given.dry_run else act(decision, place, told)
     summary = outputs.summary(decision, acted, told)
     _tried(lambda: outputs.append(settings.environ.get("GITHUB_STEP_SUMMARY"), summary))
     if not given.dry_run:
-        _tried(lambda: _record(decision, place, settings))
+        _tried(lambda: record_gate(decision, place, settings.reports))
     _print(decision, acted, sys.stderr if given.json else sys.stdout)
     return _Gated(decision, acted, outputs.document(told, acted, _verdict(settings)))
 
@@ -174,43 +177,6 @@ def _print(decision: Decision, acted: Acted, file: TextIO) -> None:
     if acted.deed is not Deed.NONE:
         print(acted.sentence, file=file)
     print(f"next: {next_step(decision, acted)}", file=file, flush=True)
-
-
-def _place(planned: Plan, settings: Settings) -> Place:
-    from smoke.gates.acting import Place
-    from smoke.history.opening import history_store
-
-    return Place(
-        suite=planned.suite.name,
-        environment=planned.environment_name,
-        build=settings.expect_build,
-        hooks=planned.environment.hooks,
-        environ=settings.environ,
-        folder=settings.root,
-        store=history_store(settings),
-    )
-
-
-def _record(decision: Decision, place: Place, settings: Settings) -> None:
-    from smoke.gates.recording import deployment_of, record
-
-    build = place.build or "unknown"
-    found = deployment_of(decision, place.suite, place.environment, build, settings.environ, settings.root)
-    if found is not None:
-        record(found, place.store, settings.reports)
-
-
-def _last_good(settings: Settings) -> str | None:
-    """Return the build that was last deployed well, other than the one of ``settings``; None: nobody knows of one."""
-    from smoke.history.deployments import Deployments
-    from smoke.history.opening import history_store
-    from smoke.running.planning import plan_of
-
-    planned = plan_of(settings)
-    deployments = Deployments(history_store(settings))
-    known = deployments.between(planned.suite.name, planned.environment_name, 0.0, float("inf"))
-    good = [each.build for each in known if each.success and each.build != settings.expect_build]
-    return good[-1] if good else None
 
 
 def _allow(planned: Plan, wait_s: float) -> None:

@@ -13,7 +13,10 @@ from smoke.gates.decision import Decision
 from smoke.gates.hooks import Order, run_hook
 from smoke.history.actions import Actions, ActionTaken
 from smoke.history.errors import HistoryError
+from smoke.history.opening import history_store
 from smoke.model import Action
+from smoke.plan import Plan
+from smoke.settings import Settings
 from smoke.storage.store import Store
 
 HOUR_S = 3600.0
@@ -52,6 +55,19 @@ class Place:
     folder: Path
     """The project's."""
     store: Store
+
+
+def place_of(plan: Plan, settings: Settings) -> Place:
+    """Return where a gate of ``plan`` acts."""
+    return Place(
+        suite=plan.suite.name,
+        environment=plan.environment_name,
+        build=settings.expect_build,
+        hooks=plan.environment.hooks,
+        environ=settings.environ,
+        folder=settings.root,
+        store=history_store(settings),
+    )
 
 
 def act(decision: Decision, place: Place, payload: Mapping[str, object]) -> Acted:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from smoke.dora.deployment import Deployment
 from smoke.dora.document import history_jsonl
+from smoke.gates.acting import Place
 from smoke.gates.decision import Decision
 from smoke.gates.pipeline import commit_of
 from smoke.history.deployments import Deployments
@@ -19,29 +21,28 @@ POINTS = ("post-production", "post-rollback")
 FILE = "deployment_history.jsonl"
 
 
-def deployment_of(
-    decision: Decision, suite: str, environment: str, build: str, environ: Mapping[str, str], folder: Path
-) -> Deployment | None:
-    """Return the record of a gate at post-production or post-rollback; None elsewhere, and where nothing was judged."""
-    if decision.point not in POINTS or not is_judged(decision):
-        return None
-    commit = commit_of(environ)
-    return Deployment(
-        suite=suite,
-        environment=environment,
-        build=build,
-        commit=commit,
-        point=decision.point,
-        at=time.time(),
-        committed_at=_committed_at(commit, environ, folder),
-        success=decision.passed,
-        failure_reason=None if decision.passed else decision.reason,
-    )
+def record_gate(decision: Decision, place: Place, reports: Path) -> None:
+    """Record what a gate at post-production or post-rollback judged; nothing elsewhere, or where nothing was judged.
+
+    Raises HistoryError and OSError.
+    """
+    if decision.point in POINTS and is_judged(decision):
+        record(_deployment(decision, place), place.store, reports)
 
 
 def is_judged(decision: Decision) -> bool:
     """Tell whether ``decision`` says anything of the deployment."""
     return decision.outcome in (Outcome.PASS, Outcome.FLAKY, Outcome.FAIL)
+
+
+def last_good(place: Place) -> str | None:
+    """Return the build that was last deployed well, other than that of ``place``; None: nobody knows of one.
+
+    Raises HistoryError.
+    """
+    known = Deployments(place.store).between(place.suite, place.environment, 0.0, float("inf"))
+    good = [each.build for each in known if each.success and each.build != place.build]
+    return good[-1] if good else None
 
 
 def record(deployment: Deployment, store: Store, reports: Path) -> Path:
@@ -51,7 +52,7 @@ def record(deployment: Deployment, store: Store, reports: Path) -> Path:
     """
     deployments = Deployments(store)
     known = deployments.between(deployment.suite, deployment.environment, 0.0, deployment.at)
-    last = max((each for each in known), key=lambda each: each.at, default=None)
+    last = max(known, key=lambda each: each.at, default=None)
     again = last is not None and (last.build, last.point) == (deployment.build, deployment.point)
     deployments.save(_replaced(last, deployment) if again and last is not None else deployment)
     every = deployments.between(deployment.suite, deployment.environment, 0.0, float("inf"))
@@ -66,9 +67,22 @@ def write_history(reports: Path, deployments: Iterable[Deployment]) -> Path:
     return path
 
 
-def _replaced(last: Deployment, now: Deployment) -> Deployment:
-    from dataclasses import replace
+def _deployment(decision: Decision, place: Place) -> Deployment:
+    commit = commit_of(place.environ)
+    return Deployment(
+        suite=place.suite,
+        environment=place.environment,
+        build=place.build or "unknown",
+        commit=commit,
+        point=decision.point,
+        at=time.time(),
+        committed_at=_committed_at(commit, place.environ, place.folder),
+        success=decision.passed,
+        failure_reason=None if decision.passed else decision.reason,
+    )
 
+
+def _replaced(last: Deployment, now: Deployment) -> Deployment:
     return replace(now, at=last.at, detected_at=None if now.success else now.at)
 
 

@@ -122,12 +122,6 @@ class History:
             row = db.execute(query, place).fetchone()
         return Outcome(row["verdict"]) if row else None
 
-    def last_good(self, suite: str, environment: str) -> PastRun | None:
-        """Return the newest run that passed, None if there was none."""
-        with self.store.reading() as db:
-            found = select_runs(db, "suite = ? AND environment = ? AND passed = 1", (suite, environment), 1)
-        return found[0] if found else None
-
 
 def _is_dead(pid: int) -> bool:
     try:

@@ -103,18 +103,6 @@ def test_recent_runs_are_those_of_the_place_newest_first(store):
     assert history.recent("shop", "canary", 3) == ()
 
 
-def test_the_last_good_run_is_the_newest_that_passed(store):
-    """Later failures and runs that saw nothing do not count as good."""
-    history = History(store)
-    assert history.last_good("shop", "production") is None
-    verdicts = [Outcome.PASS, Outcome.FLAKY, Outcome.FAIL, Outcome.INCONCLUSIVE]
-    for number, verdict in enumerate(verdicts):
-        history.record(a_run(run_id=verdict.value, verdict=verdict, started=STARTED + number))
-    good = history.last_good("shop", "production")
-    assert good is not None
-    assert good.run_id == "FLAKY"
-
-
 def test_a_run_that_cannot_be_kept_whole_is_not_kept_at_all(store):
     """A run whose second check clashes with its first leaves no trace, and its mark stays."""
     history = History(store)
