@@ -20,6 +20,13 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in this project, with a history in a file."""
+    monkeypatch.chdir(Path(__file__).parents[1])
+    monkeypatch.delenv("SMOKE_HISTORY_URL", raising=False)
+
+
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """Name no test by bytes: those of gzip hold the time, and each worker would collect tests of its own."""
     return argname if isinstance(val, bytes) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,42 +10,13 @@ import pytest
 from smoke.alerts.checking import check
 from smoke.alerts.notice import NoticeKind
 from smoke.cli import main
-from smoke.history import History
 from smoke.history.opening import history_file
-from smoke.model import Outcome
-from tests.alerts.pasts import ROOT, shipped
-from tests.support.run_builder import a_result, a_run
+from tests.alerts.pasts import MINUTE, ROOT, shipped
+from tests.support.histories import record
 
-HALF = 1800.0
 PRODUCTION = [("betterprompts", "production")]
 
-
-@pytest.fixture(autouse=True)
-def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    monkeypatch.delenv("SMOKE_HISTORY_URL", raising=False)
-
-
-def record(folder: Path, verdicts: str, now: float) -> None:
-    """Record a run every half hour, the last one a minute ago."""
-    history = History(history_file(folder / "history.db"))
-    for index, letter in enumerate(reversed(verdicts)):
-        finished = now - 60 - index * HALF
-        outcome = Outcome.FAIL if letter == "F" else Outcome.PASS
-        history.record(
-            replace(
-                a_run(a_result(outcome=outcome)),
-                run_id=f"run-{index}",
-                suite="betterprompts",
-                environment="production",
-                execution_point="scheduled",
-                region="us-east-1",
-                started=finished - 20,
-                finished=finished,
-                verdict=outcome,
-                passed=outcome is Outcome.PASS,
-            )
-        )
+pytestmark = pytest.mark.usefixtures("at_home")
 
 
 def smoke(capsys: pytest.CaptureFixture[str], folder: Path, *line: str) -> list[str]:
@@ -55,7 +25,7 @@ def smoke(capsys: pytest.CaptureFixture[str], folder: Path, *line: str) -> list[
 
 
 def test_what_is_judged_is_kept_told_once_and_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    record(tmp_path, "PPF", time.time())
+    record(tmp_path, "PPF", time.time() - MINUTE)
     first = smoke(capsys, tmp_path, "check")
     assert first[0].startswith("opened (critical, page oncall@betterprompts.com, slack:#alerts, pagerduty)")
     assert "The smoke test fails: betterprompts in production" in first[1]
@@ -75,7 +45,7 @@ def test_an_unknown_incident_is_a_wrong_usage(tmp_path: Path, capsys: pytest.Cap
 def test_a_replay_shows_what_a_change_of_rules_adds_and_removes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    record(tmp_path, "PFPPFFP", time.time())
+    record(tmp_path, "PFPPFFP", time.time() - MINUTE)
     now = smoke(capsys, tmp_path, "replay", "--since", "1d")
     assert [line.split()[2] for line in now if "smoke_test_failure" in line] == ["30m", "1h"]
     assert " of them paged" in now[-1]
@@ -92,7 +62,7 @@ def test_a_replay_shows_what_a_change_of_rules_adds_and_removes(
 def test_incidents_and_what_is_posted_of_them_are_kept_together_or_not_at_all(tmp_path: Path) -> None:
     """The process dies between the two: the next one finds neither, and tells the same once more."""
     now = time.time()
-    record(tmp_path, "PF", now)
+    record(tmp_path, "PF", now - MINUTE)
     store, posted = history_file(tmp_path / "history.db"), list[str]()
 
     def dies(_db: object, notices: object) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,23 +17,13 @@ from smoke.gates.recording import record
 from smoke.history.deployments import Deployments
 from smoke.history.opening import history_file
 from tests.gates.test_release import project
+from tests.support.run_builder import a_deployment
 
 DAY_S = 86_400
 
 
-def deployed(build: str, days_ago: float, *, success: bool = True, point: str = "post-production", lead_s=None):
-    at = time.time() - days_ago * DAY_S
-    return Deployment(
-        suite="betterprompts",
-        environment="production",
-        build=build,
-        commit=f"c-{build}",
-        point=point,
-        at=at,
-        committed_at=None if lead_s is None else at - lead_s,
-        success=success,
-        failure_reason=None if success else "monitoring: error rate 9 %",
-    )
+def deployed(build: str, days_ago: float, **changes: Any) -> Deployment:
+    return a_deployment(time.time() - days_ago * DAY_S, build, **changes)
 
 
 def dora(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

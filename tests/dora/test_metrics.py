@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,23 +12,13 @@ from hypothesis import strategies as st
 from smoke.dora.deployment import Deployment, marked_failed
 from smoke.dora.document import history_jsonl, metrics_json
 from smoke.dora.metrics import DAY_S, HOUR_S, WEEK_S, Band, four_keys
+from tests.support.run_builder import a_deployment
 
 START = 1_767_225_600.0  # 2026-01-01
 
 
-def deployed(day: float, build: str = "b", *, success: bool = True, point: str = "post-production", lead_s=None):
-    at = START + day * DAY_S
-    return Deployment(
-        suite="betterprompts",
-        environment="production",
-        build=build,
-        commit=f"c-{build}",
-        point=point,
-        at=at,
-        committed_at=None if lead_s is None else at - lead_s,
-        success=success,
-        failure_reason=None if success else "endpoints answered 404",
-    )
+def deployed(day: float, build: str = "b", **changes: Any) -> Deployment:
+    return a_deployment(START + day * DAY_S, build, **changes)
 
 
 def keys(*deployments, days=30):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import multiprocessing
 import random
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,10 @@ from smoke.history.opening import history_file
 from smoke.history.reader import Reader
 from smoke.model import Blame, Outcome
 from smoke.storage.store import Store
+from tests.support.histories import FORK
 from tests.support.run_builder import STARTED, a_finding, a_measurement, a_result, a_run, a_typical_run, an_attempt
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-FORK = multiprocessing.get_context("fork")
 
 
 @pytest.fixture

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import multiprocessing
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,30 +16,17 @@ from smoke.history.rows import insert_rows, rows_of
 from smoke.judged import Run
 from smoke.model import Blame, Category, Measurement, Outcome, Unit
 from smoke.storage.store import Store
+from tests.support.histories import FORK, begin, in_child
 from tests.support.run_builder import STARTED, a_finding, a_measurement, a_result, a_run, a_typical_run, an_attempt
 
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the session may have servers in threads
-FORK = multiprocessing.get_context("fork")
 
 
 def rows(store: Store, table: str) -> int:
     with store.reading() as db:
         return db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-
-
-def begin(history: History, run_id: str = "run-1", due: float = STARTED + 60) -> None:
-    place = {"suite": "shop", "environment": "production", "region": "eu-west-1"}
-    history.begin(run_id, **place, execution_point="scheduled", started=STARTED, due=due)
-
-
-def in_child(work: Callable[[], object]) -> int | None:
-    """Do ``work`` in a process of its own and return its exit code, negative for a signal."""
-    child = FORK.Process(target=work)
-    child.start()
-    child.join(60)
-    return child.exitcode
 
 
 class Deadly(tuple[object, ...]):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import multiprocessing
 import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -19,12 +17,12 @@ from smoke.history.opening import history_file
 from smoke.history.reader import Reader
 from smoke.history.schema import MIGRATIONS
 from smoke.model import Blame, Outcome
+from tests.support.histories import begin, in_child
 from tests.support.run_builder import STARTED, a_measurement, a_result, a_run, a_typical_run, an_attempt
 
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the session may have servers in threads
-FORK = multiprocessing.get_context("fork")
 
 
 @pytest.fixture
@@ -35,19 +33,6 @@ def path(tmp_path: Path) -> Path:
 def rows(path: Path, table: str) -> int:
     with closing(sqlite3.connect(path)) as db:
         return db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-
-
-def begin(history: History, run_id: str = "run-1", due: float = STARTED + 60) -> None:
-    place = {"suite": "shop", "environment": "production", "region": "eu-west-1"}
-    history.begin(run_id, **place, execution_point="scheduled", started=STARTED, due=due)
-
-
-def in_child(work: Callable[[], object]) -> int | None:
-    """Do ``work`` in a process of its own and return its exit code, negative for a signal."""
-    child = FORK.Process(target=work)
-    child.start()
-    child.join(60)
-    return child.exitcode
 
 
 def test_nothing_is_left_beside_the_file(path):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from typing import Any
 
 import pytest
 
 from smoke.history.outbox import Outbox, Parcel, put
 from smoke.storage.store import Store
+from tests.support.histories import FORK
 
 NOW = 1_800_000_000.0
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-FORK = multiprocessing.get_context("fork")
 
 
 def a_parcel(key: str = "a", **changes: Any) -> Parcel:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ from smoke.settings import resolve
 from smoke.storage.postgres import Postgres
 from smoke.storage.url import database_secrets, database_url, shown
 from tests.support import postgres
+from tests.support.histories import FORK
 from tests.support.run_builder import a_result, a_run
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,6 @@ NOW = 1_800_000_000.0
 USER, SHOP = "smoke@shop.example", "https://shop.example"
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-FORK = multiprocessing.get_context("fork")
 
 
 @pytest.mark.parametrize(

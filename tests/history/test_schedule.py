@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from smoke.dora.deployment import Deployment
@@ -93,18 +94,7 @@ def test_a_deployment_may_turn_out_to_have_failed(store: Store) -> None:
         at=NOW + 60,
         success=True,
     )
-    failed = Deployment(
-        suite="shop",
-        environment="production",
-        build="b1",
-        commit="c0ffee",
-        point="post-production",
-        at=NOW,
-        committed_at=NOW - 900,
-        success=False,
-        failure_reason="checkout",
-        detected_at=NOW + 50,
-    )
+    failed = replace(good, success=False, failure_reason="checkout", detected_at=NOW + 50)
     deployments.save(back, good)
     deployments.save(failed)
     assert deployments.between(*SHOP, NOW, NOW + 61) == (failed, back)

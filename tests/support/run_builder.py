@@ -1,9 +1,10 @@
-"""Runs for tests of what comes after the judge: say only what the test is about."""
+"""Runs and deployments for tests of what comes after the judge: say only what the test is about."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from smoke.dora.deployment import Deployment
 from smoke.judged import CheckResult, Run
 from smoke.model import (
     Action,
@@ -110,3 +111,22 @@ def a_typical_run(**changes: Any) -> Run:
         a_measurement("health.api.tls_days_left", 80.5, Unit.COUNT),
     )
     return a_run(a_result(page, check_id="homepage.load", kind=CheckKind.JOURNEY), a_result(probe), **changes)
+
+
+def a_deployment(at: float, build: str, *, lead_s: float | None = None, **changes: Any) -> Deployment:
+    """A deployment at ``at``, of a commit that was ``lead_s`` old."""
+    success = changes.get("success", True)
+    return Deployment(
+        **{
+            "suite": "betterprompts",
+            "environment": "production",
+            "build": build,
+            "commit": f"c-{build}",
+            "point": "post-production",
+            "at": at,
+            "committed_at": None if lead_s is None else at - lead_s,
+            "success": success,
+            "failure_reason": None if success else "monitoring: error rate 9 %",
+            **changes,
+        }
+    )
