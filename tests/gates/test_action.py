@@ -67,13 +67,18 @@ def test_a_decision_to_proceed_passes_and_the_program_gets_every_input_as_it_is(
     """Text that a shell would run is text here."""
     runner.install('printf "%s|" "$@" "$SMOKE_EXPECT_BUILD" "$SMOKE_ENV" >told; echo passed=true >>"$GITHUB_OUTPUT"')
     nasty = "a b'; touch pwned; $(touch pwned) `touch pwned` \""
-    ran, outputs = runner.use(
-        point="canary-5", build=nasty, environment=nasty, previous_build=nasty, dry_run="true", checklist="true"
-    )
+    named = {
+        "build": nasty,
+        "environment": nasty,
+        "previous_build": nasty,
+        "new_endpoints": f"/status\n\n{nasty}\n--json\n",
+    }
+    ran, outputs = runner.use(point="canary-5", dry_run="true", checklist="true", **named)
     assert (ran.code, outputs["passed"]) == (0, "true"), ran.log
     told = (runner.folder / "project/told").read_text().split("|")
-    options = ["--build-wait=10m", "--dry-run", "--checklist", f"--previous-build={nasty}"]
-    assert told[:-1] == ["gate", "canary-5", *options, nasty, nasty]
+    options = ["--build-wait=10m", "--dry-run", "--checklist"]
+    endpoints = [f"--new-endpoints={each}" for each in ("/status", nasty, "--json")]
+    assert told[:-1] == ["gate", "canary-5", *options, *endpoints, f"--previous-build={nasty}", nasty, nasty]
     assert not list(runner.folder.rglob("pwned"))
 
 
@@ -107,6 +112,16 @@ def test_inputs_that_mean_nothing_are_refused_before_anything_runs(runner: Runne
     ran, outputs = runner.use(**inputs)
     assert (ran.code, outputs["passed"]) == (2, "false")
     assert not (runner.folder / "project/begun").exists()
+
+
+def test_new_endpoints_are_told_apart_line_by_line(runner: Runner) -> None:
+    """The program gets each of them, and refuses what is no path before it asks for any."""
+    project(runner.folder / "project")
+    runner.install(REAL)
+    runner.environ |= {"PRODUCTION_URL": "http://127.0.0.1:9", "SMOKE_CHECK": "health"}
+    ran, outputs = runner.use(point="post-production", build="build-2", new_endpoints="/status\nstatus\n/a b")
+    assert (ran.code, outputs["passed"], outputs["action"]) == (2, "false", "block"), ran.log
+    assert "--new-endpoints: is a path that begins with /, such as /reranker/health; got 'status', '/a b'" in ran.log
 
 
 def test_a_set_up_that_failed_blocks_and_leaves_no_output_empty() -> None:

@@ -18,6 +18,9 @@ options=("--build-wait=$BUILD_WAIT")
 case "$DRY_RUN" in true) options+=(--dry-run) ;; false) ;; *) refuse "dry-run is true or false" ;; esac
 case "$THEN_VERIFY" in true) options+=(--then-verify) ;; false) ;; *) refuse "then-verify is true or false" ;; esac
 case "$CHECKLIST" in true) options+=(--checklist) ;; false) ;; *) refuse "checklist is true or false" ;; esac
+while read -r path; do
+  if [ -n "$path" ]; then options+=("--new-endpoints=$path"); fi
+done <<<"$NEW_ENDPOINTS"
 if [ -n "$PREVIOUS_BUILD" ]; then options+=("--previous-build=$PREVIOUS_BUILD"); fi
 
 said=$(mktemp)
