@@ -99,7 +99,7 @@ def _near(clean: Clean) -> Iterator[str]:
     """Say which probes were slow in the clean run already: each repetition has that time, too."""
     from smoke.proof.resting import SLOW, share_of
 
-    for probe in clean.stage.probes:
+    for probe in clean.basis.probes:
         if (share := share_of(probe, clean.tape.of(probe.id))) > SLOW:
             yield f"{probe.id} took {share:.0%} of its time without any weather"
 

@@ -12,7 +12,7 @@ from smoke.judged import CheckResult
 from smoke.model import Check, Outcome
 from smoke.plan import Plan
 from smoke.probing.exchange import Request
-from smoke.proof.drill import Stage
+from smoke.proof.drill import Basis
 from smoke.proof.looking import Looking
 from smoke.proof.tape import Tape
 from smoke.running.launch import Begun
@@ -45,7 +45,7 @@ class Clean:
     plan: Plan
     target: Target
     tape: Tape
-    stage: Stage
+    basis: Basis
     """What its probes are drilled on."""
     results: Mapping[str, CheckResult]
     """By check."""
@@ -147,7 +147,7 @@ def run_clean(begun: Begun, settings: Settings, afterwards: Callable[[Session, T
     for probe in probes:
         if probe.eventually:
             recorder.tape.settle(probe.id)
-    stage = Stage(
+    basis = Basis(
         suite=plan.suite.name,
         probes=probes,
         checks={check.id: check for check in plan.checks},
@@ -160,7 +160,7 @@ def run_clean(begun: Begun, settings: Settings, afterwards: Callable[[Session, T
         plan=plan,
         target=session.target,
         tape=recorder.tape,
-        stage=stage,
+        basis=basis,
         results=results,
         clicked={name: frozenset(found) for name, found in recorder.clicked.items()},
         looking=recorder.looking,

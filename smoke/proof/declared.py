@@ -13,7 +13,7 @@ from smoke.probing.paths import check_path
 from smoke.probing.shapes import Bom, CookieExpect, Cors, Expect, HeaderExpect, JsonExpect, NoPii, Secure
 from smoke.proof import fault, journey_fault
 from smoke.proof.fault import Fault
-from smoke.proof.journey_fault import JourneyFault, Played, destination
+from smoke.proof.journey_fault import JourneyFault, Recorded, destination
 
 ANY = "…"
 """Stands for a subject where none was named."""
@@ -86,24 +86,24 @@ def _is_path(text: str) -> bool:
     return True
 
 
-def journey_faults_of(played: Played, proves: Sequence[str]) -> tuple[JourneyFault, ...]:
+def journey_faults_of(recorded: Recorded, proves: Sequence[str]) -> tuple[JourneyFault, ...]:
     """Return every fault that a journey must catch: what it did implies it, or it is declared; each name once."""
-    implied = {each.name: each for each in journey_fault.faults_of(played)}
-    wide = could_befall_journey(played) if proves else {}
+    implied = {each.name: each for each in journey_fault.faults_of(recorded)}
+    wide = could_befall_journey(recorded) if proves else {}
     return (*implied.values(), *(wide[name] for name in proves if name in wide and name not in implied))
 
 
-def could_befall_journey(played: Played) -> Mapping[str, JourneyFault]:
+def could_befall_journey(recorded: Recorded) -> Mapping[str, JourneyFault]:
     """Return every fault that there is of what a journey did, whether or not that implies it, by name."""
-    wide = journey_fault.faults_of(_attentive(played))
-    return {each.name: each for each in (*wide, *journey_fault.faults_of(played))}
+    wide = journey_fault.faults_of(_attentive(recorded))
+    return {each.name: each for each in (*wide, *journey_fault.faults_of(recorded))}
 
 
-def _attentive(played: Played) -> Played:
+def _attentive(recorded: Recorded) -> Recorded:
     """Return what the same journey would have done if it clicked everything and read every answer."""
-    read = [each for each in played.exchanges if destination(each.request) == "empty"]
+    read = [each for each in recorded.exchanges if destination(each.request) == "empty"]
     return replace(
-        played, exchanges=(*played.exchanges, *map(_by_itself, read)), clicked=frozenset({"A", "BUTTON", "INPUT"})
+        recorded, exchanges=(*recorded.exchanges, *map(_by_itself, read)), clicked=frozenset({"A", "BUTTON", "INPUT"})
     )
 
 

@@ -40,8 +40,8 @@ GREEN = (Outcome.PASS, Outcome.FLAKY, Outcome.NOT_RUN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """What drills of one suite are made on."""
+class Basis:
+    """What the drills of one suite need of its clean run."""
 
     suite: str
     probes: tuple[Probe, ...]
@@ -113,82 +113,82 @@ class Control:
     """What requests are filled with in the end."""
 
 
-async def control(stage: Stage) -> Control:
+async def control(basis: Basis) -> Control:
     """Run all probes over the tape as it is."""
-    shared = Shared(values=dict(stage.values))
-    terms = replace(stage.terms, retry=RetryPolicy(attempts=1))
-    results = await _walk(stage, terms, shared, Faulty(stage.tape, NOTHING, frozenset()))
+    shared = Shared(values=dict(basis.values))
+    terms = replace(basis.terms, retry=RetryPolicy(attempts=1))
+    results = await _walk(basis, terms, shared, Faulty(basis.tape, NOTHING, frozenset()))
     red = {name: each.reason or each.outcome for name, each in results.items() if each.outcome is not Outcome.PASS}
     return Control(red, dict(shared.values))
 
 
-async def drill(stage: Stage, known: Control, probe: Probe, fault: Fault) -> Case:
+async def drill(basis: Basis, known: Control, probe: Probe, fault: Fault) -> Case:
     """Try ``fault`` on ``probe``, with all other probes of the suite beside it.
 
     What one expectation promises to catch it must catch alone, too: else nobody would miss it.
     """
     begun = time.perf_counter()
-    faulty = Faulty(stage.tape, fault, frozenset(_places(stage, probe)))
+    faulty = Faulty(basis.tape, fault, frozenset(_places(basis, probe)))
     unsure = not probe.may_be_asked_again and not NETWORK.isdisjoint(fault.blames)
     policy = RetryPolicy(attempts=2 if fault.flaky or unsure else 1, first_wait_s=0.0)
-    terms = replace(stage.terms, retry=policy)
-    shared = Shared(values=dict(stage.values))
-    results = await _walk(stage, terms, shared, faulty)
+    terms = replace(basis.terms, retry=policy)
+    shared = Shared(values=dict(basis.values))
+    results = await _walk(basis, terms, shared, faulty)
     mine, rule = results[probe.id], results[probe.id].reason
     if fault.field and mine.outcome not in GREEN:
-        alone = await _alone(stage, known, probe, fault)
+        alone = await _alone(basis, known, probe, fault)
         if alone.outcome in GREEN:
             mine, rule = alone, f"its {fault.field} are content; noticed by the way: {rule}"
     red = [name for name, each in results.items() if each.outcome not in GREEN and name not in {probe.id, *known.red}]
     return Case(
-        suite=stage.suite,
+        suite=basis.suite,
         check_id=probe.id,
-        fault=stage.scrub(fault.name),
+        fault=basis.scrub(fault.name),
         expected=tuple(sorted(fault.blames)),
         outcome=mine.outcome,
         blame=mine.blame,
-        rule=stage.scrub(rule) if rule else None,
+        rule=basis.scrub(rule) if rule else None,
         duration_ms=(time.perf_counter() - begun) * 1000,
         also=tuple(name for name in red if name in faulty.touched),
         collateral=tuple(name for name in red if name not in faulty.touched),
         unconfirmed=is_unconfirmed(mine),
-        trouble=_trouble(stage, known, probe, faulty),
+        trouble=_trouble(basis, known, probe, faulty),
     )
 
 
-def _trouble(stage: Stage, known: Control, probe: Probe, faulty: Faulty) -> str | None:
+def _trouble(basis: Basis, known: Control, probe: Probe, faulty: Faulty) -> str | None:
     """Say why a drill shows nothing, None if it does."""
     if (reason := known.red.get(probe.id)) is not None:
-        return stage.scrub(f"it does not pass from the tape without a fault: {reason}")
+        return basis.scrub(f"it does not pass from the tape without a fault: {reason}")
     if faulty.trouble is not None:
-        return stage.scrub(faulty.trouble)
+        return basis.scrub(faulty.trouble)
     return None if probe.id in faulty.touched else "the fault changed nothing that the check asks for"
 
 
-async def _alone(stage: Stage, known: Control, probe: Probe, fault: Fault) -> CheckResult:
+async def _alone(basis: Basis, known: Control, probe: Probe, fault: Fault) -> CheckResult:
     """Judge the faulty answer by nothing but the expectation that promises to catch it, and by its good status."""
-    places = frozenset(_places(stage, probe))
+    places = frozenset(_places(basis, probe))
     said = getattr(probe.expect, fault.field)
     mine: dict[str, Any] = {fault.field: {fault.subject: said[fault.subject]} if fault.subject else said}
     statuses = tuple({status for *_, status in places})
     expect = Expect(status=statuses, samples=probe.expect.samples, **{"accepts": tuple(Flaw), **mine})
     bare = replace(probe, expect=expect, capture={}, counter=None, eventually=None)
-    terms = replace(stage.terms, retry=RetryPolicy(attempts=1))
-    seen = await observe(bare, terms, Faulty(stage.tape, fault, places).send, Shared(values=dict(known.values)))
-    return judge_check(stage.checks[probe.id], seen)
+    terms = replace(basis.terms, retry=RetryPolicy(attempts=1))
+    seen = await observe(bare, terms, Faulty(basis.tape, fault, places).send, Shared(values=dict(known.values)))
+    return judge_check(basis.checks[probe.id], seen)
 
 
-async def _walk(stage: Stage, terms: Terms, shared: Shared, faulty: Faulty) -> dict[str, CheckResult]:
+async def _walk(basis: Basis, terms: Terms, shared: Shared, faulty: Faulty) -> dict[str, CheckResult]:
     """Run all probes one after the other; return what was judged, by check."""
     seen: dict[str, Observation] = {}
-    for probe in in_order(stage.probes):
+    for probe in in_order(basis.probes):
         failed = next((each for each in probe.after if _failed(seen.get(each))), None)
         if failed is not None:
             observation = Observation(check_id=probe.id, attempts=(), not_run=f"{failed} did not pass")
         else:
             observation = await observe(_impatient(probe), terms, faulty.send, shared)
         seen[probe.id] = observation
-    return {name: judge_check(stage.checks[name], each) for name, each in confirmed_ones(seen).items()}
+    return {name: judge_check(basis.checks[name], each) for name, each in confirmed_ones(seen).items()}
 
 
 def in_order(probes: Sequence[Probe]) -> tuple[Probe, ...]:
@@ -214,8 +214,8 @@ def _impatient(probe: Probe) -> Probe:
     return replace(probe, eventually=replace(probe.eventually, within_s=IMPATIENT, every_s=IMPATIENT))
 
 
-def _places(stage: Stage, probe: Probe) -> Iterator[tuple[str, str, int]]:
+def _places(basis: Basis, probe: Probe) -> Iterator[tuple[str, str, int]]:
     """Yield what ``probe`` asks beside signing in."""
-    for good in stage.tape.of(probe.id):
-        if not stage.terms.signs_in(good.request):
+    for good in basis.tape.of(probe.id):
+        if not basis.terms.signs_in(good.request):
             yield good.request.method, good.request.url, good.status

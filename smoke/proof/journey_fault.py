@@ -16,7 +16,7 @@ from smoke.safety import READS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
+class Recorded:
     """What a journey did in the clean run."""
 
     check: Check
@@ -108,10 +108,10 @@ class JourneyFault:
     flaky: bool = False
     """The next attempt must get through."""
     timed: bool = False
-    """Budgets must break for it; other cases are played without, since so many at once are not fast."""
+    """Budgets must break for it; other cases are run without, since so many at once are not fast."""
 
 
-Implied = Callable[[Played], Iterator[JourneyFault]]
+Implied = Callable[[Recorded], Iterator[JourneyFault]]
 IMPLIED: list[Implied] = []
 
 
@@ -121,11 +121,11 @@ def implied(faults: Implied) -> Implied:
     return faults
 
 
-def faults_of(played: Played) -> tuple[JourneyFault, ...]:
+def faults_of(recorded: Recorded) -> tuple[JourneyFault, ...]:
     """Return every fault that a journey promises to catch, by what it was seen to do; each name once."""
     import smoke.proof.catalogue  # noqa: F401 - registers its faults
 
     found: dict[str, JourneyFault] = {}
     for each in IMPLIED:
-        found |= {fault.name: fault for fault in each(played)}
+        found |= {fault.name: fault for fault in each(recorded)}
     return tuple(found.values())

@@ -13,12 +13,12 @@ from smoke.judge import judge_check
 from smoke.judged import CheckResult
 from smoke.model import Check, CheckKind, Observation, Outcome
 from smoke.offline import NETWORK
+from smoke.proof.broker import open_broker
 from smoke.proof.clean import Clean
 from smoke.proof.declared import could_befall_journey, journey_faults_of, unknown
-from smoke.proof.journey_fault import JourneyFault, Played
+from smoke.proof.journey_fault import JourneyFault, Recorded
 from smoke.proof.matrix import Case
-from smoke.proof.rehearsal import Rehearsal
-from smoke.proof.understudy import understudy
+from smoke.proof.replay import Replay
 from smoke.retry import RetryPolicy
 from smoke.running.launch import Begun, Starting, starting
 from smoke.running.opening import open_session
@@ -48,7 +48,7 @@ class Trial:
     """One fault about to be tried at one journey: a check of its own, and who stands in for the target."""
 
     check: Check
-    stand_in: Rehearsal
+    stand_in: Replay
 
     @property
     def fault(self) -> JourneyFault:
@@ -78,7 +78,7 @@ def faults_of_journeys(clean: Clean) -> Iterator[tuple[Check, JourneyFault]]:
     found: list[tuple[Check, JourneyFault]] = []
     for check in clean.plan.checks:
         if check.kind is CheckKind.JOURNEY:
-            did = played(clean, check)
+            did = recorded(clean, check)
             faults = journey_faults_of(did, check.proves)
             found += [(check, fault) for fault in faults]
             file, _, line = check.source.rpartition(":")
@@ -98,7 +98,7 @@ def trials_of(clean: Clean, cases: Iterable[tuple[Check, JourneyFault]]) -> Tria
         clean,
         tuple(
             # Below the journey's own id, so that whatever names that means its cases, too.
-            Trial(replace(check, id=f"{check.id}.{number}"), Rehearsal(clean.tape, check.id, fault))
+            Trial(replace(check, id=f"{check.id}.{number}"), Replay(clean.tape, check.id, fault))
             for check, faults in by_journey.values()
             for number, fault in enumerate(faults)
         ),
@@ -177,9 +177,9 @@ class Arriving:
                 self.told(replace(case, trouble=trouble or case.trouble))
 
 
-def played(clean: Clean, check: Check) -> Played:
+def recorded(clean: Clean, check: Check) -> Recorded:
     """Return what journey ``check`` did in the clean run."""
-    return Played(
+    return Recorded(
         check=check,
         exchanges=clean.tape.of(check.id),
         clicked=clean.clicked.get(check.id, frozenset()),
@@ -229,7 +229,7 @@ def _prepare(session: Session, trials: tuple[Trial, ...]) -> None:
     timed = frozenset(name for name, trial in by_case.items() if trial.fault.timed)
     session.rehearsals = Rehearsals(cases=cases, retries=retries, timed=timed)
     session.guard.stand_ins = {name: trial.stand_in for name, trial in by_case.items()}
-    session.broker = understudy(session.run_id)
+    session.broker = open_broker(session.run_id)
     session.broker.pause = session.pause
     session.spares.contexts = replace(session.spares.contexts, navigation_ms=NAVIGATION_MS)
 
@@ -250,7 +250,7 @@ def _case(clean: Clean, trial: Trial, session: Session) -> Case:
     return Case(
         suite=clean.plan.suite.name,
         check_id=trial.journey,
-        fault=clean.stage.scrub(trial.fault.name),
+        fault=clean.basis.scrub(trial.fault.name),
         expected=tuple(sorted(trial.fault.blames)),
         outcome=result.outcome,
         blame=result.blame,

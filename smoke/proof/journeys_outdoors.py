@@ -16,12 +16,12 @@ from smoke.judge import judge_check
 from smoke.judged import CheckResult, Interruption
 from smoke.model import Check, CheckKind, Observation
 from smoke.probing.exchange import Exchange, Request
+from smoke.proof.broker import open_broker
 from smoke.proof.burning import busy
 from smoke.proof.clean import Clean
 from smoke.proof.forecast import Forecast
 from smoke.proof.journeys import CONTROL
-from smoke.proof.rehearsal import Rehearsal
-from smoke.proof.understudy import understudy
+from smoke.proof.replay import Replay
 from smoke.running.launch import Begun, Starting, starting
 from smoke.running.opening import open_session
 from smoke.running.rehearsals import Rehearsals
@@ -45,7 +45,7 @@ class Outing:
     check: Check
     """Its own, below that of the journey."""
     forecast: Forecast
-    rehearsal: Rehearsal
+    replay: Replay
     """Knows the answers."""
     owns: Callable[[str], bool]
     """Tells whether an address is first-party."""
@@ -54,11 +54,11 @@ class Outing:
     def answer(self, request: Request, asker: str) -> Exchange | None:
         """Return what arrives of the answer; None where the target may give it. Raises NoAnswerError."""
         self._turn += 1
-        good = self.rehearsal.answer(request, asker)
+        good = self.replay.answer(request, asker)
         if good is None:
             return None
         foreign = not self.owns(request.url)
-        return self.forecast.over(good, (self.rehearsal.check_id, self._turn), foreign=foreign)
+        return self.forecast.over(good, (self.replay.check_id, self._turn), foreign=foreign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def repeat_journeys(clean: Clean, begun: Begun, settings: Settings, forecasts: S
     again = Begun(planned, target, starting(begun.starting.driver, planned, settings))
     with busy(forecasts[0].burners), open_session(again, settings, Progress()) as session:
         outings = [
-            Outing(_case_of(journey, one), one, Rehearsal(clean.tape, journey.id, CONTROL), session.target.owns)
+            Outing(_case_of(journey, one), one, Replay(clean.tape, journey.id, CONTROL), session.target.owns)
             for one in forecasts
             for journey in journeys
         ]
@@ -98,8 +98,8 @@ def repeat_journeys(clean: Clean, begun: Begun, settings: Settings, forecasts: S
     results: dict[int, dict[str, CheckResult]] = defaultdict(dict)
     for one in forecasts:
         for each, seen in _seen(session, [each for each in outings if each.forecast is one]):
-            results[one.number][each.rehearsal.check_id] = _judged(session, each, seen)
-    return Returned(dict(results), sum(each.rehearsal.passed for each in outings))
+            results[one.number][each.replay.check_id] = _judged(session, each, seen)
+    return Returned(dict(results), sum(each.replay.passed for each in outings))
 
 
 def _case_of(journey: Check, forecast: Forecast) -> Check:
@@ -107,14 +107,14 @@ def _case_of(journey: Check, forecast: Forecast) -> Check:
 
 
 def _send_out(session: Session, outings: dict[str, Outing]) -> None:
-    """Let ``session`` play ``outings`` in place of its journeys, all by the ids of their checks."""
+    """Let ``session`` run ``outings`` in place of its journeys, all by the ids of their checks."""
     cases: dict[str, tuple[Check, ...]] = {}
     for each in outings.values():
-        cases[each.rehearsal.check_id] = (*cases.get(each.rehearsal.check_id, ()), each.check)
+        cases[each.replay.check_id] = (*cases.get(each.replay.check_id, ()), each.check)
     retries = dict.fromkeys(outings, session.retry)
     session.rehearsals = Rehearsals(cases=cases, retries=retries, timed=frozenset(outings), remeasured=True)
     session.guard.stand_ins = outings
-    session.broker = understudy(session.run_id)
+    session.broker = open_broker(session.run_id)
     session.broker.pause = session.pause
 
     def backstage(context: BrowserContext, check: Check) -> None:
@@ -132,7 +132,7 @@ def _seen(session: Session, outings: Sequence[Outing]) -> Iterator[tuple[Outing,
 
 
 def _judged(session: Session, outing: Outing, seen: Observation | None) -> CheckResult:
-    trouble = outing.rehearsal.trouble
+    trouble = outing.replay.trouble
     if trouble is not None:
         seen = Observation(check_id=outing.check.id, attempts=(), not_run=session.scrubber.text(trouble))
     broken = Interruption(reason="; ".join(session.troubles), decides=False) if session.troubles else None

@@ -20,11 +20,11 @@ from smoke.probing.asking import Shared
 from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError, Request
 from smoke.probing.runner import ProbeRunner
 from smoke.probing.waited import Waited, this_attempt
-from smoke.proof.drill import Stage, no_answer
+from smoke.proof.broker import AnyCode
+from smoke.proof.drill import Basis, no_answer
 from smoke.proof.forecast import Forecast
 from smoke.proof.hurried import HurriedLoop
 from smoke.proof.tape import NotOnTapeError, Place, Tape
-from smoke.proof.understudy import AnyCode
 
 
 @dataclass(slots=True)
@@ -65,23 +65,23 @@ class Outdoors:
         return arrived
 
 
-def repeat_probes(stage: Stage, forecast: Forecast) -> dict[str, CheckResult]:
-    """Run all probes of ``stage`` once in the weather of ``forecast``; return what was judged, by check."""
-    outdoors = Outdoors(stage.tape, forecast)
-    with _hurried(stage, outdoors) as runner:
-        runner.start(stage.probes)
-        seen = {probe.id: runner.result(probe.id) for probe in stage.probes}
+def repeat_probes(basis: Basis, forecast: Forecast) -> dict[str, CheckResult]:
+    """Run all probes of ``basis`` once in the weather of ``forecast``; return what was judged, by check."""
+    outdoors = Outdoors(basis.tape, forecast)
+    with _hurried(basis, outdoors) as runner:
+        runner.start(basis.probes)
+        seen = {probe.id: runner.result(probe.id) for probe in basis.probes}
     for name, why in outdoors.unknown.items():
-        seen[name] = Observation(check_id=name, attempts=(), not_run=stage.scrub(why))
-    return {name: judge_check(stage.checks[name], observation) for name, observation in confirmed_ones(seen).items()}
+        seen[name] = Observation(check_id=name, attempts=(), not_run=basis.scrub(why))
+    return {name: judge_check(basis.checks[name], observation) for name, observation in confirmed_ones(seen).items()}
 
 
 @contextmanager
-def _hurried(stage: Stage, outdoors: Outdoors) -> Iterator[ProbeRunner]:
+def _hurried(basis: Basis, outdoors: Outdoors) -> Iterator[ProbeRunner]:
     loop = HurriedLoop()
     calm = partial(reference.calm, outdoors.reading)
-    shared = Shared(values=dict(stage.values), codes=AnyCode(), calm=calm, reading=outdoors.reading)
-    runner = ProbeRunner(stage.terms, outdoors.send, shared, loop)
+    shared = Shared(values=dict(basis.values), codes=AnyCode(), calm=calm, reading=outdoors.reading)
+    runner = ProbeRunner(basis.terms, outdoors.send, shared, loop)
     try:
         yield runner
     finally:

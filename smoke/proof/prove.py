@@ -109,9 +109,9 @@ def prove(settings: Settings, wanted: Wanted, telling: Telling, journal: Opens) 
 
 
 def _promised(clean: Clean) -> Faults:
-    scrub = clean.stage.scrub
+    scrub = clean.basis.scrub
     return Faults(
-        probes={(probe.id, scrub(fault.name)): (probe, fault) for probe, fault in clean.stage.cases()},
+        probes={(probe.id, scrub(fault.name)): (probe, fault) for probe, fault in clean.basis.cases()},
         journeys={(check.id, scrub(fault.name)): (check, fault) for check, fault in faults_of_journeys(clean)},
     )
 
@@ -132,11 +132,11 @@ def _try_probes(clean: Clean, todo: Faults, told: Callable[[Case], None]) -> Non
     stopped = threading.Event()
 
     async def drilled() -> None:
-        known = await control(clean.stage)
+        known = await control(clean.basis)
         for probe, fault in todo.probes.values():
             if stopped.is_set():
                 return
-            told(await drill(clean.stage, known, probe, fault))
+            told(await drill(clean.basis, known, probe, fault))
 
     # On a thread of its own: the driver's loop goes on here.
     with ThreadPoolExecutor(1) as pool:

@@ -123,7 +123,7 @@ def _requests(clean: Clean, kind: CheckKind) -> dict[str, int]:
 
 def _repeat(clean: Clean, begun: Begun, settings: Settings, batch: Batch, done: list[Repetition]) -> int:
     """Add the repetitions of ``batch`` to ``done``; return how many requests went on to the target."""
-    probes = {one.number: repeat_probes(clean.stage, one) for one in batch.forecasts}
+    probes = {one.number: repeat_probes(clean.basis, one) for one in batch.forecasts}
     returned = repeat_journeys(clean, begun, settings, batch.outdoors)
     journeys = returned.results
     done += [_repetition(one, probes[one.number], journeys.get(one.number, {})) for one in batch.forecasts]

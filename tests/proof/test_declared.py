@@ -9,8 +9,8 @@ import pytest
 
 from smoke.model import Blame
 from smoke.proof.declared import could_befall_journey, faults_of, journey_faults_of, undeclarable
-from smoke.proof.journey_fault import Played
-from tests.proof.test_drill import a_probe, stage, taped, tried
+from smoke.proof.journey_fault import Recorded
+from tests.proof.test_drill import a_probe, basis, taped, tried
 from tests.proof.test_journey_faults import CHECK, PAGE, SHOP, said
 from tests.support.project import a_project
 
@@ -21,7 +21,7 @@ NEWS = said("GET", "/api/news", 200, "empty", b'{"news": []}')
 def test_a_declared_fault_is_tried_though_nothing_implies_it() -> None:
     """And who sleeps through it is found out."""
     probe = replace(a_probe(), proves=("json-missing services.redis", "status-500"))
-    on = stage((probe,), taped(body=b'{"status": "ok", "services": {"redis": "up"}}'))
+    on = basis((probe,), taped(body=b'{"status": "ok", "services": {"redis": "up"}}'))
     faults = [fault for _, fault in on.cases()]
     declared = next(fault for fault in faults if fault.name == "json-missing services.redis")
     assert declared.blames == {Blame.ASSERTION}
@@ -53,9 +53,9 @@ def test_an_unknown_fault_is_wrong_configuration(tmp_path: Path) -> None:
 
 def test_a_journey_that_declares_a_fault_is_taken_to_read_and_to_click() -> None:
     """What it did not even ask for cannot befall it."""
-    played = Played(check=CHECK, exchanges=(PAGE, NEWS), owns=lambda url: url.startswith(SHOP))
-    implied = {fault.name for fault in journey_faults_of(played, ())}
+    recorded = Recorded(check=CHECK, exchanges=(PAGE, NEWS), owns=lambda url: url.startswith(SHOP))
+    implied = {fault.name for fault in journey_faults_of(recorded, ())}
     declared = ("page-covered", "call-empty GET /api/news")
     assert not implied & {*declared}
-    assert {fault.name for fault in journey_faults_of(played, declared)} == implied | {*declared}
-    assert "call-empty GET /api/olds" not in could_befall_journey(played)
+    assert {fault.name for fault in journey_faults_of(recorded, declared)} == implied | {*declared}
+    assert "call-empty GET /api/olds" not in could_befall_journey(recorded)

@@ -15,7 +15,7 @@ from smoke.model import Blame, Category, Check, CheckKind, Outcome, Scope
 from smoke.probing.asking import Terms
 from smoke.probing.exchange import Exchange, Request
 from smoke.probing.expectations import JUDGES
-from smoke.proof.drill import Stage, control, drill, in_order
+from smoke.proof.drill import Basis, control, drill, in_order
 from smoke.proof.fault import Fault, faults_of
 from smoke.proof.matrix import Case, Matrix, Result
 from smoke.proof.tape import NotOnTapeError, Place, Tape
@@ -37,7 +37,7 @@ def taped(
     return Exchange(**{"request": request, "status": 200, "headers": JSON, "body": body, **said})
 
 
-def stage(probes: tuple[Probe, ...], *answers: Exchange) -> Stage:
+def basis(probes: tuple[Probe, ...], *answers: Exchange) -> Basis:
     checks = {
         each.id: Check(
             id=each.id,
@@ -51,10 +51,10 @@ def stage(probes: tuple[Probe, ...], *answers: Exchange) -> Stage:
         for each in probes
     }
     terms = Terms(base_url=HOME, timeout_s=5.0, retry=RetryPolicy())
-    return Stage(suite="shop", probes=probes, checks=checks, terms=terms, values={}, tape=Tape(answers))
+    return Basis(suite="shop", probes=probes, checks=checks, terms=terms, values={}, tape=Tape(answers))
 
 
-def tried(on: Stage, fault: str | Fault, check_id: str = "health.root") -> Case:
+def tried(on: Basis, fault: str | Fault, check_id: str = "health.root") -> Case:
     probe = next(each for each in on.probes if each.id == check_id)
     if isinstance(fault, str):
         fault = next(each for each in faults_of(probe) if each.name == fault)
@@ -67,7 +67,7 @@ def tried(on: Stage, fault: str | Fault, check_id: str = "health.root") -> Case:
 
 def test_a_check_catches_what_it_promises() -> None:
     """All of it: nothing that its expectations imply gets by."""
-    on = stage((a_probe(),), taped())
+    on = basis((a_probe(),), taped())
     cases = [tried(on, fault) for _, fault in on.cases()]
     assert len(cases) > 15
     assert {case.result for case in cases} == {Result.CAUGHT}
@@ -79,7 +79,7 @@ def test_what_may_not_write_twice_cannot_be_confirmed() -> None:
     for repeatable, result in ((False, Result.UNCONFIRMED), (True, Result.CAUGHT)):
         probe = a_probe(**writes, repeatable=repeatable)
         good = taped(path="/cart", request=Request(method="POST", url=f"{HOME}/cart", check_id="health.root"))
-        on = stage((probe,), good)
+        on = basis((probe,), good)
         found = {fault.name: tried(on, fault).result for _, fault in on.cases()}
         assert found.pop("reset") is found.pop("truncated") is result
         assert set(found.values()) == {Result.CAUGHT}
@@ -89,7 +89,7 @@ def test_what_may_not_write_twice_cannot_be_confirmed() -> None:
 def test_a_weak_check_is_found_out() -> None:
     """It says that it knows where the link leads, and takes any place."""
     probe = a_probe(expect={"redirects_to": r"https://\S+"})
-    on = stage((probe,), taped(status=302, headers=(("Location", "https://shop.example/welcome"),)))
+    on = basis((probe,), taped(status=302, headers=(("Location", "https://shop.example/welcome"),)))
     assert tried(on, "redirect-nowhere").result is Result.CAUGHT
     assert tried(on, "redirect-elsewhere").result is Result.SURVIVED
 
@@ -99,14 +99,14 @@ def test_a_check_that_blames_another_is_found_out() -> None:
     unfair = Fault(
         name="slow", act=lambda good, _number: taped(status=500, request=good.request), blames=frozenset({Blame.SLOW})
     )
-    case = tried(stage((a_probe(),), taped()), unfair)
+    case = tried(basis((a_probe(),), taped()), unfair)
     assert (case.result, case.blame) == (Result.WRONG_BLAME, Blame.APP_5XX)
 
 
 def test_who_goes_red_without_having_seen_the_fault_is_told() -> None:
     """Who saw it too is not held against anybody, nor is who is red without any fault."""
     same, ill = a_probe("health.same"), a_probe("health.ill", "GET /ill")
-    on = stage((a_probe(), same, ill), taped(), taped("health.same"), taped("health.ill", "/ill", b"{}"))
+    on = basis((a_probe(), same, ill), taped(), taped("health.same"), taped("health.ill", "/ill", b"{}"))
     case = tried(on, "status-500")
     assert (case.result, case.also, case.collateral) == (Result.CAUGHT, ("health.same",), ())
     assert dataclasses.replace(case, collateral=("health.other",)).result is Result.COLLATERAL
@@ -118,7 +118,7 @@ def test_what_one_expectation_promises_it_must_catch_alone(monkeypatch: pytest.M
     probe = a_probe(
         expect={"json": {"status": {"equals": "ok"}}, "lacks": ["DEBUG"], "content_type": "application/json"}
     )
-    on = stage((probe,), taped())
+    on = basis((probe,), taped())
     assert tried(on, "html-for-json").result is Result.CAUGHT
     monkeypatch.setitem(JUDGES, "json", lambda _expected, _exchange: iter(()))
     case = tried(on, "html-for-json")
@@ -127,28 +127,28 @@ def test_what_one_expectation_promises_it_must_catch_alone(monkeypatch: pytest.M
 
 def test_a_first_failure_must_be_got_over() -> None:
     """One refused request is FLAKY, never FAIL."""
-    case = tried(stage((a_probe(),), taped()), "first-request-fails")
+    case = tried(basis((a_probe(),), taped()), "first-request-fails")
     assert (case.result, case.outcome) == (Result.CAUGHT, Outcome.FLAKY)
 
 
 def test_a_fault_that_changes_nothing_proves_nothing() -> None:
     """The check is not said to have slept, nor to have caught it."""
     still = Fault(name="nothing", act=lambda good, _number: good, blames=frozenset({Blame.ASSERTION}))
-    case = tried(stage((a_probe(),), taped()), still)
+    case = tried(basis((a_probe(),), taped()), still)
     assert (case.result, case.outcome) == (Result.UNPROVED, Outcome.PASS)
     assert Matrix(suite="shop", environment="local", cases=(case,)).outcome is Outcome.INCONCLUSIVE
 
 
 def test_what_the_clean_run_did_not_ask_cannot_be_answered() -> None:
     """That is told, not taken for the application's fault."""
-    case = tried(stage((a_probe(), a_probe("health.new", "GET /new")), taped()), "status-500")
+    case = tried(basis((a_probe(), a_probe("health.new", "GET /new")), taped()), "status-500")
     assert case.result is Result.UNPROVED
     assert "GET https://shop.example/new" in (case.trouble or "")
 
 
 def test_a_probe_whose_forerunner_fails_is_not_collateral() -> None:
     """It was not run, and says so."""
-    on = stage((a_probe("cart.read", after=["health.root"]), a_probe()), taped(), taped("cart.read"))
+    on = basis((a_probe("cart.read", after=["health.root"]), a_probe()), taped(), taped("cart.read"))
     assert [probe.id for probe in in_order(on.probes)] == ["health.root", "cart.read"]
     assert tried(on, "status-500").result is Result.CAUGHT
 
@@ -167,7 +167,7 @@ def test_a_tape_answers_in_the_order_of_the_clean_run() -> None:
 
 def test_a_matrix_is_as_good_as_its_worst_case() -> None:
     """A survivor fails it, and nothing tried proves nothing."""
-    on = stage(
+    on = basis(
         (a_probe(expect={"redirects_to": r"https://\S+"}),), taped(status=302, headers=(("Location", "https://a.b"),))
     )
     cases = (tried(on, "status-500"), tried(on, "redirect-elsewhere"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smoke.model import Blame, Category, Check, CheckKind, Scope
 from smoke.probing.exchange import DESTINATION, Exchange, Request
-from smoke.proof.journey_fault import JourneyFault, Played, faults_of
+from smoke.proof.journey_fault import JourneyFault, Recorded, faults_of
 
 SHOP = "https://shop.example"
 CHECK = Check(
@@ -29,14 +29,14 @@ def said(method: str, path: str, status: int, kind: str = "", body: bytes = b"",
 
 
 def faults(*exchanges: Exchange, clicked: frozenset[str] = frozenset()) -> dict[str, JourneyFault]:
-    played = Played(
+    recorded = Recorded(
         check=CHECK,
         exchanges=exchanges,
         clicked=clicked,
         owns=lambda url: url.startswith(SHOP),
         signs=SIGNS,
     )
-    return {fault.name: fault for fault in faults_of(played)}
+    return {fault.name: fault for fault in faults_of(recorded)}
 
 
 PAGE = said("GET", "/", 200, "document", b"<h1>Shop</h1>")

@@ -10,18 +10,18 @@ import pytest
 
 from smoke.model import Blame, Outcome
 from smoke.probing.exchange import Exchange, Timing
-from smoke.proof.drill import Stage
+from smoke.proof.drill import Basis
 from smoke.proof.forecast import Forecast
 from smoke.proof.hurried import HurriedLoop
 from smoke.proof.probes_outdoors import repeat_probes
 from smoke.proof.weather import WEATHERS, Weather, later, unchanged
-from tests.proof.test_drill import a_probe, stage, taped
+from tests.proof.test_drill import a_probe, basis, taped
 
 HERE = ("health.root", 1)
 QUICK = Timing(first_byte_ms=4.0, total_ms=5.0)
 
 
-def in_weather(on: Stage, *weathers: Weather, number: int = 1) -> tuple[Outcome, Blame | None]:
+def in_weather(on: Basis, *weathers: Weather, number: int = 1) -> tuple[Outcome, Blame | None]:
     one = Forecast(seed=1, number=number, weathers=weathers, struck={each.name: HERE for each in weathers})
     result = repeat_probes(on, one)["health.root"]
     return result.outcome, result.blame
@@ -58,43 +58,43 @@ def test_waiting_takes_no_time() -> None:
 
 
 def test_in_no_weather_everything_passes() -> None:
-    assert in_weather(stage((a_probe(),), taped())) == (Outcome.PASS, None)
+    assert in_weather(basis((a_probe(),), taped())) == (Outcome.PASS, None)
 
 
 def test_a_dropped_connection_is_got_over_by_another_attempt() -> None:
     """As in a run: counted as FLAKY, with the blame of the first attempt."""
-    on = stage((a_probe(),), taped(timing=QUICK))
+    on = basis((a_probe(),), taped(timing=QUICK))
     assert in_weather(on, weather("dropped-connection")) == (Outcome.FLAKY, Blame.TCP)
 
 
 def test_one_slow_answer_is_not_held_against_a_budget() -> None:
     """The median of several is judged."""
     probe = a_probe(expect={"within_ms": 500})
-    assert in_weather(stage((probe,), taped(timing=QUICK)), weather("slow-first-byte")) == (Outcome.PASS, None)
+    assert in_weather(basis((probe,), taped(timing=QUICK)), weather("slow-first-byte")) == (Outcome.PASS, None)
 
 
 def test_a_check_that_is_too_tight_for_the_weather_is_counted_as_fail() -> None:
     """However often it is asked: no network is as quick as its budget."""
     tight, loose = (a_probe(expect={"within_ms": limit}) for limit in (15, 2000))
     for number in range(1, 6):
-        assert in_weather(stage((tight,), taped(timing=QUICK)), weather("jitter"), number=number) == (
+        assert in_weather(basis((tight,), taped(timing=QUICK)), weather("jitter"), number=number) == (
             Outcome.FAIL,
             Blame.SLOW,
         )
-        assert in_weather(stage((loose,), taped(timing=QUICK)), weather("jitter"), number=number)[0] is Outcome.PASS
+        assert in_weather(basis((loose,), taped(timing=QUICK)), weather("jitter"), number=number)[0] is Outcome.PASS
 
 
 def test_an_answer_that_comes_after_the_time_out_never_came() -> None:
-    """The stage allows five seconds."""
-    assert in_weather(stage((a_probe(),), taped(timing=QUICK)), always_late(6000)) == (Outcome.FAIL, Blame.SLOW)
-    assert in_weather(stage((a_probe(),), taped(timing=QUICK)), always_late(4000)) == (Outcome.PASS, None)
+    """The terms allow five seconds."""
+    assert in_weather(basis((a_probe(),), taped(timing=QUICK)), always_late(6000)) == (Outcome.FAIL, Blame.SLOW)
+    assert in_weather(basis((a_probe(),), taped(timing=QUICK)), always_late(4000)) == (Outcome.PASS, None)
 
 
 def test_each_attempt_meets_the_answers_from_their_beginning() -> None:
     """Else a counter that moved in the clean run would stand still for whoever asks again."""
     counter = {"read": "GET /count", "json": "n", "must": "move"}
     counts = [taped(path="/count", body=b'{"n": %d}' % number) for number in (1, 2)]
-    on = stage((a_probe(counter=counter),), taped(timing=QUICK), *counts)
+    on = basis((a_probe(counter=counter),), taped(timing=QUICK), *counts)
     one = Forecast(
         seed=1, number=1, weathers=(weather("dropped-connection"),), struck={"dropped-connection": ("health.root", 3)}
     )
@@ -103,7 +103,7 @@ def test_each_attempt_meets_the_answers_from_their_beginning() -> None:
 
 
 def test_what_is_not_on_the_tape_is_not_judged() -> None:
-    on = stage((a_probe(request="GET /elsewhere"),), taped())
+    on = basis((a_probe(request="GET /elsewhere"),), taped())
     assert in_weather(on, Weather(name="still", share=1.0, act=unchanged)) == (Outcome.NOT_RUN, None)
 
 
@@ -111,13 +111,13 @@ def test_patience_is_not_waited_for() -> None:
     """A probe that may wait for minutes until something holds does so in no time, and fails as in a run."""
     probe = a_probe(eventually={"within_s": 120, "every_s": 5}, expect={"json": {"status": {"equals": "never"}}})
     begun = time.monotonic()
-    assert in_weather(stage((probe,), taped(timing=QUICK)), weather("jitter"))[0] is Outcome.FAIL
+    assert in_weather(basis((probe,), taped(timing=QUICK)), weather("jitter"))[0] is Outcome.FAIL
     assert time.monotonic() - begun < 60
 
 
 def test_what_comes_after_a_failed_probe_is_not_run() -> None:
     after = a_probe("shop.after", "GET /after", after=["health.root"])
-    on = stage((a_probe(), after), taped(timing=QUICK), _after())
+    on = basis((a_probe(), after), taped(timing=QUICK), _after())
     one = Forecast(seed=1, number=1, weathers=(always_late(6000),))
     found = repeat_probes(on, one)
     assert (found["health.root"].outcome, found["shop.after"].outcome) == (Outcome.FAIL, Outcome.NOT_RUN)

@@ -11,7 +11,7 @@ from smoke.model import Blame
 from smoke.probing.exchange import Exchange
 from smoke.probing.shapes import CookieExpect
 from smoke.proof.element import Element, Use, Used
-from smoke.proof.journey_fault import JourneyFault, Played, faults_of
+from smoke.proof.journey_fault import JourneyFault, Recorded, faults_of
 from tests.proof.test_journey_faults import CHECK, PAGE, SHOP, SIGNED_IN, SIGNED_OUT, SIGNS, said
 from tests.proof.test_journeys import LOOKS, Prove, Shop, prove, shop
 
@@ -22,8 +22,8 @@ BUDGETS = {"ttfb_ms": 800.0, "lcp_ms": 2500.0, "cls": 0.1}
 
 
 def faults(*exchanges: Exchange, **known: Any) -> dict[str, JourneyFault]:
-    played = Played(check=CHECK, exchanges=exchanges, owns=lambda url: url.startswith(SHOP), signs=SIGNS, **known)
-    return {fault.name: fault for fault in faults_of(played)}
+    recorded = Recorded(check=CHECK, exchanges=exchanges, owns=lambda url: url.startswith(SHOP), signs=SIGNS, **known)
+    return {fault.name: fault for fault in faults_of(recorded)}
 
 
 def new(*exchanges: Exchange, **known: Any) -> set[str]:
@@ -95,8 +95,8 @@ def test_an_answer_about_what_was_sent_may_repeat_it_or_digress() -> None:
 def test_a_second_factor_may_be_skipped() -> None:
     signs = {"POST /login": f"{SHOP}/login", "POST /code": f"{SHOP}/code"}
     code = said("POST", "/code", 200, "empty", b'{"in": true}', "session=2")
-    played = Played(check=CHECK, exchanges=(PAGE, SIGNED_IN, code), owns=lambda _url: True, signs=signs)
-    fault = next(each for each in faults_of(played) if each.name == "second-factor-skipped")
+    recorded = Recorded(check=CHECK, exchanges=(PAGE, SIGNED_IN, code), owns=lambda _url: True, signs=signs)
+    fault = next(each for each in faults_of(recorded) if each.name == "second-factor-skipped")
     assert fault.act(SIGNED_IN, 1).body == code.body
     assert (fault.about(SIGNED_IN.request), fault.about(code.request)) == (True, False)
 

@@ -15,7 +15,7 @@ from smoke.proof.catalogue.answers import ERROR_PAGE, status
 from smoke.proof.catalogue.network import unanswered
 from smoke.proof.catalogue.pages import UNSEEN
 from smoke.proof.fault import Act
-from smoke.proof.journey_fault import JourneyFault, Played, bare, destination, implied, signs_out
+from smoke.proof.journey_fault import JourneyFault, Recorded, bare, destination, implied, signs_out
 from smoke.proof.rewriting import with_header, with_value
 from smoke.safety import READS
 
@@ -28,14 +28,14 @@ UNREADABLE = frozenset({*UNSEEN, Blame.JS_ERROR})
 
 
 @implied
-def _counters(played: Played) -> Iterator[JourneyFault]:
+def _counters(recorded: Recorded) -> Iterator[JourneyFault]:
     """Something was kept after all: what a journey counted before and after is one more the second time."""
-    for url in dict.fromkeys(each.request.url for each in played.calls() if destination(each.request) == ""):
+    for url in dict.fromkeys(each.request.url for each in recorded.calls() if destination(each.request) == ""):
 
         def about(request: Request, url: str = url) -> bool:
             return (request.method, request.url, destination(request)) == ("GET", url, "")
 
-        said = [_document(each) for each in played.exchanges if about(each.request) and each.status == 200]
+        said = [_document(each) for each in recorded.exchanges if about(each.request) and each.status == 200]
         if len(said) > 1 and isinstance(said[0], dict):
             for name, value in said[0].items():
                 if type(value) is int and KEPT.search(name) and said[-1].get(name) == value:
@@ -53,14 +53,14 @@ def _one_more(name: str) -> Act:
 
 
 @implied
-def _calls(played: Played) -> Iterator[JourneyFault]:
-    places = dict.fromkeys((each.request.method, bare(each.request.url)) for each in played.calls())
+def _calls(recorded: Recorded) -> Iterator[JourneyFault]:
+    places = dict.fromkeys((each.request.method, bare(each.request.url)) for each in recorded.calls())
     for method, url in places:
 
         def about(request: Request, method: str = method, url: str = url) -> bool:
             return (request.method, bare(request.url)) == (method, url) and destination(request) in ("empty", "")
 
-        name, answers = f"{method} {urlsplit(url).path}", [each for each in played.calls() if about(each.request)]
+        name, answers = f"{method} {urlsplit(url).path}", [each for each in recorded.calls() if about(each.request)]
         yield JourneyFault(name=f"call-500 {name}", about=about, act=status(500), blames=frozenset({Blame.APP_5XX}))
         yield JourneyFault(
             name=f"call-reset {name}", about=about, act=unanswered(NoAnswer.RESET), blames=frozenset({Blame.TCP})

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from smoke.model import Blame
 from smoke.proof.catalogue.pages import UNSEEN
 from smoke.proof.element import Element, Use
-from smoke.proof.journey_fault import JourneyFault, Played, implied
+from smoke.proof.journey_fault import JourneyFault, Recorded, implied
 
 MISSED = UNSEEN | {Blame.JS_ERROR}
 """A script may stumble over what is not there before anybody looks for it."""
@@ -48,8 +48,8 @@ COVER = """if (each.smokeCover) return;
 
 
 @implied
-def _elements(played: Played) -> Iterator[JourneyFault]:
-    for used in played.used:
+def _elements(recorded: Recorded) -> Iterator[JourneyFault]:
+    for used in recorded.used:
         yield from _of(used.element, used.use)
 
 
@@ -80,7 +80,7 @@ def _script(element: Element, what: str, keep: int = 0) -> str:
 
 
 @implied
-def _title(played: Played) -> Iterator[JourneyFault]:
-    if played.looks_at_title:
+def _title(recorded: Recorded) -> Iterator[JourneyFault]:
+    if recorded.looks_at_title:
         script = f"setInterval(() => {{ if (document.title !== '{RENAMED}') document.title = '{RENAMED}' }}, 10)"
         yield JourneyFault(name="title-wrong", script=script, blames=UNSEEN)

@@ -11,7 +11,7 @@ from smoke.probing.exchange import Exchange, NoAnswer, Request
 from smoke.proof.catalogue.answers import status
 from smoke.proof.catalogue.network import unanswered
 from smoke.proof.catalogue.pages import UNSEEN
-from smoke.proof.journey_fault import JourneyFault, Played, bare, implied, signs_out
+from smoke.proof.journey_fault import JourneyFault, Recorded, bare, implied, signs_out
 from smoke.proof.rewriting import with_header
 
 ACCOUNT = frozenset({Blame.ACCOUNT})
@@ -19,14 +19,14 @@ REFUSAL = json.dumps({"detail": "Invalid email or password"}).encode()
 
 
 @implied
-def _login(played: Played) -> Iterator[JourneyFault]:
-    for number, (written, address) in enumerate(played.signs.items()):
+def _login(recorded: Recorded) -> Iterator[JourneyFault]:
+    for number, (written, address) in enumerate(recorded.signs.items()):
         method = written.partition(" ")[0]
 
         def about(request: Request, method: str = method, address: str = address) -> bool:
             return (request.method, bare(request.url)) == (method, address)
 
-        answers = [each for each in played.exchanges if about(each.request)]
+        answers = [each for each in recorded.exchanges if about(each.request)]
         if not answers:
             continue
         name = "second-factor" if number else "login"
@@ -41,11 +41,11 @@ def _login(played: Played) -> Iterator[JourneyFault]:
 
 
 @implied
-def _skipped(played: Played) -> Iterator[JourneyFault]:
+def _skipped(recorded: Recorded) -> Iterator[JourneyFault]:
     """The password alone is enough: what the second factor opens is open after the first."""
     steps = [
-        next((each for each in played.exchanges if (each.request.method, bare(each.request.url)) == place), None)
-        for place in ((written.partition(" ")[0], address) for written, address in played.signs.items())
+        next((each for each in recorded.exchanges if (each.request.method, bare(each.request.url)) == place), None)
+        for place in ((written.partition(" ")[0], address) for written, address in recorded.signs.items())
     ]
     if len(steps) < 2 or steps[0] is None or steps[-1] is None:
         return
@@ -61,32 +61,32 @@ def _skipped(played: Played) -> Iterator[JourneyFault]:
 
 
 @implied
-def _no_session(played: Played) -> Iterator[JourneyFault]:
+def _no_session(recorded: Recorded) -> Iterator[JourneyFault]:
     """Signing in is answered well, but nothing comes of it: whoever asks who is signed in is refused."""
-    signed = [each for each in played.exchanges if played.signs_in(each.request)]
+    signed = [each for each in recorded.exchanges if recorded.signs_in(each.request)]
     if not signed:
         return
 
     def act(good: Exchange, _number: int) -> Exchange:
-        if played.signs_in(good.request):
+        if recorded.signs_in(good.request):
             return with_header(good, "Set-Cookie", None)
         return replace(good, status=401, body=b'{"detail": "Not authenticated"}')
 
-    known = {(each.request.method, each.request.url) for each in _of_a_session(played)}
+    known = {(each.request.method, each.request.url) for each in _of_a_session(recorded)}
     if known:
         yield JourneyFault(
             name="login-without-session",
-            about=lambda request: played.signs_in(request) or (request.method, request.url) in known,
+            about=lambda request: recorded.signs_in(request) or (request.method, request.url) in known,
             act=act,
             blames=frozenset({*UNSEEN, Blame.APP_4XX}),
         )
 
 
 @implied
-def _logout(played: Played) -> Iterator[JourneyFault]:
+def _logout(recorded: Recorded) -> Iterator[JourneyFault]:
     """Signing out is answered well, and the session goes on: what was refused after it is answered as before."""
-    before = {(each.request.method, each.request.url): each for each in reversed(_of_a_session(played))}
-    if not before or not any(signs_out(each.request) for each in played.exchanges):
+    before = {(each.request.method, each.request.url): each for each in reversed(_of_a_session(recorded))}
+    if not before or not any(signs_out(each.request) for each in recorded.exchanges):
         return
 
     def act(good: Exchange, _number: int) -> Exchange:
@@ -102,11 +102,11 @@ def _logout(played: Played) -> Iterator[JourneyFault]:
     )
 
 
-def _of_a_session(played: Played) -> list[Exchange]:
+def _of_a_session(recorded: Recorded) -> list[Exchange]:
     """Return the good answers of places that also refused: what only somebody signed in is told."""
-    refused = {(each.request.method, each.request.url) for each in played.calls() if each.status in (401, 403)}
+    refused = {(each.request.method, each.request.url) for each in recorded.calls() if each.status in (401, 403)}
     return [
-        each for each in played.calls() if each.status == 200 and (each.request.method, each.request.url) in refused
+        each for each in recorded.calls() if each.status == 200 and (each.request.method, each.request.url) in refused
     ]
 
 

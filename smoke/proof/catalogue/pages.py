@@ -10,7 +10,7 @@ from smoke.probing.exchange import Exchange, NoAnswer, Request
 from smoke.probing.expectations import blame_of_status
 from smoke.proof.catalogue.answers import status
 from smoke.proof.catalogue.network import BLAMES, unanswered
-from smoke.proof.journey_fault import JourneyFault, Played, destination, implied
+from smoke.proof.journey_fault import JourneyFault, Recorded, destination, implied
 
 BAD = (500, 502, 503, 404)
 EVERY = 3
@@ -57,10 +57,10 @@ DEAF = """for (const kind of ['click', 'submit', 'pointerdown', 'mousedown'])
 
 
 @implied
-def _documents(played: Played) -> Iterator[JourneyFault]:
-    if not played.documents():
+def _documents(recorded: Recorded) -> Iterator[JourneyFault]:
+    if not recorded.documents():
         return
-    about = played.is_document
+    about = recorded.is_document
     for code in BAD:
         yield JourneyFault(
             name=f"status-{code}", about=about, act=status(code), blames=frozenset({blame_of_status(code)})
@@ -80,13 +80,13 @@ def _first_fails(good: Exchange, number: int) -> Exchange:
 
 
 @implied
-def _assets(played: Played) -> Iterator[JourneyFault]:
+def _assets(recorded: Recorded) -> Iterator[JourneyFault]:
     for kind, name in ASSETS.items():
 
         def about(request: Request, kind: str = kind) -> bool:
-            return destination(request) == kind and played.owns(request.url) and not _is_icon(request)
+            return destination(request) == kind and recorded.owns(request.url) and not _is_icon(request)
 
-        if any(about(each.request) for each in played.exchanges):
+        if any(about(each.request) for each in recorded.exchanges):
             blames = GONE | BESIDES.get(kind, frozenset())
             yield JourneyFault(name=f"{name}-gone", about=about, act=status(404), blames=blames)
             half = unanswered(NoAnswer.TRUNCATED)
@@ -99,25 +99,25 @@ def _is_icon(request: Request) -> bool:
 
 
 @implied
-def _others(played: Played) -> Iterator[JourneyFault]:
+def _others(recorded: Recorded) -> Iterator[JourneyFault]:
     """What a page loads of third parties may be down: whoever watches this application is not called for that."""
 
     def about(request: Request) -> bool:
-        return not played.owns(request.url)
+        return not recorded.owns(request.url)
 
-    if any(about(each.request) for each in played.exchanges):
+    if any(about(each.request) for each in recorded.exchanges):
         yield JourneyFault(name="third-party-down", about=about, act=unanswered(NoAnswer.REFUSED), blames=frozenset())
         yield JourneyFault(name="third-party-404", about=about, act=status(404), blames=frozenset())
 
 
 @implied
-def _one_in_three(played: Played) -> Iterator[JourneyFault]:
+def _one_in_three(recorded: Recorded) -> Iterator[JourneyFault]:
     """One server of three is down, and the balancer does not know."""
-    ours = [each for each in played.exchanges if played.owns(each.request.url)]
+    ours = [each for each in recorded.exchanges if recorded.owns(each.request.url)]
     if len(ours) >= EVERY:
         yield JourneyFault(
             name="every-third-fails",
-            about=lambda request: played.owns(request.url),
+            about=lambda request: recorded.owns(request.url),
             act=_every_third,
             blames=frozenset({Blame.APP_5XX, *BESIDES["script"]}),
         )
@@ -128,17 +128,17 @@ def _every_third(good: Exchange, number: int) -> Exchange:
 
 
 @implied
-def _in_page(played: Played) -> Iterator[JourneyFault]:
-    if not played.documents():
+def _in_page(recorded: Recorded) -> Iterator[JourneyFault]:
+    if not recorded.documents():
         return
     yield JourneyFault(name="console-error", script=CONSOLE, blames=JS_ERROR)
     yield JourneyFault(name="uncaught-exception", script=EXCEPTION, blames=JS_ERROR)
     yield JourneyFault(name="unhandled-rejection", script=REJECTION, blames=JS_ERROR)
     yield JourneyFault(name="console-warning", script=WARNING, blames=frozenset())
-    if played.sockets:
+    if recorded.sockets:
         yield JourneyFault(name="socket-refused", script=NO_SOCKET, blames=JS_ERROR | UNSEEN)
-    if played.clicked:
+    if recorded.clicked:
         yield JourneyFault(name="page-covered", script=COVER, blames=UNSEEN)
         yield JourneyFault(name="clicks-do-nothing", script=DEAF, blames=UNSEEN)
-    if "BUTTON" in played.clicked:
+    if "BUTTON" in recorded.clicked:
         yield JourneyFault(name="buttons-disabled", script=DISABLE, blames=UNSEEN)

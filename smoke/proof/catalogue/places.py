@@ -10,7 +10,7 @@ from smoke.model import Blame
 from smoke.probing.exchange import Exchange, Request
 from smoke.proof.catalogue.pages import UNSEEN
 from smoke.proof.fault import Act
-from smoke.proof.journey_fault import JourneyFault, Played, bare, implied
+from smoke.proof.journey_fault import JourneyFault, Recorded, bare, implied
 from smoke.proof.rewriting import with_header
 
 ELSEWHERE = "/smoke-injected-elsewhere"
@@ -18,15 +18,15 @@ NO_SUCH_PLACE = UNSEEN | {Blame.APP_4XX}
 
 
 @implied
-def _redirects(played: Played) -> Iterator[JourneyFault]:
-    if not played.documents():
+def _redirects(recorded: Recorded) -> Iterator[JourneyFault]:
+    if not recorded.documents():
         return
-    about = played.is_document
+    about = recorded.is_document
     yield JourneyFault(name="redirect-loop", about=about, act=_to_itself, blames=frozenset({Blame.ASSERTION}))
-    for path in dict.fromkeys(urlsplit(each.request.url).path for each in played.documents()):
+    for path in dict.fromkeys(urlsplit(each.request.url).path for each in recorded.documents()):
 
         def here(request: Request, path: str = path) -> bool:
-            return played.is_document(request) and urlsplit(request.url).path == path
+            return recorded.is_document(request) and urlsplit(request.url).path == path
 
         yield JourneyFault(name=f"redirect-elsewhere {path}", about=here, act=_elsewhere, blames=NO_SUCH_PLACE)
 
@@ -44,14 +44,14 @@ def _redirected(good: Exchange, url: str) -> Exchange:
 
 
 @implied
-def _opened(played: Played) -> Iterator[JourneyFault]:
+def _opened(recorded: Recorded) -> Iterator[JourneyFault]:
     """A page that leads elsewhere, as a protected one does to the login, is shown to everybody."""
-    led = {bare(each.request.url) for each in played.documents() if 300 <= each.status < 400}
-    shown = next((each for each in played.documents() if each.status == 200), None)
+    led = {bare(each.request.url) for each in recorded.documents() if 300 <= each.status < 400}
+    shown = next((each for each in recorded.documents() if each.status == 200), None)
     for url in sorted(led if shown else ()):
 
         def about(request: Request, url: str = url) -> bool:
-            return played.is_document(request) and bare(request.url) == url
+            return recorded.is_document(request) and bare(request.url) == url
 
         assert shown is not None
         name = f"open-to-everybody {urlsplit(url).path}"

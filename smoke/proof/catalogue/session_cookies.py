@@ -9,23 +9,23 @@ from dataclasses import replace
 from smoke.probing.exchange import Exchange
 from smoke.proof.catalogue.answers import ASSERTION
 from smoke.proof.fault import Act
-from smoke.proof.journey_fault import JourneyFault, Played, implied, signs_out
+from smoke.proof.journey_fault import JourneyFault, Recorded, implied, signs_out
 
 
 @implied
-def _cookies(played: Played) -> Iterator[JourneyFault]:
-    signed = [each for each in played.exchanges if played.signs_in(each.request)]
-    for name, expect in played.guarded.items():
+def _cookies(recorded: Recorded) -> Iterator[JourneyFault]:
+    signed = [each for each in recorded.exchanges if recorded.signs_in(each.request)]
+    for name, expect in recorded.guarded.items():
         if not any(_sets(each, name) for each in signed):
             continue
-        yield JourneyFault(name=f"cookie-missing {name}", about=played.signs_in, act=_without(name), blames=ASSERTION)
+        yield JourneyFault(name=f"cookie-missing {name}", about=recorded.signs_in, act=_without(name), blames=ASSERTION)
         if expect.http_only:
             act = _with_attribute(name, "HttpOnly", "")
-            yield JourneyFault(name=f"cookie-for-scripts {name}", about=played.signs_in, act=act, blames=ASSERTION)
+            yield JourneyFault(name=f"cookie-for-scripts {name}", about=recorded.signs_in, act=act, blames=ASSERTION)
         if expect.same_site in ("Lax", "Strict"):
             act = _with_attribute(name, "SameSite", "; SameSite=None; Secure")
-            yield JourneyFault(name=f"cookie-for-others {name}", about=played.signs_in, act=act, blames=ASSERTION)
-        if any(_sets(each, name) for each in played.exchanges if signs_out(each.request)):
+            yield JourneyFault(name=f"cookie-for-others {name}", about=recorded.signs_in, act=act, blames=ASSERTION)
+        if any(_sets(each, name) for each in recorded.exchanges if signs_out(each.request)):
             left = f"cookie-left-after-logout {name}"
             yield JourneyFault(name=left, about=signs_out, act=_without(name), blames=ASSERTION)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from smoke.model import Blame
 from smoke.probing.exchange import Exchange
 from smoke.proof.fault import Act
-from smoke.proof.journey_fault import JourneyFault, Played, implied
+from smoke.proof.journey_fault import JourneyFault, Recorded, implied
 
 SLOW = frozenset({Blame.SLOW})
 FOREVER_MS = 30_000.0
@@ -42,21 +42,21 @@ FLASH = """addEventListener('DOMContentLoaded', () => {
 
 
 @implied
-def _slow(played: Played) -> Iterator[JourneyFault]:
-    if not played.documents():
+def _slow(recorded: Recorded) -> Iterator[JourneyFault]:
+    if not recorded.documents():
         return
-    about = played.is_document
+    about = recorded.is_document
     yield JourneyFault(name="slow-trickle", about=about, act=_trickles, blames=SLOW)
-    if budget_ms := played.budgets.get("ttfb_ms"):
+    if budget_ms := recorded.budgets.get("ttfb_ms"):
         yield JourneyFault(name="delay", about=about, act=_late(budget_ms * MORE), blames=SLOW, timed=True)
-    budget_ms = played.budgets.get("lcp_ms")
+    budget_ms = recorded.budgets.get("lcp_ms")
     if budget_ms and budget_ms * MORE <= LONGEST_MS:
         yield JourneyFault(name="slow-lcp", script=HIDDEN % (budget_ms * MORE), blames=SLOW, timed=True)
 
 
 @implied
-def _unsteady(played: Played) -> Iterator[JourneyFault]:
-    if played.documents() and played.budgets.get("cls"):
+def _unsteady(recorded: Recorded) -> Iterator[JourneyFault]:
+    if recorded.documents() and recorded.budgets.get("cls"):
         yield JourneyFault(name="layout-shift", script=SHIFT, blames=SLOW, timed=True)
         yield JourneyFault(name="hydration-flash", script=FLASH, blames=SLOW, timed=True)
 

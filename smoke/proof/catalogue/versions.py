@@ -9,7 +9,7 @@ from dataclasses import replace
 from smoke.model import Blame
 from smoke.probing.exchange import Exchange, Request
 from smoke.proof.fault import Act
-from smoke.proof.journey_fault import JourneyFault, Played, implied
+from smoke.proof.journey_fault import JourneyFault, Recorded, implied
 from smoke.proof.rewriting import with_header
 
 OLD = "an-old-build"
@@ -17,14 +17,14 @@ STALE = frozenset({Blame.STALE_BUILD})
 
 
 @implied
-def _builds(played: Played) -> Iterator[JourneyFault]:
-    if not played.build:
+def _builds(recorded: Recorded) -> Iterator[JourneyFault]:
+    if not recorded.build:
         return
-    act = _older(played.build)
-    shows = [each for each in played.exchanges if played.owns(each.request.url) and act(each, 1) != each]
+    act = _older(recorded.build)
+    shows = [each for each in recorded.exchanges if recorded.owns(each.request.url) and act(each, 1) != each]
 
     def about(request: Request) -> bool:
-        return played.owns(request.url)
+        return recorded.owns(request.url)
 
     def every_second(good: Exchange, number: int) -> Exchange:
         return good if number % 2 else act(good, number)
@@ -33,8 +33,8 @@ def _builds(played: Played) -> Iterator[JourneyFault]:
         yield JourneyFault(name="stale-build", about=about, act=act, blames=STALE)
     if len(shows) > 1:
         yield JourneyFault(name="mixed-builds", about=about, act=every_second, blames=STALE)
-    if any(played.is_document(each.request) for each in shows) and len(shows) > 1:
-        yield JourneyFault(name="cached-old-page", about=played.is_document, act=act, blames=STALE)
+    if any(recorded.is_document(each.request) for each in shows) and len(shows) > 1:
+        yield JourneyFault(name="cached-old-page", about=recorded.is_document, act=act, blames=STALE)
 
 
 def _older(build: str) -> Act:

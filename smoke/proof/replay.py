@@ -12,7 +12,7 @@ from smoke.safety import READS
 
 
 @dataclass(slots=True)
-class Rehearsal:
+class Replay:
     """Stands in for the target of one case."""
 
     tape: Tape

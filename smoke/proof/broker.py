@@ -29,7 +29,7 @@ class AnyCode(OneTimeCodes):
 
 
 @dataclass(slots=True, kw_only=True)
-class Understudy(Broker):
+class OpenBroker(Broker):
     """Gives every account to everybody at once."""
 
     def __post_init__(self) -> None:
@@ -53,8 +53,8 @@ class Understudy(Broker):
         """Keep nothing."""
 
 
-def understudy(run_id: str) -> Understudy:
+def open_broker(run_id: str) -> OpenBroker:
     """Return a broker that never waits."""
     now = time.time()
     tenant = Tenant(run_id=run_id, host="", pid=os.getpid(), since=now, due=now + LONGEST_S)
-    return Understudy(ledger=Ledger(ledger_memory(), ""), tenant=tenant, ends=time.monotonic() + LONGEST_S)
+    return OpenBroker(ledger=Ledger(ledger_memory(), ""), tenant=tenant, ends=time.monotonic() + LONGEST_S)
