@@ -1,4 +1,7 @@
-"""Finds names in alert-rules.yaml and cron-schedule.yaml that no suite bears: such a rule would be silent for ever."""
+"""Finds what alert-rules.yaml and cron-schedule.yaml name and nothing bears: suites, checks, runbooks and others.
+
+A rule for what does not exist would be silent for ever.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from datetime import date, datetime
 from smoke.config.alerting import Alerting
 from smoke.config.known import known
 from smoke.config.problems import Problem
+from smoke.config.runbooks import lost_runbooks
 from smoke.config.source import Key, Source
 from smoke.config.suite import Suite
 from smoke.plan import covers
@@ -17,7 +21,7 @@ Named = tuple[Key, str, str]
 
 
 def unknown_names(found: Alerting, suites: Sequence[Suite]) -> Iterator[Problem]:
-    """Yield every suite, environment, execution point, region and check that does not exist."""
+    """Yield every suite, environment, execution point, region and check that does not exist, and every lost runbook."""
     names = {
         "suite": [suite.name for suite in suites],
         "environment": sorted({name for suite in suites for name in suite.about.environments}),
@@ -29,6 +33,7 @@ def unknown_names(found: Alerting, suites: Sequence[Suite]) -> Iterator[Problem]
             if name not in names[kind]:
                 yield source.problem(key, f"no {kind} {name!r}; {known(name, names[kind])}")
     yield from _checks(found, suites, found.rules.source)
+    yield from (found.rules.source.problem(*each) for each in lost_runbooks(found.book.rules, found.root))
 
 
 def ended(found: Alerting, today: date) -> Iterator[Problem]:

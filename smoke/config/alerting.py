@@ -23,6 +23,8 @@ from smoke.config.source import Key
 class Alerting:
     """Rules and schedules, each with the file that says so."""
 
+    root: Path
+    """The project's folder."""
     rules: Document[AlertRulesFile]
     schedule: Document[CronScheduleFile]
 
@@ -56,7 +58,7 @@ def alerting(root: Path, rules: Path | None = None) -> Alerting | None:
         problems += error.problems
     if problems:
         raise ConfigError(problems)
-    found = Alerting(rules=book, schedule=schedule)
+    found = Alerting(root=root, rules=book, schedule=schedule)
     if wrong := [*_names(found), *_waking(found), *_windows(found)]:
         raise ConfigError(wrong)
     return found

@@ -46,6 +46,7 @@ def project(folder: Path, *rules: dict[str, str], schedule: str = SCHEDULE, more
     for file, text in FILES.items():
         made.write(file, text)
     lines = [f"  - {{{', '.join(f'{key}: {value}' for key, value in {**RULE, **rule}.items())}}}" for rule in rules]
+    made.write("docs/guide.md", "# Guide\n")
     made.write("config/alert-rules.yaml", HEAD + "\n".join(lines) + "\n" + dedent(more))
     made.write("config/cron-schedule.yaml", schedule)
     made.write("config/monitoring-integration.yaml", CHANNELS)
@@ -64,6 +65,15 @@ def test_a_project_without_rules_has_no_alerts(tmp_path: Path) -> None:
 def test_rules_that_fit_are_free_of_problems(tmp_path: Path) -> None:
     made = project(tmp_path, {}, {"name": "again", "condition": "consecutive_failures >= 3", "window": "1h30m"})
     assert told(made) == []
+
+
+@pytest.mark.parametrize(
+    "runbook",
+    ["docs/guide.md#guide", "/docs/guide.md", "config/cron-schedule.yaml#L2", "https://wiki.example/no#such"],
+)
+def test_a_runbook_is_a_heading_a_file_or_an_address(tmp_path: Path, runbook: str) -> None:
+    """What is no Markdown, or elsewhere, is taken at its word."""
+    assert told(project(tmp_path, {"runbook": f'"{runbook}"'})) == []
 
 
 def test_a_window_shorter_than_the_schedule_explains_itself(tmp_path: Path) -> None:
@@ -105,6 +115,9 @@ def test_a_window_shorter_than_the_schedule_explains_itself(tmp_path: Path) -> N
         ({"suites": "[shoop]", "window": "1h"}, "no suite 'shoop'; did you mean 'shop'?"),
         ({"regions": "[her]", "window": "1h"}, "no region 'her'; did you mean 'here'?"),
         ({"per": "account"}, "per: account belongs to password_age"),
+        ({"runbook": "docs/gide.md"}, "rules[0].runbook: there is no file 'docs/gide.md' to read; name one of"),
+        ({"runbook": "docs"}, "there is no file 'docs' to read"),
+        ({"runbook": "docs/guide.md#guid"}, "docs/guide.md has no heading 'guid'; did you mean 'guide'?"),
     ],
     ids=lambda value: "" if isinstance(value, str) else ",".join(value),
 )
