@@ -105,11 +105,6 @@ def message(rule: Rule, telling: Telling) -> str:
     ).rstrip()
 
 
-def unreachable(rule: Rule, telling: Telling) -> list[str]:
-    """Return whom of ``rule.notify`` Datadog cannot reach."""
-    return [each for each in rule.notify if telling.handle(each) is None]
-
-
 def _options(rule: Rule, query: Query, book: AlertRulesFile) -> dict[str, Any]:
     silent = rule.asks.measure is Measure.MISSED_SLOTS
     common = {

@@ -13,7 +13,7 @@ from smoke.alerts.rule import Per, Rule
 from smoke.config.alerting import Alerting, alerting
 from smoke.config.cron_schedule import Schedule
 from smoke.datadog.definition import Omitted
-from smoke.datadog.monitors import Telling, message, monitor, monitors, priority, unreachable
+from smoke.datadog.monitors import Telling, message, monitor, monitors, priority
 from smoke.datadog.queries import MetricQuery, last
 from smoke.datadog.rules import query_of
 from tests.support.datadog_grammar import query_fault
@@ -250,7 +250,6 @@ def test_a_monitor_says_what_to_do_and_whom_it_tells() -> None:
     assert "{{#is_alert}}It fails: success_rate < 90.00% over 1 run.\nLook.\n" in text
     assert "Runbook: https://example.com/main/docs/guide.md#r{{/is_alert}}" in text
     assert text.endswith("{{/is_recovery}}\n@oncall@example.com @slack-alerts @pagerduty-Web")
-    assert unreachable(rule, TELLING) == ["github"]
     assert not re.search(r"(?<!\{)\{(?!\{)", text)
 
 
