@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from smoke.model import Blame, Category, Outcome, Unit
 
@@ -28,9 +29,8 @@ class RunFact:
     builds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckFact:
-    """A check as one run judged it."""
+class CheckFact(NamedTuple):
+    """A check as one run judged it. They are read by the thousand: a frozen dataclass takes three times as long."""
 
     run_id: str
     at: float
@@ -44,8 +44,7 @@ class CheckFact:
     duration_ms: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """A number that a check took in its deciding attempt."""
 
     run_id: str

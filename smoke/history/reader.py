@@ -162,31 +162,14 @@ def _run(row: Row) -> RunFact:
 
 def _check(row: Row) -> CheckFact:
     run_id, at, region, check_id, category, critical, outcome, blame, duration_ms = row
-    return CheckFact(
-        run_id=run_id,
-        at=at,
-        region=region,
-        check_id=check_id,
-        category=CATEGORY[category],
-        critical=bool(critical),
-        outcome=OUTCOME[outcome],
-        blame=BLAME[blame] if blame else None,
-        duration_ms=duration_ms,
-    )
+    fault = BLAME[blame] if blame else None
+    judged = (CATEGORY[category], bool(critical), OUTCOME[outcome], fault, duration_ms)
+    return CheckFact(run_id, at, region, check_id, *judged)
 
 
 def _reading(row: Row) -> Reading:
     run_id, at, region, check_id, name, value, unit, budget = row
-    return Reading(
-        run_id=run_id,
-        at=at,
-        region=region,
-        check_id=check_id,
-        name=name,
-        value=value,
-        unit=UNIT[unit],
-        budget=budget,
-    )
+    return Reading(run_id, at, region, check_id, name, value, UNIT[unit], budget)
 
 
 @lru_cache(maxsize=256)
