@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LOOK_S = 0.2
 """Between two looks at whether there is room for one more."""
+FIRST_PAGES_S = 0.8
+"""What follows the last check is not loaded before: the first pages need the interpreter then."""
 ENDING_S = 5.0
 STOPPED_BY = (signal.SIGINT, signal.SIGTERM)
 
@@ -66,7 +68,7 @@ class Crew:
             try:
                 for _ in range(self._at_first()):
                     self._hire()
-                load_last(() if self.session.rehearsals else self.session.loads_last)
+                loop.call_later(FIRST_PAGES_S, load_last, () if self.session.rehearsals else self.session.loads_last)
                 while pending := [each.done for each in self._workers if not each.done.done()]:
                     self.browser._sync(asyncio.wait(pending, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED))
                     self._raise_errors()
