@@ -9,10 +9,9 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from smoke.commands import options
-from smoke.judge import exit_code
-from smoke.judged import Run
 
 if TYPE_CHECKING:
+    from smoke.judged import Run
     from smoke.reporting.console import Console
     from smoke.running.launch import Begun
     from smoke.settings import Settings
@@ -61,6 +60,8 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
                 raise
             console.line(f"INCONCLUSIVE: {line}")
             return 3
+    from smoke.judge import exit_code
+
     if given.json:
         from smoke.reporting.document import to_json
 
