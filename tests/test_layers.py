@@ -129,6 +129,7 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), path.name)
 
 
+@cache
 def file_of(module: str) -> Path | None:
     """The file of a module of ours; None for a name within one."""
     place = ROOT.joinpath(*module.split("."))
@@ -153,6 +154,11 @@ def imports(tree: ast.Module) -> Iterator[str]:
                 todo.extend(ast.iter_child_nodes(node))
 
 
+@cache
+def imports_of(path: Path) -> tuple[str, ...]:
+    return tuple(imports(tree_of(path)))
+
+
 def packages_of(module: str) -> Iterator[str]:
     """The packages that are imported on the way to ``module``."""
     while module := module.rpartition(".")[0]:
@@ -166,7 +172,7 @@ def reached(module: str) -> dict[str, str]:
     while todo:
         importer = todo.pop()
         path = file_of(importer)
-        for name in imports(tree_of(path)) if path else ():
+        for name in imports_of(path) if path else ():
             if name not in found and name != module:
                 found[name] = importer
                 todo += [name, *packages_of(name)]
@@ -223,7 +229,7 @@ def test_nobody_sleeps(path: Path) -> None:
         if call.attr == "wait_for_timeout" or (call.attr == "sleep" and ast.unparse(call.value) == "time")
     ]
     assert sleeps == [], "wait for the effect: expect(locator).to_be_visible(), page.wait_for_url() or an Event"
-    assert "time.sleep" not in set(imports(tree_of(path))), "time.sleep is not imported by its name either"
+    assert "time.sleep" not in set(imports_of(path)), "time.sleep is not imported by its name either"
 
 
 @pytest.mark.parametrize("path", python_files("page_objects"), ids=lambda path: str(path.relative_to(ROOT)))
@@ -235,5 +241,5 @@ def test_pages_do_not_judge(path: Path) -> None:
 @pytest.mark.parametrize("path", python_files("e2e", "page_objects"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_journeys_do_not_know_the_embedded_application(path: Path) -> None:
     """What runs against the embedded application runs against any deployment."""
-    known = [name for name in imports(tree_of(path)) if f"{name}.".startswith("smoke.demo.")]
+    known = [name for name in imports_of(path) if f"{name}.".startswith("smoke.demo.")]
     assert known == []

@@ -6,6 +6,7 @@ import json
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -18,6 +19,7 @@ from smoke.config.schemas import FILES, FOLDER, schemas, text
 
 ROOT = Path(__file__).parents[2]
 YAML_FILES = sorted((ROOT / "config").rglob("*.yaml"))
+SCHEMAS = schemas()
 FIRST_LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)")
 
 
@@ -33,9 +35,10 @@ def schema_of(path: Path) -> Path:
     return (path.parent / match[1]).resolve()
 
 
-def plain(path: Path) -> object:
+def plain(path: Path) -> Any:
     """The data of a YAML file as JSON knows it: dates are texts."""
-    return json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return json.loads(json.dumps(yaml.load(path.read_text(encoding="utf-8"), Loader=loader), default=str))
 
 
 @pytest.mark.parametrize("root", [ROOT, ROOT / "tests/fifth_suite/project"], ids=lambda path: path.name)
@@ -69,22 +72,22 @@ def test_every_point_leads_to_an_environment() -> None:
     assert {point.environment for point in suite.points.values()} <= set(suite.about.environments)
 
 
-@pytest.mark.parametrize("name", schemas())
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_the_committed_schemas_are_current(name: str) -> None:
     """What an editor checks against is what the code accepts."""
     committed = (ROOT / FOLDER / f"{name}.json").read_text(encoding="utf-8")
-    assert committed == text(schemas()[name]), f"{FOLDER}/{name}.json is stale: run `smoke config schema`"
+    assert committed == text(SCHEMAS[name]), f"{FOLDER}/{name}.json is stale: run `smoke config schema`"
 
 
 def test_no_schema_is_left_over() -> None:
     """A schema that nothing generates any more is removed."""
-    assert {path.stem for path in (ROOT / FOLDER).glob("*.json")} == set(schemas())
+    assert {path.stem for path in (ROOT / FOLDER).glob("*.json")} == set(SCHEMAS)
 
 
-@pytest.mark.parametrize("name", schemas())
+@pytest.mark.parametrize("name", SCHEMAS)
 def test_every_schema_is_one(name: str) -> None:
     """Each generated document is valid JSON Schema, and says which version."""
-    schema = schemas()[name]
+    schema = SCHEMAS[name]
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema.Draft202012Validator.check_schema(schema)
 
@@ -92,7 +95,7 @@ def test_every_schema_is_one(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_an_editor_can_explain_every_key(name: str) -> None:
     """Each key of the YAML files has a description: what it means, and what holds without it."""
-    schema = schemas()[name]
+    schema = SCHEMAS[name]
     silent = [
         f"{shape.get('title')}.{key}"
         for shape in (schema, *schema["$defs"].values())

@@ -99,8 +99,6 @@ class Release:
 
 def project(folder: Path) -> None:
     shutil.copytree(ROOT / "config/suites/betterprompts", folder / "config/suites/betterprompts")
-    for name in ("e2e/betterprompts", "page_objects/betterprompts"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "escalate.py").write_text(ESCALATE)
     points = yaml.safe_load((ROOT / "config/execution-points.yaml").read_text(encoding="utf-8"))
     for name, point in points["points"].items():
@@ -116,6 +114,7 @@ def project(folder: Path) -> None:
     checks.write_text(re.sub(r"\n +within_ms: \d+", "", checks.read_text()))  # a busy machine breaks no build
     path = folder / "config/suites/betterprompts/suite.yaml"
     suite = yaml.safe_load(path.read_text(encoding="utf-8"))
+    del suite["budgets"]  # of its journeys: gates select probes here, and start no browser
     suite["environments"]["production"] |= {
         "base_url": "$PRODUCTION_URL",
         "timeout_ms": 30_000,

@@ -18,7 +18,9 @@ from smoke.proof.writing import read
 from tests.running.test_interrupt import children, lingering
 
 ROOT = Path(__file__).parents[2]
-ONE_JOURNEY = ("--check", "login.refused")
+KINDS = "status-500 status-502 status-503 status-404 refused reset no-name blank-page console-error uncaught-exception"
+SOME = ("--check", "login.refused", *(f"--fault={kind}" for kind in (*KINDS.split(), "console-warning", "truncated")))
+"""Of one journey, more faults than are tried abreast: at the first that is caught, some are still to come."""
 
 
 def command(tmp_path: Path, *arguments: str) -> list[str]:
@@ -38,7 +40,7 @@ def proved(tmp_path: Path, *arguments: str, **environ: str) -> tuple[int, str]:
 def begin(tmp_path: Path) -> subprocess.Popen[str]:
     """Start a drill, and return once it has caught something in a browser."""
     child = subprocess.Popen(
-        command(tmp_path, *ONE_JOURNEY),
+        command(tmp_path, *SOME),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -90,7 +92,7 @@ def test_a_drill_that_is_stopped_leaves_nobody_behind_and_is_resumed(tmp_path: P
     assert not list(tmp_path.glob("proof/*.json"))
     if told is signal.SIGINT:
         return  # once is enough to see it go on
-    code, said = proved(tmp_path, *ONE_JOURNEY, "--resume")
+    code, said = proved(tmp_path, *SOME, "--resume")
     assert code == 0, said
     assert re.search(r"[1-9]\d* faults to try, [1-9]\d* tried before", said), said
 

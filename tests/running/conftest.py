@@ -47,11 +47,24 @@ def demo() -> Iterator[DemoProcess]:
         yield process
 
 
+def environ_of(demo: DemoProcess) -> dict[str, str]:
+    """Return the environment of a user who watches ``demo``."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SMOKE_TEST", "DD_"))}
+    return {**clean, **demo.environ, "SMOKE_RUNNER_BAND": ANY_BAND}
+
+
+def run_smoke(reports: Path, environ: dict[str, str], *arguments: str) -> Finished:
+    """Run ``smoke run --json …`` to its end."""
+    command = [sys.executable, "-m", "smoke", "run", *arguments, "--json", "--reports", str(reports)]
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=150, check=False)
+    verdict = json.loads(done.stdout) if done.stdout.startswith("{") else {}
+    return Finished(done.returncode, verdict, done.stdout, done.stderr, reports)
+
+
 @pytest.fixture
 def environ(demo: DemoProcess) -> dict[str, str]:
     """The environment of a user who watches that application."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SMOKE_TEST", "DD_"))}
-    return {**clean, **demo.environ, "SMOKE_RUNNER_BAND": ANY_BAND}
+    return environ_of(demo)
 
 
 @pytest.fixture
@@ -59,13 +72,7 @@ def smoke(environ: dict[str, str], tmp_path: Path) -> Callable[..., Finished]:
     """Run ``smoke run --json …`` to its end."""
 
     def run(*arguments: str, **extra: str) -> Finished:
-        reports = tmp_path / "reports"
-        command = [sys.executable, "-m", "smoke", "run", *arguments, "--json", "--reports", str(reports)]
-        done = subprocess.run(
-            command, cwd=ROOT, env={**environ, **extra}, capture_output=True, text=True, timeout=150, check=False
-        )
-        verdict = json.loads(done.stdout) if done.stdout.startswith("{") else {}
-        return Finished(done.returncode, verdict, done.stdout, done.stderr, reports)
+        return run_smoke(tmp_path / "reports", {**environ, **extra}, *arguments)
 
     return run
 
@@ -82,10 +89,6 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def shop(httpserver: HTTPServer) -> Shop:
     """A server that takes note of what it is asked."""
-    from tests.running.shop import Shop
+    from tests.running.shop import stocked
 
-    shop = Shop(httpserver.url_for("").rstrip("/"))
-    httpserver.expect_request("/favicon.ico").respond_with_data("", 200)
-    for path in ("/", "/tried", "/asks", "/sw.js"):
-        httpserver.expect_request(path).respond_with_handler(shop.answer)
-    return shop
+    return stocked(httpserver)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from tests.running.conftest import ANY_BAND, ROOT
@@ -26,6 +30,13 @@ from smoke.running.checks import check
 @check("shop.home", category="critical-paths", permits=["POST /asks"{permit}])
 def test_home({arguments}):
     """The homepage opens."""
+    page.goto("./")
+    {way}
+'''
+ONE_OF_MANY = '''
+@check("{name}", category="critical-paths", permits=["POST /asks"])
+def test_{function}({arguments}):
+    """One way."""
     page.goto("./")
     {way}
 '''
@@ -54,6 +65,45 @@ class Shop:
         if request.path == "/sw.js":
             return Response(SERVICE_WORKER, content_type="text/javascript")
         return Response(PAGE, content_type="text/html")
+
+
+def stocked(server: HTTPServer) -> Shop:
+    """Let ``server`` be a shop."""
+    shop = Shop(server.url_for("").rstrip("/"))
+    server.expect_request("/favicon.ico").respond_with_data("", 200)
+    for path in ("/", "/tried", "/asks", "/sw.js"):
+        server.expect_request(path).respond_with_handler(shop.answer)
+    return shop
+
+
+@contextmanager
+def serving() -> Iterator[tuple[HTTPServer, Shop]]:
+    """Open a shop for all tests of a module."""
+    with HTTPServer(threaded=True) as server:
+        yield server, stocked(server)
+
+
+def id_of(way: str) -> str:
+    """Return the id of the check that goes ``way`` where many do so in one run."""
+    return "shop." + re.sub("[^a-z]+", "-", way)
+
+
+def run_many(
+    folder: Path, shop: Shop, ways: Mapping[str, str], *options: str, suite: str = "", arguments: str = "page, journey"
+) -> tuple[int, dict[str, Any]]:
+    """Run a suite of one journey for each of ``ways``; return exit code and verdict."""
+    journeys = [
+        ONE_OF_MANY.format(name=id_of(name), function=number, arguments=arguments, way=way)
+        for number, (name, way) in enumerate(ways.items())
+    ]
+    head = "from smoke.running.checks import check\n"
+    return run_suite(folder, shop, head + "".join(journeys), *options, suite=suite)
+
+
+def check_of(verdict: dict[str, Any], way: str) -> dict[str, Any]:
+    """Return what is told of the check that goes ``way``."""
+    found: dict[str, Any] = next(each for each in verdict["checks"] if each["id"] == id_of(way))
+    return found
 
 
 def run(

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,11 +161,17 @@ def runs(untrusted: str, tmp_path_factory: pytest.TempPathFactory) -> list[Ended
         for blame in JOURNEYS:
             wanted[blame.outcome].append(blame)
         wanted[Outcome.INCONCLUSIVE].remove(Blame.RUNNER_OFFLINE)
-        return [
-            run(folder, wanted[Outcome.FAIL], "--env", "local"),
-            run(folder, wanted[Outcome.INCONCLUSIVE], "--env", "local", "--expect-build", "2"),
-            run(folder, [Blame.RUNNER_OFFLINE], "--env", "offline"),
-        ]
+        runs = {
+            "fail": (wanted[Outcome.FAIL], "--env", "local"),
+            "inconclusive": (wanted[Outcome.INCONCLUSIVE], "--env", "local", "--expect-build", "2"),
+            "offline": ([Blame.RUNNER_OFFLINE], "--env", "offline"),
+        }
+        with ThreadPoolExecutor(len(runs)) as pool:  # most of their time is waiting
+            begun = [
+                pool.submit(run, folder, blames, *options, "--reports", name)
+                for name, (blames, *options) in runs.items()
+            ]
+            return [each.result() for each in begun]
 
 
 def write(folder: Path, url: str, urls: dict[str, str], control: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -34,13 +33,6 @@ def test_two(page, journey):
 def two(one: str, two: str, first: str = "", second: str = "") -> str:
     """Two journeys and the further arguments of their checks."""
     return dedent(TWO).format(one=one, two=two, first=first, second=second)
-
-
-@pytest.fixture
-def httpserver() -> Iterator[HTTPServer]:
-    """One that answers several at once."""
-    with HTTPServer(threaded=True) as server:
-        yield server
 
 
 @pytest.fixture

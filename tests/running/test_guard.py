@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -12,7 +13,7 @@ from smoke.plan import Selection, plan
 from smoke.running.guard import guard_of
 from smoke.running.interception import watch_context
 from smoke.running.target import Target, origin_of
-from tests.running.shop import Shop, run
+from tests.running.shop import Shop, check_of, run, run_many, serving
 from tests.support.project import a_project
 
 pytestmark = pytest.mark.browser
@@ -42,15 +43,33 @@ WAYS = {
 }
 
 
+@pytest.fixture(scope="module")
+def tried(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[str]]:
+    """What is told of one run that goes every way, and what the shop was asked to write."""
+    with serving() as (_, shop):
+        code, verdict = run_many(
+            tmp_path_factory.mktemp("guard"), shop, WAYS, arguments="page, journey, playwright"
+        )
+        assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
+        return verdict, shop.writes
+
+
 @pytest.mark.parametrize("way", WAYS)
-def test_a_write_without_a_permit_never_reaches_the_target(way: str, shop: Shop, tmp_path: Path) -> None:
+def test_a_write_without_a_permit_never_reaches_the_target(way: str, tried: tuple[dict[str, Any], list[str]]) -> None:
     """The request is stopped in the browser, and the run fails as a breach of safety that names it."""
-    code, verdict = run(tmp_path, shop, WAYS[way], arguments="page, journey, playwright")
-    assert [each for each in shop.writes if each != "POST /asks"] == []
-    check = verdict["checks"][0]
-    assert (code, verdict["verdict"], check["blame"]) == (1, "FAIL", "SAFETY"), check["evidence"]
+    verdict, writes = tried
+    assert [each for each in writes if each != "POST /asks"] == []
+    check = check_of(verdict, way)
+    assert (check["outcome"], check["blame"]) == ("FAIL", "SAFETY"), check["evidence"]
     assert any("/tried is permitted" in line for line in check["evidence"])
-    assert [each.split(" ", 1)[1] for each in verdict["safety"]["blocked"]] == ["/tried (shop.home)"]
+    blocked = [each.split(" ", 1)[1] for each in verdict["safety"]["blocked"]]
+    assert [each for each in blocked if f"({check['id']})" in each] == [f"/tried ({check['id']})"]
+
+
+def test_nobody_else_is_blamed_for_a_write(tried: tuple[dict[str, Any], list[str]]) -> None:
+    """As many were stopped as were tried, and each is told of its own check."""
+    verdict, _ = tried
+    assert len(verdict["safety"]["blocked"]) == len(WAYS)
 
 
 @pytest.mark.parametrize(

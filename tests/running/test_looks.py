@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
 
-from tests.running.shop import Shop, run
+from tests.running.shop import Shop, check_of, id_of, run, run_many, serving
 
 pytestmark = pytest.mark.browser
 
@@ -51,46 +52,50 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_every_page_is_judged(way: str, shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
-    """What a page must never show is found on every page of the target, whatever became of it."""
-    httpserver.expect_request("/bad").respond_with_data(BAD, content_type="text/html")
-    code, verdict = run(tmp_path, shop, WAYS[way], suite=NEVER)
-    assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
-    assert "out of order" in verdict["checks"][0]["evidence"][0]
-
-
-@pytest.mark.parametrize("where", WITHIN)
-def test_what_a_page_never_shows_is_found_within_it(
-    where: str, shop: Shop, httpserver: HTTPServer, tmp_path: Path
-) -> None:
-    """In its frames and its components too."""
-    page = f"<!doctype html><title>Parts</title><p>Fine</p>{WITHIN[where]}"
-    httpserver.expect_request("/parts").respond_with_data(page, content_type="text/html")
-    code, verdict = run(tmp_path, shop, 'page.goto("./parts")', suite=NEVER)
-    assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
-
-
 EMPTY = {
-    "nothing at all": ("", 1),
-    "only what is hidden": ("<!doctype html><title>Shop</title><p hidden>Fine</p>", 1),
-    "a picture": ("<!doctype html><svg width=9 height=9><rect width=9 height=9 /></svg>", 0),
-    "a form": ("<!doctype html><input>", 0),
+    "nothing at all": ("", "FAIL"),
+    "only what is hidden": ("<!doctype html><title>Shop</title><p hidden>Fine</p>", "FAIL"),
+    "a picture": ("<!doctype html><svg width=9 height=9><rect width=9 height=9 /></svg>", "PASS"),
+    "a form": ("<!doctype html><input>", "PASS"),
     "what a script brings late": (
         "<!doctype html><script>onload = () => setTimeout(() => document.body.append('Fine'), 300)</script>",
-        0,
+        "PASS",
     ),
+}
+PAGES = {
+    "bad": BAD,
+    **{id_of(name): f"<!doctype html><title>Parts</title><p>Fine</p>{text}" for name, text in WITHIN.items()},
+    **{id_of(name): page for name, (page, _) in EMPTY.items()},
 }
 
 
+@pytest.fixture(scope="module")
+def looked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What is told of one run that goes to every page, every way."""
+    goes = {name: f'page.goto("./{id_of(name)}")' for name in (*WITHIN, *EMPTY)}
+    with serving() as (server, shop):
+        for name, page in PAGES.items():
+            server.expect_request(f"/{name}").respond_with_data(page, content_type="text/html")
+        code, verdict = run_many(tmp_path_factory.mktemp("looks"), shop, {**WAYS, **goes}, suite=NEVER)
+    assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
+    return verdict
+
+
+@pytest.mark.parametrize("way", [*WAYS, *WITHIN])
+def test_every_page_is_judged(way: str, looked: dict[str, Any]) -> None:
+    """What it must never show is found, whatever became of the page, in its frames and its components too."""
+    check = check_of(looked, way)
+    assert check["outcome"] == "FAIL", check["evidence"]
+    assert "out of order" in check["evidence"][0]
+
+
 @pytest.mark.parametrize("what", EMPTY)
-def test_a_page_with_nothing_on_it_is_found(what: str, shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
+def test_a_page_with_nothing_on_it_is_found(what: str, looked: dict[str, Any]) -> None:
     """Without the journey asking for anything on it; a page is not blank before it had the time to be anything else."""
-    page, expected = EMPTY[what]
-    httpserver.expect_request("/empty").respond_with_data(page, content_type="text/html")
-    code, verdict = run(tmp_path, shop, 'page.goto("./empty")')
-    assert code == expected, verdict["reason"]
-    assert ("page /empty shows something" in verdict["reason"]) == bool(expected)
+    check = check_of(looked, what)
+    assert check["outcome"] == EMPTY[what][1], check["evidence"]
+    blank = f"page /{id_of(what)} shows something"
+    assert any(blank in line for line in check["evidence"]) == (check["outcome"] == "FAIL")
 
 
 def test_a_journey_without_the_journey_fixture_is_judged_all_the_same(
