@@ -38,7 +38,7 @@ def make_httpserver() -> Iterator[HTTPServer]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with files that need a browser, and with short ones: what takes long is not left to one worker at the end."""
+    """Begin with files that need a browser, then with short ones: what takes long is not left to the end."""
     tests = Counter(item.path for item in items)
     browser = {item.path for item in items if item.get_closest_marker("browser")}
     items.sort(key=lambda item: (item.path not in browser, tests[item.path]))

@@ -13,6 +13,7 @@ from textwrap import dedent, indent
 import yaml
 
 from tests.demo.client import BASIC, Demo
+from tests.support import inside
 
 ROOT = Path(__file__).parents[2]
 SUITE = "config/suites/shop/suite.yaml"
@@ -101,6 +102,11 @@ class Deployment:
             check=False,
         )
         return Finished(done.returncode, done.stdout)
+
+    def told(self, *arguments: str, **extra: str) -> Finished:
+        """Do the same in this process: for what it says."""
+        done = inside.smoke("accounts", *arguments, cwd=self.root, environ={**self.environ, **extra})
+        return Finished(done.returncode, done.stdout + done.stderr)
 
     def recoveries(self) -> list[Path]:
         return sorted((self.root / "state").rglob("rotations/*.json"))

@@ -56,7 +56,7 @@ def test_the_accounts_that_ship_are_as_declared(tmp_path: Path, suite: str) -> N
 def test_each_property_has_its_line(shop: Deployment, demo: Demo) -> None:
     """Without a second factor and with one: who it is, its role, its rights and the age of its password are told."""
     shop.declare(account(PREMIUM, "premium", more="totp: SHOP_TOTP"))
-    done = shop.smoke("check")
+    done = shop.told("check")
     assert done.code == 0, done.output
     # A code with under three seconds left is not used: then a line says what is waited for.
     said = [line for line in done.output.splitlines() if not line.startswith("waiting up to ")]
@@ -75,7 +75,7 @@ def test_each_property_has_its_line(shop: Deployment, demo: Demo) -> None:
 def test_programs_get_json(shop: Deployment) -> None:
     """With --json stdout is one document that says the same."""
     shop.declare(account(role="premium"))
-    done = shop.smoke("check", "basic", "--json")
+    done = shop.told("check", "basic", "--json")
     said = json.loads(done.output)
     assert (done.code, said["verdict"], said["accounts"][0]["outcome"]) == (1, "FAIL", "FAIL")
     outcomes = {each["property"]: each["outcome"] for each in said["accounts"][0]["properties"]}
@@ -104,14 +104,14 @@ def test_programs_get_json(shop: Deployment) -> None:
 def test_what_is_otherwise_than_declared_fails(shop: Deployment, declared: str, told: str) -> None:
     """Another role, another user, a right too many or an old password is told with its evidence, and exits 1."""
     shop.declare(declared)
-    done = shop.smoke("check")
+    done = shop.told("check")
     assert (done.code, done.line(" ".join(told.split()[:2]))) == (1, told)
 
 
 def test_a_password_of_thirty_days_is_young_enough(shop: Deployment) -> None:
     """The limit itself is still good."""
     shop.declare(account(days=30))
-    assert shop.smoke("check").code == 0
+    assert shop.told("check").code == 0
 
 
 def test_a_second_factor_that_is_not_asked_for_fails(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_second_factor_that_is_not_asked_for_fails(tmp_path: Path) -> None:
         demo = Demo(process)
         shop = deployment(tmp_path, demo.base_url, **{VARIABLE: demo.password, "SHOP_TOTP": demo.totp_secret})
         shop.declare(account(PREMIUM, "premium", more="totp: SHOP_TOTP"))
-        done = shop.smoke("check")
+        done = shop.told("check")
     assert (done.code, done.line("basic signs")) == (
         1,
         f"basic signs in FAIL {PREMIUM} has totp, and the password alone signs in",
@@ -149,14 +149,14 @@ def test_a_second_factor_that_is_not_asked_for_fails(tmp_path: Path) -> None:
 def test_what_cannot_be_told_is_inconclusive(shop: Deployment, declared: str, told: str) -> None:
     """Whatever is not declared or not seen exits 3, and says what is missing."""
     shop.declare(declared)
-    done = shop.smoke("check")
+    done = shop.told("check")
     assert (done.code, done.line(" ".join(told.split()[:2]))) == (3, told)
 
 
 def test_a_refused_login_is_asked_once(broken: Deployment, httpserver: HTTPServer) -> None:
     """The account may be near its lock: one login, nothing after it, and nothing is green."""
     httpserver.expect_request("/api/v1/auth/login").respond_with_json({"error": f"no {PASSWORD}"}, 401)
-    done = broken.smoke("check")
+    done = broken.told("check")
     assert done.code == 3
     assert done.line("basic signs") == (
         f"basic signs in INCONCLUSIVE ACCOUNT: login of {BASIC} is accepted, but POST /api/v1/auth/login answered 401"
@@ -184,7 +184,7 @@ def test_only_a_refusal_is_one(
     httpserver.expect_request("/api/v1/auth/login").respond_with_json({"access_token": "t-123456"})
     httpserver.expect_request("/api/v1/auth/profile").respond_with_json({"email": BASIC, "role": ["basic"]})
     httpserver.expect_request("/api/v1/admin/users").respond_with_data("", status)
-    done = broken.smoke("check")
+    done = broken.told("check")
     assert (done.code, done.line("basic rights").split()[2]) == (code, outcome)
 
 
@@ -193,14 +193,14 @@ def test_a_refusal_of_nobody_says_nothing(broken: Deployment, httpserver: HTTPSe
     httpserver.expect_request("/api/v1/auth/login").respond_with_json({"access_token": "t-123456"})
     httpserver.expect_request("/api/v1/auth/profile").respond_with_json({}, 401)
     httpserver.expect_request("/api/v1/admin/users").respond_with_json({}, 401)
-    done = broken.smoke("check")
+    done = broken.told("check")
     assert (done.code, done.line("basic rights").split()[2]) == (3, "NOT_RUN")
 
 
 def test_a_deployment_that_is_gone_is_inconclusive(shop: Deployment) -> None:
     """Where nobody answers, nothing is said of the account."""
     shop.declare(account())
-    done = shop.smoke("check", "--base-url", "http://127.0.0.1:9")
+    done = shop.told("check", "--base-url", "http://127.0.0.1:9")
     assert (done.code, done.line("basic signs").split()[3]) == (3, "INCONCLUSIVE")
 
 
@@ -209,7 +209,7 @@ def test_an_environment_has_accounts_of_its_own(shop: Deployment) -> None:
     shop.declare(account())
     own = f"accounts: {{basic: {{user: {BASIC}, role: admin, password: {VARIABLE}}}}}"
     shop.write(SUITE, shop.text(SUITE).replace("timeout_ms: 5000}", f"timeout_ms: 5000, {own}}}"))
-    done = shop.smoke("check", "basic")
+    done = shop.told("check", "basic")
     assert (done.code, done.line("basic role").split()[2]) == (1, "FAIL")
 
 
@@ -234,24 +234,24 @@ def test_an_environment_has_accounts_of_its_own(shop: Deployment) -> None:
 def test_a_wrong_configuration_is_told(shop: Deployment, login: str, arguments: list[str], told: str) -> None:
     """File, line, key, what is wrong and the way out, with exit code 2."""
     shop.declare(account(), login)
-    done = shop.smoke("check", *arguments)
+    done = shop.told("check", *arguments)
     assert (done.code, told) == (2, done.output[: len(told)])
 
 
 def test_a_missing_secret_is_told(shop: Deployment) -> None:
     """The variable that holds the password has to be set."""
     shop.declare(account().replace(VARIABLE, "SHOP_OTHER"))
-    done = shop.smoke("check")
+    done = shop.told("check")
     assert (done.code, "SHOP_OTHER: is not set; accounts.basic signs in as" in done.output) == (2, True)
 
 
 def test_a_hint_says_what_to_do_next(broken: Deployment, httpserver: HTTPServer) -> None:
     """The same as a run gives for the same blame, in its own line and in JSON."""
     httpserver.expect_request("/api/v1/auth/login").respond_with_json({}, 401)
-    done = broken.smoke("check")
+    done = broken.told("check")
     told = BY_BLAME[Blame.ACCOUNT]
     assert done.output.splitlines()[-2] == f"       hint: {told}"
-    [account_told] = json.loads(broken.smoke("check", "--json").output)["accounts"]
+    [account_told] = json.loads(broken.told("check", "--json").output)["accounts"]
     assert account_told["properties"][0]["hint"] == told
 
 
@@ -285,7 +285,7 @@ def test_a_login_that_is_misread_is_no_fault_of_the_account(
     httpserver.expect_request("/api/v1/auth/login").respond_with_json(answer, headers=headers)
     broken.declare(account(), login)
     for _ in range(4):
-        done = broken.smoke("check")
+        done = broken.told("check")
     assert done.code == 3
     assert done.line("basic signs") == (
         f"basic signs in INCONCLUSIVE HARNESS: login of {BASIC} can be read, but POST /api/v1/auth/login {told}"
@@ -299,7 +299,7 @@ def test_a_role_that_is_not_where_it_should_be_is_told(broken: Deployment, https
     httpserver.expect_request("/api/v1/auth/login").respond_with_json({"access_token": "t-123456"})
     httpserver.expect_request("/api/v1/auth/profile").respond_with_json({"email": BASIC, "rolle": "basic"})
     httpserver.expect_request("/api/v1/admin/users").respond_with_json({}, 403)
-    done = broken.smoke("check")
+    done = broken.told("check")
     told = "GET /api/v1/auth/profile has no role (its keys: email, rolle; mend login.whoami in suite.yaml)"
     assert (done.code, done.line("basic role")) == (3, f"basic role INCONCLUSIVE {told}")
     assert done.line("basic rights") == "basic rights PASS refused: GET /api/v1/admin/users 403"
@@ -322,7 +322,7 @@ def test_a_refusal_by_404_is_told_as_what_it_is(
     for status in statuses:
         httpserver.expect_request(f"/admin/{status}").respond_with_data("", status)
     broken.declare(account(may_not=f"may_not: [{', '.join(f'GET /admin/{each}' for each in statuses)}]"))
-    done = broken.smoke("check")
+    done = broken.told("check")
     listed = ", ".join(f"GET /admin/{each} {each}" for each in statuses)
     assert (done.code, done.line("basic rights")) == (0, f"basic rights PASS refused: {listed}{doubt}")
 
@@ -330,8 +330,8 @@ def test_a_refusal_by_404_is_told_as_what_it_is(
 def test_a_limit_is_waited_out_and_not_held_against_the_password(broken: Deployment, httpserver: HTTPServer) -> None:
     """Retry-After counts for whoever comes next, who does not ask meanwhile and says why."""
     httpserver.expect_request("/api/v1/auth/login").respond_with_json({}, 429, headers={"Retry-After": "600"})
-    assert "answered 429 (Retry-After asks for 600 s)" in broken.smoke("check").line("basic signs")
-    done = broken.smoke("check")
+    assert "answered 429 (Retry-After asks for 600 s)" in broken.told("check").line("basic signs")
+    done = broken.told("check")
     assert (done.code, len(httpserver.log)) == (3, 1)
     assert "the product answered 429 and wants none for " in done.line("basic signs")
 
@@ -340,14 +340,14 @@ def test_a_refused_account_can_be_forgiven(broken: Deployment, httpserver: HTTPS
     """By its name or by the user of the message; then it is tried again, with the same password."""
     httpserver.expect_request("/api/v1/auth/login").respond_with_json({}, 401)
     for _ in range(4):
-        closed = broken.smoke("check").line("basic signs")
+        closed = broken.told("check").line("basic signs")
     assert closed.endswith(f"; set another password, or run `smoke accounts forgive {BASIC}`")
     for name in (BASIC, "basic"):
         before = len(httpserver.log)
-        done = broken.smoke("forgive", name, **{VARIABLE: ""})
+        done = broken.told("forgive", name, **{VARIABLE: ""})
         assert done.code == 0
         assert re.fullmatch(rf"FORGIVEN {BASIC} \(basic in local\): [13] logins? forgotten\n", done.output)
-        broken.smoke("check")
+        broken.told("check")
         assert len(httpserver.log) == before + 1
 
 
@@ -358,6 +358,6 @@ def test_a_refused_account_can_be_forgiven(broken: Deployment, httpserver: HTTPS
 def test_only_who_is_known_is_forgiven(shop: Deployment, arguments: list[str], told: str) -> None:
     """A typo is told, and exits 2."""
     shop.declare(account())
-    done = shop.smoke("forgive", *arguments)
+    done = shop.told("forgive", *arguments)
     assert done.code == 2
     assert told in done.output

@@ -81,6 +81,12 @@ def shop(demo: Demo, tmp_path: Path) -> Deployment:
     return made
 
 
+@pytest.fixture
+def closed(tmp_path: Path) -> Deployment:
+    """One that nobody answers for: what is wrong there is told before anything is asked."""
+    return deployment(tmp_path, "http://127.0.0.1:9", **{VARIABLE: "right-and-long"})
+
+
 def declare(shop: Deployment, rotation: str = REQUEST) -> None:
     about = f"user: {BASIC}\nrole: basic\npassword: {VARIABLE}\npassword_set: {OLD_DAY}  # by hand\nrotation:\n"
     shop.declare(about + rotation)
@@ -120,7 +126,7 @@ def test_a_rotation_changes_tries_and_stores(shop: Deployment, demo: Demo) -> No
     """The application takes the new password and no longer the old one, .env holds it, suite.yaml says the day."""
     declare(shop)
     before = {file: shop.text(file) for file in (SUITE, ".env")}
-    done = shop.smoke("rotate", "basic")
+    done = shop.told("rotate", "basic")
     assert done.code == 0, done.output
     assert done.output.splitlines() == [
         "the current password signs in",
@@ -137,13 +143,13 @@ def test_a_rotation_changes_tries_and_stores(shop: Deployment, demo: Demo) -> No
     assert (shop.root / ".env").stat().st_mode & 0o777 == 0o600
     assert shop.recoveries() == []
     assert leaks(shop, done, demo.password, new) == []
-    assert shop.smoke("check").output.count("INCONCLUSIVE") == 2, "the account is known by its new password"
+    assert shop.told("check").output.count("INCONCLUSIVE") == 2, "the account is known by its new password"
 
 
 def test_commands_change_and_store_too(shop: Deployment, demo: Demo) -> None:
     """Hooks get user and passwords in their environment, and what they print is masked."""
     declare(shop, hooks(shop))
-    done = shop.smoke("rotate", "basic")
+    done = shop.told("rotate", "basic")
     assert done.code == 0, done.output
     assert (signs_in(demo, kept(shop)), signs_in(demo, demo.password)) == (True, False)
     assert f"  change: change of {BASIC} from *** to ***" in done.output.splitlines()
@@ -167,7 +173,7 @@ def test_what_fails_on_the_way_is_rolled_back(shop: Deployment, demo: Demo, name
     change, store, told = ROLLED_BACK[name]
     declare(shop, hooks(shop, change, store))
     before = shop.text(SUITE)
-    done = shop.smoke("rotate", "basic")
+    done = shop.told("rotate", "basic")
     assert done.code == 1, done.output
     assert told in done.line("failed: ")
     assert done.output.splitlines()[-1] == f"NOT ROTATED {BASIC}: the old password is in force"
@@ -181,7 +187,7 @@ def test_what_fails_on_the_way_is_rolled_back(shop: Deployment, demo: Demo, name
 def test_a_command_that_does_not_end_is_stopped(shop: Deployment, demo: Demo) -> None:
     """At its time limit a hook counts as failed, whatever it did before, and the way back is taken."""
     declare(shop, hooks(shop, change="works-then-hangs works", timeout_s=3))
-    done = shop.smoke("rotate", "basic")
+    done = shop.told("rotate", "basic")
     assert done.code == 1, done.output
     assert "did not end by itself: Error: stopped after 3 s" in done.output
     assert signs_in(demo, demo.password)
@@ -190,7 +196,7 @@ def test_a_command_that_does_not_end_is_stopped(shop: Deployment, demo: Demo) ->
 def test_a_change_that_nobody_answered_may_still_come(shop: Deployment, demo: Demo) -> None:
     """The old password is in force, for now: the new one is not thrown away."""
     declare(shop, hooks(shop, change="hangs", timeout_s=3))
-    done = shop.smoke("rotate", "basic")
+    done = shop.told("rotate", "basic")
     assert (done.code, "THE CHANGE MAY STILL COME" in done.output) == (3, True), done.output
     assert len(shop.recoveries()) == 1
     assert signs_in(demo, demo.password)
@@ -207,7 +213,7 @@ def test_a_rollback_that_fails_loses_no_password(shop: Deployment, demo: Demo, n
     """Where the way back fails too, it is said loudly, and a file that only its owner may read holds both."""
     change, store, new_is_in_force = LOST[name]
     declare(shop, hooks(shop, change, store))
-    done = shop.smoke("rotate", "basic")
+    done = shop.told("rotate", "basic")
     assert done.code == 3, done.output
     [recovery] = shop.recoveries()
     held = json.loads(recovery.read_text())
@@ -228,7 +234,7 @@ def test_a_killed_rotation_loses_no_password(shop: Deployment, demo: Demo) -> No
         process.kill()
     [recovery] = shop.recoveries()
     assert signs_in(demo, json.loads(recovery.read_text())["new_password"])
-    again = shop.smoke("rotate", "basic")
+    again = shop.told("rotate", "basic")
     assert (again.code, str(recovery) in again.output) == (3, True)
     assert shop.recoveries() == [recovery]
 
@@ -275,7 +281,7 @@ def test_nothing_begins_where_the_current_password_is_refused(shop: Deployment, 
     """With another password in .env no hook is called, and nothing is left behind."""
     shop.write(".env", f"{VARIABLE}=wrong-as-can-be\n")
     declare(shop, hooks(shop))
-    done = shop.smoke("rotate", "basic")
+    done = shop.told("rotate", "basic")
     assert done.code == 3, done.output
     assert done.output.startswith(f"nothing was changed: ACCOUNT: login of {BASIC} is accepted")
     assert not list(shop.root.glob("hooks/*.count"))
@@ -286,7 +292,7 @@ def test_nothing_begins_where_both_passwords_could_not_be_kept(shop: Deployment,
     """Where the state folder cannot be written, no password is changed."""
     declare(shop)
     shop.write("state", "a file, not a folder")
-    done = shop.smoke("rotate", "basic")
+    done = shop.told("rotate", "basic")
     assert (done.code, "nothing was changed: " in done.output) == (3, True), done.output
     assert signs_in(demo, demo.password)
 
@@ -294,7 +300,7 @@ def test_nothing_begins_where_both_passwords_could_not_be_kept(shop: Deployment,
 def test_an_application_that_refuses_the_change_keeps_the_old_password(shop: Deployment, demo: Demo) -> None:
     """A request for the change that is answered with an error leaves everything as it was."""
     declare(shop, REQUEST.replace('"{old}"', '"not {old}"'))
-    done = shop.smoke("rotate", "basic")
+    done = shop.told("rotate", "basic")
     assert (done.code, "failed: PUT /api/v1/auth/password answered 403" in done.output) == (1, True), done.output
     assert (in_dotenv(shop), signs_in(demo, demo.password)) == (demo.password, True)
 
@@ -304,7 +310,7 @@ def test_a_day_that_was_never_written_is_added(shop: Deployment) -> None:
     declare(shop)
     shop.write(SUITE, re.sub(r" *password_set.*\n", "", shop.text(SUITE)))
     before = shop.text(SUITE)
-    assert shop.smoke("rotate", "basic").code == 0
+    assert shop.told("rotate", "basic").code == 0
     line = f"    password: {VARIABLE}\n"
     assert shop.text(SUITE) == before.replace(line, f"{line}    password_set: {days_ago(0)}\n")
 
@@ -318,7 +324,7 @@ def test_a_layout_that_cannot_be_edited_is_left_alone(shop: Deployment) -> None:
     head, login = shop.text(SUITE).partition("accounts:")[0], shop.text(SUITE).partition("\nlogin:")[2]
     shop.write(SUITE, f"{head}accounts: {{basic: {account}{change}, store: dotenv}}}}, {other}}}\nlogin:{login}")
     before = shop.text(SUITE)
-    done = shop.smoke("rotate", "basic")
+    done = shop.told("rotate", "basic")
     assert done.code == 0, done.output
     assert f"write password_set: {days_ago(0)} into basic yourself" in done.output
     assert shop.text(SUITE) == before
@@ -332,27 +338,27 @@ OTHER = f"""\
 """
 
 
-def test_a_shared_password_is_not_rotated(shop: Deployment) -> None:
+def test_a_shared_password_is_not_rotated(closed: Deployment) -> None:
     """Another account that has the same variable would be locked out."""
-    declare(shop)
-    shop.write(SUITE, shop.text(SUITE).replace("accounts:\n", f"accounts:\n{OTHER}"))
-    done = shop.smoke("rotate", "basic")
+    declare(closed)
+    closed.write(SUITE, closed.text(SUITE).replace("accounts:\n", f"accounts:\n{OTHER}"))
+    done = closed.told("rotate", "basic")
     assert (done.code, f"{VARIABLE} is the password of other@shop.example too" in done.output) == (2, True)
 
 
 def test_a_password_in_the_environment_is_not_rotated_in_dotenv(shop: Deployment, demo: Demo) -> None:
     """What is exported beats .env: the new password there would never be used."""
     declare(shop)
-    done = shop.smoke("rotate", "basic", **{VARIABLE: demo.password})
+    done = shop.told("rotate", "basic", **{VARIABLE: demo.password})
     assert (done.code, f"{VARIABLE}: is set in the environment, which beats .env" in done.output) == (2, True)
     assert signs_in(demo, demo.password)
 
 
-def test_the_embedded_application_is_not_rotated(shop: Deployment) -> None:
+def test_the_embedded_application_is_not_rotated(closed: Deployment) -> None:
     """Its passwords end with it, and one of them in .env would be of no use to anybody."""
-    declare(shop)
-    shop.write(SUITE, shop.text(SUITE).replace(f"'{shop.base_url}'", "embedded:betterprompts"))
-    done = shop.smoke("rotate", "basic")
+    declare(closed)
+    closed.write(SUITE, closed.text(SUITE).replace(f"'{closed.base_url}'", "embedded:betterprompts"))
+    done = closed.told("rotate", "basic")
     assert (done.code, "makes its passwords anew at each start" in done.output) == (2, True), done.output
 
 
@@ -373,18 +379,18 @@ def test_the_embedded_application_is_not_rotated(shop: Deployment) -> None:
     ],
     ids=["no store", "no command", "reads", "no new password", "two ways"],
 )
-def test_a_wrong_rotation_is_told(shop: Deployment, rotation: str, told: str) -> None:
+def test_a_wrong_rotation_is_told(closed: Deployment, rotation: str, told: str) -> None:
     """File, line, key and what is wrong, with exit code 2, before anything is asked."""
-    declare(shop, rotation)
-    done = shop.smoke("rotate", "basic")
+    declare(closed, rotation)
+    done = closed.told("rotate", "basic")
     assert (done.code, told in done.output) == (2, True), done.output
 
 
-def test_what_destroys_does_not_change_a_password_either(shop: Deployment) -> None:
+def test_what_destroys_does_not_change_a_password_either(closed: Deployment) -> None:
     """A request that suite.yaml forbids to everybody is not sent by a rotation."""
-    declare(shop)
-    shop.write(SUITE, shop.text(SUITE) + "destructive: [PUT /api/v1/auth/*]\n")
-    done = shop.smoke("rotate", "basic")
+    declare(closed)
+    closed.write(SUITE, closed.text(SUITE) + "destructive: [PUT /api/v1/auth/*]\n")
+    done = closed.told("rotate", "basic")
     assert (done.code, "PUT /api/v1/auth/password is destructive" in done.output) == (2, True)
 
 
@@ -403,7 +409,7 @@ def test_a_dotenv_that_others_can_read_is_told(shop: Deployment, mode: int, warn
     """One line says so and what to do; its mode stays as it was."""
     declare(shop)
     (shop.root / ".env").chmod(mode)
-    done = shop.smoke("rotate", "basic")
+    done = shop.told("rotate", "basic")
     told = f"warning: others on this machine can read .env (mode {mode:o}); chmod 600 it"
     assert (done.code, told in done.output.splitlines()) == (0, warned)
     assert (shop.root / ".env").stat().st_mode & 0o777 == mode
@@ -412,11 +418,11 @@ def test_a_dotenv_that_others_can_read_is_told(shop: Deployment, mode: int, warn
 def test_who_still_has_the_old_password_does_not_try_it(shop: Deployment, demo: Demo) -> None:
     """A run that read its environment before the rotation is told, instead of being refused."""
     declare(shop)
-    assert shop.smoke("rotate", "basic").code == 0
-    done = shop.smoke("check", **{VARIABLE: demo.password})
+    assert shop.told("rotate", "basic").code == 0
+    done = shop.told("check", **{VARIABLE: demo.password})
     assert done.code == 3
     assert re.search(r"its password was rotated at .* UTC, and this run has the old one; run again with", done.output)
-    assert shop.smoke("check").line("basic signs") == f"basic signs in PASS {BASIC}"
+    assert shop.told("check").line("basic signs") == f"basic signs in PASS {BASIC}"
 
 
 def test_a_rotation_waits_for_the_run_that_has_the_account(shop: Deployment, demo: Demo) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from smoke.gates.recording import record
 from smoke.history.deployments import Deployments
 from smoke.history.opening import history_file
 from tests.gates.test_release import project
+from tests.support import inside
 from tests.support.run_builder import a_deployment
 
 DAY_S = 86_400
@@ -27,8 +27,7 @@ def deployed(build: str, days_ago: float, **changes: Any) -> Deployment:
 
 
 def dora(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "smoke", "dora", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    return inside.smoke("dora", *arguments, cwd=folder)
 
 
 @pytest.fixture

@@ -111,8 +111,9 @@ def programs() -> Path:
     venv = ROOT / ".cache" / ROUNDUP.replace("==", "-")
     installed = venv / "installed"
     if not installed.exists():
-        call(sys.executable, "-m", "venv", "--clear", venv)
-        call(venv / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", ROUNDUP)
+        call(sys.executable, "-m", "venv", "--clear", "--without-pip", venv)
+        pip = ("-m", "pip", "--python", venv / "bin/python", "--disable-pip-version-check")
+        call(sys.executable, *pip, "install", "--quiet", "--no-compile", ROUNDUP)
         installed.touch()
     return venv / "bin"
 

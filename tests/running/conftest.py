@@ -77,13 +77,17 @@ def smoke(environ: dict[str, str], tmp_path: Path) -> Callable[..., Finished]:
     return run
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A copy of this project's data, to be changed."""
-    folder = tmp_path / "project"
+def copied(folder: Path) -> Path:
+    """Copy this project's data to ``folder``, to be changed."""
     for name in ("config", "e2e", "page_objects"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of this project's data."""
+    return copied(tmp_path / "project")
 
 
 @pytest.fixture

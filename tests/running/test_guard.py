@@ -47,18 +47,15 @@ WAYS = {
 def tried(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[str]]:
     """What is told of one run that goes every way, and what the shop was asked to write."""
     with serving() as (_, shop):
-        code, verdict = run_many(
-            tmp_path_factory.mktemp("guard"), shop, WAYS, arguments="page, journey, playwright"
-        )
+        code, verdict = run_many(tmp_path_factory.mktemp("guard"), shop, WAYS, arguments="page, journey, playwright")
         assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
         return verdict, shop.writes
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_write_without_a_permit_never_reaches_the_target(way: str, tried: tuple[dict[str, Any], list[str]]) -> None:
-    """The request is stopped in the browser, and the run fails as a breach of safety that names it."""
-    verdict, writes = tried
-    assert [each for each in writes if each != "POST /asks"] == []
+def test_a_write_without_a_permit_is_stopped(way: str, tried: tuple[dict[str, Any], list[str]]) -> None:
+    """In the browser, and the check fails as a breach of safety that names it."""
+    verdict, _ = tried
     check = check_of(verdict, way)
     assert (check["outcome"], check["blame"]) == ("FAIL", "SAFETY"), check["evidence"]
     assert any("/tried is permitted" in line for line in check["evidence"])
@@ -66,9 +63,10 @@ def test_a_write_without_a_permit_never_reaches_the_target(way: str, tried: tupl
     assert [each for each in blocked if f"({check['id']})" in each] == [f"/tried ({check['id']})"]
 
 
-def test_nobody_else_is_blamed_for_a_write(tried: tuple[dict[str, Any], list[str]]) -> None:
-    """As many were stopped as were tried, and each is told of its own check."""
-    verdict, _ = tried
+def test_a_write_without_a_permit_never_reaches_the_target(tried: tuple[dict[str, Any], list[str]]) -> None:
+    """As many were stopped as were tried."""
+    verdict, writes = tried
+    assert [each for each in writes if each != "POST /asks"] == []
     assert len(verdict["safety"]["blocked"]) == len(WAYS)
 
 
