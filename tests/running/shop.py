@@ -136,7 +136,7 @@ def run_suite(
     done = subprocess.run(
         command,
         cwd=folder,
-        env={"SMOKE_RUNNER_BAND": ANY_BAND, **os.environ},
+        env={"SMOKE_RUNNER_BAND": ANY_BAND, **os.environ, "SMOKE_STATE": str(folder / "state")},
         capture_output=True,
         text=True,
         timeout=90,

@@ -83,9 +83,9 @@ TOKENS = f'{{"access_token":"{ACCESS}","AccessToken":"{UPPER}","refresh_token":"
 GIVEN = '''
 from smoke.running.checks import check
 
-@check("shop.home", category="critical-paths")
-def test_home(page, journey):
-    """The homepage opens."""
+@check("shop.given", category="critical-paths")
+def test_given(page, journey):
+    """The server gives secrets."""
     page.goto("./login")
     page.evaluate("""async () => {
       const {access_token} = await (await fetch('/token')).json();
@@ -199,7 +199,8 @@ def run(
         (suite / "checks.yaml").write_text(checks)
     (journeys / "test_home.py").write_text(journey)
     command = [sys.executable, "-m", "smoke", "run", "--json", *options]
-    given = {**os.environ, "SHOP_PASSWORD": CANARY, "TMPDIR": str(folder / "tmp"), **environ}
+    ours = {"SHOP_PASSWORD": CANARY, "TMPDIR": str(folder / "tmp"), "SMOKE_STATE": str(folder / "state")}
+    given = {**os.environ, **ours, **environ}
     done = subprocess.run(command, cwd=folder, env=given, capture_output=True, timeout=90, check=False)
     places = [each for each in folder.iterdir() if each.name not in {"config", "e2e"}]
     left = dict(pair for place in places for pair in everything(place))
@@ -218,7 +219,12 @@ def long(request: Request) -> Response:
 
 @pytest.fixture
 def address(httpserver: HTTPServer) -> str:
-    """Address of a shop that repeats what it hears, and gives out secrets of its own."""
+    """Address of such a shop."""
+    return spreading(httpserver)
+
+
+def spreading(httpserver: HTTPServer) -> str:
+    """Let a server be a shop that repeats what it hears, and gives out secrets of its own; return its address."""
     page = '<!doctype html><title>Shop</title><label>Password <input type="password"></label>'
     httpserver.expect_request("/").respond_with_data(page, content_type="text/html")
     httpserver.expect_request("/favicon.ico").respond_with_data("")
@@ -240,23 +246,30 @@ def signed_in() -> Response:
     return answer
 
 
-@pytest.mark.parametrize("options", [(), ("--", "--tracing", "on")])
-def test_no_form_of_a_secret_is_left_or_printed(options: tuple[str, ...], address: str, tmp_path: Path) -> None:
+@pytest.fixture(scope="module", params=[(), ("--", "--tracing", "on")], ids=["as usual", "traced"])
+def spread(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """What is left of a run that is given secrets and spreads its own."""
+    folder, journeys = tmp_path_factory.mktemp("leaks"), JOURNEY + GIVEN
+    with HTTPServer(threaded=True) as server:
+        done = run(folder, spreading(server), *request.param, journey=journeys, checks=CHECKS)
+    assert done.code == 1, done.said.decode()
+    for name in ("home", "given"):
+        assert any(f"shop.{name}" in each and each.endswith("trace.network") for each in done.left), (
+            "its trace was kept"
+        )
+    return done
+
+
+def test_no_form_of_a_secret_is_left_or_printed(spread: Finished) -> None:
     """Query, body, header, cookie, storage, page, console, errors, logs, steps, attachments, files: zero bytes."""
-    done = run(tmp_path, address, *options, checks=CHECKS)
-    assert done.code == 1, done.said.decode()
-    assert any(name.endswith("trace.network") for name in done.left), "the trace was kept"
-    assert any("note.txt" in name for name in done.left), done.said.decode()
-    assert done.holds(*forms(CANARY)) == []
+    assert any("note.txt" in name for name in spread.left), spread.said.decode()
+    assert spread.holds(*forms(CANARY)) == []
 
 
-@pytest.mark.parametrize("options", [(), ("--", "--tracing", "on")])
-def test_secrets_that_the_server_gives_are_left_nowhere(options: tuple[str, ...], address: str, tmp_path: Path) -> None:
+def test_secrets_that_the_server_gives_are_left_nowhere(spread: Finished) -> None:
     """Cookies of any path, origin and redirect, tokens of headers, queries, bodies and forms."""
-    done = run(tmp_path, address, *options, journey=GIVEN)
-    assert done.code == 1, done.said.decode()
-    assert any(name.endswith("trace.network") for name in done.left), "the trace was kept"
-    assert done.holds(*(secret.encode() for secret in (FIRST_SID, SID, ADMIN_SID, CSRF, ACCESS, UPPER, SLASHED))) == []
+    given = (FIRST_SID, SID, ADMIN_SID, CSRF, ACCESS, UPPER, SLASHED)
+    assert spread.holds(*(secret.encode() for secret in given)) == []
 
 
 def test_what_was_cut_off_holds_no_part_of_a_secret(address: str, tmp_path: Path) -> None:

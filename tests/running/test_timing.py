@@ -15,7 +15,7 @@ from werkzeug import Request, Response
 from tests.running.conftest import ANY_BAND
 from tests.running.shop import PAGE, Shop, run_suite
 
-BUDGET_MS, SLOW_S = 900, 1.3
+BUDGET_MS, SLOW_S = 900, 1.0
 NO_BAND = "0.0001"
 """Outside of that is every runner."""
 JOURNEY = """
