@@ -139,7 +139,7 @@ def run_suite(
         env={"SMOKE_RUNNER_BAND": ANY_BAND, **os.environ, "SMOKE_STATE": str(folder / "state")},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=150,
         check=False,
     )
     assert done.stdout.startswith("{"), done.stderr
