@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,22 @@ settings.register_profile("short", max_examples=40, deadline=None)
 settings.load_profile("short")
 """A hundred examples each: ``make test ARGS=--hypothesis-profile=default``."""
 
+_number = count()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Leave the state folder of whoever runs the tests alone: what a module does before its tests has another."""
+    folder = tmp_path_factory.mktemp("states")
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("SMOKE_STATE", str(folder / "modules"))
+        yield folder
+
 
 @pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def state(states: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give each test a state folder of its own: what one run did with an account keeps the next from it."""
-    folder = tmp_path / "state"
+    folder = states / str(next(_number))  # a ``tmp_path`` for each of thousands takes seconds
     monkeypatch.setenv("SMOKE_STATE", str(folder))
     return folder
 

@@ -136,7 +136,7 @@ def run_suite(
     done = subprocess.run(
         command,
         cwd=folder,
-        env={"SMOKE_RUNNER_BAND": ANY_BAND, **os.environ, "SMOKE_STATE": str(folder / "state")},
+        env={"SMOKE_RUNNER_BAND": ANY_BAND, **os.environ},
         capture_output=True,
         text=True,
         timeout=150,

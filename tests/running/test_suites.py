@@ -19,7 +19,6 @@ pytestmark = pytest.mark.browser
 def run_in(project: Path, reports: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
     """Run ``smoke run --json`` in a project's folder, with an embedded application of its own."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("SMOKE_TEST")}
-    environ.setdefault("SMOKE_STATE", str(reports.parent / "state"))
     command = [sys.executable, "-m", "smoke", "run", "--json", "--reports", str(reports), *arguments]
     done = subprocess.run(command, cwd=project, env=environ, capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout.startswith("{"), done.stderr
