@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 
 from smoke.accounts.new_password import CLASSES, LENGTH, new_password
 from smoke.accounts.opening import open_broker
+from smoke.demo.options import DemoOptions
 from smoke.demo.process import start
 from smoke.demo.products.betterprompts.auth_api import SHORTEST_PASSWORD
 from smoke.secret import Scrubber, Secret
@@ -70,7 +71,7 @@ if mode == "works-then-hangs":
 
 @pytest.fixture
 def demo() -> Iterator[Demo]:
-    with start() as process:
+    with start(DemoOptions(suites=frozenset({"betterprompts"}))) as process:
         yield Demo(process)
 
 

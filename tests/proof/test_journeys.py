@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from smoke.proof.matrix import Matrix
+
+pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
 SUITE = """\
@@ -83,65 +87,77 @@ class Proved:
 Prove = Callable[..., Proved]
 
 
-@pytest.fixture
-def shop(httpserver: HTTPServer) -> Shop:
+def stocked(server: HTTPServer) -> Shop:
+    """Let ``server`` be a shop."""
     shop = Shop()
-    httpserver.expect_request("/").respond_with_handler(shop.page)
-    httpserver.expect_request("/shop.js").respond_with_handler(shop.script)
-    httpserver.expect_request("/shop.css").respond_with_data("h1 {}", headers=NEVER_GUESSED)
-    httpserver.expect_request(_below("/buy/")).respond_with_handler(shop.buy)
+    server.expect_request("/").respond_with_handler(shop.page)
+    server.expect_request("/shop.js").respond_with_handler(shop.script)
+    server.expect_request("/shop.css").respond_with_data("h1 {}", headers=NEVER_GUESSED)
+    server.expect_request(re.compile("^/buy/.*$")).respond_with_handler(shop.buy)
     return shop
 
 
-def _below(path: str) -> Any:
-    import re
+def drilled(
+    folder: Path, server: HTTPServer, journeys: dict[str, str], *kinds: str, proves: Sequence[str] = ()
+) -> Proved:
+    """Drill a suite of journeys, by their last lines, with faults of some kinds."""
+    settings, code = folder / "config" / "suites" / "shop", folder / "e2e" / "shop"
+    settings.mkdir(parents=True)
+    code.mkdir(parents=True)
+    points = (ROOT / "config" / "execution-points.yaml").read_text()
+    (folder / "config" / "execution-points.yaml").write_text(points)
+    (settings / "suite.yaml").write_text(SUITE.format(url=server.url_for("").rstrip("/")))
+    for name, last in journeys.items():
+        (code / f"test_{name}.py").write_text(JOURNEY.format(name=name, last=last, proves=list(proves)))
+    done = subprocess.run(
+        [sys.executable, "-m", "smoke", "prove", "--json", *(f"--fault={kind}" for kind in kinds)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    told = TypeAdapter(Matrix).validate_json(done.stdout).cases if done.stdout else ()
+    cases = [[case.check_id, case.fault, case.result.value, case.blame, case.trouble] for case in told]
+    return Proved(cases, done.returncode, done.stderr)
 
-    return re.compile(f"^{path}.*$")
+
+@pytest.fixture
+def shop(httpserver: HTTPServer) -> Shop:
+    return stocked(httpserver)
 
 
 @pytest.fixture
 def prove(tmp_path: Path, httpserver: HTTPServer) -> Prove:
-    """Drill a suite of journeys, by their last lines, with faults of some kinds."""
-
-    def run(journeys: dict[str, str], *kinds: str, proves: Sequence[str] = ()) -> Proved:
-        folder = tmp_path / "config" / "suites" / "shop"
-        folder.mkdir(parents=True)
-        points = (ROOT / "config" / "execution-points.yaml").read_text()
-        (tmp_path / "config" / "execution-points.yaml").write_text(points)
-        (folder / "suite.yaml").write_text(SUITE.format(url=httpserver.url_for("").rstrip("/")))
-        code = tmp_path / "e2e" / "shop"
-        code.mkdir(parents=True)
-        for name, last in journeys.items():
-            (code / f"test_{name}.py").write_text(JOURNEY.format(name=name, last=last, proves=list(proves)))
-        faults = [f"--fault={kind}" for kind in kinds]
-        done = subprocess.run(
-            [sys.executable, "-m", "smoke", "prove", "--json", *faults],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        told = TypeAdapter(Matrix).validate_json(done.stdout).cases if done.stdout else ()
-        cases = [[case.check_id, case.fault, case.result.value, case.blame, case.trouble] for case in told]
-        return Proved(cases, done.returncode, done.stderr)
-
-    return run
+    """Drill a suite of that shop."""
+    return partial(drilled, tmp_path, httpserver)
 
 
-def test_a_good_journey_catches_what_a_weak_one_sleeps_through(prove: Prove, shop: Shop) -> None:
-    of_pages = {"status-500", "reset", "first-request-fails", "scripts-gone", "stylesheets-gone", "uncaught-exception"}
-    proved = prove({"good": LOOKS, "weak": FORGETS}, *of_pages, "call-says-nothing")
-    saying = "call-says-nothing POST /buy/one"
-    assert proved.of("shop.good", "caught") == {*of_pages, saying}, proved
-    assert proved.of("shop.weak", "survived") == {saying}
+OF_PAGES = {"status-500", "reset", "first-request-fails", "scripts-gone", "stylesheets-gone", "uncaught-exception"}
+OF_CLICKS = {"page-covered", "buttons-disabled", "clicks-do-nothing"}
+SAYING = "call-says-nothing POST /buy/one"
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Proved, Shop]:
+    """What a drill of a good journey and of a weak one told."""
+    with HTTPServer(threaded=True) as server:
+        shop = stocked(server)
+        kinds = (*OF_PAGES, *OF_CLICKS, "call-says-nothing")
+        return drilled(tmp_path_factory.mktemp("both"), server, {"good": LOOKS, "weak": FORGETS}, *kinds), shop
+
+
+def test_a_good_journey_catches_what_a_weak_one_sleeps_through(both: tuple[Proved, Shop]) -> None:
+    proved, shop = both
+    assert proved.of("shop.good", "caught") >= {*OF_PAGES, SAYING}, proved
+    assert proved.of("shop.weak", "survived") == {SAYING}
     assert (shop.shown, shop.bought) == (2, 2), "the drill asks nobody"
 
 
-def test_a_journey_that_clicks_notices_a_page_that_cannot_be_clicked(prove: Prove, shop: Shop) -> None:
-    kinds = {"page-covered", "buttons-disabled", "clicks-do-nothing"}
-    assert prove({"good": LOOKS}, *kinds).of("shop.good", "caught") == kinds
+def test_a_journey_that_clicks_notices_a_page_that_cannot_be_clicked(both: tuple[Proved, Shop]) -> None:
+    proved, _ = both
+    assert proved.of("shop.good", "caught") == {*OF_PAGES, *OF_CLICKS, SAYING}, proved
 
 
 def test_what_the_clean_run_did_not_write_is_not_written_and_proves_nothing(prove: Prove, shop: Shop) -> None:

@@ -34,17 +34,27 @@ def test_home({arguments}):
     {way}
 '''
 ONE_OF_MANY = '''
-@check("{name}", category="critical-paths", permits=["POST /asks"])
+@check("{name}", category="critical-paths", permits=["POST /asks"{permits}])
 def test_{function}({arguments}):
     """One way."""
     page.goto("./")
-    {way}
+    {does}
 '''
 SUITE = """\
 title: Shop
 environments:
   local: {{base_url: "{url}", timeout_ms: 3000{environment}}}
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What one of many journeys does, and what it is given for that."""
+
+    does: str
+    permits: str = ""
+    """Further ones, as they stand in a list."""
+    arguments: str = "page, journey"
 
 
 @dataclass
@@ -89,15 +99,17 @@ def id_of(way: str) -> str:
 
 
 def run_many(
-    folder: Path, shop: Shop, ways: Mapping[str, str], *options: str, suite: str = "", arguments: str = "page, journey"
+    folder: Path, shop: Shop, ways: Mapping[str, Way], *, suite: str = "", environment: str = ""
 ) -> tuple[int, dict[str, Any]]:
     """Run a suite of one journey for each of ``ways``; return exit code and verdict."""
     journeys = [
-        ONE_OF_MANY.format(name=id_of(name), function=number, arguments=arguments, way=way)
+        ONE_OF_MANY.format(
+            name=id_of(name), function=number, permits=way.permits, arguments=way.arguments, does=way.does
+        )
         for number, (name, way) in enumerate(ways.items())
     ]
     head = "from smoke.running.checks import check\n"
-    return run_suite(folder, shop, head + "".join(journeys), *options, suite=suite)
+    return run_suite(folder, shop, head + "".join(journeys), suite=suite, environment=environment)
 
 
 def check_of(verdict: dict[str, Any], way: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from smoke.plan import Selection, plan
 from smoke.running.guard import guard_of
 from smoke.running.interception import watch_context
 from smoke.running.target import Target, origin_of
-from tests.running.shop import Shop, check_of, run, run_many, serving
+from tests.running.shop import Shop, Way, check_of, id_of, run, run_many, serving
 from tests.support.project import a_project
 
 pytestmark = pytest.mark.browser
@@ -47,7 +47,8 @@ WAYS = {
 def tried(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[str]]:
     """What is told of one run that goes every way, and what the shop was asked to write."""
     with serving() as (_, shop):
-        code, verdict = run_many(tmp_path_factory.mktemp("guard"), shop, WAYS, arguments="page, journey, playwright")
+        ways = {name: Way(does, arguments="page, journey, playwright") for name, does in WAYS.items()}
+        code, verdict = run_many(tmp_path_factory.mktemp("guard"), shop, ways)
         assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
         return verdict, shop.writes
 
@@ -89,13 +90,33 @@ def test_python_asks_the_target_only_through_clients_that_are_watched(way: str, 
     assert any(each.startswith("CONNECT localhost:") for each in verdict["safety"]["blocked"])
 
 
-def test_a_client_of_its_own_asks_whom_it_was_made_for(shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
+ASKS_ELSEWHERE = """there = journey.target.base_url.replace("localhost", "127.0.0.1")
+    asked = playwright.request.new_context(base_url=f"{there}/elsewhere/").get("list")
+    assert asked.text() == "there\""""
+PERMITTED = {
+    "writes": Way(WAYS["fetch"], ', "POST /tried"'),
+    "writes and fails": Way(f"{WAYS['fetch']}; assert page.title() == 'Sold'", ', "POST /tried"'),
+    "reads and fails": Way(
+        "page.evaluate(\"fetch('/logout', {method: 'POST'}).catch(() => 0)\"); assert page.title() == 'Sold'",
+        ', "POST /tried", "POST /logout"',
+    ),
+    "asks elsewhere": Way(ASKS_ELSEWHERE, arguments="page, journey, playwright"),
+}
+
+
+@pytest.fixture(scope="module")
+def permitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[str]]:
+    """What is told of one run that does what it may, and what the shop was asked to write."""
+    with serving() as (server, shop):
+        server.expect_request("/elsewhere/list").respond_with_data("there")
+        _, verdict = run_many(tmp_path_factory.mktemp("permitted"), shop, PERMITTED)
+        return verdict, shop.writes
+
+
+def test_a_client_of_its_own_asks_whom_it_was_made_for(permitted: tuple[dict[str, Any], list[str]]) -> None:
     """What is relative to another address goes there, not to the target."""
-    there = shop.url.replace("localhost", "127.0.0.1")
-    httpserver.expect_request("/elsewhere/list").respond_with_data("there")
-    way = f'assert playwright.request.new_context(base_url="{there}/elsewhere/").get("list").text() == "there"'
-    code, verdict = run(tmp_path, shop, way, arguments="page, journey, playwright")
-    assert code == 0, verdict["reason"]
+    check = check_of(permitted[0], "asks elsewhere")
+    assert check["outcome"] == "PASS", check["evidence"]
 
 
 def test_a_journey_starts_no_browser_of_its_own(shop: Shop, tmp_path: Path) -> None:
@@ -123,12 +144,15 @@ def test_an_origin_is_written_as_browsers_do(written: str, browsers: str) -> Non
     assert origin_of(written) == browsers
 
 
-def test_a_write_with_a_permit_is_made_and_is_on_the_receipt(shop: Shop, tmp_path: Path) -> None:
+def test_a_write_with_a_permit_is_made_and_is_on_the_receipt(permitted: tuple[dict[str, Any], list[str]]) -> None:
     """What a journey names goes through, and so does nothing else."""
-    code, verdict = run(tmp_path, shop, WAYS["fetch"], ', "POST /tried"')
-    assert (code, shop.writes) == (0, ["POST /tried"]), verdict["checks"][0]["evidence"]
-    made = [(each["method"], each["path"], each["permission"]) for each in verdict["safety"]["mutations"]]
-    assert (made, verdict["safety"]["blocked"]) == ([("POST", "/tried", "POST /tried")], [])
+    verdict, writes = permitted
+    check = check_of(verdict, "writes")
+    assert (check["outcome"], writes.count("POST /tried")) == ("PASS", 2), check["evidence"]
+    receipt = [each for each in verdict["safety"]["mutations"] if each["path"] == "/tried"]
+    made = {each["check"]: (each["method"], each["count"], each["permission"]) for each in receipt}
+    assert made == {id_of(way): ("POST", 1, "POST /tried") for way in ("writes", "writes and fails")}
+    assert verdict["safety"]["blocked"] == []
 
 
 def test_plain_pytest_options_take_no_guard_away(shop: Shop, tmp_path: Path) -> None:
@@ -184,18 +208,13 @@ def test_a_browser_without_devtools_is_guarded_by_context(shop: Shop, tmp_path: 
     assert all(" smoke-harness/" in each.headers["User-Agent"] for each in shop.asked)
 
 
-def test_a_journey_that_has_written_does_not_write_again(shop: Shop, tmp_path: Path) -> None:
+def test_a_journey_that_has_written_does_not_write_again(permitted: tuple[dict[str, Any], list[str]]) -> None:
     """It failed after a permitted write: once is enough, and the finding says why it was not tried again."""
-    way = "page.evaluate(\"fetch('/tried', {method: 'POST'})\"); assert page.title() == 'Sold'"
-    code, verdict = run(tmp_path, shop, way, ', "POST /tried"')
-    check = verdict["checks"][0]
-    assert (code, shop.writes, len(check["attempts"])) == (1, ["POST /tried"], 1)
+    check = check_of(permitted[0], "writes and fails")
+    assert (check["outcome"], len(check["attempts"])) == ("FAIL", 1)
     assert "not tried again: it has written POST /tried" in check["evidence"]
 
 
-def test_a_journey_that_has_only_read_is_tried_again(shop: Shop, tmp_path: Path) -> None:
+def test_a_journey_that_has_only_read_is_tried_again(permitted: tuple[dict[str, Any], list[str]]) -> None:
     """A permit that was not used changed nothing; neither did signing out."""
-    way = "page.evaluate(\"fetch('/logout', {method: 'POST'}).catch(() => 0)\"); assert page.title() == 'Sold'"
-    shop_permits = ', "POST /tried", "POST /logout"'
-    _, verdict = run(tmp_path, shop, way, shop_permits)
-    assert len(verdict["checks"][0]["attempts"]) == 2
+    assert len(check_of(permitted[0], "reads and fails")["attempts"]) == 2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from tests.running.shop import Shop, check_of, id_of, run, run_many, serving
+from tests.running.shop import Shop, Way, check_of, id_of, run, run_many, serving
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +62,13 @@ EMPTY = {
         "PASS",
     ),
 }
+OTHERS = {
+    "without its fixture": Way('page.goto("./bad")', arguments="page"),
+    "a subtest": Way(
+        'with subtests.test("price"):\n        assert page.title() == "Shoe"', arguments="page, journey, subtests"
+    ),
+    "an expected failure": Way('import pytest; pytest.xfail("known")'),
+}
 PAGES = {
     "bad": BAD,
     **{id_of(name): f"<!doctype html><title>Parts</title><p>Fine</p>{text}" for name, text in WITHIN.items()},
@@ -72,11 +79,12 @@ PAGES = {
 @pytest.fixture(scope="module")
 def looked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What is told of one run that goes to every page, every way."""
-    goes = {name: f'page.goto("./{id_of(name)}")' for name in (*WITHIN, *EMPTY)}
+    ways = {name: Way(does) for name, does in WAYS.items()}
+    ways |= {name: Way(f'page.goto("./{id_of(name)}")') for name in (*WITHIN, *EMPTY)}
     with serving() as (server, shop):
         for name, page in PAGES.items():
             server.expect_request(f"/{name}").respond_with_data(page, content_type="text/html")
-        code, verdict = run_many(tmp_path_factory.mktemp("looks"), shop, {**WAYS, **goes}, suite=NEVER)
+        code, verdict = run_many(tmp_path_factory.mktemp("looks"), shop, {**ways, **OTHERS}, suite=NEVER)
     assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
     return verdict
 
@@ -98,15 +106,9 @@ def test_a_page_with_nothing_on_it_is_found(what: str, looked: dict[str, Any]) -
     assert any(blank in line for line in check["evidence"]) == (check["outcome"] == "FAIL")
 
 
-def test_a_journey_without_the_journey_fixture_is_judged_all_the_same(
-    shop: Shop,
-    httpserver: HTTPServer,
-    tmp_path: Path,
-) -> None:
+def test_a_journey_without_the_journey_fixture_is_judged_all_the_same(looked: dict[str, Any]) -> None:
     """Guards come with the page, not with what a journey asks for besides."""
-    httpserver.expect_request("/bad").respond_with_data(BAD, content_type="text/html")
-    code, verdict = run(tmp_path, shop, 'page.goto("./bad")', suite=NEVER, arguments="page")
-    assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
+    assert check_of(looked, "without its fixture")["outcome"] == "FAIL"
 
 
 @pytest.mark.long
@@ -123,14 +125,12 @@ def test_a_page_whose_scripts_never_end_is_red_in_bounded_time(
     assert any("its scripts never end" in line for line in verdict["checks"][0]["evidence"])
 
 
-def test_a_failed_subtest_is_red(shop: Shop, tmp_path: Path) -> None:
+def test_a_failed_subtest_is_red(looked: dict[str, Any]) -> None:
     """A part of a journey that pytest reports by itself counts as the journey."""
-    body = 'with subtests.test("price"):\n        assert page.title() == "Shoe"'
-    code, verdict = run(tmp_path, shop, body, arguments="page, journey, subtests")
-    assert (code, verdict["verdict"]) == (1, "FAIL"), verdict["reason"]
+    assert check_of(looked, "a subtest")["outcome"] == "FAIL"
 
 
-def test_an_expected_failure_is_no_answer(shop: Shop, tmp_path: Path) -> None:
+def test_an_expected_failure_is_no_answer(looked: dict[str, Any]) -> None:
     """pytest.xfail says that nobody will look: INCONCLUSIVE, neither green nor the application's fault."""
-    code, verdict = run(tmp_path, shop, 'import pytest; pytest.xfail("known")')
-    assert (code, verdict["checks"][0]["blame"]) == (3, "HARNESS"), verdict["reason"]
+    check = check_of(looked, "an expected failure")
+    assert (check["outcome"], check["blame"]) == ("INCONCLUSIVE", "HARNESS")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.running.conftest import ROOT, copied
-from tests.running.shop import Shop, run_suite
+from tests.running.shop import Shop, check_of, id_of, run_suite, serving
 from tests.running.test_suites import run_in
 
 pytestmark = pytest.mark.browser
@@ -140,29 +140,45 @@ from playwright.sync_api import Error
 
 from smoke.running.checks import check
 
-@check("shop.home", category="critical-paths")
-def test_home(page, journey):
+@check("{name}", category="critical-paths")
+def test_{function}(page, journey):
     """The homepage opens."""
     {way}
 '''
 CRASHES = """page.goto("./")
     with pytest.raises(Error):
         page.goto("chrome://crash")"""
+AWAY = {
+    "asks nothing": ("pass", "INCONCLUSIVE", "without a single request"),
+    "asks nobody of the target": ("page.goto('about:blank')", "INCONCLUSIVE", "without a single request"),
+    "crashes its page": (CRASHES, "FAIL", "the page crashed"),
+}
 
 
-@pytest.mark.parametrize(
-    ("way", "outcome", "said"),
-    [
-        ("pass", "INCONCLUSIVE", "without a single request"),
-        ("page.goto('about:blank')", "INCONCLUSIVE", "without a single request"),
-        ("page.goto('./'); page.context.browser.close()", "INCONCLUSIVE", "browser was gone"),
-        (CRASHES, "FAIL", "the page crashed"),
-    ],
-    ids=["asks nothing", "asks nobody of the target", "closes the browser", "crashes its page"],
-)
-def test_a_journey_that_saw_nothing_is_not_green(way: str, outcome: str, said: str, shop: Shop, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def away(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What is told of one run of them all."""
+    journeys = [
+        LOOKS_AWAY.format(name=id_of(name), function=number, way=way)
+        for number, (name, (way, *_)) in enumerate(AWAY.items())
+    ]
+    with serving() as (_, shop):
+        return run_suite(tmp_path_factory.mktemp("away"), shop, "".join(journeys))[1]
+
+
+@pytest.mark.parametrize("name", AWAY)
+def test_a_journey_that_saw_nothing_is_not_green(name: str, away: dict[str, Any]) -> None:
     """Not a line of it failed, and yet nobody looked at the target to its end."""
-    code, verdict = run_suite(tmp_path, shop, LOOKS_AWAY.format(way=way))
-    check = verdict["checks"][0]
-    assert (code, check["outcome"]) == ({"FAIL": 1, "INCONCLUSIVE": 3}[outcome], outcome), check["evidence"]
+    _, outcome, said = AWAY[name]
+    check = check_of(away, name)
+    assert check["outcome"] == outcome, check["evidence"]
     assert any(said in line for line in check["evidence"]), check["evidence"]
+
+
+def test_a_journey_that_closes_the_browser_is_not_green(shop: Shop, tmp_path: Path) -> None:
+    """What it did not see is not told as seen."""
+    way = "page.goto('./'); page.context.browser.close()"
+    code, verdict = run_suite(tmp_path, shop, LOOKS_AWAY.format(name="shop.home", function="home", way=way))
+    check = verdict["checks"][0]
+    assert (code, check["outcome"]) == (3, "INCONCLUSIVE"), check["evidence"]
+    assert any("browser was gone" in line for line in check["evidence"]), check["evidence"]

@@ -5,20 +5,22 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
 from websockets.sync.server import ServerConnection, serve
 from werkzeug import Request, Response
 
-from tests.running.shop import Shop, run
+from tests.running.shop import Shop, Way, check_of, run, run_many, serving
 
 pytestmark = pytest.mark.browser
 
 SAY = """new Promise(end => {{
- const socket = new WebSocket('{url}/live'); socket.onclose = end;
+ const socket = new WebSocket('{url}'); socket.onclose = end;
  socket.onopen = () => {{ socket.send('hello'); socket.send('bye') }};
  socket.onmessage = event => {{ if (event.data === 'welcome') setTimeout(() => socket.close(), 200) }}
 }}).then(() => 1)"""
@@ -28,18 +30,21 @@ FROM_WORKER = """new Promise(end => {{ const worker = new Worker(URL.createObjec
 
 @dataclass
 class Live:
-    """A server that greets whoever opens a WebSocket, and takes note of what it is told."""
+    """A server that greets whoever opens a WebSocket, and takes note of what it is told, by path."""
 
     url: str = ""
-    heard: list[str] = field(default_factory=list)
+    heard: dict[str, list[str]] = field(default_factory=dict)
 
     def answer(self, socket: ServerConnection) -> None:
+        assert socket.request
+        heard = self.heard.setdefault(socket.request.path, [])
         socket.send("welcome")
-        self.heard += [str(message) for message in socket]
+        heard += [str(message) for message in socket]
 
 
-@pytest.fixture
-def live() -> Iterator[Live]:
+@contextmanager
+def living() -> Iterator[Live]:
+    """Let such a server live."""
     live = Live()
     with serve(live.answer, "127.0.0.1", 0) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -50,34 +55,48 @@ def live() -> Iterator[Live]:
         thread.join()
 
 
-def said(live: Live, script: str) -> tuple[str, str]:
-    """The step of a journey that lets its page speak to ``live``, and the environment that ``live`` belongs to."""
-    return f'page.evaluate("""{script}""")', f', urls: {{live: "{live.url.replace("ws", "http")}"}}'
+Spoken = tuple[dict[str, Any], dict[str, list[str]]]
 
 
-def test_a_page_says_nothing_on_a_socket_without_a_permit(shop: Shop, live: Live, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Spoken:
+    """What is told of one run of three journeys that speak to a server, and what it heard."""
+    with living() as live, serving() as (_, shop):
+        say = {name: SAY.format(url=f"{live.url}/{name}") for name in ("forbidden", "permitted", "worker")}
+        ways = {
+            "forbidden": Way(f'page.evaluate("""{say["forbidden"]}""")'),
+            "permitted": Way(f'page.evaluate("""{say["permitted"]}""")', ', "WS /permitted"'),
+            "worker": Way(f'page.evaluate("""{FROM_WORKER.format(say=say["worker"])}""")'),
+        }
+        environment = f', urls: {{live: "{live.url.replace("ws", "http")}"}}'
+        code, verdict = run_many(tmp_path_factory.mktemp("spoken"), shop, ways, environment=environment)
+        assert code == 1, verdict["reason"]
+        return verdict, live.heard
+
+
+def test_a_page_says_nothing_on_a_socket_without_a_permit(spoken: Spoken) -> None:
     """It may open the socket and listen; what it sends is stopped, and the run fails as a breach of safety."""
-    way, environment = said(live, SAY.format(url=live.url))
-    code, verdict = run(tmp_path, shop, way, environment=environment)
-    assert live.heard == []
-    assert (code, verdict["checks"][0]["blame"]) == (1, "SAFETY"), verdict["checks"][0]["evidence"]
-    assert verdict["safety"]["blocked"] == ["WS /live (shop.home)"] * 2
+    verdict, heard = spoken
+    check = check_of(verdict, "forbidden")
+    assert heard["/forbidden"] == []
+    assert (check["outcome"], check["blame"]) == ("FAIL", "SAFETY"), check["evidence"]
+    blocked = [each for each in verdict["safety"]["blocked"] if check["id"] in each]
+    assert blocked == [f"WS /forbidden ({check['id']})"] * 2
 
 
-def test_a_page_says_on_a_socket_what_is_permitted(shop: Shop, live: Live, tmp_path: Path) -> None:
+def test_a_page_says_on_a_socket_what_is_permitted(spoken: Spoken) -> None:
     """Each message goes through and is on the receipt."""
-    way, environment = said(live, SAY.format(url=live.url))
-    code, verdict = run(tmp_path, shop, way, ', "WS /live"', environment=environment)
-    assert (code, live.heard) == (0, ["hello", "bye"]), verdict["checks"][0]["evidence"]
+    verdict, heard = spoken
+    check = check_of(verdict, "permitted")
+    assert (check["outcome"], heard["/permitted"]) == ("PASS", ["hello", "bye"]), check["evidence"]
     made = [(each["method"], each["path"], each["count"]) for each in verdict["safety"]["mutations"]]
-    assert made == [("WS", "/live", 2)]
+    assert made == [("WS", "/permitted", 2)]
 
 
-def test_what_a_worker_says_on_a_socket_is_never_green(shop: Shop, live: Live, tmp_path: Path) -> None:
+def test_what_a_worker_says_on_a_socket_is_never_green(spoken: Spoken) -> None:
     """A worker's messages can only be seen, so they fail the run."""
-    way, environment = said(live, FROM_WORKER.format(say=SAY.format(url=live.url)))
-    code, verdict = run(tmp_path, shop, way, environment=environment)
-    assert (code, verdict["checks"][0]["blame"]) == (1, "SAFETY"), verdict["checks"][0]["evidence"]
+    check = check_of(spoken[0], "worker")
+    assert (check["outcome"], check["blame"]) == ("FAIL", "SAFETY"), check["evidence"]
 
 
 def test_telemetry_is_answered_in_its_place(shop: Shop, tmp_path: Path) -> None:
