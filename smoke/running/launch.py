@@ -75,7 +75,10 @@ def begin(settings: Settings, stack: ExitStack) -> Begun:
 
 
 def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
-    """Do the same while driver and browser start, and load meanwhile what comes after; raises ConfigError."""
+    """Do the same while driver and browser start, and load meanwhile what comes after; raises ConfigError.
+
+    Where only some checks are asked for, it is seen first whether a journey is among them.
+    """
     from playwright.sync_api import sync_playwright  # before the other thread competes for the interpreter
 
     sys.setswitchinterval(SWITCH_S)
@@ -86,6 +89,8 @@ def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
     for name in NEEDED_SOON:
         ahead.submit(importlib.import_module, name)
     ahead.shutdown(wait=False)
+    if (settings.check or settings.category) and not _has_journeys(planning.result().plan):
+        return planning.result()
     try:
         driver = stack.enter_context(sync_playwright())
     finally:
@@ -103,7 +108,7 @@ def load_last(others: Iterable[str] = ()) -> None:
 
 def starting(driver: Playwright, planned: Plan, settings: Settings) -> Starting | BrowserMissing | None:
     """Ask ``driver`` for the browser, if a journey needs one."""
-    if not any(check.kind is CheckKind.JOURNEY for check in planned.checks):
+    if not _has_journeys(planned):
         return None
     try:
         choice = find_browser(settings.browser, settings.environ, headed=settings.headed)
@@ -113,6 +118,10 @@ def starting(driver: Playwright, planned: Plan, settings: Settings) -> Starting 
     headless, slow_mo = not settings.headed, settings.slowmo
     browser = Aside(driver, lambda: kind.launch(headless=headless, slow_mo=slow_mo, timeout=LAUNCH_MS, **options))
     return Starting(driver, choice, browser)
+
+
+def _has_journeys(planned: Plan) -> bool:
+    return any(check.kind is CheckKind.JOURNEY for check in planned.checks)
 
 
 def _plan(settings: Settings) -> Plan:
