@@ -94,12 +94,11 @@ def act(decision: Decision, place: Place, payload: Mapping[str, object]) -> Acte
     )
     try:
         actions.end(key, ok=result.ok, detail=result.detail, now=time.time())
+        unrecorded = ""
     except HistoryError as error:
-        return Acted(
-            deed=Deed.FAILED, sentence=f"{decision.action}: {result.detail}, but that was not recorded: {error}"
-        )
+        unrecorded = f"; that was not recorded: {error}"
     deed = Deed.DONE if result.ok else Deed.FAILED
-    return Acted(deed=deed, sentence=f"{decision.action} {deed}: {result.detail}")
+    return Acted(deed=deed, sentence=f"{decision.action} {deed}: {result.detail}{unrecorded}")
 
 
 def key_of(action: Action, place: Place, now: float) -> str:

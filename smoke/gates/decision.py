@@ -7,7 +7,7 @@ INCONCLUSIVE blocks. It never rolls back either: nobody knows yet whether anythi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from smoke.config.schema import FlakyPolicy
@@ -82,6 +82,11 @@ def decide(point: str, planned: Sequence[PartName], parts: Sequence[Part], flaky
         reason=_reason(parts, decisive, missing, outcome),
         parts=tuple(parts),
     )
+
+
+def undecided(point: str, why: str) -> Decision:
+    """Return what ``point`` decides where it could not even look."""
+    return replace(decide(point, (), (), FlakyPolicy.BLOCK), reason=why)
 
 
 def _settled(outcome: Outcome) -> Outcome:

@@ -23,7 +23,7 @@ HOP = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
 @dataclass
 class Platform:
-    """Sends each session to a build by weight, and stays with it; ``X-Canary`` asks for the new one."""
+    """Sends each session to a build by weight, and stays with it; ``X-Canary`` asks for the new one, ``X-Stable`` for the old."""
 
     builds: dict[str, DemoProcess]
     stable: str
@@ -52,6 +52,8 @@ class Platform:
     def choose(self, headers: Any) -> str:
         if headers.get("X-Canary") and self.share:
             return self.canary
+        if headers.get("X-Stable"):
+            return self.stable
         cookie = SimpleCookie(headers.get("Cookie", "")).get(COHORT)
         if self.sticky and cookie and cookie.value in self.builds and 0 < self.share < 1:
             return cookie.value
