@@ -23,7 +23,7 @@ HOP = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
 @dataclass
 class Platform:
-    """Sends each session to a build by weight, and stays with it; ``X-Canary`` asks for the new one, ``X-Stable`` for the old."""
+    """Sends each session to a build by weight, and stays with it; ``X-Canary`` and ``X-Stable`` ask for one of them."""
 
     builds: dict[str, DemoProcess]
     stable: str

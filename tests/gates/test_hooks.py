@@ -5,6 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -68,6 +73,38 @@ def test_a_webhook_gets_the_decision_and_a_key_to_know_it_again(tmp_path, httpse
     assert (result.ok, result.detail) == (True, "answered 202: rolling back")
     assert asked[0].get_json() == {"reason": "it broke"}
     assert asked[0].headers["Idempotency-Key"] == ORDER.key
+
+
+def test_a_webhook_that_answers_a_byte_at_a_time_is_bounded_too(tmp_path):
+    with dripping() as url:
+        begun = time.monotonic()
+        result = ran(Hook(webhook=url, timeout_s=0.5), tmp_path)
+    assert (result.ok, result.detail) == (False, f"POST {url} answers within 0.5 s")
+    assert time.monotonic() - begun < 30  # the drops would last for minutes
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """A server whose answer never ends, though something of it comes all the time."""
+    over = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            with suppress(OSError):
+                while not over.wait(0.1):
+                    self.wfile.write(b"x")
+
+        def log_message(self, *_args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/rollback"
+        over.set()
+        server.shutdown()
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])
@@ -150,6 +187,15 @@ def test_an_action_whose_end_nobody_knows_is_not_begun_again(tmp_path):
     again = act(decision(), there, {})
     assert again.deed is Deed.BEFORE
     assert "nobody knows how it ended" in again.sentence
+
+
+def test_a_hook_that_did_it_is_done_though_nobody_could_note_that(tmp_path):
+    """Whoever read that it failed would roll back a second time."""
+    spoil = "import pathlib; [each.unlink() for each in pathlib.Path('.').glob('history.db*')]; "
+    spoil += "pathlib.Path('history.db').write_bytes(b'no database' * 100)"
+    acted = act(decision(), place(tmp_path, python(spoil)), {})
+    assert acted.deed is Deed.DONE
+    assert "; that was not recorded: " in acted.sentence
 
 
 def test_where_nothing_can_be_noted_nothing_is_done(tmp_path):

@@ -1,4 +1,4 @@
-"""What could mislead a whole gate: the wrong build that is looked at, a busy runner, a rollback that nobody can prove."""
+"""What could mislead a whole gate: another build, a busy runner, a rollback that nobody can prove."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 
 from smoke.demo.breaks import Break
 from tests.gates.platform import Platform, platform
-from tests.gates.test_release import Release, breaks, release
+from tests.gates.test_release import Gated, Release, breaks, release
 
 __all__ = ["release"]
 CANARY = {"steer": {"headers": {"X-Canary": "always"}}, "compare_with": "stable"}
@@ -33,7 +33,7 @@ def environments(release: Release, **changes: dict[str, Any]) -> None:
     path.write_text(yaml.safe_dump(suite))
 
 
-def compared(release: Release, **environ: str):
+def compared(release: Release, **environ: str) -> Gated:
     environments(release, canary=CANARY, stable=STABLE)
     release.platform.shift(0.25)
     return release.gate("canary-25", "--env", "canary", **environ)
