@@ -113,6 +113,8 @@ class Gate:
         waited = asyncio.run(looking.wait_for(sampler, arrived, self.asked.build_wait_s, self.asked.say))
         if waited.live or mixed:  # a small canary may hide for a while: the cohort counts
             return True
+        if waited.is_down:  # no build hides there that might be good: the checks say what is wrong
+            return True
         self._parts.append(parts.not_live(point, waited.sentence(build), waited.seen))
         return False
 

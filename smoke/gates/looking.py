@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from smoke.gates.comparison import LEAST_PAIRS, Compared, Errors, Finding, Paired, compare
 from smoke.gates.sample import Sample, tally_of
 from smoke.gates.sampler import Sampler
+from smoke.model import Outcome
 
 EVERY_S = 1.0
 PAIRS = 20
@@ -26,6 +27,8 @@ class Waited:
     seen: Counter[str]
     """Answers of the last session by the build that they showed."""
     waited_s: float
+    is_down: bool = False
+    """Whether the last session met nothing but failures of the application, and no build at all."""
 
     def sentence(self, build: str) -> str:
         """Say in one line that it did not come."""
@@ -46,7 +49,8 @@ async def wait_for(
             return Waited(live=True, seen=seen, waited_s=waited_s)
         pause_s = max(EVERY_S, sampler.wait_s())
         if waited_s + pause_s > limit_s:
-            return Waited(live=False, seen=seen, waited_s=limit_s)
+            failed = [look.outcome is Outcome.FAIL for look in sample.looks]
+            return Waited(live=False, seen=seen, waited_s=limit_s, is_down=not seen and any(failed) and all(failed))
         tell(f"waiting for the build: {', '.join(sorted(seen)) or 'none'} answers, {limit_s - waited_s:.0f} s left")
         await asyncio.sleep(pause_s)
 

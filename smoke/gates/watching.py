@@ -16,7 +16,9 @@ from smoke.gates.sampler import Sampler
 from smoke.model import Outcome
 
 COVERED = 0.75
-"""Of the time that it was to take, without which a limit is not kept; limits by the minute leave the rest unused."""
+"""Of the time that it was to take, without which a limit is not kept."""
+LONGEST_GAP = 0.5
+"""Of that time: a request budget that is new every minute leaves shorter gaps, one at the end as well."""
 EVERY_S = 1.0
 """Between two sessions, where the request budget does not ask for more."""
 
@@ -90,9 +92,13 @@ class Watching:
             stands = standing(self.terms, tally, self._left(next_at, ends))
             if stands is not Standing.OPEN or next_at is None:
                 watched_s = time.monotonic() - begun
-                is_short = stands is Standing.KEPT and watched_s < COVERED * self.duration_s
+                is_short = stands is Standing.KEPT and self._is_cut_short(watched_s)
                 return self._watch(Standing.CUT_SHORT if is_short else stands, tally, watched_s)
             await asyncio.sleep(max(0.0, next_at - time.monotonic()))
+
+    def _is_cut_short(self, watched_s: float) -> bool:
+        """Tell whether the request budget left most of the time unwatched."""
+        return watched_s < COVERED * self.duration_s and self.sampler.wait_s() > LONGEST_GAP * self.duration_s
 
     def _next(self, asked_at: float, now: float, ends: float) -> float | None:
         """Return when the next session begins, the last one at the very end; None: there is no other."""

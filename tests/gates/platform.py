@@ -34,6 +34,8 @@ class Platform:
     takes_rollbacks: bool = True
     failing: Mapping[str, float] = field(default_factory=dict)
     """By build, the share of its answers that are 503."""
+    is_down: bool = False
+    """Whether no build is reached: the balancer answers for itself."""
     failing_from: int = 0
     """The request from which on they are."""
     restarts_at: int | None = None
@@ -102,6 +104,9 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
                 self._answer(platform.hook(self.path, json.loads(body)), [], b"")
                 return
             platform.arrived()
+            if platform.is_down:
+                self._answer(502, [("Content-Type", "text/plain")], b"nobody there")
+                return
             build = platform.choose(self.headers)
             if platform.fails(build):
                 self._answer(503, [("X-Build-ID", build), ("Content-Type", "text/plain")], b"overloaded")

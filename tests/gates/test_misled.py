@@ -96,6 +96,16 @@ def test_a_rollback_to_nobody_knows_what_is_not_proven(release: Release) -> None
     assert not [each for each in told if "degraded" in each]
 
 
+@pytest.mark.parametrize(("point", "action"), [("post-production", "rollback"), ("post-rollback", "escalate")])
+def test_a_product_that_is_down_is_no_build_to_wait_for(release: Release, point: str, action: str) -> None:
+    """Nobody knows which build it is, and everybody that it is broken."""
+    release.platform.is_down = True
+    gated = release.gate(point)
+    assert (gated.code, gated.action, gated.said["acted"]["deed"]) == (1, action, "done"), gated.stderr
+    assert gated.said["reason"].startswith("checks: ")
+    assert len(release.platform.rollbacks + release.platform.escalations) == 1
+
+
 def test_a_build_before_that_is_the_build_itself_is_refused(release: Release) -> None:
     with pytest.raises(AssertionError, match="--previous-build: is the build before; got 'build-2'"):
         release.gate("post-production", "--then-verify", "--previous-build", "build-2")

@@ -135,7 +135,7 @@ def running() -> Iterator[Platform]:
 @pytest.fixture
 def release(running: Platform, tmp_path: Path) -> Iterator[Release]:
     running.share, running.sticky, running.takes_rollbacks, running.failing = 0.0, True, True, {}
-    running.failing_from, running.restarts_at = 0, None
+    running.failing_from, running.restarts_at, running.is_down = 0, None, False
     running.rollbacks.clear()
     running.escalations.clear()
     project(tmp_path)
