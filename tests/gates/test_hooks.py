@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -187,6 +188,20 @@ def test_an_action_whose_end_nobody_knows_is_not_begun_again(tmp_path):
     again = act(decision(), there, {})
     assert again.deed is Deed.BEFORE
     assert "nobody knows how it ended" in again.sentence
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_who_interrupts_a_gate_does_not_stop_its_hook_halfway(tmp_path, told):
+    before = signal.signal(told, signal.default_int_handler)
+    code = f"import os, time; os.kill(os.getppid(), {int(told)}); time.sleep(0.5); open('done', 'w')"
+    there = place(tmp_path, python(code))
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            act(decision(), there, {})
+    finally:
+        signal.signal(told, before)
+    assert (tmp_path / "done").exists()
+    assert act(decision(), there, {}).sentence.endswith("already and done: it is not run again")
 
 
 def test_a_hook_that_did_it_is_done_though_nobody_could_note_that(tmp_path):
