@@ -175,13 +175,12 @@ def _listed(gated: _Gated, completing: Completing, settings: Settings, given: ar
 
 def _told(decision: Decision, planned: Plan, settings: Settings, given: argparse.Namespace) -> _Gated:
     """Act, record and tell people; nothing that fails here makes the decision a better one."""
-    from smoke.firewall import scrubbed
     from smoke.gates import outputs
     from smoke.gates.acting import act, place_of, would_act
     from smoke.gates.recording import record_gate
-    from smoke.gates.secrets import scrubber_for
+    from smoke.gates.secrets import tellable
 
-    decision = scrubbed(decision, scrubber_for(planned, settings.environ))
+    decision = tellable(decision, planned, settings.environ)
     place = place_of(planned, settings)
     told = outputs.payload(decision, place.suite, place.environment, place.build)
     acted = would_act(decision, place) if given.dry_run else act(decision, place, told)

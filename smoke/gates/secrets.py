@@ -1,9 +1,11 @@
-"""What a gate must not tell anybody, whoever said it to the gate."""
+"""How a gate's decision may be told: without secrets, and no longer than hooks and pipelines can take it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from smoke.firewall import scrubbed
+from smoke.gates.decision import Decision, brief
 from smoke.plan import Plan
 from smoke.secret import Scrubber
 from smoke.storage.url import database_secrets
@@ -18,8 +20,8 @@ def scrubber_of(environ: Mapping[str, str], named: Iterable[str] = ()) -> Scrubb
     return scrubber
 
 
-def scrubber_for(plan: Plan, environ: Mapping[str, str]) -> Scrubber:
-    """Return the same with the secrets of the accounts of ``plan``, which a target may repeat."""
+def tellable(decision: Decision, plan: Plan, environ: Mapping[str, str]) -> Decision:
+    """Return ``decision`` as it may leave: it quotes what the target answered, at any length, and be it our secrets."""
     accounts = {**plan.suite.about.accounts, **plan.environment.accounts}.values()
     named = (name for account in accounts for name in (account.password, account.totp) if name)
-    return scrubber_of(environ, named)
+    return brief(scrubbed(decision, scrubber_of(environ, named)))

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from smoke.config.gates import GitHubEvent, Hook, Hooks
+from smoke.gates import outputs
 from smoke.gates.acting import Deed, Place, act, key_of
-from smoke.gates.decision import Decision
+from smoke.gates.decision import Decision, Part, PartName, brief
 from smoke.gates.hooks import Order, run_hook
 from smoke.history.opening import history_file
 from smoke.model import Action, Outcome
@@ -169,6 +171,18 @@ def test_an_action_is_done_once_for_a_build_and_again_for_another(tmp_path):
     other = act(decision(), place(tmp_path, python("open('done', 'a').write('x')"), build="b3"), {})
     assert other.deed is Deed.DONE
     assert (tmp_path / "done").read_text() == "xx"
+
+
+def test_a_long_answer_of_a_broken_build_does_not_keep_its_rollback_from_being_run(tmp_path):
+    """A system takes no variable above 128 KiB, GitHub no event above 64 KB, and neither takes a NUL."""
+    said = "\0" + "\N{SNOWMAN}" * 300_000
+    part = Part(name=PartName.CHECKS, outcome=Outcome.FAIL, sentence=said, on_failure=Action.ROLLBACK)
+    told = brief(replace(decision(), reason=said, parts=(part,) * len(PartName)))
+    whole = outputs.payload(told, "shop", "production", "b2")
+    acted = act(told, place(tmp_path, python("open('done', 'w')")), whole)
+    assert (acted.deed, (tmp_path / "done").exists()) == (Deed.DONE, True), acted.sentence
+    assert len(json.dumps(whole)) < 64_000
+    assert told.reason == f" {'☃' * 998}…"
 
 
 def test_people_are_called_again_for_the_same_build_after_an_hour(tmp_path):
