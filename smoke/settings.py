@@ -52,7 +52,9 @@ def _switch(text: str) -> bool:
     raise ValueError(f"is true or false; got {text!r}")
 
 
-def _from(least: int) -> Callable[[str], int]:
+def whole(least: int) -> Callable[[str], int]:
+    """Return what reads a whole number from ``least``, or raises ValueError."""
+
     def converted(text: str) -> int:
         if not re.fullmatch(r"\d+", text.strip()) or int(text) < least:
             raise ValueError(f"is a whole number from {least}; got {text!r}")
@@ -86,6 +88,13 @@ def _browser(text: str) -> str:
     return text
 
 
+def build_id(text: str) -> str:
+    """Return a build id without the blanks around it; raises ValueError where nothing could ever show it."""
+    if not (found := text.strip()) or not found.isprintable():
+        raise ValueError(f"is the id of a build, printable characters on one line; got {text!r}")
+    return found
+
+
 def _factor(text: str) -> float:
     try:
         factor = float(text)
@@ -103,11 +112,11 @@ OPTIONS = (
     Option(name="check", metavar="ID", repeat=True, help="run only this check, or branch of checks (login)"),
     Option(name="category", metavar="NAME", convert=_category, repeat=True, help="run only checks of this category"),
     Option(name="region", metavar="NAME", default="local", help="where this runner stands; a tag on metrics"),
-    Option(name="expect_build", metavar="ID", help="build that the target must serve"),
+    Option(name="expect_build", metavar="ID", convert=build_id, help="build that the target must serve"),
     Option(name="browser", metavar="NAME", default="chromium", convert=_browser, help="chromium, firefox or webkit"),
     Option(name="headed", default=False, convert=_switch, help="show the browser"),
-    Option(name="slowmo", metavar="MS", default=0, convert=_from(0), help="slow every browser action down"),
-    Option(name="workers", metavar="N", convert=_from(1), help="journeys that may run at once"),
+    Option(name="slowmo", metavar="MS", default=0, convert=whole(0), help="slow every browser action down"),
+    Option(name="workers", metavar="N", convert=whole(1), help="journeys that may run at once"),
     Option(
         name="runner_band", metavar="FACTOR", default=1.0, convert=_factor, help="how much slower this runner may be"
     ),
@@ -166,6 +175,9 @@ def resolve(given: Mapping[str, object], *, point: str, root: Path, environ: Map
     problems: list[Problem] = []
     for option in OPTIONS:
         said = given.get(option.name)
+        if said == "":  # a variable of a pipeline that is not set, and nobody's wish for the default
+            problems.append(Problem("command line", 0, option.flag, "is empty; say what it is, or leave it out"))
+            continue
         raw, origin = (said, option.flag) if said else _from_environment(option, merged, environ)
         if raw is None:
             values[option.name], origins[option.name] = () if option.repeat else option.default, "default"

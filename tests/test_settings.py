@@ -161,6 +161,25 @@ def test_a_variable_without_a_value_is_not_said(tmp_path: Path) -> None:
     assert "SMOKE_ENV" not in settings.environ
 
 
+@pytest.mark.parametrize(
+    "option", [each for each in OPTIONS if each.metavar and not each.repeat], ids=lambda each: each.name
+)
+def test_an_option_without_a_value_is_refused(tmp_path: Path, option: Option) -> None:
+    """As a pipeline's ``--expect-build "$BUILD"`` would be, where nobody set it: the default is another wish."""
+    with pytest.raises(ConfigError, match=f"{option.flag}: is empty; say what it is, or leave it out"):
+        settled(tmp_path, {option.name: ""})
+
+
+@pytest.mark.parametrize("text", [" ", "\t\n", "b1\nb2", "b\x00"])
+def test_a_build_is_something_that_can_be_shown(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match="--expect-build: is the id of a build"):
+        settled(tmp_path, {"expect_build": text})
+
+
+def test_blanks_around_a_build_are_not_its_name(tmp_path: Path) -> None:
+    assert settled(tmp_path, {}, {"SMOKE_EXPECT_BUILD": "b1\n"}).expect_build == "b1"
+
+
 def test_every_wrong_value_is_reported_at_once(tmp_path: Path) -> None:
     """One run is enough to learn of all that is wrong, with where it came from and what it should be."""
     (tmp_path / ".env").write_text("SMOKE_SLOWMO=fast\nSMOKE_WORKERS=-1\n")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.spans import seconds
+from smoke.settings import build_id
 
 if TYPE_CHECKING:
     from smoke.gates.acting import Acted
@@ -54,29 +55,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def call(given: argparse.Namespace, after: list[str]) -> int:
     """Gate, act and return what the decision exits with: 0 proceed, 1 block, roll back or escalate, 3 INCONCLUSIVE."""
     from smoke.gates import outputs
-    from smoke.gates.acting import Deed, place_of
-    from smoke.gates.advice import ROLLBACK_POINT, ending
-    from smoke.gates.recording import last_good
+    from smoke.gates.acting import Deed
+    from smoke.gates.advice import ending
     from smoke.model import Action
-    from smoke.running.planning import plan_of
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if after:
         raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
     settings = options.settings_of(given, given.point)
     outputs.forget(settings.reports)
+    previous = _previous(given, settings)
     told = settings.environ.get("GITHUB_OUTPUT")
     gated = _gated(settings, given)
     document = gated.document
     _tried(lambda: outputs.write(settings.reports, document))
     _tried(lambda: outputs.append(told, outputs.step_outputs(gated.decision, gated.acted, _verdict(settings))))
     if given.then_verify and gated.acted.deed is Deed.DONE and gated.decision.action is Action.ROLLBACK:
-        verify = replace(settings, point=ROLLBACK_POINT)
-        previous = given.previous_build or last_good(place_of(plan_of(verify), verify))
-        _say(f"post-rollback: expecting {previous or 'no particular build'}")
         _tried(lambda: outputs.set_aside(settings.reports, given.point))
-        plain = argparse.Namespace(**{**vars(given), "checklist": False, "new_endpoints": []})
-        verified = _gated(replace(verify, expect_build=previous), plain)
+        verified = _verified(settings, given, previous)
         verdict = settings.shown(settings.reports / given.point / "verdict.json")
         document = {**document, "verdict_path": verdict, "then_verify": verified.document}
         _tried(lambda: outputs.write(settings.reports, document))
@@ -85,6 +81,44 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     if given.json:
         print(outputs.as_text(document), end="")
     return gated.decision.exit_code
+
+
+def _previous(given: argparse.Namespace, settings: Settings) -> str | None:
+    """Return the build that --previous-build says, None where it says none; raises ConfigError."""
+    if given.previous_build is None:
+        return None
+    try:
+        previous = build_id(given.previous_build)
+        if previous == settings.expect_build:
+            raise ValueError(f"is the build before; got {previous!r}, which is the one of --expect-build")
+    except ValueError as error:
+        raise ConfigError([Problem("command line", 0, "--previous-build", str(error))]) from None
+    return previous
+
+
+def _verified(settings: Settings, given: argparse.Namespace, previous: str | None) -> _Gated:
+    """Gate post-rollback; whatever keeps it from that leaves the rollback unproven, and the first decision as it is."""
+    from smoke.gates import outputs
+    from smoke.gates.acting import Acted, Deed, place_of
+    from smoke.gates.advice import ROLLBACK_POINT
+    from smoke.gates.decision import undecided
+    from smoke.gates.recording import last_good
+    from smoke.running.planning import plan_of
+
+    verify = replace(settings, point=ROLLBACK_POINT)
+    try:
+        expected = previous or last_good(place_of(plan_of(verify), verify))
+        if expected is None:
+            raise LookupError("the history knows of no good build before: say --previous-build")
+        _say(f"post-rollback: expecting {expected}")
+        plain = argparse.Namespace(**{**vars(given), "checklist": False, "new_endpoints": []})
+        return _gated(replace(verify, expect_build=expected), plain)
+    except Exception as error:  # noqa: BLE001 - the rollback was run, and its gate must say so whatever comes after
+        decision = undecided(ROLLBACK_POINT, f"the rollback is not proven: {error}")
+    _say(f"{decision.outcome} {ROLLBACK_POINT}: {decision.reason}")
+    told = outputs.payload(decision, settings.suite, settings.env or "", previous)
+    acted = Acted(deed=Deed.NONE, sentence="nothing was looked at")
+    return _Gated(decision, acted, outputs.document(told, acted, _verdict(settings)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +178,9 @@ def _told(decision: Decision, planned: Plan, settings: Settings, given: argparse
     from smoke.gates import outputs
     from smoke.gates.acting import act, place_of, would_act
     from smoke.gates.recording import record_gate
+    from smoke.gates.secrets import tellable
 
+    decision = tellable(decision, planned, settings.environ)
     place = place_of(planned, settings)
     told = outputs.payload(decision, place.suite, place.environment, place.build)
     acted = would_act(decision, place) if given.dry_run else act(decision, place, told)

@@ -9,14 +9,12 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.spans import seconds, share
-
-if TYPE_CHECKING:
-    pass
+from smoke.settings import whole
 
 T = TypeVar("T")
 FOR_S = 300.0
@@ -31,46 +29,57 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--for", dest="duration", metavar="TIME", help="how long, such as 5m (default: the point's, or 5m)"
     )
     parser.add_argument("--max-error-rate", metavar="SHARE", help="such as 1%% (default: the point's, or 1%%)")
-    parser.add_argument(
-        "--min-samples", type=int, metavar="N", help=f"judged requests to conclude by (default: {LEAST})"
-    )
+    parser.add_argument("--min-samples", metavar="N", help=f"judged requests to conclude by (default: {LEAST})")
     options.add(parser)
     parser.add_argument("--json", action="store_true", help="print what was seen as JSON on stdout, all else on stderr")
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, _after: list[str]) -> int:
+def call(given: argparse.Namespace, after: list[str]) -> int:
     """Watch; 0: the error rate kept its limit, 1: it did not, 3: too little was seen."""
     from smoke.config.schema import FlakyPolicy
     from smoke.gates.error_rate import RateTerms
     from smoke.gates.opening import open_sampler
     from smoke.gates.telling import Telling, document
     from smoke.gates.watching import Watching
-    from smoke.judge import exit_code
+    from smoke.judge import SEVERITY, exit_code
+    from smoke.model import Outcome
     from smoke.running.planning import plan_of
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if after:
+        raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
     settings = options.settings_of(given, given.point)
     planned = plan_of(settings)
     monitoring = planned.point.monitoring
-    duration_s = _read("--for", seconds, given.duration) or (monitoring.duration_s if monitoring else FOR_S)
+    duration_s = _read("--for", _some_time, given.duration) or (monitoring.duration_s if monitoring else FOR_S)
     limit = _read("--max-error-rate", share, given.max_error_rate)
     terms = RateTerms(
         max_error_rate=limit or (monitoring.max_error_rate if monitoring else MAX_ERROR_RATE),
-        least=given.min_samples or (monitoring.min_samples if monitoring else LEAST),
+        least=_read("--min-samples", whole(1), given.min_samples) or (monitoring.min_samples if monitoring else LEAST),
     )
     telling = Telling(sys.stderr if given.json else sys.stdout, duration_s)
     with ExitStack() as stack:
         sampler = stack.enter_context(open_sampler(planned, settings))
         watch = asyncio.run(Watching(sampler, terms, duration_s, telling.stands).watch())
     telling.ended(watch)
+    outcome = watch.standing.outcome
+    if settings.expect_build and (proof := watch.proof_of(settings.expect_build)).outcome is not Outcome.PASS:
+        outcome = max(outcome, proof.outcome, key=SEVERITY.index)
+        print(f"{proof.outcome:<12} {proof.sentence}", file=telling.file, flush=True)
     if given.json:
-        print(json.dumps(document(watch), indent=2))
-    return exit_code(watch.standing.outcome, FlakyPolicy.BLOCK)
+        print(json.dumps({**document(watch), "outcome": outcome, "builds": watch.builds}, indent=2))
+    return exit_code(outcome, FlakyPolicy.BLOCK)
+
+
+def _some_time(text: str) -> float:
+    if not (found := seconds(text)):
+        raise ValueError(f"is longer than nothing; got {text!r}")
+    return found
 
 
 def _read(option: str, convert: Callable[[str], T], text: str | None) -> T | None:
     try:
-        return convert(text) if text else None
+        return None if text is None else convert(text)
     except ValueError as error:
         raise ConfigError([Problem("command line", 0, option, str(error))]) from None

@@ -40,6 +40,7 @@ def problems_between(suite: Suite, files: Files, measured: Measured) -> Iterator
     yield from _noise(suite, files.noise)
     yield from _budgets(suite, files.about, measured)
     yield from _environments_contracts(suite, files.about)
+    yield from _compared(suite, files.about)
     for place, text in account_problems(suite):
         yield files.about.problem(place, text)
     for index, probe in enumerate(suite.probes):
@@ -193,6 +194,15 @@ def _environments_contracts(suite: Suite, source: Source) -> Iterator[Problem]:
             way_out = f"did you mean {close[0]!r}?" if close else f"known: {_listed(known)}"
             text = f"no check and no noise is limited to the contract {environment.contract!r}; {way_out}"
             yield source.problem(("environments", name, "contract"), text)
+
+
+def _compared(suite: Suite, source: Source) -> Iterator[Problem]:
+    for name, environment in suite.about.environments.items():
+        other = environment.compare_with
+        others = [each for each in suite.about.environments if each != name]
+        if other is not None and other not in others:
+            text = f"names no other environment: {other!r}; there are: {_listed(others)}"
+            yield source.problem(("environments", name, "compare_with"), text)
 
 
 def _environments(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:

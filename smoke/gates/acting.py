@@ -10,6 +10,7 @@ from pathlib import Path
 
 from smoke.config.gates import Hook, Hooks
 from smoke.gates.decision import Decision
+from smoke.gates.holding import held
 from smoke.gates.hooks import Order, run_hook
 from smoke.history.actions import Actions, ActionTaken
 from smoke.history.errors import HistoryError
@@ -71,7 +72,7 @@ def place_of(plan: Plan, settings: Settings) -> Place:
 
 
 def act(decision: Decision, place: Place, payload: Mapping[str, object]) -> Acted:
-    """Run the hook of ``decision``, unless it was begun for this build before.
+    """Run the hook of ``decision``, unless it was begun for this build before; raises KeyboardInterrupt after it.
 
     Where that cannot be known, nothing is done: a rollback that is run twice may roll back the good build.
     """
@@ -89,17 +90,16 @@ def act(decision: Decision, place: Place, payload: Mapping[str, object]) -> Acte
         return Acted(deed=Deed.FAILED, sentence=f"{decision.action} was not run: {error}")
     if earlier is not None:
         return Acted(deed=Deed.BEFORE, sentence=_told(earlier))
-    result = run_hook(
-        hook, Order(key=key, payload=payload, variables=variables(decision, place)), place.environ, place.folder
-    )
-    try:
-        actions.end(key, ok=result.ok, detail=result.detail, now=time.time())
-    except HistoryError as error:
-        return Acted(
-            deed=Deed.FAILED, sentence=f"{decision.action}: {result.detail}, but that was not recorded: {error}"
-        )
+    with held():  # half a rollback is worse than a late end; the hook has a time-out
+        order = Order(key=key, payload=payload, variables=variables(decision, place))
+        result = run_hook(hook, order, place.environ, place.folder)
+        try:
+            actions.end(key, ok=result.ok, detail=result.detail, now=time.time())
+            unrecorded = ""
+        except HistoryError as error:
+            unrecorded = f"; that was not recorded: {error}"
     deed = Deed.DONE if result.ok else Deed.FAILED
-    return Acted(deed=deed, sentence=f"{decision.action} {deed}: {result.detail}")
+    return Acted(deed=deed, sentence=f"{decision.action} {deed}: {result.detail}{unrecorded}")
 
 
 def key_of(action: Action, place: Place, now: float) -> str:

@@ -23,7 +23,7 @@ ROLLED_BACK = {
     Deed.NONE: f"Roll back now: no hook of this environment does it. {VERIFY.capitalize()}.",
     Deed.DRY: "Nothing was done: this was a dry run. Otherwise the rollback above would have been run.",
     Deed.DONE: "The rollback was asked for. It took only if post-rollback says so.",
-    Deed.FAILED: f"Roll back by hand: the hook did not do it, and is not run again for this build; {VERIFY}.",
+    Deed.FAILED: f"Roll back by hand, unless the hook did it after all: it is not run again for this build; {VERIFY}.",
     Deed.BEFORE: "The rollback of this build is not run twice: look whether the first one took (post-rollback).",
 }
 ESCALATED = {

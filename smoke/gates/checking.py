@@ -43,9 +43,7 @@ def run_checks(settings: Settings, timeout_s: float, *, expect_build: str | None
     """
     command = [sys.executable, "-m", "smoke", "run", settings.point, "--json"]
     environ = {**settings.environ, **_variables(settings)}
-    environ.pop("SMOKE_EXPECT_BUILD", None)
-    if expect_build:
-        environ["SMOKE_EXPECT_BUILD"] = expect_build
+    environ["SMOKE_EXPECT_BUILD"] = expect_build or ""  # said, so that .env does not say otherwise
     child = subprocess.Popen(command, cwd=settings.root, env=environ, stdout=subprocess.PIPE, text=True)
     try:
         output, _ = child.communicate(timeout=timeout_s + LATE_S)

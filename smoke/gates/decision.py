@@ -7,12 +7,15 @@ INCONCLUSIVE blocks. It never rolls back either: nobody knows yet whether anythi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from smoke.config.schema import FlakyPolicy
 from smoke.judge import SEVERITY, combine, exit_code
 from smoke.model import Action, Category, Outcome
+
+LONGEST = 1000
+"""Characters of a sentence."""
 
 
 class PartName(StrEnum):
@@ -82,6 +85,22 @@ def decide(point: str, planned: Sequence[PartName], parts: Sequence[Part], flaky
         reason=_reason(parts, decisive, missing, outcome),
         parts=tuple(parts),
     )
+
+
+def brief(decision: Decision) -> Decision:
+    """Return ``decision`` with sentences that fit into an environment variable, an event of GitHub and a line."""
+    parts = tuple(replace(part, sentence=_brief(part.sentence)) for part in decision.parts)
+    return replace(decision, reason=_brief(decision.reason), parts=parts)
+
+
+def _brief(sentence: str) -> str:
+    line = "".join(each if each.isprintable() else " " for each in sentence)
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def undecided(point: str, why: str) -> Decision:
+    """Return what ``point`` decides where it could not even look."""
+    return replace(decide(point, (), (), FlakyPolicy.BLOCK), reason=why)
 
 
 def _settled(outcome: Outcome) -> Outcome:

@@ -18,6 +18,8 @@ class Standing(StrEnum):
     """The limit is broken, or cannot be kept any more, however the rest goes."""
     TOO_FEW = "too-few"
     """It is over, and there was not enough to judge by."""
+    CUT_SHORT = "cut-short"
+    """It had to end long before its time."""
 
     @property
     def outcome(self) -> Outcome:

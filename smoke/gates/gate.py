@@ -12,7 +12,7 @@ from smoke.config.problems import ConfigError, Problem
 from smoke.gates import looking, parts
 from smoke.gates.checking import Checked, run_checks
 from smoke.gates.cohort import CohortTerms
-from smoke.gates.comparison import compare
+from smoke.gates.comparison import LEAST_PAIRS
 from smoke.gates.decision import Decision, Part, PartName, decide
 from smoke.gates.error_rate import RateTerms
 from smoke.gates.opening import open_sampler
@@ -20,7 +20,7 @@ from smoke.gates.sample import Sample
 from smoke.gates.sampler import Sampler
 from smoke.gates.watching import EVERY_S, Watching
 from smoke.gates.witness import Witness
-from smoke.model import Outcome
+from smoke.model import Action, Outcome
 from smoke.plan import Plan, Selection, plan
 from smoke.settings import Settings
 
@@ -52,6 +52,8 @@ class Gate:
     _parts: list[Part] = field(default_factory=list)
     _builds: Counter[str] = field(default_factory=Counter)
     _silent: int = 0
+    _at: PartName = PartName.BUILD
+    """What is being looked at."""
     checked: Checked | None = None
     """What the run of the checks said; None: it was not reached."""
 
@@ -62,7 +64,13 @@ class Gate:
         """
         point = self.asked.plan.point
         planned = planned_parts(self.asked.plan, self.asked.settings.expect_build)
-        self._look(planned)
+        stable = stable_plan(self.asked.plan, self.asked.settings) if PartName.COMPARISON in planned else None
+        try:
+            self._look(planned, stable)
+        except ConfigError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what broke is told as any other answer: a gate always decides
+            self._parts.append(parts.unseen(point, self._at, f"the harness broke: {type(error).__name__}: {error}"))
         if self._build and PartName.BUILD in planned and not any(each.name is PartName.BUILD for each in self._parts):
             self._parts.insert(0, parts.build_part(point, self._build, self._builds, self._silent))
         return decide(self.asked.plan.point_name, planned, self._parts, point.flaky)
@@ -71,7 +79,7 @@ class Gate:
     def _build(self) -> str | None:
         return self.asked.settings.expect_build
 
-    def _look(self, planned: Iterable[PartName]) -> None:
+    def _look(self, planned: Iterable[PartName], stable: Plan | None) -> None:
         plan_, settings = self.asked.plan, self.asked.settings
         with ExitStack() as stack:
             witness = self.asked.witness
@@ -85,11 +93,12 @@ class Gate:
                 return
             steps: dict[PartName, Callable[[Sampler], Part]] = {
                 PartName.COHORT: self._cohort,
-                PartName.COMPARISON: lambda canary: self._comparison(canary, stack),
+                PartName.COMPARISON: lambda canary: self._comparison(canary, stable, stack),
                 PartName.MONITORING: self._monitoring,
             }
             for name in planned:
                 if name in steps and sampler is not None:
+                    self._at = name
                     self.asked.say(f"{name} …")
                     self._parts.append(steps[name](sampler))
                     if self._parts[-1].outcome not in GOOD:
@@ -104,10 +113,13 @@ class Gate:
         waited = asyncio.run(looking.wait_for(sampler, arrived, self.asked.build_wait_s, self.asked.say))
         if waited.live or mixed:  # a small canary may hide for a while: the cohort counts
             return True
+        if waited.is_down:  # no build hides there that might be good: the checks say what is wrong
+            return True
         self._parts.append(parts.not_live(point, waited.sentence(build), waited.seen))
         return False
 
     def _checks_are_good(self) -> bool:
+        self._at = PartName.CHECKS
         plan_ = self.asked.plan
         mixed = is_mixed(plan_)
         expected = None if mixed else self._build
@@ -115,7 +127,7 @@ class Gate:
         if not mixed:
             self._builds.update(seen.builds)
             self._silent += seen.silent
-        self._parts.append(parts.checks_part(plan_.point, seen.verdict, seen.reason, seen.failed_category))
+        self._parts.append(parts.checks_part(plan_.point, seen, self._build))
         return seen.verdict in GOOD
 
     def _cohort(self, sampler: Sampler) -> Part:
@@ -128,19 +140,21 @@ class Gate:
         self._note(sample for sample in samples if sample.is_of(build))
         return parts.cohort_part(point, terms, build, samples)
 
-    def _comparison(self, canary: Sampler, stack: ExitStack) -> Part:
-        plan_, settings = self.asked.plan, self.asked.settings
-        other = plan_.environment.compare_with
-        there = plan(
-            plan_.suite, plan_.point_name, other, Selection(checks=settings.check, categories=settings.category)
-        )
-        stable = stack.enter_context(open_sampler(there, replace(settings, base_url=None)))
-        pairs = asyncio.run(looking.in_turn(stable, canary, LOOK_S))
+    def _comparison(self, canary: Sampler, there: Plan | None, stack: ExitStack) -> Part:
+        point, build = self.asked.plan.point, self._build
+        assert there is not None, "what a canary is compared with was planned"
+        assert build is not None, "a cohort needs an expected build: that was checked"
+        stable = stack.enter_context(open_sampler(there, replace(self.asked.settings, base_url=None)))
+        taken = asyncio.run(looking.in_turn(stable, canary, LOOK_S))
+        told_apart = [pair for pair in taken if pair.tells_apart(build)]
+        if len(told_apart) < LEAST_PAIRS:
+            why = f"{len(told_apart)} of {len(taken)} pairs met both builds, {LEAST_PAIRS} are needed"
+            return parts.unseen(point, PartName.COMPARISON, why)
         try:
-            return parts.comparison_part(plan_.point, compare(*looking.paired(pairs)))
+            return parts.comparison_part(point, looking.compared(told_apart))
         except ImportError:
             why = "scipy is missing, which compares: pip install 'smoke-harness[compare]'"
-            return parts.unseen(plan_.point, PartName.COMPARISON, why)
+            return parts.unseen(point, PartName.COMPARISON, why)
 
     def _monitoring(self, sampler: Sampler) -> Part:
         point = self.asked.plan.point
@@ -167,6 +181,10 @@ def planned_parts(plan_: Plan, build: str | None) -> tuple[PartName, ...]:
     if point.cohort is not None and build is None:
         text = f"is needed at {plan_.point_name}: only by its build can a canary be told from what is stable"
         raise ConfigError([Problem("command line", 0, "--expect-build", text)])
+    acts = point.on_failure.action is not Action.BLOCK
+    if acts and plan_.suite.about.page.build is not None and build is None:
+        text = f"is needed at {plan_.point_name}: {plan_.suite.name} shows its builds, and a gate acts for one"
+        raise ConfigError([Problem("command line", 0, "--expect-build", text)])
     asked = {
         # Where a balancer mixes two builds, the sessions of the cohort prove which one was met.
         PartName.BUILD: build is not None and not is_mixed(plan_),
@@ -176,6 +194,12 @@ def planned_parts(plan_: Plan, build: str | None) -> tuple[PartName, ...]:
         PartName.MONITORING: point.monitoring is not None or point.max_error_rate is not None,
     }
     return tuple(name for name in PartName if asked[name])
+
+
+def stable_plan(plan_: Plan, settings: Settings) -> Plan:
+    """Return what the stable build is asked, for a canary to be compared with it; raises ConfigError."""
+    chosen = Selection(checks=settings.check, categories=settings.category)
+    return plan(plan_.suite, plan_.point_name, plan_.environment.compare_with, chosen)
 
 
 def is_mixed(plan_: Plan) -> bool:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.config.gates import GitHubEvent, Hook
+from smoke.gates.secrets import scrubber_of
+from smoke.marks import PRODUCT
 from smoke.process import run
-from smoke.secret import Scrubber
-from smoke.tokens import SPEAKING
 
 TAIL = 500
 """Characters of a command's output that are kept."""
@@ -75,19 +76,17 @@ def _github(event: GitHubEvent, order: Order, environ: Mapping[str, str], timeou
 
 
 def _post(url: str, body: str, headers: Mapping[str, str], timeout_s: float) -> HookResult:
-    import urllib3
+    from smoke.probing.client import ProbeFailedError, send
+    from smoke.probing.exchange import Request
 
-    # No retry: a hook that was begun is not begun again, and a redirect would take the payload elsewhere.
-    answer = urllib3.PoolManager().request(
-        "POST",
-        url,
-        body=body.encode(),
-        headers={"Content-Type": "application/json", "User-Agent": "smoke-harness", **headers},
-        timeout=urllib3.Timeout(total=timeout_s),
-        retries=False,
-        redirect=False,
-    )
-    told = " ".join(answer.data.decode("utf-8", "replace").split())[:TAIL]
+    plain = {"Content-Type": "application/json", "User-Agent": PRODUCT, **headers}
+    request = Request(method="POST", url=url, headers=tuple(plain.items()), body=body.encode())
+    # Sent once: a hook that was begun is not begun again, and a redirect would take the payload elsewhere.
+    try:
+        answer = asyncio.run(send(request, timeout_s))
+    except ProbeFailedError as error:
+        return HookResult(ok=False, detail=error.finding.rule)
+    told = " ".join(answer.text.split())[:TAIL]
     return HookResult(ok=200 <= answer.status < 300, detail=f"answered {answer.status}{f': {told}' if told else ''}")
 
 
@@ -101,8 +100,5 @@ def _looked_up(text: str, environ: Mapping[str, str]) -> str:
 
 def _scrubbed(hook: Hook, text: str, environ: Mapping[str, str]) -> str:
     """Take out of ``text`` what the hook's variables hold, and whatever else looks like a secret of the environment."""
-    scrubber = Scrubber()
     named = [hook.webhook or "", hook.github.token if hook.github else ""]
-    for name in (*(each[1:] for each in named if each.startswith("$")), *filter(SPEAKING.search, environ)):
-        scrubber.learn(environ.get(name, "").strip())
-    return scrubber.text(text)
+    return scrubber_of(environ, (each[1:] for each in named if each.startswith("$"))).text(text)

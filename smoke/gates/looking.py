@@ -7,11 +7,12 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from smoke.gates.comparison import Errors, Paired
+from smoke.gates.comparison import LEAST_PAIRS, Compared, Errors, Finding, Paired, compare
 from smoke.gates.sample import Sample, tally_of
 from smoke.gates.sampler import Sampler
+from smoke.model import Outcome
 
 EVERY_S = 1.0
 PAIRS = 20
@@ -26,6 +27,8 @@ class Waited:
     seen: Counter[str]
     """Answers of the last session by the build that they showed."""
     waited_s: float
+    is_down: bool = False
+    """Whether the last session met nothing but failures of the application, and no build at all."""
 
     def sentence(self, build: str) -> str:
         """Say in one line that it did not come."""
@@ -46,7 +49,8 @@ async def wait_for(
             return Waited(live=True, seen=seen, waited_s=waited_s)
         pause_s = max(EVERY_S, sampler.wait_s())
         if waited_s + pause_s > limit_s:
-            return Waited(live=False, seen=seen, waited_s=limit_s)
+            failed = [look.outcome is Outcome.FAIL for look in sample.looks]
+            return Waited(live=False, seen=seen, waited_s=limit_s, is_down=not seen and any(failed) and all(failed))
         tell(f"waiting for the build: {', '.join(sorted(seen)) or 'none'} answers, {limit_s - waited_s:.0f} s left")
         await asyncio.sleep(pause_s)
 
@@ -64,34 +68,69 @@ async def meet(sampler: Sampler, build: str, least: int, most: int, limit_s: flo
     return samples
 
 
-async def in_turn(stable: Sampler, canary: Sampler, limit_s: float) -> list[tuple[Sample, Sample]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A session of each build, one right after the other."""
+
+    stable: Sample
+    canary: Sample
+    calm: bool
+    """Whether the runner was within its band just then."""
+
+    def tells_apart(self, build: str) -> bool:
+        """Tell whether the canary's session met ``build`` alone, and the stable one's did not meet it."""
+        return self.canary.is_of(build) and build not in self.stable.builds
+
+
+async def in_turn(stable: Sampler, canary: Sampler, limit_s: float) -> list[Pair]:
     """Take pairs of sessions, one of each build and every other pair the other way round, at most PAIRS."""
     ends = time.monotonic() + limit_s
-    pairs: list[tuple[Sample, Sample]] = []
+    pairs: list[Pair] = []
     for number in range(PAIRS):
         wait_s = max(stable.wait_s(), canary.wait_s())
         if math.isinf(wait_s) or time.monotonic() + wait_s > ends:
             break
         await asyncio.sleep(wait_s)
         if number % 2:
-            first = await canary.session()
-            pairs.append((await stable.session(), first))
+            new, old = await canary.session(), await stable.session()
         else:
-            first = await stable.session()
-            pairs.append((first, await canary.session()))
+            old, new = await stable.session(), await canary.session()
+        pairs.append(Pair(stable=old, canary=new, calm=await canary.is_calm()))
     return pairs
 
 
-def paired(pairs: Sequence[tuple[Sample, Sample]]) -> tuple[tuple[Paired, ...], Errors]:
+def compared(pairs: Sequence[Pair]) -> tuple[Compared, ...]:
+    """Compare what ``pairs`` saw; raises ImportError without scipy.
+
+    Only pairs that a calm runner took can show that the canary is slower: a busy one has times of its own.
+    """
+    every = compare(*paired(pairs))
+    *timings, errors = every
+    if errors.finding is Finding.WORSE or all(each.finding is not Finding.WORSE for each in timings):
+        return every
+    calm = [each for each in pairs if each.calm]
+    if len(calm) < LEAST_PAIRS:
+        return (*(_doubted(each, len(pairs) - len(calm)) for each in timings), errors)
+    return compare(*paired(calm))
+
+
+def _doubted(timing: Compared, busy: int) -> Compared:
+    if timing.finding is not Finding.WORSE:
+        return timing
+    said = f"{timing.sentence}, but the runner was too slow beside {busy} of them"
+    return replace(timing, finding=Finding.TOO_FEW, sentence=said)
+
+
+def paired(pairs: Sequence[Pair]) -> tuple[tuple[Paired, ...], Errors]:
     """Return the times of every probe that both answered, side by side, and the failures of both."""
     times: dict[str, list[tuple[float, float]]] = {}
-    for one, other in pairs:
-        canary = {look.check_id: look.total_ms for look in other.looks}
-        for look in one.looks:
+    for pair in pairs:
+        canary = {look.check_id: look.total_ms for look in pair.canary.looks}
+        for look in pair.stable.looks:
             times.setdefault(look.check_id, [])
             if look.total_ms is not None and (theirs := canary.get(look.check_id)) is not None:
                 times[look.check_id].append((look.total_ms, theirs))
-    stable, canaries = tally_of(one for one, _ in pairs), tally_of(other for _, other in pairs)
+    stable, canaries = tally_of(each.stable for each in pairs), tally_of(each.canary for each in pairs)
     timings = tuple(
         Paired(name=name, stable=tuple(a for a, _ in both), canary=tuple(b for _, b in both))
         for name, both in times.items()

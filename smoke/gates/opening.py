@@ -31,4 +31,4 @@ def open_sampler(plan: Plan, settings: Settings) -> Iterator[Sampler]:
     light = replace(plan, checks=tuple(check for check in plan.checks if check.id in names))
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
     with open_target(light, settings) as target:
-        yield Sampler(light, target, run_id)
+        yield Sampler(light, target, run_id, band=settings.runner_band)

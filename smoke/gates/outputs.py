@@ -61,7 +61,7 @@ def step_outputs(decision: Decision, acted: Acted, verdict: str) -> str:
             "failed-category": decision.failed_category or "",
             "action": decision.action,
             "acted": acted.deed,
-            "reason": " ".join(decision.reason.split()),
+            "reason": decision.reason,
             "verdict": verdict,
         }
     )
@@ -76,7 +76,7 @@ def verified_output(decision: Decision, verdict: str) -> str:
 
 
 def _lines(values: Mapping[str, str]) -> str:
-    return "".join(f"{name}={value}\n" for name, value in values.items())
+    return "".join(f"{name}={' '.join(value.split())}\n" for name, value in values.items())
 
 
 def summary(decision: Decision, acted: Acted, told: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""Writes what was seen as parts of a decision, with what the point asks for where it fails. Pure."""
+"""Writes what was seen as parts of a decision, with what the point asks for where it fails."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from smoke.builds import BuildProof, BuildStanding
 from smoke.config.schema import ExecutionPoint
+from smoke.gates.checking import Checked
 from smoke.gates.cohort import CohortProof, CohortTerms
 from smoke.gates.comparison import Compared, Finding
 from smoke.gates.decision import Part, PartName
@@ -45,9 +46,13 @@ def _build(point: ExecutionPoint, outcome: Outcome, sentence: str, standing: Bui
     )
 
 
-def checks_part(point: ExecutionPoint, verdict: Outcome, reason: str, failed: Category | None) -> Part:
-    """Return what the run of the checks came to."""
-    return _part(point, PartName.CHECKS, verdict, reason, failed)
+def checks_part(point: ExecutionPoint, seen: Checked, build: str | None) -> Part:
+    """Return what the run of the checks came to; where only others than ``build`` answered, its failure is theirs."""
+    proof = BuildProof(expected=build, seen=seen.builds, silent=seen.silent) if build else None
+    if seen.verdict is Outcome.FAIL and proof and proof.standing is BuildStanding.STALE:
+        said = f"it is not {build} that failed: {seen.reason}; {proof.sentence}"
+        return _part(point, PartName.CHECKS, Outcome.INCONCLUSIVE, said, seen.failed_category)
+    return _part(point, PartName.CHECKS, seen.verdict, seen.reason, seen.failed_category)
 
 
 def cohort_part(point: ExecutionPoint, terms: CohortTerms, build: str, samples: Sequence[Sample]) -> Part:
@@ -72,6 +77,8 @@ def comparison_part(point: ExecutionPoint, compared: Sequence[Compared]) -> Part
     if findings[Finding.TOO_FEW]:
         few = next(each.sentence for each in compared if each.finding is Finding.TOO_FEW)
         return _part(point, PartName.COMPARISON, Outcome.INCONCLUSIVE, f"too little to compare: {few}")
+    if not compared:
+        return unseen(point, PartName.COMPARISON, "nothing was compared")
     said = f"the canary is no worse than the stable build in {len(compared)} comparisons"
     return _part(point, PartName.COMPARISON, Outcome.PASS, said)
 

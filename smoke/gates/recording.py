@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
@@ -90,9 +91,10 @@ def _committed_at(commit: str | None, environ: Mapping[str, str], folder: Path) 
     """Return when ``commit`` was made: SMOKE_COMMITTED_AT in seconds since the epoch, else what git knows here."""
     if said := environ.get("SMOKE_COMMITTED_AT"):
         try:
-            return float(said)
+            when = float(said)
         except ValueError:
             return None
+        return when if math.isfinite(when) else None
     if commit is None:
         return None
     command = ["git", "show", "-s", "--format=%ct", "--end-of-options", commit]

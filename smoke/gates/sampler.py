@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from smoke.build_ids import build_of
+from smoke.calibration import Reference
 from smoke.config.probe import Probe
 from smoke.gates.sample import Look, Sample, light_probes
-from smoke.model import Observation
+from smoke.model import Blame, Observation, Outcome
 from smoke.offline import excused, needs_control
 from smoke.plan import Plan
+from smoke.probing import reference
 from smoke.probing.asking import Send, Shared, Terms, request_of, url_of
 from smoke.probing.attempts import observe
 from smoke.probing.exchange import Exchange, Request
@@ -37,6 +39,8 @@ class Sampler:
     target: Target
     run_id: str
     probes: tuple[Probe, ...] = ()
+    band: float = 1.0
+    """How much slower this runner may be than it should."""
     guard: Guard = field(init=False)
     _terms: Terms = field(init=False)
 
@@ -90,7 +94,17 @@ class Sampler:
             controls = self.plan.environment.controls
             if not await asyncio.to_thread(reachable, controls):
                 observation = excused(observation, OFFLINE)
-        return _look_of(observation)
+        look = _look_of(observation)
+        if look.blame is not Blame.SLOW or look.outcome is not Outcome.FAIL:
+            return look
+        if await self.is_calm():
+            return look
+        return replace(look, outcome=Outcome.INCONCLUSIVE, blame=Blame.HARNESS, rule=f"runner too slow: {look.rule}")
+
+    async def is_calm(self) -> bool:
+        """Tell whether the runner is within its band just now, so that what is slow is not its own doing."""
+        seen = await reference.reading(Reference.EXCHANGE.band_ms * self.band)
+        return seen is None or seen.is_within
 
     def _endpoint(self, probe: Probe) -> Endpoint:
         values = {"run": self.run_id, "origin": origin_of(self.target.base_url)}

@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from smoke.builds import BuildProof
 from smoke.gates.error_rate import RateTerms, Standing, Tally, standing
 from smoke.gates.sample import Sample, tally_of
 from smoke.gates.sampler import Sampler
 from smoke.model import Outcome
 
+COVERED = 0.75
+"""Of the time that it was to take, without which a limit is not kept."""
+LONGEST_GAP = 0.5
+"""Of that time: a request budget that is new every minute leaves shorter gaps, one at the end as well."""
 EVERY_S = 1.0
 """Between two sessions, where the request budget does not ask for more."""
 
@@ -30,6 +36,15 @@ class Watch:
     samples: tuple[Sample, ...] = ()
 
     @property
+    def builds(self) -> dict[str, int]:
+        """Answers by the build that they showed."""
+        return dict(sum((Counter(sample.builds) for sample in self.samples), Counter()))
+
+    def proof_of(self, build: str) -> BuildProof:
+        """Return what all answers together say of ``build``."""
+        return BuildProof(expected=build, seen=self.builds, silent=sum(sample.silent for sample in self.samples))
+
+    @property
     def sentence(self) -> str:
         """Say it in one line: rate, limit, samples, time and the first failure."""
         rate, limit = self.tally.error_rate, f"{100 * self.terms.max_error_rate:g} %"
@@ -42,6 +57,8 @@ class Watch:
                 return f"{said}{self._first_failure()}"
             case Standing.TOO_FEW:
                 return f"{said}: too few to judge by, at least {self.terms.least} are needed"
+            case Standing.CUT_SHORT:
+                return f"{said}: the request budget was used up long before {self.duration_s:g} s were over"
             case Standing.KEPT | Standing.OPEN:
                 return said
 
@@ -74,8 +91,14 @@ class Watching:
             next_at = self._next(asked_at, now, ends)
             stands = standing(self.terms, tally, self._left(next_at, ends))
             if stands is not Standing.OPEN or next_at is None:
-                return self._watch(stands, tally, time.monotonic() - begun)
+                watched_s = time.monotonic() - begun
+                is_short = stands is Standing.KEPT and self._is_cut_short(watched_s)
+                return self._watch(Standing.CUT_SHORT if is_short else stands, tally, watched_s)
             await asyncio.sleep(max(0.0, next_at - time.monotonic()))
+
+    def _is_cut_short(self, watched_s: float) -> bool:
+        """Tell whether the request budget left most of the time unwatched."""
+        return watched_s < COVERED * self.duration_s and self.sampler.wait_s() > LONGEST_GAP * self.duration_s
 
     def _next(self, asked_at: float, now: float, ends: float) -> float | None:
         """Return when the next session begins, the last one at the very end; None: there is no other."""

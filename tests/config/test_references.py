@@ -293,3 +293,11 @@ def test_a_permit_beside_what_is_destructive_is_good(project: Project) -> None:
     """Other methods and other paths are another matter."""
     says(project, SUITE, "destructive: [DELETE /login, POST /login/*]\n")
     project.load()
+
+
+@pytest.mark.parametrize("other", ["stabel", "canary"])
+def test_a_canary_is_compared_with_another_environment(project: Project, other: str) -> None:
+    project.replace(SUITE, "contract: as-built\n", f"contract: as-built\n    compare_with: {other}\n")
+    assert f"environments.canary.compare_with: names no other environment: '{other}'; there are: local" in (
+        project.complaint()
+    )

@@ -23,7 +23,7 @@ HOP = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
 @dataclass
 class Platform:
-    """Sends each session to a build by weight, and stays with it; ``X-Canary`` asks for the new one."""
+    """Sends each session to a build by weight, and stays with it; ``X-Canary`` and ``X-Stable`` ask for one of them."""
 
     builds: dict[str, DemoProcess]
     stable: str
@@ -34,6 +34,8 @@ class Platform:
     takes_rollbacks: bool = True
     failing: Mapping[str, float] = field(default_factory=dict)
     """By build, the share of its answers that are 503."""
+    is_down: bool = False
+    """Whether no build is reached: the balancer answers for itself."""
     failing_from: int = 0
     """The request from which on they are."""
     restarts_at: int | None = None
@@ -52,6 +54,8 @@ class Platform:
     def choose(self, headers: Any) -> str:
         if headers.get("X-Canary") and self.share:
             return self.canary
+        if headers.get("X-Stable"):
+            return self.stable
         cookie = SimpleCookie(headers.get("Cookie", "")).get(COHORT)
         if self.sticky and cookie and cookie.value in self.builds and 0 < self.share < 1:
             return cookie.value
@@ -100,6 +104,9 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
                 self._answer(platform.hook(self.path, json.loads(body)), [], b"")
                 return
             platform.arrived()
+            if platform.is_down:
+                self._answer(502, [("Content-Type", "text/plain")], b"nobody there")
+                return
             build = platform.choose(self.headers)
             if platform.fails(build):
                 self._answer(503, [("X-Build-ID", build), ("Content-Type", "text/plain")], b"overloaded")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -12,8 +19,9 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from smoke.config.gates import GitHubEvent, Hook, Hooks
+from smoke.gates import outputs
 from smoke.gates.acting import Deed, Place, act, key_of
-from smoke.gates.decision import Decision
+from smoke.gates.decision import Decision, Part, PartName, brief
 from smoke.gates.hooks import Order, run_hook
 from smoke.history.opening import history_file
 from smoke.model import Action, Outcome
@@ -68,6 +76,38 @@ def test_a_webhook_gets_the_decision_and_a_key_to_know_it_again(tmp_path, httpse
     assert (result.ok, result.detail) == (True, "answered 202: rolling back")
     assert asked[0].get_json() == {"reason": "it broke"}
     assert asked[0].headers["Idempotency-Key"] == ORDER.key
+
+
+def test_a_webhook_that_answers_a_byte_at_a_time_is_bounded_too(tmp_path):
+    with dripping() as url:
+        begun = time.monotonic()
+        result = ran(Hook(webhook=url, timeout_s=0.5), tmp_path)
+    assert (result.ok, result.detail) == (False, f"POST {url} answers within 0.5 s")
+    assert time.monotonic() - begun < 30  # the drops would last for minutes
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """A server whose answer never ends, though something of it comes all the time."""
+    over = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            with suppress(OSError):
+                while not over.wait(0.1):
+                    self.wfile.write(b"x")
+
+        def log_message(self, *_args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/rollback"
+        over.set()
+        server.shutdown()
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])
@@ -133,6 +173,18 @@ def test_an_action_is_done_once_for_a_build_and_again_for_another(tmp_path):
     assert (tmp_path / "done").read_text() == "xx"
 
 
+def test_a_long_answer_of_a_broken_build_does_not_keep_its_rollback_from_being_run(tmp_path):
+    """A system takes no variable above 128 KiB, GitHub no event above 64 KB, and neither takes a NUL."""
+    said = "\0" + "\N{SNOWMAN}" * 300_000
+    part = Part(name=PartName.CHECKS, outcome=Outcome.FAIL, sentence=said, on_failure=Action.ROLLBACK)
+    told = brief(replace(decision(), reason=said, parts=(part,) * len(PartName)))
+    whole = outputs.payload(told, "shop", "production", "b2")
+    acted = act(told, place(tmp_path, python("open('done', 'w')")), whole)
+    assert (acted.deed, (tmp_path / "done").exists()) == (Deed.DONE, True), acted.sentence
+    assert len(json.dumps(whole)) < 64_000
+    assert told.reason == f" {'☃' * 998}…"
+
+
 def test_people_are_called_again_for_the_same_build_after_an_hour(tmp_path):
     """Two failed rollbacks to one good build are two outages."""
     there = place(tmp_path, None)
@@ -150,6 +202,29 @@ def test_an_action_whose_end_nobody_knows_is_not_begun_again(tmp_path):
     again = act(decision(), there, {})
     assert again.deed is Deed.BEFORE
     assert "nobody knows how it ended" in again.sentence
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_who_interrupts_a_gate_does_not_stop_its_hook_halfway(tmp_path, told):
+    before = signal.signal(told, signal.default_int_handler)
+    code = f"import os, time; os.kill(os.getppid(), {int(told)}); time.sleep(0.5); open('done', 'w')"
+    there = place(tmp_path, python(code))
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            act(decision(), there, {})
+    finally:
+        signal.signal(told, before)
+    assert (tmp_path / "done").exists()
+    assert act(decision(), there, {}).sentence.endswith("already and done: it is not run again")
+
+
+def test_a_hook_that_did_it_is_done_though_nobody_could_note_that(tmp_path):
+    """Whoever read that it failed would roll back a second time."""
+    spoil = "import pathlib; [each.unlink() for each in pathlib.Path('.').glob('history.db*')]; "
+    spoil += "pathlib.Path('history.db').write_bytes(b'no database' * 100)"
+    acted = act(decision(), place(tmp_path, python(spoil)), {})
+    assert acted.deed is Deed.DONE
+    assert "; that was not recorded: " in acted.sentence
 
 
 def test_where_nothing_can_be_noted_nothing_is_done(tmp_path):
