@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
 from smoke.commands import options
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError, Problem, both
 from smoke.config.spans import seconds
 from smoke.settings import build_id
 
@@ -131,10 +131,12 @@ class _Gated:
 
 
 def _gated(settings: Settings, given: argparse.Namespace) -> _Gated:
+    from smoke.config.monitoring import monitoring
     from smoke.gates.gate import Gate, Request
     from smoke.running.planning import plan_of
 
-    planned = plan_of(settings)
+    # The run of the checks reads the second, too: minutes later, when the build is live.
+    planned, _ = both(lambda: plan_of(settings), lambda: monitoring(settings.root))
     wait_s = _seconds(given.build_wait)
     _allow(planned, wait_s)
     completing = _completing(planned, settings, given)

@@ -127,7 +127,8 @@ class Gate:
         if not mixed:
             self._builds.update(seen.builds)
             self._silent += seen.silent
-        self._parts.append(parts.checks_part(plan_.point, seen, self._build))
+        said = replace(seen, reason=f"{seen.reason}{narrowed(self.asked.settings)}")
+        self._parts.append(parts.checks_part(plan_.point, said, self._build))
         return seen.verdict in GOOD
 
     def _cohort(self, sampler: Sampler) -> Part:
@@ -205,6 +206,12 @@ def stable_plan(plan_: Plan, settings: Settings) -> Plan:
 def is_mixed(plan_: Plan) -> bool:
     """Tell whether a session may meet the stable build as well as the canary."""
     return plan_.point.cohort is not None and plan_.environment.steer is None
+
+
+def narrowed(settings: Settings) -> str:
+    """Return what a reason adds where not all checks of the point were asked for; else nothing."""
+    asked = (*settings.check, *map(str, settings.category))
+    return f" (only {', '.join(asked)} was asked for)" if asked else ""
 
 
 def needs_sampler(plan_: Plan, settings: Settings) -> bool:

@@ -123,3 +123,11 @@ def test_an_environment_that_no_suite_has_is_a_problem(project):
     assert str(problem) == (
         "line 2, sinks[0].environments[1]: no suite has an environment 'canarry'; did you mean 'canary'?"
     )
+
+
+def test_a_gate_refuses_wrong_sinks_before_it_waits_for_a_build(project):
+    """They would keep its run from a verdict, minutes later."""
+    project.write(MONITORING, "sinks:\n  - sink: prometheus\n")
+    done = smoke(project, "gate", "canary-5", "--suite", "shop", "--expect-build", "b2", "--build-wait", "1h")
+    assert done.returncode == 2
+    assert "prometheus needs pushgateway or textfile" in done.stderr

@@ -153,6 +153,7 @@ def test_a_good_build_goes_through_every_gate_and_is_recorded_once(release: Rele
         release.platform.shift(share)
         gated = release.gate(point)
         assert (gated.code, gated.action) == (0, "proceed"), gated.stderr
+        assert "(only health was asked for)" in gated.said["reason"]
         assert "passed=true\n" in gated.outputs
         assert f"## ✅ {point}: proceed (PASS)" in gated.summary
     (recorded,) = release.records()
