@@ -57,6 +57,8 @@ class Visit:
     """Every build id that an answer or a page showed."""
     silent: tuple[str, ...] = ()
     """Paths of pages whose scripts did not let anybody look in the end."""
+    no_sheets: tuple[tuple[str, str], ...] = ()
+    """Paths of what came where a stylesheet was asked for, each with its media type."""
 
 
 def judge_visit(
@@ -69,6 +71,10 @@ def judge_visit(
         *_texts(visit.pages, rules),
         *_misread(visit.pages),
         *_images(visit.pages),
+        *(
+            Finding(rule=f"stylesheet {path}: media type ({kind}) == text/css", blame=Blame.ASSERTION)
+            for path, kind in visit.no_sheets
+        ),
         *(
             Finding(rule=f"page {page.path} shows something", blame=Blame.ASSERTION)
             for page in visit.pages

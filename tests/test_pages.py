@@ -71,6 +71,11 @@ def test_a_page_that_keeps_every_rule_is_no_finding() -> None:
             "page /: broken images (1) == 0: http://a/x.png",
             Blame.ASSERTION,
         ),
+        (
+            {"no_sheets": (("/app.css", "text/html"),)},
+            "stylesheet /app.css: media type (text/html) == text/css",
+            Blame.ASSERTION,
+        ),
         ({"pages": (replace(PAGE, timings={"ttfb_ms": 900.4}),)}, "page /: ttfb_ms (900) <= 800", Blame.SLOW),
         ({"pages": (replace(PAGE, timings={"cls": 0.25}),)}, "page /: cls (0.250) <= 0.1", Blame.SLOW),
         ({"pages": (replace(PAGE, text="", blank=True),)}, "page / shows something", Blame.ASSERTION),

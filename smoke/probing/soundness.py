@@ -48,7 +48,12 @@ def flaws(exchange: Exchange, accepted: tuple[Flaw, ...]) -> Iterator[str]:
 
 def kind_of(exchange: Exchange) -> str:
     """Return the media type that an answer says it has, in lower case; empty where it says none."""
-    return (exchange.header("content-type") or "").partition(";")[0].strip().lower()
+    return media_type(exchange.header("content-type"))
+
+
+def media_type(said: str | None) -> str:
+    """Return the media type of a Content-Type, in lower case; empty where there is none."""
+    return (said or "").partition(";")[0].strip().lower()
 
 
 def is_json(kind: str) -> bool:

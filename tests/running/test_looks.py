@@ -93,6 +93,47 @@ def test_a_page_with_nothing_on_it_is_found(what: str, shop: Shop, httpserver: H
     assert ("page /empty shows something" in verdict["reason"]) == bool(expected)
 
 
+ERROR_PAGE = "<!doctype html><html><title>Shop</title><style>p { color: red }</style><div id=root></div></html>"
+SHEETS = {
+    "a page": (ERROR_PAGE, "text/html", 1),
+    "a page that says it is a stylesheet": (ERROR_PAGE, "text/css", 1),
+    "styles that say they are a page": ("p { color: red }", "text/html", 1),
+    "styles": ("p { color: red }", "text/css; charset=utf-8", 0),
+    "no styles yet": ("/* to come */", "text/css", 0),
+    "nothing": ("", "text/css", 0),
+}
+
+
+@pytest.mark.parametrize("what", SHEETS)
+def test_what_is_no_stylesheet_is_found(what: str, shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
+    """A browser leaves it out without a word, and everything is still there, only without its styles."""
+    body, kind, expected = SHEETS[what]
+    page = "<!doctype html><title>Plain</title><link rel=stylesheet href=/shop.css><p>Fine</p>"
+    httpserver.expect_request("/styled").respond_with_data(page, content_type="text/html")
+    httpserver.expect_request("/shop.css").respond_with_data(body, content_type=kind)
+    code, verdict = run(tmp_path, shop, 'page.goto("./styled")')
+    assert code == expected, verdict["reason"]
+    assert ("stylesheet /shop.css: media type (text/html) == text/css" in verdict["reason"]) == bool(expected)
+
+
+SIGN = "page: {cookies: {sid: {http_only: true}}}\n"
+SIGNED = """with journey.step("in and out again"):
+        page.evaluate("fetch('/asks-in', {method: 'POST'})")
+        page.evaluate("fetch('/asks-out', {method: 'POST'})")"""
+
+
+@pytest.mark.parametrize(("said", "expected"), [("sid=1; HttpOnly", 0), ("sid=1", 1)])
+def test_a_cookie_that_is_gone_by_the_end_of_a_step_is_judged(
+    said: str, expected: int, shop: Shop, httpserver: HTTPServer, tmp_path: Path
+) -> None:
+    """A session that begins and ends within one step had its cookie all the same."""
+    for path, cookie in (("/asks-in", said), ("/asks-out", "sid=; Max-Age=0")):
+        httpserver.expect_request(path, method="POST").respond_with_data("", headers={"Set-Cookie": cookie})
+    code, verdict = run(tmp_path, shop, SIGNED, ', "POST /asks-in", "POST /asks-out"', suite=SIGN)
+    assert code == expected, verdict["reason"]
+    assert ("cookie sid: HttpOnly (False) == True" in verdict["reason"]) == bool(expected)
+
+
 def test_a_journey_without_the_journey_fixture_is_judged_all_the_same(
     shop: Shop,
     httpserver: HTTPServer,
