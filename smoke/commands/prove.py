@@ -6,7 +6,7 @@ import argparse
 import re
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,16 +72,35 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
 def _wanted(given: argparse.Namespace, after: Sequence[str]) -> Wanted:
     from smoke.proof.parts import Wanted
 
+    if problems := [Problem("command line", 0, option, text) for option, text in _amiss(given, after)]:
+        raise ConfigError(problems)
+    shard, shards = map(int, given.shard.split("/"))
+    return Wanted(faults=tuple(given.fault), shard=shard, shards=shards)
+
+
+def _amiss(given: argparse.Namespace, after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each option that is wrong, or would be left out without a word, with what is wrong with it."""
     if after:
-        raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
+        yield "--", "pytest arguments go to `smoke run`; remove them"
     shard = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", given.shard)
     if not shard or int(shard[1]) > int(shard[2]):
-        text = f"is such as 1/4, the first of four; got {given.shard!r}"
-        raise ConfigError([Problem("command line", 0, "--shard", text)])
-    if given.merge and (given.fault or given.resume or given.all or given.shard != "1/1"):
-        text = "joins what was drilled before, so --all, --fault, --shard and --resume have no meaning with it"
-        raise ConfigError([Problem("command line", 0, "--merge", text)])
-    return Wanted(faults=tuple(given.fault), shard=int(shard[1]), shards=int(shard[2]))
+        yield "--shard", f"is such as 1/4, the first of four; got {given.shard!r}"
+    if given.clean is not None:
+        for option in _given(given, "fault", "shard", "merge", "resume", "json"):
+            yield option, "is about faults, and --clean injects none; remove one of them"
+        return
+    for option in _given(given, "clean_journeys", "seed"):
+        yield option, "is about clean repetitions; add --clean"
+    if given.merge:
+        for option in _given(given, "all", "fault", "shard", "resume", "check", "category"):
+            yield option, "has no meaning with --merge, which joins what was drilled before; remove it"
+
+
+def _given(given: argparse.Namespace, *names: str) -> Iterator[str]:
+    """Yield the options that say something, of those with these ``names``."""
+    for name in names:
+        if getattr(given, name) not in (None, False, [], "1/1"):
+            yield f"--{name.replace('_', '-')}"
 
 
 def _proved(given: argparse.Namespace, settings: Settings, wanted: Wanted, teller: Teller) -> tuple[Matrix | None, ...]:
