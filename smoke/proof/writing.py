@@ -77,7 +77,7 @@ class Shown:
         self.rows = tuple(dict.fromkeys([*(case.check_id for case in matrix.cases), *matrix.checks]))
         """Checks: those that something was tried at, and then the others."""
         self.kinds = tuple(dict.fromkeys(case.kind for case in matrix.cases))
-        self.rate = _percent(matrix.detection_rate)
+        self.rate = rate_told(matrix)
         self.amiss = {each: count for each in LOOKS if each is not Result.CAUGHT and (count := matrix.count(each))}
         self.when = f"{datetime.fromtimestamp(matrix.finished, UTC):%Y-%m-%d %H:%M} UTC" if matrix.finished else ""
 
@@ -104,8 +104,12 @@ def _said(case: Case) -> str:
     return (case.trouble or rule) + others
 
 
-def _percent(rate: float | None) -> str:
-    return "" if rate is None else f"{100 * rate:.4g} %"
+def rate_told(matrix: Matrix) -> str:
+    """Say which share of the faults was caught, and of how many where not all were tried."""
+    if matrix.detection_rate is None:
+        return "nothing was tried"
+    of = "" if matrix.tried == len(matrix.cases) else f" of the {matrix.tried} that were tried"
+    return f"{100 * matrix.detection_rate:.4g} %{of}"
 
 
 def place(reports: Path) -> Path:
@@ -216,16 +220,15 @@ def page_of(matrices: Sequence[Matrix], campaigns: Sequence[Campaign] = ()) -> s
 def table_of(matrices: Sequence[Matrix]) -> str:
     """Return the figures of each suite as a Markdown table."""
     lines = [
-        "| suite | faults | caught | unconfirmed | survived | wrong blame | collateral | detection | requests | time |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        f"| suite | faults | {' | '.join(Result)} | detection | requests | time |",
+        f"|{'---|' * (5 + len(Result))}",
     ]
     for matrix in matrices:
-        counts = [matrix.count(each) for each in Result if each is not Result.UNPROVED]
         told = [
             matrix.suite,
             len(matrix.cases),
-            *counts,
-            _percent(matrix.detection_rate),
+            *map(matrix.count, Result),
+            rate_told(matrix),
             matrix.asked,
             f"{matrix.duration_s:.0f} s",
         ]

@@ -1,0 +1,33 @@
+"""What a drill is said to have shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from smoke.commands.proving import summary
+from smoke.proof.matrix import Case, Matrix
+from smoke.proof.writing import page_of, rate_told, table_of
+from tests.proof.test_parts import a_case
+
+TRIED = tuple(a_case(f"status-{code}") for code in (500, 502, 503))
+UNTRIED = a_case("status-404", trouble="the fault changed nothing that the check asks for")
+
+
+@pytest.mark.parametrize(
+    ("cases", "told"),
+    [
+        (TRIED, "100 %"),
+        ((*TRIED, UNTRIED), "100 % of the 3 that were tried"),
+        ((UNTRIED,), "nothing was tried"),
+        ((), "nothing was tried"),
+    ],
+)
+def test_what_was_not_tried_was_not_caught(cases: tuple[Case, ...], told: str) -> None:
+    """A share of some of the faults is nowhere told as if it were one of all."""
+    matrix = Matrix(suite="shop", environment="local", cases=cases)
+    assert rate_told(matrix) == told
+    assert f"; {told}" in summary(matrix)
+    assert f">{told}" in page_of([matrix])
+    head, _, row = table_of([matrix]).splitlines()
+    cells = dict(zip(head.split(" | "), row.split(" | "), strict=True))
+    assert (cells["not tried"], cells["detection"]) == (str(cases.count(UNTRIED)), told)
