@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt
 
-from smoke.config.strict import Strict, check_pattern
+from smoke.config.strict import Strict, check_pattern, check_telling
 from smoke.probing.paths import check_path
 from smoke.probing.plain_schema import is_plain
 
@@ -181,8 +181,12 @@ class Expect(Strict):
     """The body is an OpenAPI description, and every GET path in it is served."""
 
     def __post_init__(self) -> None:
-        for pattern in (*self.matches, *filter(None, [self.redirects_to])):
-            check_pattern(pattern)
+        for pattern in self.matches:
+            check_telling(pattern)
+        if self.redirects_to is not None:
+            check_pattern(self.redirects_to)
+        if "" in self.contains:
+            raise ValueError("contains '' holds for every body: it can never fail")
         for path in self.json:
             check_path(path)
         if self.json_schema is not None:
