@@ -37,7 +37,7 @@ def confirmed(observation: Observation, elsewhere: Collection[str] = ()) -> Obse
         return observation
     *before, last = observation.attempts
     if last.outcome is Outcome.INCONCLUSIVE and any(map(_is_slow_once, before)):
-        return replace(observation, attempts=(*map(_doubted, before), last))
+        return replace(observation, attempts=(*map(doubted, before), last))
     lost = bool(last.findings) and all(each.blame in NETWORK for each in last.findings)
     if not lost or not last.unrepeated or causes_met([last]) & set(elsewhere):
         return observation
@@ -58,7 +58,7 @@ def _is_slow_once(attempt: Attempt) -> bool:
     return bool(once) and all(slow)
 
 
-def _doubted(attempt: Attempt) -> Attempt:
+def doubted(attempt: Attempt) -> Attempt:
     """Return ``attempt`` as nobody's fault where all that is wrong is a time that no other attempt confirms."""
     if not _is_slow_once(attempt):
         return attempt
