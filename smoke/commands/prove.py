@@ -55,7 +55,10 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     with reports_lock(settings.reports):
         place(settings.reports)
         try:
-            matrices = _merged(given.merge, teller) if given.merge else _proved(given, settings, wanted, teller)
+            if given.merge:
+                matrices = _merged(given.merge, settings, teller)
+            else:
+                matrices = _proved(given, settings, wanted, teller)
         except KeyboardInterrupt:
             teller.interrupted()
             return 3
@@ -107,7 +110,8 @@ def _proved(given: argparse.Namespace, settings: Settings, wanted: Wanted, telle
     """Prove one suite after the other; None for one whose clean run was not clean."""
     from smoke.config.places import some_suites
     from smoke.proof import journal
-    from smoke.proof.writing import part_of
+    from smoke.proof.clean_writing import when
+    from smoke.proof.writing import last_proof, part_of
 
     names = some_suites(settings.root) if given.all else (settings.suite,)
     opens = journal.resumed if given.resume else journal.anew
@@ -118,17 +122,23 @@ def _proved(given: argparse.Namespace, settings: Settings, wanted: Wanted, telle
     for name, matrix in zip(names, matrices, strict=True):
         if matrix is not None:
             journal.path_of(replace(settings, suite=name)).unlink(missing_ok=True)
+        elif (last := last_proof(name, settings.reports)) is not None:
+            teller.line(f"{name}: what the page shows of it is the drill of {when(last.finished)}")
     # Of several suites, those that know none of the faults are left out.
     return tuple(matrix for matrix in matrices if matrix is None or matrix.cases or len(names) == 1)
 
 
-def _merged(folders: Iterable[str], teller: Teller) -> tuple[Matrix | None, ...]:
+def _merged(folders: Iterable[str], settings: Settings, teller: Teller) -> tuple[Matrix | None, ...]:
     """Join the parts of each suite; None for one of which they make up no whole."""
+    from smoke.config.places import some_suites
     from smoke.proof.parts import NotJoinedError, joined
     from smoke.proof.writing import read_parts
 
     matrices: list[Matrix | None] = []
-    for suite, parts in read_parts(map(Path, folders)).items():
+    found = read_parts(map(Path, folders))
+    if without := [name for name in some_suites(settings.root) if name not in found]:
+        teller.line(f"no parts of {', '.join(without)}: not joined")
+    for suite, parts in found.items():
         try:
             matrix = joined(parts)
         except NotJoinedError as error:
