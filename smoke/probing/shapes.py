@@ -130,6 +130,8 @@ class Flaw(StrEnum):
     """The certificate of its server ends within two days."""
     SHARED_CACHE = "shared-cache"
     """It was asked for by an account, and comes from a cache that others share."""
+    KEY = "key"
+    """It shows a key that only its owner may have, such as a private key or a token of GitHub."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
