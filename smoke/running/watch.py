@@ -56,12 +56,18 @@ BLANK = """() => document.readyState === 'complete' && !document.hidden && !docu
   && ![...document.querySelectorAll('*')].some(each => each.matches(
     'img, svg, canvas, video, audio, iframe, frame, embed, object, input, textarea, select, button'
   ) && each.checkVisibility() || each.shadowRoot)"""
+UNSTYLED = """() => {
+  const links = [...document.querySelectorAll('link[rel~=stylesheet]')].filter(link => !link.disabled);
+  const rules = sheet => { try { return sheet.cssRules.length } catch { return 1 } };
+  return links.length > 0 && links.every(link => link.sheet) && !document.adoptedStyleSheets.length
+    && ![...document.styleSheets].some(rules);
+}"""
 LOOK = f"""async ([what, patience_ms]) => {{
   await ({vitals.LOADED})(patience_ms);
-  const blank = patience_ms > 0 && ({BLANK})();
-  return {{...({VIEW})(what), address: ({vitals.ADDRESS})(), timings: ({vitals.TIMINGS})(), blank}};
+  const blank = patience_ms > 0 && ({BLANK})(), unstyled = patience_ms > 0 && ({UNSTYLED})();
+  return {{...({VIEW})(what), address: ({vitals.ADDRESS})(), timings: ({vitals.TIMINGS})(), blank, unstyled}};
 }}"""
-"""With patience, it says of a page that is loaded whether there is anything on it."""
+"""With patience, it says of a page that is loaded whether there is anything on it, and any rule in its stylesheets."""
 WHEN_LEFT = f"""if (window === top) addEventListener('beforeunload', () => {{
   window.{LEAVING}({{...({VIEW})(%s), address: ({vitals.ADDRESS})(), timings: ({vitals.TIMINGS})()}});
 }})"""
@@ -201,6 +207,7 @@ class Watch:
             broken_images=tuple(filter(self.target.owns, seen["images"])),
             build=seen["build"],
             blank=seen.get("blank", False),
+            unstyled=seen.get("unstyled", False),
             timings={},
             url=seen["address"],
         )
