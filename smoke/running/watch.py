@@ -93,6 +93,7 @@ class Watch:
     no_sheets: dict[str, str] = field(default_factory=dict)
     """Paths of what came where a stylesheet was asked for, with its media type."""
     _sheets: dict[str, Response] = field(default_factory=dict)
+    """Answers in which a stylesheet may be, by their address, until they were read: one without rules may be a page."""
     _contexts: list[BrowserContext] = field(default_factory=list)
     _documents_at_cookies: int = 0
     """How many documents had come when the cookies were last taken: a login ends in a new one."""
@@ -198,7 +199,7 @@ class Watch:
             return
         for token in filter(is_random, seen["hidden"]):
             self.learn(token)
-        ruleless = [self._sheets[url] for url in seen["ruleless"] if url in self._sheets]
+        ruleless = [self._sheets.pop(url) for url in seen["ruleless"] if url in self._sheets]
         self._glances += [Aside(each, partial(self._read_sheet, each)) for each in ruleless]
         self.timings[seen["id"]] = seen["timings"]
         self.views[seen["id"], seen["text"]] = PageView(
