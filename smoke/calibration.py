@@ -34,7 +34,7 @@ class Calibration:
 
     reference: Reference
     readings_ms: tuple[float, ...]
-    """At least one."""
+    """At least one; the first is the nearest to what was too slow."""
     band_ms: float
     """The band ends here."""
 
@@ -47,6 +47,11 @@ class Calibration:
     def is_within(self) -> bool:
         """Whether the runner is within its band."""
         return self.value_ms <= self.band_ms
+
+    @property
+    def at_first(self) -> Calibration:
+        """How fast the runner was before it had any time to calm down: all that counts for what is not timed again."""
+        return replace(self, readings_ms=self.readings_ms[:1])
 
     def explains(self, value_ms: float, budget_ms: float) -> bool:
         """Tell whether the runner alone may have made ``value_ms`` of what keeps ``budget_ms``."""

@@ -1,4 +1,4 @@
-"""A failure of the network that nobody could look at twice: whether anything else confirms it. Pure."""
+"""What was seen once, a lost answer or a long time, and could not be looked at again: whether it counts. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from smoke.causes import SLOW_ONCE, UNCONFIRMED
 from smoke.judged import CheckResult
-from smoke.model import Attempt, Blame, Finding, Observation
+from smoke.model import Attempt, Blame, Finding, Observation, Outcome
 from smoke.offline import NETWORK
+from smoke.timing import is_too_slow_once
 
 
 def causes_met(attempts: Iterable[Attempt]) -> frozenset[str]:
@@ -29,11 +30,14 @@ def confirmed(observation: Observation, elsewhere: Collection[str] = ()) -> Obse
     """Return ``observation``, inconclusive where all that is wrong is that an answer was lost once.
 
     One lost connection is nobody's fault, and another attempt would tell; where the check has written, and may not
-    write twice, only other checks can. ``elsewhere`` are the causes that these met.
+    write twice, only other checks can. ``elsewhere`` are the causes that these met. Nor is one sample of a time the
+    application's fault, if the attempt that was to confirm it told nothing.
     """
     if not observation.attempts:
         return observation
     *before, last = observation.attempts
+    if last.outcome is Outcome.INCONCLUSIVE and any(map(_is_slow_once, before)):
+        return replace(observation, attempts=(*map(doubted, before), last))
     lost = bool(last.findings) and all(each.blame in NETWORK for each in last.findings)
     if not lost or not last.unrepeated or causes_met([last]) & set(elsewhere):
         return observation
@@ -45,6 +49,21 @@ def is_unconfirmed(result: CheckResult) -> bool:
     """Tell whether ``result`` is inconclusive for no other reason than that it may not write twice."""
     last = result.attempts[-1:]
     return any(cause.endswith((UNCONFIRMED, SLOW_ONCE)) for cause in causes_met(last))
+
+
+def _is_slow_once(attempt: Attempt) -> bool:
+    """Tell whether all that is wrong with ``attempt`` are times of which one sample alone was too long."""
+    once = tuple(f"{each.name} (" for each in attempt.measurements if is_too_slow_once(each))
+    slow = (each.blame is Blame.SLOW and each.rule.startswith(once) for each in attempt.findings)
+    return bool(once) and all(slow)
+
+
+def doubted(attempt: Attempt) -> Attempt:
+    """Return ``attempt`` as nobody's fault where all that is wrong is a time that no other attempt confirms."""
+    if not _is_slow_once(attempt):
+        return attempt
+    rules = (replace(each, rule=f"{each.rule}, but no other attempt confirms it") for each in attempt.findings)
+    return replace(attempt, findings=tuple(replace(each, blame=Blame.HARNESS) for each in rules))
 
 
 def _unconfirmed(finding: Finding, check_id: str) -> Finding:

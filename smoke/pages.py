@@ -10,9 +10,8 @@ from smoke.config.page_rules import PageRules
 from smoke.model import Blame, Finding, Measurement, Standard, Unit
 from smoke.probing.cookies import CookieView, broken_cookie
 from smoke.probing.expectations import broken_header
+from smoke.probing.soundness import garbled
 from smoke.timing import QUIET, Circumstances, is_too_slow, over_budget, sampled
-
-LOST = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +27,8 @@ class PageView:
     """Of its meta tag."""
     blank: bool = False
     """There was nothing on it in the end, though it had every chance."""
+    unstyled: bool = False
+    """It had stylesheets in the end, and no rule in any of them."""
     timings: Mapping[str, float | None] = field(default_factory=dict)
     url: str = ""
     """Address of the document, whatever scripts made of it since; never told."""
@@ -57,6 +58,8 @@ class Visit:
     """Every build id that an answer or a page showed."""
     silent: tuple[str, ...] = ()
     """Paths of pages whose scripts did not let anybody look in the end."""
+    no_sheets: tuple[tuple[str, str], ...] = ()
+    """Paths of what came where a stylesheet was asked for, each with its media type."""
 
 
 def judge_visit(
@@ -70,9 +73,18 @@ def judge_visit(
         *_misread(visit.pages),
         *_images(visit.pages),
         *(
+            Finding(rule=f"stylesheet {path}: media type ({kind}) == text/css", blame=Blame.ASSERTION)
+            for path, kind in visit.no_sheets
+        ),
+        *(
             Finding(rule=f"page {page.path} shows something", blame=Blame.ASSERTION)
             for page in visit.pages
             if page.blank
+        ),
+        *(
+            Finding(rule=f"page {page.path} has styles: all its stylesheets are empty", blame=Blame.ASSERTION)
+            for page in visit.pages
+            if page.unstyled
         ),
         *(over_budget(each, circumstances) for page in visit.pages for each in broken_timings(page, rules)),
         *_builds(visit.builds, rules, expected_build),
@@ -112,11 +124,8 @@ def _texts(pages: Iterable[PageView], rules: PageRules) -> Iterator[Finding]:
 def _misread(pages: Iterable[PageView]) -> Iterator[Finding]:
     """A letter that was lost in decoding is on no page on purpose."""
     for page in pages:
-        if LOST in page.text:
-            at = page.text.index(LOST)
-            around = " ".join(page.text[max(0, at - 40) : at + 40].split())
-            rule = f"page {page.path} shows no text that was lost in decoding (U+FFFD): {around!r}"
-            yield Finding(rule=rule, blame=Blame.ASSERTION)
+        if (told := garbled(page.text)) is not None:
+            yield Finding(rule=f"page {page.path} shows no {told}", blame=Blame.ASSERTION)
 
 
 def _images(pages: Iterable[PageView]) -> Iterator[Finding]:

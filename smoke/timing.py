@@ -57,6 +57,11 @@ def is_beyond_ceiling(measurement: Measurement) -> bool:
     return once and (measurement.value or 0.0) > ceiling_of(measurement)
 
 
+def is_too_slow_once(measurement: Measurement) -> bool:
+    """Tell whether ``measurement`` is over its budget by one sample alone, which does not decide."""
+    return is_too_slow(measurement) and len(measurement.samples) < 2 and not is_beyond_ceiling(measurement)
+
+
 def is_too_slow(measurement: Measurement) -> bool:
     """Tell whether ``measurement`` is a time over its budget."""
     return measurement.ok is False and measurement.unit is Unit.MS
@@ -114,7 +119,7 @@ def over_budget(measurement: Measurement, circumstances: Circumstances = QUIET) 
     value, budget = measurement.judged or 0.0, measurement.budget or 0.0
     digits = 0 if value >= 10 and round(value) > budget else 3
     rule = f"{measurement.name} ({value:.{digits}f}) <= {budget:g}"
-    calibration, why = circumstances.calibration, circumstances.unrepeatable
+    calibration, why = _reading(measurement, circumstances.calibration), circumstances.unrepeatable
     evidence = tuple(_evidence(measurement, calibration))
     if measurement.unit is not Unit.MS:
         return Finding(rule=rule, blame=Blame.SLOW)
@@ -127,6 +132,12 @@ def over_budget(measurement: Measurement, circumstances: Circumstances = QUIET) 
         only = f"{rule}, but one sample is all there is: {why}"
         return Finding(rule=only, blame=Blame.HARNESS, evidence=evidence, cause=f"{measurement.name} {SLOW_ONCE}")
     return Finding(rule=rule, blame=Blame.SLOW, evidence=evidence)
+
+
+def _reading(measurement: Measurement, calibration: Calibration | None) -> Calibration | None:
+    """Return what the runner said at the time of the samples; of the last one of all, only what it said right then."""
+    last = is_too_slow_once(measurement) and measurement.standard is Standard.QUICKEST
+    return calibration.at_first if calibration and last else calibration
 
 
 def _evidence(measurement: Measurement, calibration: Calibration | None) -> Iterator[str]:

@@ -12,6 +12,15 @@ COOKIES = re.compile(rb"(\"cookies\"\s*:\s*\[)(?:\"(?:\\.|[^\"\\])*\"|[^\"\]])+(
 """What a HAR, a trace or a browser's stored state lists as cookies."""
 IN_URL = re.compile(rb"([?&#;][\w.%-]*" + WORDS.encode() + rb"[\w-]*=)[^&#\"'\\\s<]+")
 SHORTEST = 8
+KEYS = (
+    (re.compile(r"\bAKIA[0-9A-Z]{16}\b(?!/|%2F)"), "an AWS access key"),
+    (re.compile(r"\bxox[abprs]-[0-9A-Za-z-]{10,}"), "a Slack token"),
+    (re.compile(r"https://hooks\.slack\.com/services/\S+"), "a Slack webhook address"),
+    (re.compile(r"\bgh[pousr]_[0-9A-Za-z]{36,}"), "a GitHub token"),
+    (re.compile(r"\b[rs]k_live_[0-9A-Za-z]{10,}"), "a Stripe key"),
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
+)
+"""What is somebody's, whatever stands before it. The name of an AWS key within a signed address is no secret."""
 
 
 def _field(level: int) -> bytes:

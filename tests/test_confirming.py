@@ -10,7 +10,7 @@ from smoke.confirming import confirmed, confirmed_ones, is_unconfirmed
 from smoke.hints import hint
 from smoke.judge import judge_check, outcome_of
 from smoke.model import Attempt, Blame, Category, CheckKind, Finding, Measurement, Observation, Outcome
-from smoke.timing import Circumstances, over_budget
+from smoke.timing import Circumstances, over_budget, sampled
 from tests.support.judging import a_check
 
 CAUSE = "the connection to shop.example:443 fails"
@@ -64,3 +64,33 @@ def test_one_slow_sample_of_what_may_not_be_repeated_is_unconfirmed_too() -> Non
     slow = over_budget(taken, Circumstances(unrepeatable="it has written POST /orders, and is not tried again"))
     result = judge_check(a_check("shop.orders"), seen(slow))
     assert (result.outcome, is_unconfirmed(result)) == (Outcome.INCONCLUSIVE, True)
+
+
+SIGN_IN = Measurement(name="login.sign_in_ms", value=3400.0, budget=3000.0)
+BUSY = Finding(rule="runner too slow: reference page 700 ms, its band ends at 300 ms", blame=Blame.HARNESS)
+SORRY = Finding(rule="the page says Sorry", blame=Blame.ASSERTION)
+
+
+def tried_again(first: Measurement, second: tuple[Finding, ...], *more: Finding) -> Outcome:
+    """Judge a check whose first attempt took ``first`` and found ``more``, and whose other one found ``second``."""
+    attempts = (
+        Attempt(number=1, started=0.0, duration_ms=1.0, measurements=(first,), findings=(over_budget(first), *more)),
+        Attempt(number=2, started=2.0, duration_ms=1.0, findings=second),
+    )
+    told = confirmed(Observation(check_id="login.basic", attempts=attempts))
+    return judge_check(a_check("login.basic"), told).outcome
+
+
+def test_one_slow_sample_fails_only_if_the_next_attempt_confirms_it() -> None:
+    """A step has one sample an attempt; an attempt in which the runner was too slow confirms nothing."""
+    assert tried_again(SIGN_IN, (BUSY,)) is Outcome.INCONCLUSIVE
+    assert tried_again(SIGN_IN, (over_budget(SIGN_IN),)) is Outcome.FAIL
+    assert tried_again(SIGN_IN, (over_budget(SIGN_IN), BUSY)) is Outcome.FAIL
+    assert tried_again(SIGN_IN, ()) is Outcome.FLAKY
+
+
+def test_what_more_than_one_slow_sample_says_stays() -> None:
+    """Several samples, one beyond the ceiling, or something else that is wrong."""
+    assert tried_again(sampled(SIGN_IN, (3500.0, 3600.0)), (BUSY,)) is Outcome.FAIL
+    assert tried_again(replace(SIGN_IN, value=9100.0), (BUSY,)) is Outcome.FAIL
+    assert tried_again(SIGN_IN, (BUSY,), SORRY) is Outcome.FAIL

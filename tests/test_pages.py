@@ -62,6 +62,11 @@ def test_a_page_that_keeps_every_rule_is_no_finding() -> None:
             Blame.ASSERTION,
         ),
         (
+            {"pages": (replace(PAGE, text="Caf\u00c3\u00a9 Ann"),)},
+            "page / shows no text that was encoded twice: 'Caf\u00c3\u00a9 Ann'",
+            Blame.ASSERTION,
+        ),
+        (
             {"pages": (replace(PAGE, text="Hello undefined!"),)},
             r"page / never shows /\bundefined\b/: 'Hello undefined!'",
             Blame.ASSERTION,
@@ -71,9 +76,19 @@ def test_a_page_that_keeps_every_rule_is_no_finding() -> None:
             "page /: broken images (1) == 0: http://a/x.png",
             Blame.ASSERTION,
         ),
+        (
+            {"no_sheets": (("/app.css", "text/html"),)},
+            "stylesheet /app.css: media type (text/html) == text/css",
+            Blame.ASSERTION,
+        ),
         ({"pages": (replace(PAGE, timings={"ttfb_ms": 900.4}),)}, "page /: ttfb_ms (900) <= 800", Blame.SLOW),
         ({"pages": (replace(PAGE, timings={"cls": 0.25}),)}, "page /: cls (0.250) <= 0.1", Blame.SLOW),
         ({"pages": (replace(PAGE, text="", blank=True),)}, "page / shows something", Blame.ASSERTION),
+        (
+            {"pages": (replace(PAGE, unstyled=True),)},
+            "page / has styles: all its stylesheets are empty",
+            Blame.ASSERTION,
+        ),
         ({"builds": ("b1", "b2")}, "builds seen (b1, b2) are one", Blame.STALE_BUILD),
         ({"builds": ("b0",)}, "build (b0) == b1", Blame.STALE_BUILD),
         ({"builds": ()}, "build (none seen) == b1", Blame.STALE_BUILD),

@@ -138,6 +138,23 @@ def test_a_slow_runner_explains_only_so_much(readings_ms: tuple[float, ...], val
     assert over_budget(taken(value, value, value), under(*readings_ms)).blame is blame
 
 
+@pytest.mark.parametrize(
+    ("standard", "readings_ms", "blame"),
+    [
+        (Standard.QUICKEST, (900.0, 80.0), Blame.HARNESS),
+        (Standard.QUICKEST, (80.0, 900.0), Blame.SLOW),
+        (Standard.MEDIAN, (900.0, 80.0), Blame.SLOW),
+    ],
+)
+def test_a_runner_that_has_calmed_down_since_was_busy_all_the_same(
+    standard: Standard, readings_ms: tuple[float, ...], blame: Blame
+) -> None:
+    """The last sample of what is not timed again counts with the runner as it was; another attempt tells of others."""
+    measured = taken(4000, standard=standard)
+    assert over_budget(measured, under(*readings_ms)).blame is blame
+    assert over_budget(taken(4000, 4000, standard=standard), under(*readings_ms)).blame is Blame.SLOW
+
+
 def test_a_sample_that_cannot_be_taken_again_fails_beyond_its_ceiling_only() -> None:
     """What writes is done once; with a second sample, or a second attempt, it may be judged."""
     why = "it has written POST /orders, and is not tried again"

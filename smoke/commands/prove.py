@@ -6,7 +6,7 @@ import argparse
 import re
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +55,10 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     with reports_lock(settings.reports):
         place(settings.reports)
         try:
-            matrices = _merged(given.merge, teller) if given.merge else _proved(given, settings, wanted, teller)
+            if given.merge:
+                matrices = _merged(given.merge, settings, teller)
+            else:
+                matrices = _proved(given, settings, wanted, teller)
         except KeyboardInterrupt:
             teller.interrupted()
             return 3
@@ -72,23 +75,43 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
 def _wanted(given: argparse.Namespace, after: Sequence[str]) -> Wanted:
     from smoke.proof.parts import Wanted
 
+    if problems := [Problem("command line", 0, option, text) for option, text in _amiss(given, after)]:
+        raise ConfigError(problems)
+    shard, shards = map(int, given.shard.split("/"))
+    return Wanted(faults=tuple(given.fault), shard=shard, shards=shards)
+
+
+def _amiss(given: argparse.Namespace, after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each option that is wrong, or would be left out without a word, with what is wrong with it."""
     if after:
-        raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
+        yield "--", "pytest arguments go to `smoke run`; remove them"
     shard = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", given.shard)
     if not shard or int(shard[1]) > int(shard[2]):
-        text = f"is such as 1/4, the first of four; got {given.shard!r}"
-        raise ConfigError([Problem("command line", 0, "--shard", text)])
-    if given.merge and (given.fault or given.resume or given.all or given.shard != "1/1"):
-        text = "joins what was drilled before, so --all, --fault, --shard and --resume have no meaning with it"
-        raise ConfigError([Problem("command line", 0, "--merge", text)])
-    return Wanted(faults=tuple(given.fault), shard=int(shard[1]), shards=int(shard[2]))
+        yield "--shard", f"is such as 1/4, the first of four; got {given.shard!r}"
+    if given.clean is not None:
+        for option in _given(given, "fault", "shard", "merge", "resume", "json"):
+            yield option, "is about faults, and --clean injects none; remove one of them"
+        return
+    for option in _given(given, "clean_journeys", "seed"):
+        yield option, "is about clean repetitions; add --clean"
+    if given.merge:
+        for option in _given(given, "all", "fault", "shard", "resume", "check", "category"):
+            yield option, "has no meaning with --merge, which joins what was drilled before; remove it"
+
+
+def _given(given: argparse.Namespace, *names: str) -> Iterator[str]:
+    """Yield the options that say something, of those with these ``names``."""
+    for name in names:
+        if getattr(given, name) not in (None, False, [], "1/1"):
+            yield f"--{name.replace('_', '-')}"
 
 
 def _proved(given: argparse.Namespace, settings: Settings, wanted: Wanted, teller: Teller) -> tuple[Matrix | None, ...]:
     """Prove one suite after the other; None for one whose clean run was not clean."""
     from smoke.config.places import some_suites
     from smoke.proof import journal
-    from smoke.proof.writing import part_of
+    from smoke.proof.clean_writing import when
+    from smoke.proof.writing import last_proof, part_of
 
     names = some_suites(settings.root) if given.all else (settings.suite,)
     opens = journal.resumed if given.resume else journal.anew
@@ -99,17 +122,23 @@ def _proved(given: argparse.Namespace, settings: Settings, wanted: Wanted, telle
     for name, matrix in zip(names, matrices, strict=True):
         if matrix is not None:
             journal.path_of(replace(settings, suite=name)).unlink(missing_ok=True)
+        elif (last := last_proof(name, settings.reports)) is not None:
+            teller.line(f"{name}: what the page shows of it is the drill of {when(last.finished)}")
     # Of several suites, those that know none of the faults are left out.
     return tuple(matrix for matrix in matrices if matrix is None or matrix.cases or len(names) == 1)
 
 
-def _merged(folders: Iterable[str], teller: Teller) -> tuple[Matrix | None, ...]:
+def _merged(folders: Iterable[str], settings: Settings, teller: Teller) -> tuple[Matrix | None, ...]:
     """Join the parts of each suite; None for one of which they make up no whole."""
+    from smoke.config.places import some_suites
     from smoke.proof.parts import NotJoinedError, joined
     from smoke.proof.writing import read_parts
 
     matrices: list[Matrix | None] = []
-    for suite, parts in read_parts(map(Path, folders)).items():
+    found = read_parts(map(Path, folders))
+    if without := [name for name in some_suites(settings.root) if name not in found]:
+        teller.line(f"no parts of {', '.join(without)}: not joined")
+    for suite, parts in found.items():
         try:
             matrix = joined(parts)
         except NotJoinedError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from smoke.config.problems import ConfigError, Problem
 from smoke.proof.matrix import GOOD, Case, Matrix, Result
 from smoke.proof.progress import Going
+from smoke.proof.writing import rate_told
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -110,5 +111,5 @@ def told(case: Case) -> str:
 def summary(matrix: Matrix) -> str:
     """Say in a line what a drill came to."""
     counts = [f"{matrix.count(each)} {each}" for each in Result]
-    rate = "nothing was tried" if matrix.detection_rate is None else f"{100 * matrix.detection_rate:.4g} % detected"
-    return f"  {len(matrix.cases)} faults: {', '.join(counts)}; {rate}, in {matrix.duration_s:.1f} s"
+    detected = f"{rate_told(matrix)}{' detected' if matrix.tried else ''}"
+    return f"  {len(matrix.cases)} faults: {', '.join(counts)}; {detected}, in {matrix.duration_s:.1f} s"

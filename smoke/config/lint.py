@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from smoke.config.problems import Problem
+from smoke.tokens import KEYS
 
 SECRETS = (
     (re.compile(r"(?i:\b(password|secret|token|api_?key))\s*:\s*['\"]?(?=\S{8})(?=\S*\d)(?=\S*[a-z])\S+"), "a secret"),
-    (re.compile(r"\bAKIA[0-9A-Z]{16}\b"), "an AWS access key"),
-    (re.compile(r"\bxox[abprs]-[0-9A-Za-z-]{10,}"), "a Slack token"),
-    (re.compile(r"https://hooks\.slack\.com/services/\S+"), "a Slack webhook address"),
-    (re.compile(r"\bgh[pousr]_[0-9A-Za-z]{36,}"), "a GitHub token"),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+"), "a JSON Web Token"),
     (re.compile(r"://[\w.%-]+:[^/\s@\\*{$<]+@"), "a password in an address"),
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
+    *KEYS,
 )
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 RESERVED = re.compile(r"(?i)(\.(example|invalid|test|localhost)|@example\.(com|net|org))$")

@@ -17,12 +17,23 @@ class Strict:
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
 
+ANY_TEXT = ("", "\n", "0", "no", '{"a": [1]}', "<!doctype html><p>Sorry</p>")
+
+
 def check_pattern(pattern: str) -> None:
     """Raise ValueError unless ``pattern`` is a regular expression."""
     try:
         re.compile(pattern)
     except re.error as error:
         raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
+
+
+def check_telling(pattern: str) -> None:
+    """Raise ValueError unless ``pattern`` is a regular expression, and one that is not found whatever the text."""
+    check_pattern(pattern)
+    forbids = "(?!" in pattern or "(?<!" in pattern
+    if not forbids and all(re.search(pattern, text) for text in ANY_TEXT):
+        raise ValueError(f"{pattern!r} is found in every text, also in an empty one: it can never fail")
 
 
 def check_variable(name: str) -> None:

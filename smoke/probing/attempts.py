@@ -228,6 +228,8 @@ def _captured(probe: Probe, exchange: Exchange, shared: Shared) -> tuple[Finding
             value = MISSING
         if value is MISSING or isinstance(value, (dict, list, NoneType)):
             missing.append(Finding(rule=f"{path} (missing) exists, to be kept as {name}", blame=Blame.ASSERTION))
+        elif value == "":
+            missing.append(Finding(rule=f"{path} ('') is not empty, to be kept as {name}", blame=Blame.ASSERTION))
         else:
             shared.values[name] = value
     return tuple(missing)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt
 
-from smoke.config.strict import Strict, check_pattern
+from smoke.config.strict import Strict, check_pattern, check_telling
 from smoke.probing.paths import check_path
 from smoke.probing.plain_schema import is_plain
 
@@ -130,6 +130,8 @@ class Flaw(StrEnum):
     """The certificate of its server ends within two days."""
     SHARED_CACHE = "shared-cache"
     """It was asked for by an account, and comes from a cache that others share."""
+    KEY = "key"
+    """It shows a key that only its owner may have, such as a private key or a token of GitHub."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +183,12 @@ class Expect(Strict):
     """The body is an OpenAPI description, and every GET path in it is served."""
 
     def __post_init__(self) -> None:
-        for pattern in (*self.matches, *filter(None, [self.redirects_to])):
-            check_pattern(pattern)
+        for pattern in self.matches:
+            check_telling(pattern)
+        if self.redirects_to is not None:
+            check_pattern(self.redirects_to)
+        if "" in self.contains:
+            raise ValueError("contains '' holds for every body: it can never fail")
         for path in self.json:
             check_path(path)
         if self.json_schema is not None:

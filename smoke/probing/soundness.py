@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from smoke.probing.encoding import ENCODINGS
 from smoke.probing.exchange import Exchange
 from smoke.probing.shapes import Flaw
+from smoke.tokens import KEYS
 
 Looks = Callable[[Exchange], Iterator[str]]
 LOOKS: dict[Flaw, Looks] = {}
@@ -26,6 +27,13 @@ ERROR_TITLE = re.compile(
 )
 RAW = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|<(script|style|title|textarea)\b[^>]*>[\s\S]*?(?:</\1\s*>|\Z)", re.IGNORECASE)
 """What stands in a page without being markup: it may look like a tag."""
+ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
+"""Of a letter, in a text of JSON (RFC 8259, 7)."""
+DOUBLE = re.compile(
+    "\u00c3[\u00a1-\u00aa\u00ac-\u00ba\u00bc]|\u00e2\u20ac[\u2122\u0153\u00a6\u201c]|\u00c2[\u00a3\u00a9]"
+)
+"""What letters of Western Europe, quotation marks and signs become when UTF-8 is read as Latin-1 and encoded again. No
+language writes so: where a capital may stand before a closing quotation mark, that is left out."""
 SIGNED = ("authorization", "cookie")
 
 
@@ -48,7 +56,12 @@ def flaws(exchange: Exchange, accepted: tuple[Flaw, ...]) -> Iterator[str]:
 
 def kind_of(exchange: Exchange) -> str:
     """Return the media type that an answer says it has, in lower case; empty where it says none."""
-    return (exchange.header("content-type") or "").partition(";")[0].strip().lower()
+    return media_type(exchange.header("content-type"))
+
+
+def media_type(said: str | None) -> str:
+    """Return the media type of a Content-Type, in lower case; empty where there is none."""
+    return (said or "").partition(";")[0].strip().lower()
 
 
 def is_json(kind: str) -> bool:
@@ -106,15 +119,32 @@ def _charset(exchange: Exchange) -> Iterator[str]:
         if said or is_json(kind):
             yield f"body is {said or 'utf-8'} text ({error.reason} at byte {error.start})"
     else:
-        yield from _misread(text)
+        yield from _misread(ESCAPE.sub(_letter, text) if is_json(kind) else text)
 
 
 def _misread(text: str) -> Iterator[str]:
     if "\x00" in text:
         yield "body is text without zero bytes"
-    elif "\ufffd" in text:
-        around = text[max(0, text.index("\ufffd") - 20) :][:40]
-        yield f"body has no text that was lost in decoding (U+FFFD): {' '.join(around.split())!r}"
+    elif (told := garbled(text)) is not None:
+        yield f"body has no {told}"
+
+
+def garbled(text: str) -> str | None:
+    """Say what of ``text`` was misread before it came here, with a little around it; None where nothing was."""
+    if (at := text.find("\ufffd")) >= 0:
+        return f"text that was lost in decoding (U+FFFD): {_around(text, at)!r}"
+    found = DOUBLE.search(text)
+    return f"text that was encoded twice: {_around(text, found.start())!r}" if found else None
+
+
+def _letter(found: re.Match[str]) -> str:
+    """Return the letter that an escape of JSON stands for; halves of a pair, and ASCII, stay as they are written."""
+    code = int(found[1], 16) if found[1] else 0
+    return chr(code) if code > 0x7F and not 0xD800 <= code <= 0xDFFF else found[0]
+
+
+def _around(text: str, at: int) -> str:
+    return " ".join(text[max(0, at - 20) :][:40].split())
 
 
 def _said_charset(exchange: Exchange) -> str:
@@ -153,3 +183,10 @@ def _shared_cache(exchange: Exchange) -> Iterator[str]:
     age = (exchange.header("age") or "0").strip()
     if signed and age.isdigit() and int(age) > 0 and "*" not in vary and not any(name in vary for name in signed):
         yield f"the answer to an account is its own, not {age} s old from a cache that others share (Age)"
+
+
+@look(Flaw.KEY)
+def _key(exchange: Exchange) -> Iterator[str]:
+    kind = kind_of(exchange)
+    if is_json(kind) or kind.startswith("text/") or kind.endswith("javascript"):
+        yield from (f"the answer does not show {what}" for pattern, what in KEYS if pattern.search(exchange.text))

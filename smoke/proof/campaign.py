@@ -78,6 +78,8 @@ class Campaign:
     """Requests that the target saw: those of the clean run, and reads that it had not made."""
     duration_s: float
     ending: Ending = Ending.WHOLE
+    finished: float = 0.0
+    """Seconds since the epoch."""
 
     def count(self, outcome: Outcome) -> int:
         """Return how many repetitions came to ``outcome``."""

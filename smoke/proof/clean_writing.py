@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.model import Outcome
 from smoke.proof.campaign import Campaign
+from smoke.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -22,9 +24,7 @@ def write_campaign(campaign: Campaign, proofs: Path) -> Path:
     """Write a campaign below the folder of ``proofs``; return its file. Raises OSError."""
     folder = proofs / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{campaign.suite}.json"
-    path.write_bytes(_format().dump_json(campaign, indent=1))
-    return path
+    return write_whole(folder / f"{campaign.suite}.json", _format().dump_json(campaign, indent=1))
 
 
 def campaigns_in(proofs: Path) -> list[Campaign]:
@@ -59,6 +59,11 @@ def table_of(campaigns: Sequence[Campaign]) -> str:
         ]  # fmt: skip
         lines.append(f"| {' | '.join(map(str, told))} |")
     return "\n".join(lines) + "\n"
+
+
+def when(finished: float) -> str:
+    """Say when a drill or a campaign ended, in seconds since the epoch; empty where nobody knows."""
+    return f"{datetime.fromtimestamp(finished, UTC):%Y-%m-%d %H:%M} UTC" if finished else ""
 
 
 def rate_told(campaign: Campaign) -> str:

@@ -115,6 +115,11 @@ class Matrix:
         return sum(case.result == result for case in self.cases)
 
     @property
+    def tried(self) -> int:
+        """How many faults the detection rate is about."""
+        return len(self.cases) - self.count(Result.UNPROVED)
+
+    @property
     def detection_rate(self) -> float | None:
         """Share of the faults that were not passed over, 0 to 1, of those that were tried; None without any."""
         return _rate(self.cases)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
-from smoke.proof.matrix import Matrix, kind_of
+from smoke.proof.matrix import Case, Matrix, kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +82,15 @@ def _amiss(parts: Sequence[Part]) -> Iterator[str]:
         yield f"missing: {_listed(missing, parts[0].shards)}"
     if twice := sorted({number for number in there if there.count(number) > 1}):
         yield f"there twice: {_listed(twice, parts[0].shards)}"
-    tried = sum(len(part.matrix.cases) for part in parts)
-    if not missing and not twice and tried != parts[0].matrix.promised:
-        yield f"they hold {tried} of {parts[0].matrix.promised} faults"
+    tried = {case.key for part in parts for case in part.matrix.cases if _belongs(case, part)}
+    if not missing and not twice and len(tried) != parts[0].matrix.promised:
+        yield f"they hold {len(tried)} of {parts[0].matrix.promised} faults"
+    elif len(tried) != sum(len(part.matrix.cases) for part in parts):
+        yield "they hold faults twice, or such as belong to another part"
+
+
+def _belongs(case: Case, part: Part) -> bool:
+    return case.suite == part.matrix.suite and Wanted(shard=part.shard, shards=part.shards).has(*case.key)
 
 
 def _listed(numbers: Iterable[int], shards: int) -> str:

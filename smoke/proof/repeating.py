@@ -78,6 +78,7 @@ def repeat(settings: Settings, asked: Asked, hearing: Hearing) -> Campaign:
         asked=clean.requests + requests,
         duration_s=time.monotonic() - started,
         ending=ending,
+        finished=time.time(),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +12,10 @@ from typing import TYPE_CHECKING
 from smoke.config.problems import ConfigError, Problem
 from smoke.proof import clean_writing
 from smoke.proof.campaign import Campaign
-from smoke.proof.clean_writing import campaigns_in
+from smoke.proof.clean_writing import campaigns_in, when
 from smoke.proof.matrix import Case, Matrix, Result
 from smoke.proof.parts import Part, Wanted
+from smoke.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -77,9 +77,9 @@ class Shown:
         self.rows = tuple(dict.fromkeys([*(case.check_id for case in matrix.cases), *matrix.checks]))
         """Checks: those that something was tried at, and then the others."""
         self.kinds = tuple(dict.fromkeys(case.kind for case in matrix.cases))
-        self.rate = _percent(matrix.detection_rate)
+        self.rate = rate_told(matrix)
         self.amiss = {each: count for each in LOOKS if each is not Result.CAUGHT and (count := matrix.count(each))}
-        self.when = f"{datetime.fromtimestamp(matrix.finished, UTC):%Y-%m-%d %H:%M} UTC" if matrix.finished else ""
+        self.when = when(matrix.finished)
 
     @property
     def told_of_bad(self) -> Mapping[tuple[Result, str, str], list[str]]:
@@ -104,8 +104,12 @@ def _said(case: Case) -> str:
     return (case.trouble or rule) + others
 
 
-def _percent(rate: float | None) -> str:
-    return "" if rate is None else f"{100 * rate:.4g} %"
+def rate_told(matrix: Matrix) -> str:
+    """Say which share of the faults was caught, and of how many where not all were tried."""
+    if matrix.detection_rate is None:
+        return "nothing was tried"
+    of = "" if matrix.tried == len(matrix.cases) else f" of the {matrix.tried} that were tried"
+    return f"{100 * matrix.detection_rate:.4g} %{of}"
 
 
 def place(reports: Path) -> Path:
@@ -122,14 +126,14 @@ def write(matrices: Sequence[Matrix], reports: Path) -> Path:
     """Write the drills, and the page of all drills and campaigns in ``reports``; return the page."""
     folder = place(reports)
     for matrix in matrices:
-        (folder / f"{matrix.suite}.json").write_bytes(_format().dump_json(matrix, indent=1))
-    every = [*filter(None, map(_read, sorted(folder.glob("*.json"))))]
-    page = folder / PAGE
+        write_whole(folder / f"{matrix.suite}.json", _format().dump_json(matrix, indent=1))
+    found = {path.stem: _read(path) for path in sorted(folder.glob("*.json"))}
+    every = [*filter(None, found.values())]
+    left_out = [suite for suite, matrix in found.items() if matrix is None]
     campaigns = campaigns_in(folder)
-    page.write_text(page_of(every, campaigns), encoding="utf-8")
     tables = [*filter(None, (table_of(every) if every else "", clean_writing.table_of(campaigns)))]
-    (folder / "matrix.md").write_text("\n".join(tables), encoding="utf-8")
-    return page
+    write_whole(folder / "matrix.md", "\n".join(tables).encode())
+    return write_whole(folder / PAGE, page_of(every, campaigns, left_out).encode())
 
 
 def part_of(suite: str, wanted: Wanted, reports: Path) -> Path:
@@ -140,7 +144,7 @@ def part_of(suite: str, wanted: Wanted, reports: Path) -> Path:
 def write_part(part: Part, path: Path) -> None:
     """Write one part of a drill."""
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(_part_format().dump_json(part))
+    write_whole(path, _part_format().dump_json(part))
 
 
 def read_parts(folders: Iterable[Path]) -> Mapping[str, tuple[Part, ...]]:
@@ -204,28 +208,29 @@ def _format() -> TypeAdapter[Matrix]:
     return TypeAdapter(Matrix)
 
 
-def page_of(matrices: Sequence[Matrix], campaigns: Sequence[Campaign] = ()) -> str:
-    """Return the page, whole in itself."""
+def page_of(matrices: Sequence[Matrix], campaigns: Sequence[Campaign] = (), left_out: Sequence[str] = ()) -> str:
+    """Return the page, whole in itself; ``left_out`` are suites whose drills cannot be read."""
     from jinja2 import Environment, FileSystemLoader
 
     template = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True).get_template("matrix.html")
     shown = [Shown(matrix) for matrix in matrices]
-    return template.render(matrices=shown, campaigns=campaigns, rate_told=clean_writing.rate_told)
+    return template.render(
+        matrices=shown, campaigns=campaigns, rate_told=clean_writing.rate_told, when=when, left_out=left_out
+    )
 
 
 def table_of(matrices: Sequence[Matrix]) -> str:
     """Return the figures of each suite as a Markdown table."""
     lines = [
-        "| suite | faults | caught | unconfirmed | survived | wrong blame | collateral | detection | requests | time |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        f"| suite | faults | {' | '.join(Result)} | detection | requests | time |",
+        f"|{'---|' * (5 + len(Result))}",
     ]
     for matrix in matrices:
-        counts = [matrix.count(each) for each in Result if each is not Result.UNPROVED]
         told = [
             matrix.suite,
             len(matrix.cases),
-            *counts,
-            _percent(matrix.detection_rate),
+            *map(matrix.count, Result),
+            rate_told(matrix),
             matrix.asked,
             f"{matrix.duration_s:.0f} s",
         ]

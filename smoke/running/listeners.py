@@ -166,7 +166,7 @@ class Listeners:
         self.heard(request.method, response.url, response.status, response.headers)
         self.network.append(NetworkLine(method=request.method, url=response.url, outcome=str(response.status)))
         is_document = request.resource_type == "document"
-        self.watch.answered(response.url, response.headers, is_document=is_document)
+        self.watch.answered(response)
         path = urlsplit(response.url).path
         answer = Answer(
             method=request.method,

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from smoke.calibration import Calibration, Reference
+from smoke.calibration import Calibration, Reference, both
 from smoke.running import vitals
 
 if TYPE_CHECKING:
@@ -20,14 +20,15 @@ LOOK = f"async patience_ms => {{ await ({vitals.LOADED})(patience_ms); return ({
 
 
 def calm(spares: Spares, band_ms: float) -> Calibration | None:
-    """Return a reading within the band as soon as there is one, and the last one where that takes too long.
+    """Return the first reading; beside it, where that is outside the band, one that is within, or the last in time.
 
     None where the browser does not even load that.
     """
     ends = time.monotonic() + PATIENCE_S
-    while (seen := reading(spares, band_ms)) is not None and not seen.is_within and time.monotonic() < ends:
-        pass
-    return seen
+    first = seen = reading(spares, band_ms)
+    while seen is not None and not seen.is_within and time.monotonic() < ends:
+        seen = reading(spares, band_ms)
+    return seen if seen is None or seen is first else both(first, seen)
 
 
 def reading(spares: Spares, band_ms: float) -> Calibration | None:

@@ -10,6 +10,7 @@ from _pytest.runner import call_and_report
 
 from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.clues import noted
+from smoke.confirming import doubted
 from smoke.model import Attempt, Blame, Check, Finding, Observation
 from smoke.retry import not_repeated, wait_before_next
 from smoke.running.record import Record
@@ -47,6 +48,8 @@ def _attempts(
             if not record.looked and check.account:
                 session.broker.no_login(session.user_of(check))
             attempts.append(record.attempt())
+    if attempts and (wait is not None or record.number > len(attempts)):
+        attempts[-1] = doubted(attempts[-1])  # nobody looked again, or was let look to the end
     return attempts
 
 

@@ -1,4 +1,7 @@
-"""Looks at every first-party page: whenever a step ends, when the page is left or closed, and at the end."""
+"""Looks at every first-party page: whenever a step ends, when the page is left or closed, and at the end.
+
+At cookies also when an answer may have set some: a session may be gone again by the end of a step.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,19 @@ from urllib.parse import urlsplit
 from smoke.config.page_rules import PageRules
 from smoke.pages import DocumentHeaders, PageView, Visit
 from smoke.probing.cookies import CookieView
+from smoke.probing.soundness import PAGE, media_type
 from smoke.running import vitals
 from smoke.running.aside import Aside
+from smoke.safety import READS
 from smoke.tokens import is_random, is_secret_cookie
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Cookie, Page
+    from playwright.sync_api import BrowserContext, Cookie, Page, Response
 
     from smoke.running.target import Target
 
 LONGEST_TEXT = 200_000
+CSS = "text/css"
 LOOK_S = 5.0
 LEAVING = "smokeIsLeft"
 VIEW = """([meta, longest]) => ({
@@ -39,6 +45,9 @@ VIEW = """([meta, longest]) => ({
   })(document.body ?? document).slice(0, longest),
   images: [...document.images].filter(image => image.complete && image.currentSrc && !image.naturalWidth
     && image.checkVisibility()).map(image => image.currentSrc),
+  ruleless: [...document.styleSheets].filter(sheet => {
+    try { return sheet.href && !sheet.cssRules.length } catch { return false }
+  }).map(sheet => sheet.href),
   hidden: [...document.querySelectorAll('input[type=hidden], meta[content]')]
     .filter(each => /token|csrf|xsrf|nonce/i.test(each.name || each.id)).map(each => each.value ?? each.content),
   build: meta ? document.querySelector(`meta[name="${CSS.escape(meta)}"]`)?.content ?? null : null,
@@ -47,12 +56,18 @@ BLANK = """() => document.readyState === 'complete' && !document.hidden && !docu
   && ![...document.querySelectorAll('*')].some(each => each.matches(
     'img, svg, canvas, video, audio, iframe, frame, embed, object, input, textarea, select, button'
   ) && each.checkVisibility() || each.shadowRoot)"""
+UNSTYLED = """() => {
+  const links = [...document.querySelectorAll('link[rel~=stylesheet]')].filter(link => !link.disabled);
+  const rules = sheet => { try { return sheet.cssRules.length } catch { return 1 } };
+  return links.length > 0 && links.every(link => link.sheet) && !document.adoptedStyleSheets.length
+    && ![...document.styleSheets].some(rules);
+}"""
 LOOK = f"""async ([what, patience_ms]) => {{
   await ({vitals.LOADED})(patience_ms);
-  const blank = patience_ms > 0 && ({BLANK})();
-  return {{...({VIEW})(what), address: ({vitals.ADDRESS})(), timings: ({vitals.TIMINGS})(), blank}};
+  const blank = patience_ms > 0 && ({BLANK})(), unstyled = patience_ms > 0 && ({UNSTYLED})();
+  return {{...({VIEW})(what), address: ({vitals.ADDRESS})(), timings: ({vitals.TIMINGS})(), blank, unstyled}};
 }}"""
-"""With patience, it says of a page that is loaded whether there is anything on it."""
+"""With patience, it says of a page that is loaded whether there is anything on it, and any rule in its stylesheets."""
 WHEN_LEFT = f"""if (window === top) addEventListener('beforeunload', () => {{
   window.{LEAVING}({{...({VIEW})(%s), address: ({vitals.ADDRESS})(), timings: ({vitals.TIMINGS})()}});
 }})"""
@@ -75,6 +90,10 @@ class Watch:
     builds: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     """Paths of pages that did not answer when they were looked at."""
+    no_sheets: dict[str, str] = field(default_factory=dict)
+    """Paths of what came where a stylesheet was asked for, with its media type."""
+    _sheets: dict[str, Response] = field(default_factory=dict)
+    """Answers in which a stylesheet may be, by their address, until they were read: one without rules may be a page."""
     _contexts: list[BrowserContext] = field(default_factory=list)
     _documents_at_cookies: int = 0
     """How many documents had come when the cookies were last taken: a login ends in a new one."""
@@ -107,29 +126,47 @@ class Watch:
 
         page.close = look_and_close  # type: ignore[method-assign]
 
-    def answered(self, url: str, headers: dict[str, str], *, is_document: bool) -> None:
-        """Note the headers of a first-party answer; names in lower case."""
+    def answered(self, response: Response) -> None:
+        """Note what a first-party answer says of itself, and the cookies that it may have set."""
+        headers, request = response.headers, response.request
+        is_document = request.resource_type == "document"
         if is_document:
-            self.documents.append(DocumentHeaders(path=urlsplit(url).path, headers=headers))
+            self.documents.append(DocumentHeaders(path=urlsplit(response.url).path, headers=headers))
+        if is_document or request.method not in READS:
+            self._begin_cookies()
+        if request.resource_type == "stylesheet" and response.ok:
+            self._note_sheet(response, media_type(headers.get("content-type")))
         header = self.rules.build.header if self.rules.build else None
         if header and (build := headers.get(header.lower())):
             self.builds.append(build)
+
+    def _note_sheet(self, response: Response, kind: str) -> None:
+        self._sheets[response.url] = response
+        if kind not in ("", CSS):
+            self.no_sheets[urlsplit(response.url).path] = kind
 
     def glance(self) -> None:
         """Begin to look, and let the journey go on."""
         if len(self.documents) != self._documents_at_cookies:
             self._documents_at_cookies = len(self.documents)
-            self._glances += [Aside(context, partial(self._take_cookies, context)) for context in self._contexts]
+            self._begin_cookies()
         self._glances += [self._begin(page, 0.0) for page in self._pages()]
+
+    def _begin_cookies(self) -> None:
+        self._glances += [Aside(context, partial(self._take_cookies, context)) for context in self._contexts]
 
     def look(self) -> None:
         """Take everything now; a page that does not answer is noted as silent."""
-        cookies = [Aside(context, partial(self._take_cookies, context)) for context in self._contexts]
-        self._wait([*self._glances, *cookies])
-        self._glances.clear()
+        self._begin_cookies()
+        self._settle()
         pages = {page: self._begin(page, vitals.PATIENCE_MS) for page in self._pages()}
         silent = self._wait(list(pages.values()))
         self.silent = [urlsplit(page.url).path for page, begun in pages.items() if begun in silent]
+        self._settle()
+
+    def _settle(self) -> None:
+        begun, self._glances = self._glances, []
+        self._wait(begun)
 
     def _wait(self, begun: list[Aside[None]]) -> list[Aside[None]]:
         """Wait for all of ``begun`` together; return what took too long."""
@@ -162,6 +199,8 @@ class Watch:
             return
         for token in filter(is_random, seen["hidden"]):
             self.learn(token)
+        ruleless = [self._sheets.pop(url) for url in seen["ruleless"] if url in self._sheets]
+        self._glances += [Aside(each, partial(self._read_sheet, each)) for each in ruleless]
         self.timings[seen["id"]] = seen["timings"]
         self.views[seen["id"], seen["text"]] = PageView(
             path=urlsplit(seen["url"]).path,
@@ -169,9 +208,14 @@ class Watch:
             broken_images=tuple(filter(self.target.owns, seen["images"])),
             build=seen["build"],
             blank=seen.get("blank", False),
+            unstyled=seen.get("unstyled", False),
             timings={},
             url=seen["address"],
         )
+
+    def _read_sheet(self, response: Response) -> None:
+        if PAGE.match(response.body()):
+            self.no_sheets[urlsplit(response.url).path] = "text/html"
 
     def _take_cookies(self, context: BrowserContext) -> None:
         for cookie in context.cookies():
@@ -208,5 +252,6 @@ class Watch:
             documents=tuple(self.documents),
             cookies=tuple(self.cookies.values()),
             silent=tuple(self.silent),
+            no_sheets=tuple(self.no_sheets.items()),
             builds=(*self.builds, *(page.build for page in pages if page.build is not None)),
         )

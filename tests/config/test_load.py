@@ -118,6 +118,27 @@ def test_an_empty_file_says_what_belongs_there(project: Project, file: str, way_
     assert project.complaint() == f"{file}: 1 problem\n  line 1: is empty; {way_out}"
 
 
+@pytest.mark.parametrize(
+    ("expectation", "told"),
+    [
+        ("matches: ['.*']", "'.*' is found in every text, also in an empty one: it can never fail"),
+        ("matches: ['^ *']", "'^ *' is found in every text, also in an empty one: it can never fail"),
+        ("contains: ['']", "contains '' holds for every body: it can never fail"),
+    ],
+)
+def test_an_expectation_that_can_never_fail_is_refused(project: Project, expectation: str, told: str) -> None:
+    """It would be green whatever the answer, and look as if something was verified."""
+    project.replace(CHECKS, "expect: {status: 200}", f"expect: {{{expectation}}}")
+    assert told in project.complaint()
+
+
+@pytest.mark.parametrize("pattern", [".+", "^$", "^[0-9]*$", "ok|^fine", "(?s)<html.*", "^(?!.*Sorry, 1.5)"])
+def test_an_expectation_that_may_fail_is_none_of_them(project: Project, pattern: str) -> None:
+    """However little it asks for."""
+    project.replace(CHECKS, "expect: {status: 200}", f"expect: {{matches: ['{pattern}']}}")
+    project.load()
+
+
 def test_the_problems_of_all_files_are_told_together(project: Project) -> None:
     """One look is enough to mend a configuration: every file, every line, every key, and the way out."""
     project.replace(POINTS, "action: rollback", "action: proceed")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from pydantic import TypeAdapter
 
 from smoke.config.login import Login
@@ -131,11 +132,12 @@ def test_a_later_probe_expects_what_an_earlier_one_captured() -> None:
     assert rules(seen["carts.read"]) == []
 
 
-def test_null_is_no_value_to_keep() -> None:
-    """A value that is null would fill in nothing that later probes could rely on."""
-    service = Service(lambda _request: (201, {"data": {"id": None}}))
+@pytest.mark.parametrize(("value", "told"), [(None, "(missing) exists"), ("", "('') is not empty")])
+def test_null_or_nothing_is_no_value_to_keep(value: str | None, told: str) -> None:
+    """It would fill in nothing that later probes could rely on: they would ask for the list, and expect any text."""
+    service = Service(lambda _request: (201, {"data": {"id": value}}))
     seen, _ = run(service, a_probe("carts.create", "POST /carts", **vars_of(CREATE)))
-    assert rules(seen["carts.create"]) == ["data.id (missing) exists, to be kept as cart"]
+    assert rules(seen["carts.create"]) == [f"data.id {told}, to be kept as cart"]
 
 
 def test_a_cleanup_that_fails_is_told() -> None:

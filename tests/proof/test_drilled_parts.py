@@ -140,7 +140,11 @@ def test_json_is_all_that_is_on_stdout(project: Project) -> None:
             "--fault: unknown fault 'statu-500'; did you mean 'status-500'",
         ),
         (("--check", "helth"), "--check: unknown check 'helth'; did you mean 'health'?"),
-        (("--merge", ".", "--resume"), "--merge: joins what was drilled before"),
+        (("--merge", ".", "--resume"), "--resume: has no meaning with --merge, which joins what was drilled before"),
+        (("--merge", ".", "--check", "health"), "--check: has no meaning with --merge"),
+        (("--clean", "5", "--fault", "status-500"), "--fault: is about faults, and --clean injects none"),
+        (("--clean", "5", "--shard", "1/2"), "--shard: is about faults, and --clean injects none"),
+        (("--seed", "4"), "--seed: is about clean repetitions; add --clean"),
     ],
 )
 def test_what_nobody_knows_is_told_before_anything_is_asked(

@@ -64,6 +64,12 @@ def test_a_part_is_of_what_is_asked_for() -> None:
         (lambda three: [other(three[0], config_sha256="0815"), *three[1:]], "of different configurations"),
         (lambda three: [other(three[0], promised=41), *three[1:]], "of different numbers of faults: 40, 41"),
         (lambda three: [other(three[0], cases=()), *three[1:]], "of 40 faults"),
+        (
+            lambda three: [other(three[0], cases=three[0].matrix.cases[:-1] * 2), *three[1:]],
+            "they hold 39 of 40 faults",
+        ),
+        (lambda three: [other(three[0], cases=three[0].matrix.cases * 2), *three[1:]], "they hold faults twice"),
+        (lambda three: [other(three[0], cases=three[1].matrix.cases), *three[1:]], "of 40 faults"),
     ],
 )
 def test_what_makes_up_no_whole_is_not_joined(wrong: Any, told: str) -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess, start
-from smoke.proof.writing import read
+from smoke.proof.matrix import Matrix
+from smoke.proof.writing import read, write
 from tests.running.test_interrupt import children, lingering
 
 ROOT = Path(__file__).parents[2]
@@ -98,11 +99,13 @@ def test_a_drill_that_is_stopped_leaves_nobody_behind_and_is_resumed(tmp_path: P
 
 
 def test_a_target_that_is_not_well_proves_nothing(tmp_path: Path, ill: DemoProcess) -> None:
-    """Exit 3, and what is wrong without any fault."""
+    """Exit 3, what is wrong without any fault, and how old it is what the page still shows."""
+    write([Matrix(suite="betterprompts", environment="local", cases=(), finished=1_795_000_000)], tmp_path)
     environ = {**ill.environ, "SMOKE_BASE_URL": ill.base_urls["betterprompts"]}
     code, said = proved(tmp_path, "--check", "health", **environ)
     assert code == 3
     assert "nothing can be proved: health.root is FAIL" in said
+    assert "betterprompts: what the page shows of it is the drill of 2026-11-18 " in said
 
 
 def test_wrong_parts_are_told(tmp_path: Path) -> None:

@@ -50,6 +50,16 @@ def test_config_check_names_journeys_that_were_not_drilled(tmp_path: Path, capsy
     assert "home.load" in page_of([MATRIX]).partition("unproven")[2]
 
 
+def test_what_was_proven_of_another_configuration_is_not_proven(tmp_path: Path) -> None:
+    """A journey may have lost what caught the faults."""
+    suite = load(a_project(tmp_path).root, "shop")
+    red = replace(ASLEEP, outcome=Outcome.FAIL, blame=ASLEEP.expected[0])
+    proven = replace(MATRIX, cases=(*MATRIX.cases, red), config_sha256=suite.sha256)
+    assert "home.load" not in "".join(unproven(suite, proven))
+    told = [*unproven(suite, replace(proven, config_sha256="another"))]
+    assert "shop: not proven since the suite was changed: home.load; run `smoke prove --suite shop`" in told
+
+
 def test_the_detection_rate_is_told_overall_and_by_category() -> None:
     """With suite and environment, and at the end of the drill."""
     figures = {metric.tags: metric.value for metric in figures_of(MATRIX)}

@@ -89,6 +89,59 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return verdict
 
 
+ERROR_PAGE = "<!doctype html><html><title>Shop</title><style>p { color: red }</style><div id=root></div></html>"
+NO_SHEET = ": media type (text/html) == text/css"
+NO_RULES = " has styles: all its stylesheets are empty"
+SHEETS = {
+    "a page": (ERROR_PAGE, "text/html", NO_SHEET),
+    "a page that says it is a stylesheet": (ERROR_PAGE, "text/css", NO_SHEET),
+    "styles that say they are a page": ("p { color: red }", "text/html", NO_SHEET),
+    "nothing": ("", "text/css", NO_RULES),
+    "styles": ("p { color: red }", "text/css; charset=utf-8", ""),
+    "no styles yet, beside others": ("/* to come */", "text/css", ""),
+}
+
+
+@pytest.fixture(scope="module")
+def styled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What is told of one run that goes to a page with each of these stylesheets."""
+    with serving() as (server, shop):
+        for what, (body, kind, _) in SHEETS.items():
+            others = "<style>p { color: red }</style>" if "others" in what else ""
+            link = f"<link rel=stylesheet href=/{id_of(what)}.css>"
+            page = f"<!doctype html><title>Plain</title>{link}{others}<p>Fine</p>"
+            server.expect_request(f"/{id_of(what)}").respond_with_data(page, content_type="text/html")
+            server.expect_request(f"/{id_of(what)}.css").respond_with_data(body, content_type=kind)
+        ways = {what: Way(f'page.goto("./{id_of(what)}")') for what in SHEETS}
+        return run_many(tmp_path_factory.mktemp("styled"), shop, ways)[1]
+
+
+@pytest.mark.parametrize("what", SHEETS)
+def test_what_is_no_stylesheet_is_found(what: str, styled: dict[str, Any]) -> None:
+    """A browser leaves it out without a word, and everything is still there, only without its styles."""
+    check, told = check_of(styled, what), SHEETS[what][2]
+    assert check["outcome"] == ("FAIL" if told else "PASS"), check["evidence"]
+    assert told in "\n".join(check["evidence"])
+
+
+SIGN = "page: {cookies: {sid: {http_only: true}}}\n"
+SIGNED = """with journey.step("in and out again"):
+        page.evaluate("fetch('/asks-in', {method: 'POST'})")
+        page.evaluate("fetch('/asks-out', {method: 'POST'})")"""
+
+
+@pytest.mark.parametrize(("said", "expected"), [("sid=1; HttpOnly", 0), ("sid=1", 1)])
+def test_a_cookie_that_is_gone_by_the_end_of_a_step_is_judged(
+    said: str, expected: int, shop: Shop, httpserver: HTTPServer, tmp_path: Path
+) -> None:
+    """A session that begins and ends within one step had its cookie all the same."""
+    for path, cookie in (("/asks-in", said), ("/asks-out", "sid=; Max-Age=0")):
+        httpserver.expect_request(path, method="POST").respond_with_data("", headers={"Set-Cookie": cookie})
+    code, verdict = run(tmp_path, shop, SIGNED, ', "POST /asks-in", "POST /asks-out"', suite=SIGN)
+    assert code == expected, verdict["reason"]
+    assert ("cookie sid: HttpOnly (False) == True" in verdict["reason"]) == bool(expected)
+
+
 @pytest.mark.parametrize("way", [*WAYS, *WITHIN])
 def test_every_page_is_judged(way: str, looked: dict[str, Any]) -> None:
     """What it must never show is found, whatever became of the page, in its frames and its components too."""

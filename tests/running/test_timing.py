@@ -161,3 +161,21 @@ def test_a_step_that_writes_is_measured_only_once(look: Look, ceiling: str, outc
     permits = ', permits=["POST /asks", "POST /tried"]'
     _, check = look(lambda number: number == 2, way=way, permits=permits, suite=suite)
     assert (check["outcome"], len(check["attempts"])) == (outcome, 1), check["evidence"]
+
+
+def test_one_slow_sample_is_not_the_last_word_where_the_run_has_no_time_left(look: Look, tmp_path: Path) -> None:
+    """The attempt that was to confirm it never ended."""
+    way = "\n    ".join(
+        [
+            "from pathlib import Path",
+            "from smoke.running.deadline import RunTimeoutError",
+            f"tried = Path(r'{tmp_path}/tried')",
+            "if tried.exists(): raise RunTimeoutError('the run has no time left')",
+            "tried.touch()",
+            'with journey.measured("home.asks_ms"):',
+            "    page.evaluate(\"fetch('/home').then(answer => answer.status)\")",
+        ]
+    )
+    _, check = look(lambda number: number == 2, way=way, suite=f"budgets: {{home.asks_ms: {BUDGET_MS}}}\n")
+    assert (check["outcome"], len(check["attempts"])) == ("INCONCLUSIVE", 1), check["evidence"]
+    assert check["evidence"][0].endswith("<= 900, but no other attempt confirms it")

@@ -165,6 +165,7 @@ def _with_schemas(added: dict[str, Any]) -> Change:
 def _captured(_nothing: None, probe: Probe) -> Iterator[Fault]:
     for path in probe.capture.values():
         yield Fault(name=f"json-missing {path}", act=value(path, always(GONE)), blames=ASSERTION)
+        yield Fault(name=f"json-empty {path}", act=value(path, always("")), blames=ASSERTION)
 
 
 @implied_by(ALWAYS)

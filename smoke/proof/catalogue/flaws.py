@@ -18,6 +18,7 @@ from smoke.proof.rewriting import with_text
 
 ERROR_TITLE = b"<!doctype html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>"
 STACK = "Traceback (most recent call last)"
+KEY = "xoxb-17653672481-injected"
 CRASHED = body(lambda _good: ERROR_TITLE)
 CUT = body(lambda good: good[: len(good) // 2])
 """Of a JSON document: whatever is left of it is none."""
@@ -27,6 +28,11 @@ CUT_IN_A_TAG = body(lambda good: good[: good.rindex(b"<") + 1])
 def traced(good: Exchange, _number: int) -> Exchange:
     """Answer with a stack trace in the body."""
     return with_text(good, STACK)
+
+
+def shown(good: Exchange, _number: int) -> Exchange:
+    """Answer with somebody's key in the body."""
+    return with_text(good, KEY)
 
 
 @implied_by("accepts")
@@ -54,6 +60,7 @@ def _by_kind(kind: str) -> Iterator[tuple[Flaw, str, Act]]:
     if is_json(kind) or kind.startswith("text/"):
         yield Flaw.ENCODING, "encoding-untrue", header("Content-Encoding", "gzip")
         yield Flaw.CHARSET, "text-misread", body(lambda good: good + b"\xff")
+        yield Flaw.KEY, "key-shown", shown
 
 
 def _ending(good: Exchange, _number: int) -> Exchange:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from smoke.model import Blame
 from smoke.probing.exchange import Exchange, NoAnswer, Request
 from smoke.probing.expectations import blame_of_status
-from smoke.proof.catalogue.answers import status
+from smoke.proof.catalogue.answers import ERROR_PAGE, status
 from smoke.proof.catalogue.network import BLAMES, unanswered
 from smoke.proof.journey_fault import JourneyFault, Recorded, destination, implied
 
@@ -91,6 +91,15 @@ def _assets(recorded: Recorded) -> Iterator[JourneyFault]:
             yield JourneyFault(name=f"{name}-gone", about=about, act=status(404), blames=blames)
             half = unanswered(NoAnswer.TRUNCATED)
             yield JourneyFault(name=f"{name}-truncated", about=about, act=half, blames=blames - GONE | {Blame.TCP})
+            if kind == "style":
+                yield JourneyFault(
+                    name=f"{name}-are-pages", about=about, act=_page, blames=frozenset({Blame.ASSERTION})
+                )
+
+
+def _page(good: Exchange, _number: int) -> Exchange:
+    """Answer as a server does that has a page for whatever it does not know, and goes by the end of the name."""
+    return replace(good, body=ERROR_PAGE)
 
 
 def _is_icon(request: Request) -> bool:
