@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall lock clean
+.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall status-picture lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -83,6 +83,9 @@ bench-soak: .venv/.dev-ready ## 500 runs in one process tree: nothing may grow o
 
 bench-waterfall: .venv/.dev-ready ## draw where the time of one run goes
 	@$(BIN)/python -m benchmarks.waterfall $(ARGS)
+
+status-picture: .venv/.dev-ready ## draw docs/images/status.png: the status page of a year of four suites
+	@$(BIN)/python -m benchmarks.status_picture
 
 lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=--upgrade)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

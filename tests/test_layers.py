@@ -41,6 +41,7 @@ PURE = [
         if path.stem not in {"__init__", "checking", "kept"}
     ),
     *(f"smoke.availability.{name}" for name in ("figures", "judging", "ledger", "printed", "timeline")),
+    *(f"smoke.status.{name}" for name in ("charts", "days", "monitors", "page", "standing", "written")),
     "smoke.accounts.pacing",
     "smoke.accounts.totp",
     "smoke.accounts.fingerprint",

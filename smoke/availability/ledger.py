@@ -29,11 +29,11 @@ def kept_to(
         by_region.setdefault(region, set()).add(start)
     drifts, missed = list[float](), 0
     for schedule in schedules:
-        slots = schedule.slots(since, until)
+        slots, overdue = schedule.slots(since, until), until - LATE * schedule.pace
         for region in (each for each in schedule.regions if each in regions):
             found = answers(slots, by_region.get(region, ()), schedule.early)
             drifts += (start - slot for slot, start in found.items())
-            missed += sum(1 for slot in slots if slot not in found and slot < until - LATE * schedule.pace)
+            missed += sum(1 for slot in slots if slot not in found and slot < overdue)
     drifts.sort()
     p50, p95 = (rank(drifts, percent) if drifts else None for percent in (50, 95))
     return Slots(expected=len(drifts) + missed, missed=missed, drift_p50=p50, drift_p95=p95)

@@ -160,7 +160,11 @@ def _of_all(now: dict[str | None, State], needed: int) -> State:
     """Return the state of the whole, from that of its regions."""
     if now[None] is State.MAINTENANCE:
         return State.MAINTENANCE
-    states = [state for region, state in now.items() if region is not None]
+    return of_regions([state for region, state in now.items() if region is not None], needed)
+
+
+def of_regions(states: Sequence[State], needed: int) -> State:
+    """Return the state of the whole where its regions are in ``states``, and ``needed`` of them must be down."""
     down, unknown = states.count(State.DOWN), states.count(State.UNKNOWN)
     if not states or down < needed <= down + unknown:
         return State.UNKNOWN

@@ -30,8 +30,12 @@ def posting(
 def secrets_of(root: Path, places: Iterable[tuple[str, str]], environ: Mapping[str, str]) -> Iterator[Secret]:
     """Yield what no message may show: the secrets of the accounts of ``places``, each a suite and an environment."""
     yield from database_secrets(environ)
+    environments: dict[str, list[str]] = {}
     for suite, environment in places:
-        for account in load(root, suite).about.accounts_in(environment).values():
+        environments.setdefault(suite, []).append(environment)
+    for suite, names in environments.items():
+        about = load(root, suite).about
+        for account in (each for name in names for each in about.accounts_in(name).values()):
             for variable in (account.password, account.totp):
                 if variable and (value := environ.get(variable)):
                     yield Secret(value)

@@ -31,12 +31,13 @@ def schemas() -> dict[str, dict[str, Any]]:
     from pydantic import TypeAdapter
 
     from smoke.reporting.document import json_schema
+    from smoke.status import monitors
 
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     with _with_docstrings():
         shapes = {**FILES, "monitoring-integration": monitoring_file()}
         found = {name: {**head, **TypeAdapter(shape).json_schema()} for name, shape in shapes.items()}
-    return {**found, "verdict": json_schema()}
+    return {**found, "verdict": json_schema(), "status": monitors.json_schema()}
 
 
 @contextmanager

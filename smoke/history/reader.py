@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,9 @@ _ONE_CHECK = (
     f" WHERE {_IN_PLACES} AND check_id = ? ORDER BY at, checks.run_id"
 )
 _VERDICTS = f"SELECT finished, verdict FROM runs WHERE {_IN_RUNS}"  # noqa: S608
-_LAST_END = "SELECT finished FROM runs WHERE suite = ? AND environment = ? AND region = coalesce(?, region)"
+_LAST_END = (
+    "SELECT finished FROM runs WHERE suite = ? AND environment = ? AND region = coalesce(?, region) AND finished < ?"
+)
 _OUTCOMES = (
     "SELECT at, outcome FROM places JOIN checks ON checks.place = places.place"  # noqa: S608
     f" WHERE {_IN_PLACES} AND check_id = ?"
@@ -60,16 +63,31 @@ class Reader:
 
     store: Store
 
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Return every suite with each environment of which a run is or was known, in alphabetical order."""
+        rows = self._rows("SELECT DISTINCT suite, environment FROM places ORDER BY suite, environment")
+        return tuple((str(suite), str(environment)) for suite, environment in rows)
+
     def runs(self, suite: str, environment: str, since: float, until: float) -> tuple[RunFact, ...]:
         """Return the runs of an environment."""
         return self._facts(_run, _RUNS, suite, environment, since, until)
 
     def last_end(
-        self, suite: str, environment: str, *, region: str | None = None, points: Sequence[str] = ()
+        self,
+        suite: str,
+        environment: str,
+        *,
+        region: str | None = None,
+        points: Sequence[str] = (),
+        before: float = math.inf,
     ) -> float | None:
-        """Return when a run of an environment last ended, in one region or any, at ``points`` or any; None: never."""
+        """Return when a run of an environment last ended, in one region or any, at ``points`` or any; None: never.
+
+        One that ended at ``before``, or later, does not count.
+        """
         there = f" AND execution_point IN ({', '.join('?' * len(points))})" if points else ""
-        rows = self._rows(f"{_LAST_END}{there} ORDER BY finished DESC LIMIT 1", suite, environment, region, *points)
+        query = f"{_LAST_END}{there} ORDER BY finished DESC LIMIT 1"
+        rows = self._rows(query, suite, environment, region, before, *points)
         return float(rows[0][0]) if rows else None
 
     def checks(

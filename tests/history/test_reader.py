@@ -36,6 +36,14 @@ def test_runs_are_those_that_ended_in_the_window_the_newest_last(store: Store) -
     assert [run.finished for run in found] == [NOON, NOON + 30]
 
 
+def test_places_are_those_of_any_run(store: Store) -> None:
+    """Each suite and environment once, from however many regions."""
+    keep(store, NOON, region="us")
+    keep(store, NOON, environment="canary")
+    keep(store, NOON, region="eu")
+    assert Reader(store).places() == (("shop", "canary"), SHOP)
+
+
 def test_a_run_is_told_as_it_was(store: Store) -> None:
     """Every field of a fact is that of the run."""
     told = {"region": "us-east-1", "verdict": Outcome.FAIL, "failed_category": Category.DATABASE, "builds": ("a", "b")}

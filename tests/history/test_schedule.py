@@ -58,6 +58,7 @@ def test_the_last_end_is_that_of_the_newest_run(store: Store) -> None:
     assert reader.last_end(*SHOP) == NOW + 60
     assert reader.last_end(*SHOP, points=["scheduled", "canary-5"]) == NOW
     assert reader.last_end(*SHOP, region="us", points=["scheduled"]) == NOW - 60
+    assert reader.last_end(*SHOP, before=NOW + 60) == NOW
     assert reader.last_end("shop", "staging") is None
 
 

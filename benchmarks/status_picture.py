@@ -1,0 +1,60 @@
+"""Draws docs/images/status.png: the status page of a year of four suites, light beside dark, and says what it costs."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from smoke.browser import find_browser, launch_options
+from smoke.history.opening import history_file
+from smoke.status.gathering import Sources, board
+from smoke.status.writing import files_of
+from tests.support import year
+
+ROOT = Path(__file__).parents[1]
+PICTURE = ROOT / "docs/images/status.png"
+WIDTH = 820
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        store = history_file(folder / "history.db")
+        year.fill(store, ROOT, year.ENDS)
+        sources = Sources(store=store, expected=year.EXPECTED, root=ROOT, reports=folder, now=year.NOW)
+        begun = time.process_time()
+        found = board(sources)
+        read = time.process_time() - begun
+        files = dict(files_of(found))
+        drawn = time.process_time() - begun - read
+        size = sum(len(text.encode()) for text in files.values())
+        print(f"read in {read:.1f} s and drawn in {drawn:.1f} s of this process: {size / 1000:.0f} kB")
+        for file, text in files.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(**launch_options(find_browser()))
+            _draw(browser, folder)
+            browser.close()
+    print(PICTURE.relative_to(ROOT))
+
+
+def _draw(browser: Browser, folder: Path) -> None:
+    """Photograph the page in both schemes, and put the pictures side by side."""
+    for scheme in ("light", "dark"):
+        page = browser.new_context(color_scheme=scheme, viewport={"width": WIDTH, "height": 600}).new_page()
+        page.goto((folder / "index.html").as_uri())
+        page.screenshot(path=folder / f"{scheme}.png", full_page=True)
+    frame = browser.new_context(viewport={"width": 2 * WIDTH, "height": 600}).new_page()
+    both = "".join(f"<img src={scheme}.png width={WIDTH}>" for scheme in ("light", "dark"))
+    (folder / "both.html").write_text(f"<!doctype html><body style='margin:0;display:flex'>{both}", encoding="utf-8")
+    frame.goto((folder / "both.html").as_uri())
+    frame.wait_for_function("[...document.images].every(each => each.complete)")
+    PICTURE.parent.mkdir(exist_ok=True)
+    frame.screenshot(path=PICTURE, full_page=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The status page: how everything that is scheduled stands, for people, monitors and badges."""
