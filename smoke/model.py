@@ -96,6 +96,7 @@ class Unit(StrEnum):
     RATIO = "ratio"
     COUNT = "count"
     SCORE = "score"
+    DAYS = "days"
 
 
 class SignalKind(StrEnum):

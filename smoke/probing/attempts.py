@@ -249,7 +249,7 @@ def _measure(probe: Probe, samples: Sequence[Exchange], standard: Standard) -> t
         found.append(p95_of(f"{probe.id}.p95_ms", times, expect.p95_within_ms))
     found += [Measurement(name=f"{probe.id}.{part}", value=value) for part, value in parts.items()]
     if (days := samples[0].tls_days_left) is not None:
-        found.append(Measurement(name=f"{probe.id}.tls_days_left", value=days, unit=Unit.COUNT))
+        found.append(Measurement(name=f"{probe.id}.tls_days_left", value=days, unit=Unit.DAYS))
     return (*found, *_read(probe, samples[0]), *server_timing.measurements(probe.id, samples[0]))
 
 

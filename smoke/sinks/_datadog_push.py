@@ -151,6 +151,8 @@ def _unit(unit: Unit) -> str | None:
             return "fraction"
         case Unit.COUNT:
             return "execution"
+        case Unit.DAYS:
+            return "day"
         case Unit.SCORE:
             return None
         case _:

@@ -100,6 +100,8 @@ def _unit(unit: Unit) -> str:
             return "1"
         case Unit.COUNT:
             return "{run}"
+        case Unit.DAYS:
+            return "d"
         case _:
             assert_never(unit)
 

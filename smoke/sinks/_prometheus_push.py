@@ -73,6 +73,8 @@ def _converted(metric: Metric) -> tuple[str, float]:
     match metric.unit:
         case Unit.MS:
             return f"{name}_seconds", metric.value / 1000
+        case Unit.DAYS:
+            return f"{name.replace('_days', '')}_seconds", metric.value * 86_400
         case Unit.RATIO | Unit.SCORE | Unit.COUNT:
             return name, metric.value
         case _:

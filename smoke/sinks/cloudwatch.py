@@ -100,7 +100,7 @@ def unit(unit: Unit) -> str:
             return "Milliseconds"
         case Unit.COUNT:
             return "Count"
-        case Unit.RATIO | Unit.SCORE:
+        case Unit.RATIO | Unit.SCORE | Unit.DAYS:
             return "None"
         case _:
             assert_never(unit)

@@ -63,8 +63,10 @@ class MetricName(StrEnum):
                 return Unit.RATIO
             case MetricName.CACHE_HIT_RATE | MetricName.ERROR_RATE | MetricName.DETECTION_RATE:
                 return Unit.RATIO
-            case MetricName.CLS | MetricName.QUEUE_DEPTH | MetricName.TLS_DAYS_LEFT:  # COUNT is of runs
+            case MetricName.CLS | MetricName.QUEUE_DEPTH:  # COUNT is of runs
                 return Unit.SCORE
+            case MetricName.TLS_DAYS_LEFT:
+                return Unit.DAYS
             case MetricName.HEARTBEAT:
                 return Unit.COUNT
             case (

@@ -487,7 +487,7 @@ def test_every_unit_is_one_that_datadog_lists(unit):
     """No unit reaches Datadog under a name that it accepts without a word and does not know."""
     metric = replace(metrics_of(a_typical_run())[0], unit=unit)
     series = _datadog_push._series(metric, 1).to_dict()
-    assert series.get("unit") in {"millisecond", "fraction", "execution", None}
+    assert series.get("unit") in {"millisecond", "day", "fraction", "execution", None}
 
 
 def test_an_attempt_without_measurements_is_still_a_valid_push(intake):

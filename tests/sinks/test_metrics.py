@@ -237,8 +237,8 @@ def test_waiting_jobs_and_the_end_of_certificates_are_sent():
     attempt = an_attempt(
         a_measurement("mail.queue_depth", 3.0, Unit.COUNT),
         a_measurement("images.queue_depth", 1200.0, Unit.COUNT),
-        a_measurement("api.tls_days_left", 80.0, Unit.COUNT),
-        a_measurement("shop.tls_days_left", 9.5, Unit.COUNT),
+        a_measurement("api.tls_days_left", 80.0, Unit.DAYS),
+        a_measurement("shop.tls_days_left", 9.5, Unit.DAYS),
     )
     sent = values(a_run(a_result(attempt)))
     assert (sent["smoke_test.queue_depth"], sent["smoke_test.tls_days_left"]) == (1200, 9.5)

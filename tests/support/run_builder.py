@@ -108,7 +108,7 @@ def a_typical_run(**changes: Any) -> Run:
         a_measurement("health.api.cache_hit_rate", 0.93, Unit.RATIO),
         a_measurement("health.api.error_rate", 0.002, Unit.RATIO),
         a_measurement("health.api.queue_depth", 4.0, Unit.COUNT),
-        a_measurement("health.api.tls_days_left", 80.5, Unit.COUNT),
+        a_measurement("health.api.tls_days_left", 80.5, Unit.DAYS),
     )
     return a_run(a_result(page, check_id="homepage.load", kind=CheckKind.JOURNEY), a_result(probe), **changes)
 
