@@ -1,0 +1,107 @@
+"""Finds the place in an answer that a broken rule speaks of. Pure."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from smoke.bundle.scene import Spoken
+
+HEADER = re.compile(r"(?:^|: )header (\S+) \(")
+CONTENT_TYPE = re.compile(r"(?:^|: )content type \(")
+LOCATION = re.compile(r"(?:^|: )the whole of Location \(")
+STATUS = re.compile(r"(?:^|: )status \(\d+\) == \d")
+TEXT = re.compile(r"(?:^|: )body lacks (['\"].*)$")
+PATH = re.compile(r"(?:^|: )(\$|\$?[\w\[\]-][\w.\[\]-]*?)(?: keys)? (?:\(|fits the schema)")
+Path = tuple[str, ...]
+"""The names and positions that lead to a value."""
+AROUND, WIDEST = 20, 400
+"""Lines that are shown before and after the first mark, and characters of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an answer."""
+
+    text: str
+    is_marked: bool
+
+
+def status_is_marked(rules: Sequence[str]) -> bool:
+    """Tell whether a rule speaks of the status."""
+    return any(STATUS.search(rule) for rule in rules)
+
+
+def headers(spoken: Spoken, rules: Sequence[str]) -> tuple[Line, ...]:
+    """Return the headers of the answer, those marked that a rule speaks of."""
+    meant = {found[1].lower() for rule in rules if (found := HEADER.search(rule))}
+    meant |= {"content-type"} if any(CONTENT_TYPE.search(rule) for rule in rules) else set()
+    meant |= {"location"} if any(LOCATION.search(rule) for rule in rules) else set()
+    return tuple(Line(f"{name}: {value}", name.lower() in meant) for name, value in spoken.answer_headers)
+
+
+def body(spoken: Spoken, rules: Sequence[str]) -> tuple[Line, ...]:
+    """Return the body of the answer, JSON indented, around the first line that a rule speaks of."""
+    lines = _json(spoken.answer, rules) or _plain(spoken.answer, rules)
+    first = next((at for at, line in enumerate(lines) if line.is_marked), 0)
+    begin, end = max(0, first - AROUND), first + 2 * AROUND
+    shown = [Line(_cut(line.text), line.is_marked) for line in lines[begin:end]]
+    if begin:
+        shown.insert(0, Line(f"… {begin} lines before", is_marked=False))
+    if len(lines) > end:
+        shown.append(Line(f"… {len(lines) - end} lines after", is_marked=False))
+    return tuple(shown)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDEST else f"{text[:WIDEST]}…"
+
+
+def _json(text: str, rules: Sequence[str]) -> list[Line]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    meant = {_parts(found[1]) for rule in rules if (found := PATH.search(rule))}
+    lines = list(_indented(document, (), ""))
+    known = {path for path, _ in lines}
+    while meant and not meant & known:  # what is missing is marked where it should be
+        meant = {path[:-1] for path in meant if path}
+    meant -= {()}
+    return [Line(line, path in meant) for path, line in lines]
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^.\[\]]+", path.removeprefix("$")))
+
+
+def _indented(value: object, path: Path, before: str, after: str = "") -> Iterator[tuple[Path, str]]:
+    pad = "  " * len(path)
+    match value:
+        case dict() if value:
+            inner = [(str(name), f"{json.dumps(name, ensure_ascii=False)}: ", each) for name, each in value.items()]
+        case list() if value:
+            inner = [(str(at), "", each) for at, each in enumerate(value)]
+        case _:
+            yield path, f"{pad}{before}{json.dumps(value, ensure_ascii=False)}{after}"
+            return
+    begin, end = "{}" if isinstance(value, dict) else "[]"
+    yield path, f"{pad}{before}{begin}"
+    for at, (name, said, each) in enumerate(inner, 1):
+        yield from _indented(each, (*path, name), said, "," if at < len(inner) else "")
+    yield (*path, end), f"{pad}{end}{after}"
+
+
+def _plain(text: str, rules: Sequence[str]) -> list[Line]:
+    meant = [word for rule in rules if (found := TEXT.search(rule)) and (word := _literal(found[1]))]
+    return [Line(line, any(word in line for word in meant)) for line in text.splitlines()]
+
+
+def _literal(written: str) -> str:
+    try:
+        return str(ast.literal_eval(written))
+    except (ValueError, SyntaxError):
+        return ""

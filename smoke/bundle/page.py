@@ -1,0 +1,275 @@
+"""What the page about a bad check says. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from smoke.bundle import marking
+from smoke.bundle.curl import curl
+from smoke.bundle.good import Good
+from smoke.bundle.scene import Box, Event, Picture, Scene, Spoken
+from smoke.causes import causes_of
+from smoke.judged import CheckResult, Run
+from smoke.marks import trace_id
+from smoke.model import Attempt, Blame, Finding, Outcome, Unit
+from smoke.reporting.lines import again
+
+FOLDER = "failures"
+"""Among the reports."""
+SELECTORS = (
+    (re.compile(r"internal:testid=\[[\w-]+=(\"[^\"]*\")[si]?\]"), r"test id \1"),
+    (re.compile(r"internal:([\w-]+)="), r"\1 "),
+)
+"""What Playwright calls things within itself, and what people do."""
+BAD = (Outcome.FAIL, Outcome.FLAKY, Outcome.INCONCLUSIVE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What was left beside the verdict; pictures as addresses that hold them."""
+
+    scene: Scene | None = None
+    spoken: Spoken | None = None
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    """Of this run, by file."""
+    good: Good | None = None
+    good_pictures: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    """What lies beside the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """A picture on the page."""
+
+    title: str
+    caption: str
+    source: str
+    width: int
+    height: int
+    box: Box | None = None
+    """What is outlined in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """A time, or another number, beside the one of the last good run."""
+
+    name: str
+    now: str
+    then: str
+    budget: str
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """A line of the timeline."""
+
+    after: str
+    kind: str
+    text: str
+    took: str
+    is_bad: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Everything that is shown."""
+
+    run: Run
+    result: CheckResult
+    attempt: Attempt
+    """The last bad one."""
+    sentence: str
+    fault: str
+    """Whose it is, in words."""
+    command: str
+    curl: str
+    trace_id: str
+    others: tuple[str, ...]
+    """Checks that fell to the same cause."""
+    shots: tuple[Shot, ...]
+    unseen: tuple[str, ...]
+    """Why there is no picture of something."""
+    times: tuple[Time, ...]
+    bad_events: tuple[Happening, ...]
+    events: tuple[Happening, ...]
+    used: str
+    """The last element that was used, in words; empty: none."""
+    status_is_marked: bool
+    headers: tuple[marking.Line, ...]
+    body: tuple[marking.Line, ...]
+    material: Material
+
+
+def in_words(selector: str) -> str:
+    """Return a selector of Playwright's as people read it: ``test id "answer"``."""
+    for written, told in SELECTORS:
+        selector = written.sub(told, selector)
+    return selector
+
+
+def is_bad(result: CheckResult) -> bool:
+    """Tell whether there is something to explain."""
+    return result.outcome in BAD and any(attempt.findings for attempt in result.attempts)
+
+
+def page_of(run: Run, result: CheckResult, material: Material) -> Page:
+    """Return the page about ``result``, which is bad."""
+    attempt = last_bad(result)
+    scene, spoken = material.scene, material.spoken
+    rules = [finding.rule for finding in attempt.findings]
+    happened = [_happening(each, attempt.started) for each in scene.timeline] if scene else []
+    return Page(
+        run=run,
+        result=result,
+        attempt=attempt,
+        sentence=_sentence(result, scene),
+        fault=_fault(result.blame),
+        command=again(run, result.check),
+        curl=curl(spoken) if spoken else "",
+        trace_id=trace_id(run.run_id, result.check.id),
+        others=_others(run, result),
+        shots=tuple(_shots(material)),
+        unseen=tuple(_unseen(material)),
+        times=tuple(_times(attempt, material.good)),
+        bad_events=tuple(each for each in happened if each.is_bad),
+        events=tuple(happened),
+        used=in_words(scene.used) if scene else "",
+        status_is_marked=marking.status_is_marked(rules),
+        headers=marking.headers(spoken, rules) if spoken else (),
+        body=marking.body(spoken, rules) if spoken else (),
+        material=material,
+    )
+
+
+def last_bad(result: CheckResult) -> Attempt:
+    """Return the attempt that the page is about."""
+    return [attempt for attempt in result.attempts if attempt.findings][-1]
+
+
+def _sentence(result: CheckResult, scene: Scene | None) -> str:
+    number, where = len(result.attempts), f" in step “{scene.step}”" if scene and scene.step else ""
+    match result.outcome:
+        case Outcome.FLAKY:
+            how = f"It failed{where}, and passed at attempt {number}"
+        case Outcome.INCONCLUSIVE:
+            how = f"It could not be judged{where}"
+        case _:
+            how = f"It failed{where}" + (f", at all {number} attempts" if number > 1 else "")
+    return f"{how}: {_first(result).rule}"
+
+
+def _first(result: CheckResult) -> Finding:
+    found = last_bad(result).findings
+    return next((finding for finding in found if finding.blame is result.blame), found[0])
+
+
+def _fault(blame: Blame | None) -> str:
+    if blame is None:
+        return "nobody's: a later attempt passed"
+    match blame.outcome:
+        case Outcome.FAIL if blame is Blame.SAFETY:
+            return "the check's: it tried what it may not do"
+        case Outcome.FAIL:
+            return "the application's"
+        case Outcome.INCONCLUSIVE:
+            return "not the application's, as far as can be seen"
+        case Outcome.PASS | Outcome.FLAKY | Outcome.NOT_RUN:
+            raise AssertionError(blame)
+        case _:
+            assert_never(blame.outcome)
+
+
+def _others(run: Run, result: CheckResult) -> tuple[str, ...]:
+    mine = next((cause.checks for cause in causes_of(run.results) if result.check.id in cause.checks), ())
+    return tuple(each for each in mine if each != result.check.id)
+
+
+def _shots(material: Material) -> Iterator[Shot]:
+    scene, good = material.scene, material.good
+    if scene is None:
+        return
+    if scene.before is not None and scene.before.file in material.pictures:
+        yield _shot("Before", _when(scene.before), scene.before, material.pictures)
+    if scene.shown is not None and scene.shown.file in material.pictures:
+        box, said = scene.box or scene.was, scene.title or scene.url
+        if scene.used:
+            where = "outlined" if scene.box else "not there; the outline is where it was in the last good run"
+            said = f"{said}: the last element that was used is {where if box else 'not there'}"
+        yield _shot("At the failure", said, scene.shown, material.pictures, box)
+    for picture in _compared(scene, good):
+        if picture.file in material.good_pictures:
+            box = scene.was if picture.file == scene.was_in else None
+            yield _shot("Last good run", _when(picture), picture, material.good_pictures, box)
+
+
+def _shot(title: str, caption: str, picture: Picture, sources: Mapping[str, str], box: Box | None = None) -> Shot:
+    source, width, height = sources[picture.file], picture.width or 1280, picture.height or 720
+    return Shot(title=title, caption=caption, source=source, width=width, height=height, box=box)
+
+
+def _when(picture: Picture) -> str:
+    return f"{picture.moment}, step “{picture.step}”" if picture.step else picture.moment
+
+
+def _compared(scene: Scene, good: Good | None) -> Sequence[Picture]:
+    """Return the picture of the last good run that stands beside the failure: of the same element, step, or the end."""
+    pictures = good.pictures if good else ()
+    same = [each for each in pictures if each.file == scene.was_in]
+    same = same or [each for each in pictures if scene.step and each.step == scene.step]
+    return (same or list(pictures))[-1:]
+
+
+def _unseen(material: Material) -> Iterator[str]:
+    scene = material.scene
+    if scene is None:
+        return
+    if scene.shown is None:
+        yield "There is no picture of the failure: the page was gone, or it showed a secret."
+    if scene.before is None:
+        yield "There is no picture from before: the page had just opened, or the first attempt decided."
+    if not material.good_pictures:
+        yield "There is no picture of a good run: they are taken once a day, by runs that follow another one here."
+
+
+def _times(attempt: Attempt, good: Good | None) -> Iterator[Time]:
+    steps = {step.name: step.duration_ms for step in good.steps} if good else {}
+    for step in attempt.steps:
+        then = steps.get(step.name)
+        yield Time(name=step.name, now=_ms(step.duration_ms), then="" if then is None else _ms(then), budget="")
+    for each in attempt.measurements:
+        known = good.measured.get(each.name) if good else None
+        if each.value is None and known is None:
+            continue
+        written = _ms if each.unit is Unit.MS else _number
+        yield Time(
+            name=each.name,
+            now="not observed" if each.value is None else written(each.value),
+            then="" if known is None else written(known),
+            budget="" if each.budget is None else written(each.budget),
+            is_over=each.ok is False,
+        )
+
+
+def _ms(value: float) -> str:
+    return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}" if math.isfinite(value) else "?"
+
+
+def _happening(event: Event, started: float) -> Happening:
+    return Happening(
+        after=f"{event.at - started:+.2f} s",
+        kind=event.kind,
+        text=event.text,
+        took="" if event.took_ms is None else _ms(event.took_ms),
+        is_bad=event.bad,
+    )
