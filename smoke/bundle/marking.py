@@ -15,7 +15,7 @@ CONTENT_TYPE = re.compile(r"(?:^|: )content type \(")
 LOCATION = re.compile(r"(?:^|: )the whole of Location \(")
 STATUS = re.compile(r"(?:^|: )status \(\d+\) == \d")
 TEXT = re.compile(r"(?:^|: )body lacks (['\"].*)$")
-PATH = re.compile(r"(?:^|: )(\$|\$?[\w\[\]-][\w.\[\]-]*?)(?: keys)? (?:\(|fits the schema)")
+PATH = re.compile(r"(?:^|: )(\$[\w.\[\]-]*|[\w\[\]-][\w.\[\]-]*)(?: keys)? (?:\((missing)\)|\(|fits the schema)")
 Path = tuple[str, ...]
 """The names and positions that lead to a value."""
 AROUND, WIDEST = 20, 400
@@ -65,17 +65,18 @@ def _json(text: str, rules: Sequence[str]) -> list[Line]:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return []
-    meant = {_parts(found[1]) for rule in rules if (found := PATH.search(rule))}
     lines = list(_indented(document, (), ""))
     known = {path for path, _ in lines}
-    while meant and not meant & known:  # what is missing is marked where it should be
-        meant = {path[:-1] for path in meant if path}
-    meant -= {()}
+    meant = {_meant(found, known) for rule in rules if (found := PATH.search(rule))} - {()}
     return [Line(line, path in meant) for path, line in lines]
 
 
-def _parts(path: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[^.\[\]]+", path.removeprefix("$")))
+def _meant(found: re.Match[str], known: set[Path]) -> Path:
+    """Return the path that a rule speaks of; of what is missing, the nearest that is there."""
+    path = tuple(re.findall(r"[^.\[\]]+", found[1].removeprefix("$")))
+    while found[2] and path not in known:
+        path = path[:-1]
+    return path
 
 
 def _indented(value: object, path: Path, before: str, after: str = "") -> Iterator[tuple[Path, str]]:

@@ -198,14 +198,14 @@ def _shots(material: Material) -> Iterator[Shot]:
     if scene.before is not None and scene.before.file in material.pictures:
         yield _shot("Before", _when(scene.before), scene.before, material.pictures)
     if scene.shown is not None and scene.shown.file in material.pictures:
-        box, said = scene.box or scene.was, scene.title or scene.url
+        box, said = scene.box or scene.would, scene.title or scene.url
         if scene.used:
             where = "outlined" if scene.box else "not there; the outline is where it was in the last good run"
             said = f"{said}: the last element that was used is {where if box else 'not there'}"
         yield _shot("At the failure", said, scene.shown, material.pictures, box)
     for picture in _compared(scene, good):
         if picture.file in material.good_pictures:
-            box = scene.was if picture.file == scene.was_in else None
+            box = scene.was if picture.file == scene.was_in and scene.was and scene.was.is_in(picture) else None
             yield _shot("Last good run", _when(picture), picture, material.good_pictures, box)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +20,15 @@ class Box:
     y: float
     width: float
     height: float
+
+    def moved(self, x: float, y: float) -> Box:
+        """Return the same, so far to the right and down."""
+        return replace(self, x=self.x + x, y=self.y + y)
+
+    def is_in(self, picture: Picture) -> bool:
+        """Tell whether its middle is in ``picture``."""
+        across, down = self.x + self.width / 2, self.y + self.height / 2
+        return 0 <= across <= picture.width and 0 <= down <= picture.height
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +75,8 @@ class Scene:
     was: Box | None = None
     """Where it stood in ``was_in``, a picture of the last good run."""
     was_in: str = ""
+    would: Box | None = None
+    """Where that is in ``shown``, however far either page was scrolled."""
     timeline: tuple[Event, ...] = ()
     """In the order of time."""
     left_out: int = 0

@@ -21,7 +21,8 @@ from smoke.model import Outcome
 from smoke.secret import Scrubber
 
 PAGE, STANDING = "index.html", "failure.json"
-BESIDE = ("screenshot.png", "before.jpg", "trace.zip", "console.txt", "network.txt")
+BESIDE = ("screenshot.png", "place.jpg", "before.jpg", "trace.zip", "console.txt", "network.txt")
+PICTURES = ("screenshot.png", "place.jpg", "before.jpg")
 TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
 LONGEST_S = 10.0
 """Pages of one run may take so long together."""
@@ -97,7 +98,7 @@ class Bundles:
         return Material(
             scene=scene_in(_text(evidence / SCENE)),
             spoken=spoken_in(_text(evidence / SPOKEN)),
-            pictures=dict(_sources(evidence, ("screenshot.png", "before.jpg"))),
+            pictures=dict(_sources(evidence, PICTURES)),
             good=good,
             good_pictures=dict(_sources(album_of(self.album, check_id), (each.file for each in good.pictures)))
             if good

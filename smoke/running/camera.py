@@ -47,7 +47,7 @@ SHOWN = f"""() => {{
   return seen.join('\\n');
 }}"""
 """What a picture of a frame would show, but for what is painted: a page that shows a secret is not taken."""
-PLACE = "data-smoke-box"
+PLACE, SCROLL = "data-smoke-box", "data-smoke-scroll"
 PLACES = f"""() => {{
   const copy = document.documentElement.cloneNode(true);
   const live = [...document.documentElement.querySelectorAll('*')], copied = [...copy.querySelectorAll('*')];
@@ -63,6 +63,7 @@ PLACES = f"""() => {{
     if (at.width && at.height && each.checkVisibility()) to.setAttribute('{PLACE}', box);
     else to.setAttribute('hidden', '');
   }});
+  copy.setAttribute('{SCROLL}', [scrollX, scrollY].map(Math.round).join(' '));
   copy.querySelectorAll(gone).forEach(each => each.remove());
   return copy.outerHTML;
 }}"""
@@ -98,7 +99,7 @@ class Camera:
             return
         begun = time.perf_counter()
         with stopped_clock():
-            if (snap := self._snap(moment)) is not None:
+            if (snap := self.take(moment)) is not None:
                 if self._snaps and self._snaps[-1].data == snap.data:
                     self._snaps.pop()  # nothing happened since
                 self._snaps.append(snap)
@@ -109,7 +110,8 @@ class Camera:
         if len(self._snaps) > 1:
             self._snaps.pop()
 
-    def _snap(self, moment: str) -> Snap | None:
+    def take(self, moment: str) -> Snap | None:
+        """Take one picture, on or off; None where there is no page, or one that shows a secret."""
         from playwright.sync_api import Error
 
         page = self.context.pages[0]

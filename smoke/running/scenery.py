@@ -6,7 +6,8 @@ import contextlib
 import json
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ from smoke.bundle.good import Good, album_of, places_of
 from smoke.bundle.scene import SCENE, Box, Event, Picture, Scene, written
 from smoke.firewall import scrubbed
 from smoke.model import Artifact
-from smoke.running.camera import PLACE, Camera
+from smoke.running.aside import Aside
+from smoke.running.camera import CAPTURE_MS, PLACE, SCROLL, Camera
 from smoke.running.journey import Journey
 from smoke.running.session import Session
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 LOOK_MS = 500
 BAD_KEPT, OTHERS_KEPT = 100, 200
-BEFORE = "before.jpg"
+BEFORE, PLACED = "before.jpg", "place.jpg"
 
 
 def keep_scene(session: Session, journey: Journey, folder: Path) -> list[Artifact]:
@@ -41,10 +43,10 @@ def keep_scene(session: Session, journey: Journey, folder: Path) -> list[Artifac
 
 
 def _scene(session: Session, journey: Journey, folder: Path) -> Scene:
-    pages = journey.context.pages
-    page = pages[0] if pages else None
+    page = _page(journey)
     used = last_used(folder / "trace.zip")
-    was, was_in = _earlier(session, journey, used)
+    earlier = _earlier(session, journey, used)
+    framed = _framed(page, journey.camera, folder, used, earlier)
     events = journey.listeners.timeline
     kept = _kept(events)
     return Scene(
@@ -52,14 +54,26 @@ def _scene(session: Session, journey: Journey, folder: Path) -> Scene:
         title=_title(page),
         step=journey.camera.step,
         used=used,
-        shown=_shown(page, folder),
-        box=_box_in(page, used),
+        shown=framed.shown,
+        box=framed.box,
         before=_before(journey.camera, folder),
-        was=was,
-        was_in=was_in,
+        was=earlier.box if earlier else None,
+        was_in=earlier.file if earlier else "",
+        would=framed.would,
         timeline=kept,
         left_out=len(events) - len(kept),
     )
+
+
+def _page(journey: Journey) -> Page | None:
+    """Return the page of the journey, if it still answers."""
+    from playwright.sync_api import Error
+
+    with contextlib.suppress(Error, TimeoutError):
+        for page in journey.context.pages[:1]:
+            Aside(page, partial(page.evaluate, "1")).result(CAPTURE_MS / 1000)
+            return page
+    return None
 
 
 def _title(page: Page | None) -> str:
@@ -101,28 +115,87 @@ def _first(page: Page, selector: str) -> Locator | None:
     return None
 
 
-def _earlier(session: Session, journey: Journey, selector: str) -> tuple[Box | None, str]:
-    """Return where the element stood in the last good run, and in the picture of which step; the latest of them."""
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Where an element stood in a picture of the last good run."""
+
+    box: Box
+    file: str
+    scrolled: tuple[float, float]
+    is_whole: bool
+    """The picture shows it; else it is of another part of the page."""
+
+
+def _earlier(session: Session, journey: Journey, selector: str) -> Earlier | None:
+    """Return where the element was last seen in the last good run, near the step in which this one ended."""
     good = session.good.get(journey.check.id)
     if not selector or good is None or not good.pictures or session.good_place is None:
-        return None, ""
+        return None
     album = album_of(session.good_place, journey.check.id)
     with session.spares.bare() as page:
         page.context.set_offline(True)
-        for picture in reversed(_until(good, journey.camera.step)):
-            page.set_content(places_of(album / picture.file).read_text(encoding="utf-8"), timeout=LOOK_MS * 2)
-            if (found := _first(page, selector)) is not None:
-                said = (found.get_attribute(PLACE, timeout=LOOK_MS) or "").split()
-                if len(said) == len(Box.__slots__):
-                    x, y, width, height = map(float, said)
-                    return Box(x=x, y=y, width=width, height=height), picture.file
-    return None, ""
+        seen = [
+            each for picture in _nearest(good, journey.camera.step) if (each := _seen(page, album, picture, selector))
+        ]
+    return next((each for each in seen if each.is_whole), seen[0] if seen else None)
 
 
-def _until(good: Good, step: str) -> Sequence[Picture]:
-    """Return the pictures up to the step in which the journey ended; all of them if that has none."""
-    ends = [number for number, picture in enumerate(good.pictures, 1) if picture.step == step]
-    return good.pictures[: ends[-1]] if step and ends else good.pictures
+def _seen(page: Page, album: Path, picture: Picture, selector: str) -> Earlier | None:
+    page.set_content(places_of(album / picture.file).read_text(encoding="utf-8"), timeout=LOOK_MS * 2)
+    found = _first(page, selector)
+    box = _numbers(found, PLACE) if found else ()
+    if len(box) != len(Box.__slots__):
+        return None
+    x, y, width, height = box
+    place, scrolled = Box(x=x, y=y, width=width, height=height), _numbers(page.locator("html"), SCROLL) or (0.0, 0.0)
+    return Earlier(place, picture.file, (scrolled[0], scrolled[-1]), place.is_in(picture))
+
+
+def _numbers(locator: Locator, name: str) -> tuple[float, ...]:
+    return tuple(map(float, (locator.get_attribute(name, timeout=LOOK_MS) or "").split()))
+
+
+def _now(earlier: Earlier | None, page: Page) -> Box | None:
+    """Return where the element would be now, however far either page is scrolled."""
+    if earlier is None:
+        return None
+    right, down = page.evaluate("[scrollX, scrollY]")
+    return earlier.box.moved(earlier.scrolled[0] - right, earlier.scrolled[1] - down)
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """The picture of a failure, and where in it the element is, or would be."""
+
+    shown: Picture | None
+    box: Box | None = None
+    would: Box | None = None
+
+
+def _framed(page: Page | None, camera: Camera, folder: Path, used: str, earlier: Earlier | None) -> Framed:
+    """Return the picture of the failure; another one, scrolled to the element, where that is not in it."""
+    shown = _shown(page, folder)
+    if page is None or shown is None:
+        return Framed(shown)
+    box = _box_in(page, used)
+    place = box or _now(earlier, page)
+    if place is not None and not place.is_in(shown):
+        before = page.evaluate("scrollY")
+        page.evaluate("y => scrollTo({top: y, behavior: 'instant'})", before + place.y - shown.height / 2)
+        if (snap := camera.take("at the failure")) is not None:
+            (folder / PLACED).write_bytes(snap.data)
+            shown = replace(snap.picture, file=PLACED)
+            place = place.moved(0, before - page.evaluate("scrollY"))
+    if place is None or not place.is_in(shown):
+        return Framed(shown)
+    return Framed(shown, box=place) if box else Framed(shown, would=place)
+
+
+def _nearest(good: Good, step: str) -> Sequence[Picture]:
+    """Return the pictures from the end of the step in which the journey ended back to the first, then the others."""
+    ends = [number for number, picture in enumerate(good.pictures, 1) if step and picture.step == step]
+    end = ends[-1] if ends else len(good.pictures)
+    return (*reversed(good.pictures[:end]), *good.pictures[end:])
 
 
 def _kept(events: Sequence[Event]) -> tuple[Event, ...]:
