@@ -15,7 +15,7 @@ from smoke.bundle.scene import Box, Event, Picture, Scene, Spoken
 from smoke.causes import causes_of
 from smoke.judged import CheckResult, Run
 from smoke.marks import trace_id
-from smoke.model import Attempt, Blame, Finding, Outcome, Unit
+from smoke.model import Attempt, Blame, Finding, Outcome, Unit, told
 from smoke.reporting.lines import again
 
 FOLDER = "failures"
@@ -101,6 +101,8 @@ class Page:
     events: tuple[Happening, ...]
     used: str
     """The last element that was used, in words; empty: none."""
+    missing: str
+    """Where it was, if it is what the journey waited for and did not find; empty: it is not."""
     status_is_marked: bool
     headers: tuple[marking.Line, ...]
     body: tuple[marking.Line, ...]
@@ -141,6 +143,7 @@ def page_of(run: Run, result: CheckResult, material: Material) -> Page:
         bad_events=tuple(each for each in happened if each.is_bad),
         events=tuple(happened),
         used=in_words(scene.used) if scene else "",
+        missing=_missing(result, scene),
         status_is_marked=marking.status_is_marked(rules),
         headers=marking.headers(spoken, rules) if spoken else (),
         body=marking.body(spoken, rules) if spoken else (),
@@ -186,6 +189,12 @@ def _fault(blame: Blame | None) -> str:
             assert_never(blame.outcome)
 
 
+def _missing(result: CheckResult, scene: Scene | None) -> str:
+    if scene is None or not scene.used or scene.box or "waiting for" not in told(last_bad(result).findings):
+        return ""
+    return "it was in the last good run" if scene.was else "nothing is known of where it was"
+
+
 def _others(run: Run, result: CheckResult) -> tuple[str, ...]:
     mine = next((cause.checks for cause in causes_of(run.results) if result.check.id in cause.checks), ())
     return tuple(each for each in mine if each != result.check.id)
@@ -198,20 +207,24 @@ def _shots(material: Material) -> Iterator[Shot]:
     if scene.before is not None and scene.before.file in material.pictures:
         yield _shot("Before", _when(scene.before), scene.before, material.pictures)
     if scene.shown is not None and scene.shown.file in material.pictures:
-        box, said = scene.box or scene.would, scene.title or scene.url
+        box, said = _in(scene.shown, scene.box or scene.would), scene.title or scene.url
         if scene.used:
             where = "outlined" if scene.box else "not there; the outline is where it was in the last good run"
             said = f"{said}: the last element that was used is {where if box else 'not there'}"
         yield _shot("At the failure", said, scene.shown, material.pictures, box)
     for picture in _compared(scene, good):
         if picture.file in material.good_pictures:
-            box = scene.was if picture.file == scene.was_in and scene.was and scene.was.is_in(picture) else None
+            box = _in(picture, scene.was) if picture.file == scene.was_in else None
             yield _shot("Last good run", _when(picture), picture, material.good_pictures, box)
 
 
 def _shot(title: str, caption: str, picture: Picture, sources: Mapping[str, str], box: Box | None = None) -> Shot:
     source, width, height = sources[picture.file], picture.width or 1280, picture.height or 720
     return Shot(title=title, caption=caption, source=source, width=width, height=height, box=box)
+
+
+def _in(picture: Picture, box: Box | None) -> Box | None:
+    return box if box is not None and box.is_in(picture) else None
 
 
 def _when(picture: Picture) -> str:

@@ -122,7 +122,6 @@ class Camera:
                 type="jpeg",
                 quality=QUALITY,
                 timeout=CAPTURE_MS,
-                animations="disabled",
                 mask=[page.locator(MASKED_FIELDS)],
             )
             places = self.scrubber.text(Aside(page, partial(page.evaluate, PLACES)).result(CAPTURE_MS / 1000))

@@ -186,8 +186,6 @@ def _framed(page: Page | None, camera: Camera, folder: Path, used: str, earlier:
             (folder / PLACED).write_bytes(snap.data)
             shown = replace(snap.picture, file=PLACED)
             place = place.moved(0, before - page.evaluate("scrollY"))
-    if place is None or not place.is_in(shown):
-        return Framed(shown)
     return Framed(shown, box=place) if box else Framed(shown, would=place)
 
 
