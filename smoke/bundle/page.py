@@ -25,6 +25,8 @@ SELECTORS = (
     (re.compile(r"internal:([\w-]+)="), r"\1 "),
 )
 """What Playwright calls things within itself, and what people do."""
+WAITED_FOR = re.compile(r"waiting for (get_by_|locator\(|frame_locator\()")
+"""An element that Playwright did not find as it should be."""
 BAD = (Outcome.FAIL, Outcome.FLAKY, Outcome.INCONCLUSIVE)
 
 
@@ -111,8 +113,8 @@ class Page:
 
 def in_words(selector: str) -> str:
     """Return a selector of Playwright's as people read it: ``test id "answer"``."""
-    for written, told in SELECTORS:
-        selector = written.sub(told, selector)
+    for internal, words in SELECTORS:
+        selector = internal.sub(words, selector)
     return selector
 
 
@@ -190,7 +192,7 @@ def _fault(blame: Blame | None) -> str:
 
 
 def _missing(result: CheckResult, scene: Scene | None) -> str:
-    if scene is None or not scene.used or scene.box or "waiting for" not in told(last_bad(result).findings):
+    if scene is None or not scene.used or scene.box or not WAITED_FOR.search(told(last_bad(result).findings)):
         return ""
     return "it was in the last good run" if scene.was else "nothing is known of where it was"
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 PNG, TEXT, TRACE = ("image/png", "png"), ("text/plain", "txt"), ("application/vnd.allure.playwright-trace", "zip")
 TABLE = "measurements"
-JPEG, JSON = ("image/jpeg", "jpg"), ("application/json", "json")
-TYPES = {"screenshot": PNG, "before": JPEG, "trace": TRACE, "console": TEXT, "network": TEXT, "scene": JSON}
+JPEG = ("image/jpeg", "jpg")
+TYPES = {"screenshot": PNG, "before": JPEG, "trace": TRACE, "console": TEXT, "network": TEXT}
 
 
 def labels(check: Check, plan: Plan) -> list[tuple[str, str]]:

@@ -38,7 +38,6 @@ def keep_scene(session: Session, journey: Journey, folder: Path) -> list[Artifac
         if scene.before is not None:
             found.append(("before", folder / BEFORE))
         (folder / SCENE).write_text(written(scrubbed(scene, session.scrubber)), encoding="utf-8", errors="replace")
-        found.append(("scene", folder / SCENE))
     return [Artifact(kind=kind, path=path.relative_to(session.reports).as_posix()) for kind, path in found]
 
 

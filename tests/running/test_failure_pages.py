@@ -34,7 +34,7 @@ TOLD = {
         "compare both with what this release changed",
         "--check homepage.enhance --headed",
         "step “type the safe prompt”",
-        'test id "anonymous-enhance-button" is not on the page; it was in the last good run.',
+        'test id "anonymous-enhance-button" is not to be seen; it was in the last good run.',
         "not there; the outline is where it was in the last good run",
         "GET / 200",
     ),
