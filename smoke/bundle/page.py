@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import assert_never
 
 from smoke.bundle import marking
 from smoke.bundle.curl import curl
 from smoke.bundle.good import Good
-from smoke.bundle.scene import Box, Event, Picture, Scene, Spoken
+from smoke.bundle.pictures import Material, Shot, in_words, shots, unseen
+from smoke.bundle.scene import Event, Scene
 from smoke.causes import causes_of
 from smoke.judged import CheckResult, Run
 from smoke.marks import trace_id
@@ -20,41 +21,9 @@ from smoke.reporting.lines import again
 
 FOLDER = "failures"
 """Among the reports."""
-SELECTORS = (
-    (re.compile(r"internal:testid=\[[\w-]+=(\"[^\"]*\")[si]?\]"), r"test id \1"),
-    (re.compile(r"internal:([\w-]+)="), r"\1 "),
-)
-"""What Playwright calls things within itself, and what people do."""
 WAITED_FOR = re.compile(r"waiting for (get_by_|locator\(|frame_locator\()")
 """An element that Playwright did not find as it should be."""
 BAD = (Outcome.FAIL, Outcome.FLAKY, Outcome.INCONCLUSIVE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
-    """What was left beside the verdict; pictures as addresses that hold them."""
-
-    scene: Scene | None = None
-    spoken: Spoken | None = None
-    pictures: Mapping[str, str] = field(default_factory=dict)
-    """Of this run, by file."""
-    good: Good | None = None
-    good_pictures: Mapping[str, str] = field(default_factory=dict)
-    files: tuple[str, ...] = ()
-    """What lies beside the page."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shot:
-    """A picture on the page."""
-
-    title: str
-    caption: str
-    source: str
-    width: int
-    height: int
-    box: Box | None = None
-    """What is outlined in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +80,6 @@ class Page:
     material: Material
 
 
-def in_words(selector: str) -> str:
-    """Return a selector of Playwright's as people read it: ``test id "answer"``."""
-    for internal, words in SELECTORS:
-        selector = internal.sub(words, selector)
-    return selector
-
-
 def is_bad(result: CheckResult) -> bool:
     """Tell whether there is something to explain."""
     return result.outcome in BAD and any(attempt.findings for attempt in result.attempts)
@@ -139,8 +101,8 @@ def page_of(run: Run, result: CheckResult, material: Material) -> Page:
         curl=curl(spoken) if spoken else "",
         trace_id=trace_id(run.run_id, result.check.id),
         others=_others(run, result),
-        shots=tuple(_shots(material)),
-        unseen=tuple(_unseen(material)),
+        shots=tuple(shots(material)),
+        unseen=tuple(unseen(material)),
         times=tuple(_times(attempt, material.good)),
         bad_events=tuple(each for each in happened if each.is_bad),
         events=tuple(happened),
@@ -200,57 +162,6 @@ def _missing(result: CheckResult, scene: Scene | None) -> str:
 def _others(run: Run, result: CheckResult) -> tuple[str, ...]:
     mine = next((cause.checks for cause in causes_of(run.results) if result.check.id in cause.checks), ())
     return tuple(each for each in mine if each != result.check.id)
-
-
-def _shots(material: Material) -> Iterator[Shot]:
-    scene, good = material.scene, material.good
-    if scene is None:
-        return
-    if scene.before is not None and scene.before.file in material.pictures:
-        yield _shot("Before", _when(scene.before), scene.before, material.pictures)
-    if scene.shown is not None and scene.shown.file in material.pictures:
-        box, said = _in(scene.shown, scene.box or scene.would), scene.title or scene.url
-        if scene.used:
-            where = "outlined" if scene.box else "not there; the outline is where it was in the last good run"
-            said = f"{said}: the last element that was used is {where if box else 'not there'}"
-        yield _shot("At the failure", said, scene.shown, material.pictures, box)
-    for picture in _compared(scene, good):
-        if picture.file in material.good_pictures:
-            box = _in(picture, scene.was) if picture.file == scene.was_in else None
-            yield _shot("Last good run", _when(picture), picture, material.good_pictures, box)
-
-
-def _shot(title: str, caption: str, picture: Picture, sources: Mapping[str, str], box: Box | None = None) -> Shot:
-    source, width, height = sources[picture.file], picture.width or 1280, picture.height or 720
-    return Shot(title=title, caption=caption, source=source, width=width, height=height, box=box)
-
-
-def _in(picture: Picture, box: Box | None) -> Box | None:
-    return box if box is not None and box.is_in(picture) else None
-
-
-def _when(picture: Picture) -> str:
-    return f"{picture.moment}, step “{picture.step}”" if picture.step else picture.moment
-
-
-def _compared(scene: Scene, good: Good | None) -> Sequence[Picture]:
-    """Return the picture of the last good run that stands beside the failure: of the same element, step, or the end."""
-    pictures = good.pictures if good else ()
-    same = [each for each in pictures if each.file == scene.was_in]
-    same = same or [each for each in pictures if scene.step and each.step == scene.step]
-    return (same or list(pictures))[-1:]
-
-
-def _unseen(material: Material) -> Iterator[str]:
-    scene = material.scene
-    if scene is None:
-        return
-    if scene.shown is None:
-        yield "There is no picture of the failure: the page was gone, or it showed a secret."
-    if scene.before is None:
-        yield "There is no picture from before: the page had just opened, or the first attempt decided."
-    if not material.good_pictures:
-        yield "There is no picture of a good run: they are taken once a day, by runs that follow another one here."
 
 
 def _times(attempt: Attempt, good: Good | None) -> Iterator[Time]:

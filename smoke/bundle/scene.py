@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+import json
+from dataclasses import asdict, dataclass, replace
 
 SCENE, SPOKEN = "scene.json", "exchange.json"
 """File names of what a journey and a probe leave."""
@@ -100,15 +97,9 @@ class Spoken:
     """Of the whole body, in bytes."""
 
 
-def _adapter(kind: type[Scene] | type[Spoken]) -> TypeAdapter[Scene | Spoken]:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(kind)
-
-
 def written(each: Scene | Spoken) -> str:
-    """Return ``each`` as JSON."""
-    return _adapter(type(each)).dump_json(each, indent=1).decode()
+    """Return ``each`` as JSON; halves of characters, which UTF-8 has not, become question marks."""
+    return json.dumps(asdict(each), indent=1, ensure_ascii=False).encode(errors="replace").decode()
 
 
 def scene_in(text: str) -> Scene | None:
@@ -124,7 +115,9 @@ def spoken_in(text: str) -> Spoken | None:
 
 
 def _read(kind: type[Scene] | type[Spoken], text: str) -> Scene | Spoken | None:
+    from pydantic import TypeAdapter
+
     try:
-        return _adapter(kind).validate_json(text)
+        return TypeAdapter(kind).validate_json(text)
     except ValueError:
         return None

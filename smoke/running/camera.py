@@ -93,10 +93,10 @@ class Camera:
         """The last pictures, in the order of time."""
         return tuple(self._snaps)
 
-    def look(self, moment: str) -> None:
-        """Take a picture at a ``moment``; the time for that is the harness's."""
+    def look(self, moment: str) -> Snap | None:
+        """Take a picture at a ``moment``, and return it; the time for that is the harness's."""
         if not self.is_on or not self.context.pages or self.context.pages[0].url == BLANK:
-            return
+            return None
         begun = time.perf_counter()
         with stopped_clock():
             if (snap := self.take(moment)) is not None:
@@ -104,11 +104,12 @@ class Camera:
                     self._snaps.pop()  # nothing happened since
                 self._snaps.append(snap)
         self.record.waited_s += time.perf_counter() - begun
+        return snap
 
-    def look_back(self) -> None:
-        """Drop the last picture, unless there is no other: what it was taken before did not happen."""
-        if len(self._snaps) > 1:
-            self._snaps.pop()
+    def forget(self, snap: Snap) -> None:
+        """Drop a picture, unless there is no other: what it was taken before did not happen."""
+        if len(self._snaps) > 1 and snap in self._snaps:
+            self._snaps.remove(snap)
 
     def take(self, moment: str) -> Snap | None:
         """Take one picture, on or off; None where there is no page, or one that shows a secret."""

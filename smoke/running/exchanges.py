@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,11 +19,12 @@ MASK = "***"
 
 
 def keep_exchanges(session: Session) -> None:
-    """Write the exchange of each bad probe into the folder of its last bad attempt; raises OSError."""
+    """Write the exchange of each bad probe into the folder of its last bad attempt, as far as that can be written."""
     for name, seen in session.observations.items():
         check, said = session.check(name), session.overheard.of(name)
         if check and check.kind is CheckKind.PROBE and said and any(each.findings for each in seen.attempts):
-            session.observations[name] = _with_exchange(session, seen, said)
+            with contextlib.suppress(OSError):
+                session.observations[name] = _with_exchange(session, seen, said)
 
 
 def _with_exchange(session: Session, seen: Observation, said: Sequence[Said]) -> Observation:
@@ -31,7 +33,7 @@ def _with_exchange(session: Session, seen: Observation, said: Sequence[Said]) ->
     path.parent.mkdir(parents=True, exist_ok=True)
     told = [line for finding in bad.findings for line in (*finding.evidence, finding.rule)]
     spoken = scrubbed(_spoken(_meant(said, told)), session.scrubber)
-    path.write_text(written(spoken), encoding="utf-8", errors="replace")
+    path.write_text(written(spoken), encoding="utf-8")
     kept = Artifact(kind="exchange", path=path.relative_to(session.reports).as_posix())
     attempts = (replace(each, artifacts=(*each.artifacts, kept)) if each is bad else each for each in seen.attempts)
     return replace(seen, attempts=tuple(attempts))

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from smoke.bundle.good import Good, album_of, places_of
 from smoke.bundle.scene import SCENE, Box, Event, Picture, Scene, written
 from smoke.firewall import scrubbed
 from smoke.model import Artifact
 from smoke.running.aside import Aside
-from smoke.running.camera import CAPTURE_MS, PLACE, SCROLL, Camera
+from smoke.running.camera import CAPTURE_MS, Camera
+from smoke.running.earlier import LOOK_MS, Earlier, earlier_of, first, last_used
 from smoke.running.journey import Journey
 from smoke.running.session import Session
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
 
-LOOK_MS = 500
 BAD_KEPT, OTHERS_KEPT = 100, 200
 BEFORE, PLACED = "before.jpg", "place.jpg"
 
@@ -37,14 +34,14 @@ def keep_scene(session: Session, journey: Journey, folder: Path) -> list[Artifac
         scene = _scene(session, journey, folder)
         if scene.before is not None:
             found.append(("before", folder / BEFORE))
-        (folder / SCENE).write_text(written(scrubbed(scene, session.scrubber)), encoding="utf-8", errors="replace")
+        (folder / SCENE).write_text(written(scrubbed(scene, session.scrubber)), encoding="utf-8")
     return [Artifact(kind=kind, path=path.relative_to(session.reports).as_posix()) for kind, path in found]
 
 
 def _scene(session: Session, journey: Journey, folder: Path) -> Scene:
     page = _page(journey)
     used = last_used(folder / "trace.zip")
-    earlier = _earlier(session, journey, used)
+    earlier = earlier_of(session, journey, used)
     framed = _framed(page, journey.camera, folder, used, earlier)
     events = journey.listeners.timeline
     kept = _kept(events)
@@ -100,58 +97,9 @@ def _before(camera: Camera, folder: Path) -> Picture | None:
 
 
 def _box_in(page: Page | None, selector: str) -> Box | None:
-    found = _first(page, selector) if page else None
+    found = first(page, selector) if page else None
     place = found.bounding_box(timeout=LOOK_MS) if found else None
     return Box(**place) if place else None
-
-
-def _first(page: Page, selector: str) -> Locator | None:
-    from playwright.sync_api import Error
-
-    with contextlib.suppress(Error):
-        if selector and (found := page.locator(selector)).count():
-            return found.first
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """Where an element stood in a picture of the last good run."""
-
-    box: Box
-    file: str
-    scrolled: tuple[float, float]
-    is_whole: bool
-    """The picture shows it; else it is of another part of the page."""
-
-
-def _earlier(session: Session, journey: Journey, selector: str) -> Earlier | None:
-    """Return where the element was last seen in the last good run, near the step in which this one ended."""
-    good = session.good.get(journey.check.id)
-    if not selector or good is None or not good.pictures or session.good_place is None:
-        return None
-    album = album_of(session.good_place, journey.check.id)
-    with session.spares.bare() as page:
-        page.context.set_offline(True)
-        seen = [
-            each for picture in _nearest(good, journey.camera.step) if (each := _seen(page, album, picture, selector))
-        ]
-    return next((each for each in seen if each.is_whole), seen[0] if seen else None)
-
-
-def _seen(page: Page, album: Path, picture: Picture, selector: str) -> Earlier | None:
-    page.set_content(places_of(album / picture.file).read_text(encoding="utf-8"), timeout=LOOK_MS * 2)
-    found = _first(page, selector)
-    box = _numbers(found, PLACE) if found else ()
-    if len(box) != len(Box.__slots__):
-        return None
-    x, y, width, height = box
-    place, scrolled = Box(x=x, y=y, width=width, height=height), _numbers(page.locator("html"), SCROLL) or (0.0, 0.0)
-    return Earlier(place, picture.file, (scrolled[0], scrolled[-1]), place.is_in(picture))
-
-
-def _numbers(locator: Locator, name: str) -> tuple[float, ...]:
-    return tuple(map(float, (locator.get_attribute(name, timeout=LOOK_MS) or "").split()))
 
 
 def _now(earlier: Earlier | None, page: Page) -> Box | None:
@@ -188,30 +136,7 @@ def _framed(page: Page | None, camera: Camera, folder: Path, used: str, earlier:
     return Framed(shown, box=place) if box else Framed(shown, would=place)
 
 
-def _nearest(good: Good, step: str) -> Sequence[Picture]:
-    """Return the pictures from the end of the step in which the journey ended back to the first, then the others."""
-    ends = [number for number, picture in enumerate(good.pictures, 1) if step and picture.step == step]
-    end = ends[-1] if ends else len(good.pictures)
-    return (*reversed(good.pictures[:end]), *good.pictures[end:])
-
-
 def _kept(events: Sequence[Event]) -> tuple[Event, ...]:
     bad = [each for each in events if each.bad][:BAD_KEPT]
     others = [each for each in events if not each.bad][-OTHERS_KEPT:]
     return tuple(sorted([*bad, *others], key=lambda each: each.at))
-
-
-def last_used(trace: Path) -> str:
-    """Return the selector of the last element that a trace shows to be used; empty if there is none."""
-    selector = ""
-    with contextlib.suppress(OSError, zipfile.BadZipFile, ValueError), zipfile.ZipFile(trace) as archive:
-        for entry in sorted(name for name in archive.namelist() if name.endswith(".trace")):
-            for call in _calls(archive.read(entry)):
-                selector = call.get("params", {}).get("selector") or selector
-    return selector
-
-
-def _calls(lines: bytes) -> Iterator[dict[str, Any]]:
-    for line in lines.splitlines():
-        if line.startswith(b'{"type":"before"'):
-            yield json.loads(line)

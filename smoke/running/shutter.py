@@ -39,11 +39,12 @@ def _photographed(done: Callable[..., Any], verb: str, context_of: Callable[[Any
         camera = _cameras.get(context_of(self)._impl_obj)
         if camera is None:
             return done(self, *args, **options)
-        camera.look(f"before {verb}")
+        taken = camera.look(f"before {verb}")
         try:
             return done(self, *args, **options)
         except Exception:
-            camera.look_back()
+            if taken is not None:
+                camera.forget(taken)
             raise
 
     return does

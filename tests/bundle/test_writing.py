@@ -62,17 +62,14 @@ def leave(reports: Path, name: str, text: str) -> None:
 @pytest.mark.browser
 def test_no_text_of_a_target_becomes_part_of_the_page(chrome: Any, tmp_path: Path) -> None:
     """Titles, addresses, console, headers and bodies are shown as they are, whatever they say and however long."""
-    evil = EVIL.replace("\ud800", "")
     events = tuple(
-        Event(at=STARTED + at, kind="console", text=f"error: {evil} {'x' * 400}", bad=at % 2 == 0) for at in range(300)
+        Event(at=STARTED + at, kind="console", text=f"error: {EVIL} {'x' * 400}", bad=at % 2 == 0) for at in range(300)
     )
-    shown = Picture(file="screenshot.png", step=evil, moment=evil, width=1280, height=720)
+    shown = Picture(file="screenshot.png", step=EVIL, moment=EVIL, width=1280, height=720)
     box = Box(x=-1e9, y=1e9, width=0, height=0)
-    scene = Scene(
-        url=HOSTILE_URL.replace("\ud800", ""), title=evil, step=evil, used=evil, shown=shown, box=box, timeline=events
-    )
-    spoken = Spoken(method="GET", url=HOSTILE_URL.replace("\ud800", ""), headers=((evil, evil),), body=evil, status=200,
-                    answer_headers=((evil, evil),), answer=json.dumps({evil: evil}) * 10_000)  # fmt: skip
+    scene = Scene(url=HOSTILE_URL, title=EVIL, step=EVIL, used=EVIL, shown=shown, box=box, timeline=events)
+    spoken = Spoken(method="GET", url=HOSTILE_URL, headers=((EVIL, EVIL),), body=EVIL, status=200,
+                    answer_headers=((EVIL, EVIL),), answer=json.dumps({EVIL: EVIL}) * 10_000)  # fmt: skip
     leave(tmp_path, SCENE, written(scene))
     leave(tmp_path, SPOKEN, written(spoken))
     leave(tmp_path, "console.txt", EVIL * 90_000)
@@ -159,6 +156,32 @@ def test_of_too_many_pages_those_stay_that_failed_last(tmp_path: Path) -> None:
     prune(failures, STARTED)
     left = {folder.name for folder, _ in standings(failures)}
     assert left == {"shop.home", *(f"shop.{number}" for number in range(MOST - 1))}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "blame", "said"),
+    [
+        (Outcome.FLAKY, Blame.APP_5XX, "It failed, and passed at attempt 2: it works"),
+        (Outcome.INCONCLUSIVE, Blame.HARNESS, "It could not be judged: it works"),
+        (Outcome.FAIL, Blame.DNS, "It failed, at all 2 attempts: it works"),
+    ],
+)
+def test_the_first_sentence_says_what_became_of_it(tmp_path: Path, outcome: Outcome, blame: Blame, said: str) -> None:
+    """The attempt that was bad is the one that is shown, though a later one passed."""
+    bad = an_attempt(findings=(Finding(rule="it works", blame=blame),))
+    last = an_attempt(number=2, findings=() if outcome is Outcome.FLAKY else bad.findings)
+    result = a_result(bad, last, check_id="shop.home", outcome=outcome, blame=blame)
+    run = a_run(result, verdict=outcome, versions={"browser": "1", "smoke": "1"})
+    assert said in bundles(run, tmp_path).write()["shop.home"].read_text()
+
+
+def test_a_probe_that_got_no_answer_shows_what_it_asked(tmp_path: Path) -> None:
+    spoken = Spoken(method="DELETE", url="http://shop.example/cart", headers=(("Authorization", "***"),), body="")
+    leave(tmp_path, SPOKEN, written(spoken))
+    page = bundles(a_bad_run(), tmp_path).write()["shop.home"].read_text()
+    assert "No whole answer came" in page
+    assert "curl -i -X DELETE -H &#39;Authorization: ***&#39; http://shop.example/cart" in page
+    assert "Fill in what is masked" in page
 
 
 def test_what_cannot_be_explained_has_no_page(tmp_path: Path) -> None:
