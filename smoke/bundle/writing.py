@@ -21,7 +21,7 @@ from smoke.judged import CheckResult, Run
 from smoke.model import Outcome
 from smoke.secret import Scrubber
 
-PAGE, STANDING = "index.html", "failure.json"
+PAGE, STANDING, DRAFT = "index.html", "failure.json", ".draft-"
 BESIDE = ("screenshot.png", "place.jpg", "before.jpg", "trace.zip", "console.txt", "network.txt")
 PICTURES = ("screenshot.png", "place.jpg", "before.jpg")
 TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
@@ -74,7 +74,7 @@ class Bundles:
     def _write(self, result: CheckResult) -> Path:
         folder = self.reports / FOLDER / result.check.id
         folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(mkdtemp(prefix=".draft-", dir=folder.parent))
+        draft = Path(mkdtemp(prefix=DRAFT, dir=folder.parent))
         try:
             draft.chmod(0o755)
             self._fill(draft, result)
@@ -135,7 +135,7 @@ class Bundles:
 
 def standings(failures: Path) -> Iterator[tuple[Path, Standing]]:
     """Yield each folder that can be read, with how it stands."""
-    for path in sorted(failures.glob(f"*/{STANDING}")):
+    for path in sorted(failures.glob(f"[!.]*/{STANDING}")):
         try:
             yield path.parent, Standing(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
@@ -143,7 +143,9 @@ def standings(failures: Path) -> Iterator[tuple[Path, Standing]]:
 
 
 def prune(failures: Path, now: float) -> None:
-    """Remove the pages of what recovered long ago, and the oldest of too many."""
+    """Remove the pages of what recovered long ago, the oldest of too many, and what a run that was killed left."""
+    for draft in failures.glob(f"{DRAFT}*"):
+        shutil.rmtree(draft, ignore_errors=True)
     found = sorted(standings(failures), key=lambda each: each[1].failed, reverse=True)
     for number, (folder, standing) in enumerate(found):
         if number >= MOST or (standing.recovered is not None and now - standing.recovered > KEPT_S):

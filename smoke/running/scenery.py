@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from smoke.bundle.scene import SCENE, Box, Event, Picture, Scene, written
 from smoke.firewall import scrubbed
@@ -22,32 +22,39 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 BAD_KEPT, OTHERS_KEPT = 100, 200
+Seen = TypeVar("Seen")
 BEFORE, PLACED = "before.jpg", "place.jpg"
 
 
 def keep_scene(session: Session, journey: Journey, folder: Path) -> list[Artifact]:
     """Write the scene of a bad attempt into its ``folder`` of evidence; nothing that is missing raises."""
+    scene = _tried(lambda: _scene(session, journey, folder))
+    if scene is None:
+        return []
+    text = written(scrubbed(scene, session.scrubber))
+    _tried(lambda: (folder / SCENE).write_text(text, encoding="utf-8"))
+    kept = (folder / BEFORE).relative_to(session.reports).as_posix()
+    return [Artifact(kind="before", path=kept)] if scene.before else []
+
+
+def _tried(look: Callable[[], Seen]) -> Seen | None:
     from playwright.sync_api import Error
 
-    found: list[tuple[str, Path]] = []
     with contextlib.suppress(Error, TimeoutError, OSError, ValueError):
-        scene = _scene(session, journey, folder)
-        if scene.before is not None:
-            found.append(("before", folder / BEFORE))
-        (folder / SCENE).write_text(written(scrubbed(scene, session.scrubber)), encoding="utf-8")
-    return [Artifact(kind=kind, path=path.relative_to(session.reports).as_posix()) for kind, path in found]
+        return look()
+    return None
 
 
 def _scene(session: Session, journey: Journey, folder: Path) -> Scene:
-    page = _page(journey)
+    page = _tried(lambda: _page(journey))
     used = last_used(folder / "trace.zip")
-    earlier = earlier_of(session, journey, used)
-    framed = _framed(page, journey.camera, folder, used, earlier)
+    earlier = _tried(lambda: earlier_of(session, journey, used))
+    framed = _tried(lambda: _framed(page, journey.camera, folder, used, earlier)) or Framed(_shown(page, folder))
     events = journey.listeners.timeline
     kept = _kept(events)
     return Scene(
-        url=page.url if page else "",
-        title=_title(page),
+        url=next((each.url for each in journey.context.pages), ""),
+        title=_tried(page.title) or "" if page else "",
         step=journey.camera.step,
         used=used,
         shown=framed.shown,
@@ -62,23 +69,11 @@ def _scene(session: Session, journey: Journey, folder: Path) -> Scene:
 
 
 def _page(journey: Journey) -> Page | None:
-    """Return the page of the journey, if it still answers."""
-    from playwright.sync_api import Error
-
-    with contextlib.suppress(Error, TimeoutError):
-        for page in journey.context.pages[:1]:
-            Aside(page, partial(page.evaluate, "1")).result(CAPTURE_MS / 1000)
-            return page
+    """Return the page of the journey, which still answers; raises what Playwright does, and TimeoutError."""
+    for page in journey.context.pages[:1]:
+        Aside(page, partial(page.evaluate, "1")).result(CAPTURE_MS / 1000)
+        return page
     return None
-
-
-def _title(page: Page | None) -> str:
-    from playwright.sync_api import Error
-
-    if page is not None:
-        with contextlib.suppress(Error):
-            return page.title()
-    return ""
 
 
 def _shown(page: Page | None, folder: Path) -> Picture | None:
