@@ -62,13 +62,12 @@ def _cut(text: str) -> str:
 
 def _json(text: str, rules: Sequence[str]) -> list[Line]:
     try:
-        document = json.loads(text)
+        lines = list(_indented(json.loads(text), (), ""))
     except (ValueError, RecursionError):
         return []
-    lines = list(_indented(document, (), ""))
-    known = {path for path, _ in lines}
+    known, words = {path for path, _ in lines}, _words(rules)
     meant = {_meant(found, known) for rule in rules if (found := PATH.search(rule))} - {()}
-    return [Line(line, path in meant) for path, line in lines]
+    return [Line(line, path in meant or any(word in line for word in words)) for path, line in lines]
 
 
 def _meant(found: re.Match[str], known: set[Path]) -> Path:
@@ -97,8 +96,13 @@ def _indented(value: object, path: Path, before: str, after: str = "") -> Iterat
 
 
 def _plain(text: str, rules: Sequence[str]) -> list[Line]:
-    meant = [word for rule in rules if (found := TEXT.search(rule)) and (word := _literal(found[1]))]
-    return [Line(line, any(word in line for word in meant)) for line in text.splitlines()]
+    words = _words(rules)
+    return [Line(line, any(word in line for word in words)) for line in text.splitlines()]
+
+
+def _words(rules: Sequence[str]) -> list[str]:
+    """Return what rules say must not be there."""
+    return [word for rule in rules if (found := TEXT.search(rule)) and (word := _literal(found[1]))]
 
 
 def _literal(written: str) -> str:

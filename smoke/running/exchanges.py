@@ -9,7 +9,7 @@ from dataclasses import replace
 from smoke.bundle.scene import SPOKEN, Spoken, written
 from smoke.firewall import scrubbed
 from smoke.model import Artifact, CheckKind, Observation
-from smoke.probing.overheard import Said
+from smoke.probing.overheard import Said, meant
 from smoke.running.session import Session
 from smoke.tokens import SPEAKING, without_tokens
 
@@ -32,21 +32,11 @@ def _with_exchange(session: Session, seen: Observation, said: Sequence[Said]) ->
     path = session.reports / "attempts" / f"{seen.check_id}-{bad.number}" / SPOKEN
     path.parent.mkdir(parents=True, exist_ok=True)
     told = [line for finding in bad.findings for line in (*finding.evidence, finding.rule)]
-    spoken = scrubbed(_spoken(_meant(said, told)), session.scrubber)
+    spoken = scrubbed(_spoken(meant(said, told)), session.scrubber)
     path.write_text(written(spoken), encoding="utf-8")
     kept = Artifact(kind="exchange", path=path.relative_to(session.reports).as_posix())
     attempts = (replace(each, artifacts=(*each.artifacts, kept)) if each is bad else each for each in seen.attempts)
     return replace(seen, attempts=tuple(attempts))
-
-
-def _meant(said: Sequence[Said], told: Sequence[str]) -> Said:
-    """Return what the findings speak of: the last request that they name and that was answered as they say."""
-    for each in reversed(said):
-        asked = f"{each.request.method} {each.request.url}"
-        status = f"answered {each.exchange.status} " if each.exchange else asked
-        if any(line.startswith(asked) for line in told) and any(status in line for line in told):
-            return each
-    return said[-1]
 
 
 def _spoken(said: Said) -> Spoken:

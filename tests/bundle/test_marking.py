@@ -53,6 +53,7 @@ def test_the_status_is_marked_where_it_is_wrong() -> None:
 
 def test_what_a_body_must_lack_is_marked_wherever_it_stands() -> None:
     assert marked("fine\nan Exception here\nException", "body lacks 'Exception'") == ["an Exception here", "Exception"]
+    assert marked({"said": "fine", "error": "Exception"}, "body lacks 'Exception'") == ['"error": "Exception"']
 
 
 def test_headers_are_marked_by_their_names() -> None:
@@ -79,7 +80,7 @@ def test_of_a_long_body_the_lines_around_the_mark_are_shown() -> None:
     assert max(len(line.text) for line in shown) <= marking.WIDEST + 1
 
 
-@pytest.mark.parametrize("answer", ["", "[" * 100_000, "{", "\x00", '"text"', "12", "null"])
+@pytest.mark.parametrize("answer", ["", "[" * 100_000, "[" * 900 + "]" * 900, "{", "\x00", '"text"', "12", "null"])
 def test_any_body_can_be_shown(answer: str) -> None:
     assert all(not line.is_marked for line in marking.body(spoken(answer), ["a.b ('c') == 'd'", "[0] (1) == 2"]))
 
