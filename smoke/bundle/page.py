@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from smoke.bundle import marking
+from smoke.bundle.bad import last_bad
 from smoke.bundle.curl import curl
 from smoke.bundle.good import Good
 from smoke.bundle.pictures import Material, Shot, in_words, shots, unseen
@@ -19,11 +20,8 @@ from smoke.marks import trace_id
 from smoke.model import Attempt, Blame, Finding, Outcome, Unit, told
 from smoke.reporting.lines import again
 
-FOLDER = "failures"
-"""Among the reports."""
 WAITED_FOR = re.compile(r"waiting for (get_by_|locator\(|frame_locator\()")
 """An element that Playwright did not find as it should be."""
-BAD = (Outcome.FAIL, Outcome.FLAKY, Outcome.INCONCLUSIVE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +78,6 @@ class Page:
     material: Material
 
 
-def is_bad(result: CheckResult) -> bool:
-    """Tell whether there is something to explain."""
-    return result.outcome in BAD and any(attempt.findings for attempt in result.attempts)
-
-
 def page_of(run: Run, result: CheckResult, material: Material) -> Page:
     """Return the page about ``result``, which is bad."""
     attempt = last_bad(result)
@@ -113,11 +106,6 @@ def page_of(run: Run, result: CheckResult, material: Material) -> Page:
         body=marking.body(spoken, rules) if spoken else (),
         material=material,
     )
-
-
-def last_bad(result: CheckResult) -> Attempt:
-    """Return the attempt that the page is about."""
-    return [attempt for attempt in result.attempts if attempt.findings][-1]
 
 
 def _sentence(result: CheckResult, scene: Scene | None) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from smoke.bundle import rendering
+from smoke.bundle.bad import FOLDER, is_bad, last_bad
 from smoke.bundle.good import Good, album_of
-from smoke.bundle.page import FOLDER, is_bad, last_bad, page_of
+from smoke.bundle.page import page_of
 from smoke.bundle.pictures import Material
 from smoke.bundle.scene import SCENE, SPOKEN, scene_in, spoken_in
 from smoke.firewall import sweep

@@ -199,7 +199,7 @@ def _told(
 
 def _pages(settings: Settings, checked: Checked | None) -> list[str]:
     """Return the pages that the run of the checks left about those that were bad."""
-    from smoke.bundle.page import FOLDER
+    from smoke.bundle.bad import FOLDER
     from smoke.bundle.writing import PAGE, standings
 
     run_id = checked.run_id if checked else None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from smoke.bundle import good
-from smoke.bundle.page import FOLDER, is_bad
+from smoke.bundle.bad import FOLDER, is_bad
 from smoke.config.monitoring import Monitoring
 from smoke.history import History, HistoryError
 from smoke.history.opening import history_store
