@@ -160,10 +160,9 @@ def test_what_is_missing_is_outlined_where_it_was(story: Story, chrome: Any) -> 
     page.goto(story.page("homepage.enhance").as_uri())
     places = [
         [float(each.get_attribute(name) or 0) for name in ("x", "y", "width", "height")]
-        for each in page.locator("svg .outline").all()
+        for each in page.locator("figure", has_text="At the failure").locator(".outline").all()
     ]
-    assert places
-    x, y, width, height = places[0]
+    [(x, y, width, height)] = places
     assert 0 < x < x + width < 1280
     assert 0 < y + height / 2 < 720
     page.close()
