@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from smoke.bundle.page import Page
 from smoke.model import Outcome
+from smoke.reporting.colours import with_colours
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -56,7 +57,7 @@ def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    css = (HERE / "page.css").read_text(encoding="utf-8")
+    css = with_colours(HERE / "page.css")
     made = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
     made.filters |= {"shown": _shown, "moment": _moment, "iso": _iso}
     made.globals |= {
