@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PURE = [
     "smoke.model",
+    *(f"smoke.bundle.{name}" for name in ("bad", "curl", "marking", "page", "pictures", "rendering", "scene")),
     "smoke.judge",
     "smoke.plan",
     "smoke.noise",

@@ -9,6 +9,7 @@ from functools import partial
 from smoke.config.strict import Strict, check_each
 
 RUN_ID = "{run_id}"
+CHECK = "{check}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +20,15 @@ class Links(Strict):
     """Address under which the files of this project can be read; a rule's runbook is appended to it."""
     report: str | None = None
     """Address of a report, with ``{run_id}`` where it needs the id of the run."""
+    failure: str | None = None
+    """Address of the page about a bad check, with ``{check}``, and ``{run_id}`` where it needs that."""
 
     def __post_init__(self) -> None:
         check_each(
             [
                 (("runbooks",), partial(_check_address, self.runbooks)),
                 (("report",), partial(_check_address, self.report)),
+                (("failure",), partial(_check_address, self.failure)),
             ]
         )
 
@@ -34,11 +38,13 @@ class Links(Strict):
             return written
         return f"{self.runbooks.rstrip('/')}/{written.lstrip('/')}"
 
-    def to_report(self, run_id: str | None) -> str:
-        """Return the link to the report of a run; empty where there is none."""
-        if run_id is None or self.report is None:
+    def to_report(self, run_id: str | None, check: str | None = None) -> str:
+        """Return the link to the page about a bad check, else to the report of the run; empty where there is none."""
+        if run_id is None:
             return ""
-        return self.report.replace(RUN_ID, run_id)
+        if check is not None and self.failure is not None:
+            return self.failure.replace(RUN_ID, run_id).replace(CHECK, check)
+        return "" if self.report is None else self.report.replace(RUN_ID, run_id)
 
     def or_of_github(self, environ: Mapping[str, str]) -> Links:
         """Return the same with what is not said as a run of GitHub Actions knows it."""

@@ -134,7 +134,7 @@ def message_of(notice: Notice, channel: str, address: str, links: Links) -> Mess
             "evidence": notice.evidence[0] if notice.evidence else "",
             "hint": notice.hint or "",
             "runbook": links.to_runbook(notice.runbook),
-            "report": links.to_report(notice.run_id),
+            "report": links.to_report(notice.run_id, notice.subject.check),
         },
         channel=channel,
         address=address,

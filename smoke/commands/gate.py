@@ -17,6 +17,7 @@ from smoke.settings import build_id
 
 if TYPE_CHECKING:
     from smoke.gates.acting import Acted
+    from smoke.gates.checking import Checked
     from smoke.gates.completing import Completing
     from smoke.gates.decision import Decision
     from smoke.plan import Plan
@@ -144,8 +145,8 @@ def _gated(settings: Settings, given: argparse.Namespace) -> _Gated:
     gate = Gate(Request(plan=planned, settings=settings, build_wait_s=wait_s, say=_say, witness=witness))
     decision = gate.decide()
     if completing is None:
-        return _told(decision, planned, settings, given)
-    gated = _told(completing.settled(decision, gate.checked), planned, settings, given)
+        return _told(decision, planned, settings, given, gate.checked)
+    gated = _told(completing.settled(decision, gate.checked), planned, settings, given, gate.checked)
     return _listed(gated, completing, settings, given)
 
 
@@ -175,7 +176,9 @@ def _listed(gated: _Gated, completing: Completing, settings: Settings, given: ar
     return replace(gated, document={**gated.document, "checklist": as_json(seen)})
 
 
-def _told(decision: Decision, planned: Plan, settings: Settings, given: argparse.Namespace) -> _Gated:
+def _told(
+    decision: Decision, planned: Plan, settings: Settings, given: argparse.Namespace, checked: Checked | None
+) -> _Gated:
     """Act, record and tell people; nothing that fails here makes the decision a better one."""
     from smoke.gates import outputs
     from smoke.gates.acting import act, place_of, would_act
@@ -186,12 +189,22 @@ def _told(decision: Decision, planned: Plan, settings: Settings, given: argparse
     place = place_of(planned, settings)
     told = outputs.payload(decision, place.suite, place.environment, place.build)
     acted = would_act(decision, place) if given.dry_run else act(decision, place, told)
-    summary = outputs.summary(decision, acted, told)
+    summary = outputs.summary(decision, acted, told) + outputs.explained(_pages(settings, checked))
     _tried(lambda: outputs.append(settings.environ.get("GITHUB_STEP_SUMMARY"), summary))
     if not given.dry_run:
         _tried(lambda: record_gate(decision, place, settings.reports))
     _print(decision, acted, sys.stderr if given.json else sys.stdout)
     return _Gated(decision, acted, outputs.document(told, acted, _verdict(settings)))
+
+
+def _pages(settings: Settings, checked: Checked | None) -> list[str]:
+    """Return the pages that the run of the checks left about those that were bad."""
+    from smoke.bundle.bad import FOLDER
+    from smoke.bundle.writing import PAGE, standings
+
+    run_id = checked.run_id if checked else None
+    found = standings(settings.reports / FOLDER)
+    return [settings.shown(folder / PAGE) for folder, each in found if each.run_id == run_id]
 
 
 def _verdict(settings: Settings) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from smoke.gates.acting import Acted, Deed
@@ -104,6 +104,12 @@ def summary(decision: Decision, acted: Acted, told: Mapping[str, object]) -> str
         "",
     ]
     return "\n".join(lines)
+
+
+def explained(pages: Sequence[str]) -> str:
+    """Return the part of a job summary that names the ``pages`` about bad checks; empty where there is none."""
+    listed = "".join(f"- `{page}`\n" for page in pages)
+    return f"Among the reports, a page for each bad check:\n\n{listed}\n" if pages else ""
 
 
 def forget(reports: Path) -> None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 PNG, TEXT, TRACE = ("image/png", "png"), ("text/plain", "txt"), ("application/vnd.allure.playwright-trace", "zip")
 TABLE = "measurements"
-TYPES = {"screenshot": PNG, "trace": TRACE, "console": TEXT, "network": TEXT}
+JPEG = ("image/jpeg", "jpg")
+TYPES = {"screenshot": PNG, "before": JPEG, "trace": TRACE, "console": TEXT, "network": TEXT}
 
 
 def labels(check: Check, plan: Plan) -> list[tuple[str, str]]:

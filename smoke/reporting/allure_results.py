@@ -16,8 +16,8 @@ ENVIRONMENT = "environment.properties"
 Content = dict[str, Any]
 
 
-def explain(run: Run, results: Path) -> str | None:
-    """Rewrite what pytest left in ``results`` for whoever reads the report of ``run``.
+def explain(run: Run, results: Path, pages: Mapping[str, Path]) -> str | None:
+    """Rewrite what pytest left in ``results`` for whoever reads the report of ``run``; ``pages`` explain checks.
 
     Returns what kept it from that, None if nothing did; what could not be rewritten stays as it was.
     """
@@ -26,7 +26,7 @@ def explain(run: Run, results: Path) -> str | None:
     checks = {result.check.id: result for result in run.results}
     try:
         for path in results.glob("*-result.json"):
-            _rewrite(path, lambda content: _explained(content, run, checks))
+            _rewrite(path, lambda content: _linked(_explained(content, run, checks), pages))
         for path in results.glob("*-container.json"):
             _rewrite(path, _without_machinery)
         (results / ENVIRONMENT).write_text(_environment(run), encoding="utf-8")
@@ -51,6 +51,15 @@ def _explained(content: Content, run: Run, checks: Mapping[str, CheckResult]) ->
     lines = [details.get("message", ""), *([f"hint: {result.hint}"] if result.hint else [])]
     lines.append(f"again: {again(run, result.check)}")
     return {**told, "statusDetails": {**details, "message": "\n".join(lines)}}
+
+
+def _linked(content: Content, pages: Mapping[str, Path]) -> Content:
+    """Lead to the page about a bad check, as a report beside the folder of pages finds it."""
+    page = pages.get(content.get("name", "").partition(": ")[0])
+    if page is None:
+        return content
+    link = {"name": "failure page", "url": "/".join(("..", *page.parts[-3:])), "type": "link"}
+    return {**content, "links": [*content.get("links", ()), link]}
 
 
 def _without_machinery(content: Content) -> Content:

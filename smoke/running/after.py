@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
+from smoke.bundle import good
+from smoke.bundle.bad import FOLDER, is_bad
 from smoke.config.monitoring import Monitoring
 from smoke.history import History, HistoryError
 from smoke.history.opening import history_store
@@ -40,12 +43,16 @@ def before(session: Session, settings: Settings, say: Say) -> None:
     if session.heartbeat is not None:
         session.scrubber.learn(session.heartbeat.url.reveal())
         session.heartbeat.start()
+    store = history_store(settings)
     try:
-        history = History(history_store(settings))
+        history = History(store)
         for lost in history.vanished(session.started):
             began = datetime.fromtimestamp(lost.started, UTC).isoformat(timespec="seconds")
             say(f"history: the run of {lost.suite} in {lost.environment} that began at {began} vanished: no verdict")
             history.finish(lost.run_id)
+        if isinstance(store, SqliteFile):
+            session.good_place = good.place_of(store.path.parent, planned.suite.name, planned.environment_name)
+            session.good = good.read(session.good_place)
         session.took = history.durations(planned.suite.name, planned.environment_name)
         history.begin(
             session.run_id,
@@ -78,7 +85,9 @@ def given_up(session: Session, settings: Settings, say: Say) -> None:
 def after(run: Run, session: Session, told: Monitoring, settings: Settings, say: Say) -> tuple[str, ...]:
     """Record ``run`` and tell those of ``told``, telling ``say`` what did not work; return the files that were left."""
     left = [document.write(run, settings.reports)]
-    if (unexplained := explain(run, settings.reports / "allure-results")) is not None:
+    pages = bundles(run, session, settings, say)
+    left += pages.values()
+    if (unexplained := explain(run, settings.reports / "allure-results", pages)) is not None:
         say(unexplained)
     ping = session.heartbeat.end(run, session.plan.point.flaky) if session.heartbeat else None
     store = history_store(settings)
@@ -92,6 +101,27 @@ def after(run: Run, session: Session, told: Monitoring, settings: Settings, say:
     extra = ("metrics.jsonl", "allure-results", "attempts")
     left += [settings.reports / name for name in extra if (settings.reports / name).exists()]
     return tuple(settings.shown(path) for path in left)
+
+
+def bundles(run: Run, session: Session, settings: Settings, say: Say) -> dict[str, Path]:
+    """Write a page for each bad check, and keep what is good of the others; return the pages by check."""
+    pages: dict[str, Path] = {}
+    try:
+        if any(map(is_bad, run.results)) or (settings.reports / FOLDER).is_dir():
+            from smoke.bundle.writing import Bundles
+
+            pages = Bundles(
+                run=run,
+                reports=settings.reports,
+                scrubber=session.scrubber,
+                good=session.good,
+                album=session.good_place or settings.reports,
+            ).write()
+        if session.good_place is not None:
+            good.keep(run, session.albums, session.good_place, session.scrubber)
+    except Exception as error:  # noqa: BLE001 - it explains a verdict, and must never stand in its way
+        say(f"failure pages: {type(error).__name__}: {error}")
+    return pages
 
 
 def keep(run: Run, store: Store, settings: Settings, say: Say) -> Outcome | None:

@@ -18,6 +18,7 @@ from smoke.running.journey import Journey
 from smoke.running.logins import logins_seen, note_logins, said_by
 from smoke.running.record import Record
 from smoke.running.remeasuring import circumstances, remeasure
+from smoke.running.scenery import keep_scene
 from smoke.running.session import Session
 
 
@@ -55,6 +56,10 @@ def close_attempt(
         if record.findings and session.rehearsals is None:
             folder = session.reports / "attempts" / f"{check.id}-{record.number}"
             record.artifacts += capture(journey, folder, session.reports)
+            record.artifacts += keep_scene(session, journey, folder)
+        if not record.findings and record.number == 1:
+            journey.camera.look("at the end")
+            session.albums[check.id] = journey.camera.snaps
     allure_labels.attach(record, session.reports)
     return record.findings
 

@@ -16,6 +16,7 @@ from smoke.lost import discounted
 from smoke.offline import excused, needs_control
 from smoke.running.clock import Clocks, jump
 from smoke.running.control import reachable
+from smoke.running.exchanges import keep_exchanges
 from smoke.running.reports import publish
 from smoke.running.session import Session
 from smoke.settings import Settings
@@ -24,6 +25,7 @@ from smoke.settings import Settings
 def conclude(session: Session, settings: Settings) -> Run:
     """Judge everything that ``session`` saw."""
     planned = session.plan
+    keep_exchanges(session)
     session.troubles += publish(session.reports, settings.reports, session.scrubber)
     session.troubles += session.guard.troubles()
     seen = session.builds

@@ -4,42 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.firewall import clean
 from smoke.model import Artifact
-from smoke.running.aside import Aside
+from smoke.running.camera import CAPTURE_MS, MASKED_FIELDS, shows_secrets
 from smoke.running.journey import Journey
 from smoke.secret import Scrubber
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-MASKED_FIELDS = "input[type=password], input[autocomplete=one-time-code]"
-CAPTURE_MS = 3000
-SHOWN = f"""() => {{
-  const seen = [document.body?.innerText];
-  const look = root => {{
-    for (const each of root.querySelectorAll('*')) {{
-      if (each.shadowRoot) {{ seen.push(each.shadowRoot.textContent); look(each.shadowRoot); }}
-      for (const part of ['::before', '::after', '::marker']) {{
-        const shown = getComputedStyle(each, part).content;
-        if (shown.startsWith('attr(')) seen.push(...[...each.attributes].map(given => given.value));
-        else if (!['none', 'normal'].includes(shown)) seen.push(shown);
-      }}
-      if (each.matches('{MASKED_FIELDS}')) continue;
-      if (each.matches('input, textarea')) seen.push(each.value, each.placeholder);
-      if (each.matches('option, optgroup')) seen.push(each.label);
-      if (each.matches('img')) seen.push(each.alt);
-      if (each.matches('svg')) seen.push(each.textContent);
-    }}
-  }};
-  look(document);
-  return seen.join('\\n');
-}}"""
-"""What a picture of a frame would show, but for what is painted: a page that shows a secret is not taken."""
 
 
 def capture(journey: Journey, folder: Path, reports: Path) -> list[Artifact]:
@@ -73,10 +48,7 @@ def _screenshot(page: Page, path: Path, scrubber: Scrubber) -> bool:
     from playwright.sync_api import Error
 
     with contextlib.suppress(Error, TimeoutError):
-        shown = "\n".join(
-            Aside(page, partial(frame.evaluate, SHOWN)).result(CAPTURE_MS / 1000) for frame in page.frames
-        )
-        if scrubber.text(shown) != shown:
+        if shows_secrets(page, scrubber):
             return False
         page.screenshot(path=path, timeout=CAPTURE_MS, animations="disabled", mask=[page.locator(MASKED_FIELDS)])
         return True

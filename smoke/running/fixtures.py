@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from smoke.browser import Origin, find_browser, launch_options
 from smoke.retry import surely_last
+from smoke.running.camera import Camera
 from smoke.running.journey import Journey
 from smoke.running.scope import LISTENING
 from smoke.running.session import Session
@@ -92,6 +93,7 @@ def context(browser_context_args: dict[str, Any], request: pytest.FixtureRequest
         record=request.node.stash[RECORD],
         broker=session.broker,
         guard=session.guard,
+        camera=_camera(session, context, request),
         between_steps=spares.prepare,
         options=options,
     )
@@ -106,6 +108,16 @@ def _opened(request: pytest.FixtureRequest) -> BrowserContext:
     context: BrowserContext = request.getfixturevalue("new_context")()
     context.new_page()
     return context
+
+
+def _camera(session: Session, context: BrowserContext, request: pytest.FixtureRequest) -> Camera:
+    check, record = request.node.stash[CHECK], request.node.stash[RECORD]
+    camera = Camera(context, session.scrubber, record, session.is_photographed(check.id, record.number))
+    if camera.is_on and record.number > 1:  # what passes is slow enough with a picture of each step
+        from smoke.running.shutter import watch
+
+        watch(context, camera)
+    return camera
 
 
 def _start_trace(context: BrowserContext, session: Session, request: pytest.FixtureRequest) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from smoke.accounts.broker import Broker
 from smoke.model import Check, Measurement, Signal, SignalKind, Step, Unit
 from smoke.running import vitals
+from smoke.running.camera import Camera
 from smoke.running.deadline import stopped_clock
 from smoke.running.guard import Guard
 from smoke.running.listeners import LOAD_FAILED, Listeners
@@ -34,6 +35,7 @@ class Journey:
     record: Record
     broker: Broker
     guard: Guard
+    camera: Camera
     between_steps: Callable[[], None]
     """Called when a step is over and the browser has a moment."""
     cleanups: list[Callable[[], None]] = dataclasses.field(default_factory=list)
@@ -72,10 +74,13 @@ class Journey:
         """Name and time a part of the journey."""
         import allure
 
-        begun = self.record.clock()
+        begun, outer = self.record.clock(), self.camera.step
+        self.camera.step = name
         with allure.step(name):
             try:
                 yield
+                self.camera.look("at the end")
+                self.camera.step = outer
             finally:
                 elapsed = (self.record.clock() - begun) * 1000
                 self.record.steps.append(Step(name=name, duration_ms=elapsed))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from smoke.accounts.answers import LoginRequests, LoginSeen
 from smoke.accounts.clock import Clock
 from smoke.blame import Answer, network_blame, never_left
+from smoke.bundle.scene import Event
 from smoke.clues import Hop
 from smoke.edge import BLOCKING, blocked_by
 from smoke.model import Signal, SignalKind
@@ -70,6 +71,8 @@ class Listeners:
     """First-party answers below 400 that an edge gave in place of the application."""
     console: list[str] = field(default_factory=list)
     network: list[NetworkLine] = field(default_factory=list)
+    timeline: list[Event] = field(default_factory=list)
+    """Console, exceptions and first-party requests as they came."""
     entrances: dict[str, str | None] = field(default_factory=dict)
     """For each document that was not simply asked for: at which address its redirects began; None: it can't be asked
     for again, because something was sent."""
@@ -117,6 +120,7 @@ class Listeners:
     def _on_console(self, message: ConsoleMessage) -> None:
         text = self.scrub(message.text)[:LONGEST_TEXT]
         self.console.append(f"{message.type}: {text}")
+        self._note("console", self.console[-1], bad=message.type == "error")
         if message.type != "error":
             return
         if text.startswith(LOAD_FAILED):
@@ -128,6 +132,7 @@ class Listeners:
         where = urlsplit(error.page.url).path if error.page else ""
         text = self.scrub(str(error.error).partition("\n")[0])[:LONGEST_TEXT]
         self.signals.append(Signal(kind=SignalKind.PAGE_ERROR, where=where, text=text))
+        self._note("error", text, bad=True)
 
     def _on_request(self, request: Request) -> None:
         self.guard.seen(self.asker.check_id, request.method, request.url)
@@ -165,6 +170,9 @@ class Listeners:
             return
         self.heard(request.method, response.url, response.status, response.headers)
         self.network.append(NetworkLine(method=request.method, url=response.url, outcome=str(response.status)))
+        took_ms = request.timing["responseStart"]
+        told = f"{request.method} {response.url} {response.status}"
+        self._note("request", told, bad=response.status >= 400, took_ms=took_ms if took_ms > 0 else None)
         is_document = request.resource_type == "document"
         self.watch.answered(response)
         path = urlsplit(response.url).path
@@ -190,6 +198,7 @@ class Listeners:
         if not self.guard.target.owns(request.url):
             return
         self.network.append(NetworkLine(method=request.method, url=request.url, outcome=failure))
+        self._note("request", f"{request.method} {request.url} {failure}", bad=failure != ABORTED)
         if failure.startswith(REFUSED):
             self._seen_urls.add(request.url)
             return
@@ -198,6 +207,9 @@ class Listeners:
             self.guard.unsent(self.asker.check_id, request.method, request.url)
         if failure != ABORTED or (request.resource_type in ASSETS and not self._left_behind(request)):
             self._bad(request, failure)
+
+    def _note(self, kind: str, text: str, *, bad: bool, took_ms: float | None = None) -> None:
+        self.timeline.append(Event(at=time.time(), kind=kind, text=text, bad=bad, took_ms=took_ms))
 
     def _left_behind(self, request: Request) -> bool:
         """Tell whether a navigation of ours began after ``request``, and so gave it up."""

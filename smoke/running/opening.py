@@ -15,6 +15,7 @@ from smoke.browser import BrowserChoice, BrowserMissing, find_browser
 from smoke.config.schema import EMBEDDED
 from smoke.model import CheckKind
 from smoke.plan import Plan
+from smoke.probing.overheard import Overheard
 from smoke.running.clients import guarded_clients
 from smoke.running.guard import guard_of
 from smoke.running.launch import Begun, Starting, launched
@@ -57,7 +58,8 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
         requests = login_requests(login, _login_address(planned, target))
         contexts = Contexts(guard, planned.suite.about.page, scrubber.learn, requests, broker.clock, scrubber.text)
         spares = Spares(contexts)
-        probes = probe_runner(planned, target, guard, broker, run_id, scrubber.learn, settings.runner_band)
+        overheard, band = Overheard(), settings.runner_band
+        probes = probe_runner(planned, target, guard, broker, run_id, scrubber.learn, band, overheard)
         stack.callback(probes.stop)
         session = Session(
             plan=planned,
@@ -67,11 +69,12 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
             guard=guard,
             broker=broker,
             launched=browser,
-            band=settings.runner_band,
+            band=band,
             workers=1 if settings.headed or settings.slowmo else settings.workers,
             reports=work,
             run_id=run_id,
             probes=probes,
+            overheard=overheard,
             scrubber=scrubber,
             today=datetime.now(UTC).date(),
             progress=progress,

@@ -17,6 +17,7 @@ from smoke.probing import reference
 from smoke.probing.asking import ProbeAccount, Send, Shared, Terms
 from smoke.probing.client import ProbeFailedError, send
 from smoke.probing.exchange import Exchange, Request
+from smoke.probing.overheard import Overheard
 from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
 from smoke.running.guard import Guard
@@ -24,7 +25,14 @@ from smoke.running.target import Target, origin_of
 
 
 def probe_runner(
-    plan: Plan, target: Target, guard: Guard, broker: Broker, run_id: str, learn: Callable[[str], None], band: float
+    plan: Plan,
+    target: Target,
+    guard: Guard,
+    broker: Broker,
+    run_id: str,
+    learn: Callable[[str], None],
+    band: float,
+    overheard: Overheard,
 ) -> ProbeRunner:
     """Make the runner; it begins when told which probes. ``band`` is by how much its own may be stretched."""
     terms = Terms(
@@ -50,7 +58,7 @@ def probe_runner(
         calm=partial(reference.calm, read),
         reading=read,
     )
-    return ProbeRunner(terms, guarded(guard, broker.clock.seen), shared)
+    return ProbeRunner(terms, overheard.through(guarded(guard, broker.clock.seen)), shared)
 
 
 def guarded(guard: Guard, seen: Callable[[Mapping[str, str], float], None]) -> Send:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from smoke.accounts.broker import Broker
 from smoke.browser import BrowserChoice
+from smoke.bundle.good import Good, Snap
 from smoke.causes import beyond_doubt
 from smoke.clues import traced
 from smoke.config.page_rules import PageRules
@@ -22,6 +23,7 @@ from smoke.judged import CheckResult, Interruption
 from smoke.marks import trace_id
 from smoke.model import Check, Observation
 from smoke.plan import Plan
+from smoke.probing.overheard import Overheard
 from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
 from smoke.running.builds import BuildsSeen
@@ -62,6 +64,14 @@ class Session:
     broker: Broker
     scrubber: Scrubber
     today: date
+    overheard: Overheard = field(default_factory=Overheard)
+    """What probes said and heard."""
+    good: dict[str, Good] = field(default_factory=dict)
+    """What each check was like when it was last good."""
+    good_place: Path | None = None
+    """Where that is kept; None: nowhere."""
+    albums: dict[str, tuple[Snap, ...]] = field(default_factory=dict)
+    """Pictures of journeys that passed, by check."""
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     progress: Progress = field(default_factory=Progress)
     started: float = field(default_factory=time.time)
@@ -165,6 +175,13 @@ class Session:
     def settled(self) -> frozenset[str]:
         """Causes that other checks have tried twice already; in a drill, what one meets says nothing of another."""
         return frozenset() if self.rehearsals else frozenset(beyond_doubt(self.observations.values()))
+
+    def is_photographed(self, check_id: str, attempt: int) -> bool:
+        """Tell whether steps are photographed: another attempt's, and once a day what passes."""
+        if self.rehearsals is not None:
+            return False
+        good = self.good.get(check_id)
+        return attempt > 1 or (good is not None and not good.is_pictured_on(self.started))
 
     def check(self, check_id: str) -> Check | None:
         """Return the planned check with this id."""

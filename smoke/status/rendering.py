@@ -13,6 +13,7 @@ from urllib.parse import quote
 from smoke.availability.figures import Availability
 from smoke.availability.timeline import State
 from smoke.model import Outcome
+from smoke.reporting.colours import with_colours
 from smoke.status import written
 from smoke.status.charts import HEIGHT, WIDTH
 from smoke.status.page import WINDOWS, Board, Place
@@ -106,7 +107,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    css = (HERE / "status.css").read_text(encoding="utf-8")
+    css = with_colours(HERE / "status.css")
     made = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
     made.filters |= {name: getattr(written, name) for name in written.FILTERS} | {"sentence": _sentence}
     constants: Mapping[str, object] = {

@@ -182,3 +182,12 @@ def test_links_of_a_run_in_github_actions_need_no_word():
     assert links.to_report("run-1") == "https://github.com/o/r/actions/runs/7"
     assert LINKS.or_of_github(known) == LINKS
     assert message_of(a_notice(run_id=None, runbook="https://wiki/x"), "a", "", LINKS).runbook == "https://wiki/x"
+
+
+def test_an_alert_about_one_check_leads_to_its_page():
+    """Where a project says where those are; else to the report of the run, which is all that others have."""
+    links = Links(report="https://r.example/{run_id}", failure="https://r.example/{run_id}/failures/{check}/index.html")
+    assert links.to_report("run-1", "health.api") == "https://r.example/run-1/failures/health.api/index.html"
+    assert links.to_report("run-1") == "https://r.example/run-1"
+    assert LINKS.to_report("run-7", "health.api") == "https://reports.example/run-7"
+    assert links.to_report(None, "health.api") == ""

@@ -9,7 +9,7 @@ import pytest
 from smoke.gates.acting import Acted, Deed
 from smoke.gates.advice import ending, next_step
 from smoke.gates.decision import Decision, Part, PartName
-from smoke.gates.outputs import payload, summary
+from smoke.gates.outputs import explained, payload, summary
 from smoke.model import Action, Category, Outcome
 
 
@@ -63,3 +63,8 @@ def test_what_a_target_answered_is_text_in_the_summary() -> None:
     assert "> !\\[x\\](http://e.example) \\| \\<img src=x> \\# \\`y\\`\n" in told
     assert told.startswith("## ❌ post-production: rollback (FAIL)\n")
     assert "- **Hook**: it is done\n" in told
+
+
+def test_the_summary_names_the_pages_about_bad_checks() -> None:
+    assert "- `reports/failures/health.api/index.html`\n" in explained(["reports/failures/health.api/index.html"])
+    assert explained([]) == ""

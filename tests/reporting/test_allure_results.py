@@ -51,7 +51,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = ["-q", "-p", "no:smoke", "-p", "no:playwright", "-p", "no:cacheprovider", "-c", os.devnull]
     command = [sys.executable, "-m", "pytest", *options, f"--alluredir={folder / 'allure-results'}", "test_shop.py"]
     subprocess.run(command, cwd=folder, check=False, capture_output=True)
-    assert explain(the_run(), folder / "allure-results") is None
+    assert explain(the_run(), folder / "allure-results", {}) is None
     return folder / "allure-results"
 
 
@@ -90,9 +90,9 @@ def test_of_setting_up_and_tearing_down_only_failures_stay(results: Path) -> Non
 
 def test_a_run_without_results_has_nothing_to_explain(tmp_path: Path) -> None:
     """And what is no result of Allure's is told, and stays."""
-    assert explain(the_run(), tmp_path / "allure-results") is None
+    assert explain(the_run(), tmp_path / "allure-results", {}) is None
     (tmp_path / "a-result.json").write_text("half a fi")
-    assert "Allure's results are not explained" in (explain(the_run(), tmp_path) or "")
+    assert "Allure's results are not explained" in (explain(the_run(), tmp_path, {}) or "")
 
 
 def test_the_receipt_stands_beside_the_verdict(results: Path) -> None:

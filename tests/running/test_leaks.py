@@ -21,7 +21,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from smoke.browser import find_browser, launch_options
-from smoke.running.evidence import MASKED_FIELDS, SHOWN
+from smoke.running.camera import MASKED_FIELDS, SHOWN
 from tests.running.conftest import ROOT
 
 pytestmark = pytest.mark.browser

@@ -1,0 +1,189 @@
+"""What the page about a bad check says. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from smoke.bundle import marking
+from smoke.bundle.bad import last_bad
+from smoke.bundle.curl import curl
+from smoke.bundle.good import Good
+from smoke.bundle.pictures import Material, Shot, in_words, shots, unseen
+from smoke.bundle.scene import Event, Scene
+from smoke.causes import causes_of
+from smoke.judged import CheckResult, Run
+from smoke.marks import trace_id
+from smoke.model import Attempt, Blame, Finding, Outcome, Unit, told
+from smoke.reporting.lines import again
+
+WAITED_FOR = re.compile(r"waiting for (get_by_|locator\(|frame_locator\()")
+"""An element that Playwright did not find as it should be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """A time, or another number, beside the one of the last good run."""
+
+    name: str
+    now: str
+    then: str
+    budget: str
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """A line of the timeline."""
+
+    after: str
+    kind: str
+    text: str
+    took: str
+    is_bad: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Everything that is shown."""
+
+    run: Run
+    result: CheckResult
+    attempt: Attempt
+    """The last bad one."""
+    sentence: str
+    fault: str
+    """Whose it is, in words."""
+    command: str
+    curl: str
+    trace_id: str
+    others: tuple[str, ...]
+    """Checks that fell to the same cause."""
+    shots: tuple[Shot, ...]
+    unseen: tuple[str, ...]
+    """Why there is no picture of something."""
+    times: tuple[Time, ...]
+    bad_events: tuple[Happening, ...]
+    events: tuple[Happening, ...]
+    used: str
+    """The last element that was used, in words; empty: none."""
+    missing: str
+    """Where it was, if it is what the journey waited for and did not find; empty: it is not."""
+    status_is_marked: bool
+    headers: tuple[marking.Line, ...]
+    body: tuple[marking.Line, ...]
+    material: Material
+
+
+def page_of(run: Run, result: CheckResult, material: Material) -> Page:
+    """Return the page about ``result``, which is bad."""
+    attempt = last_bad(result)
+    scene, spoken = material.scene, material.spoken
+    rules = [finding.rule for finding in attempt.findings]
+    happened = [_happening(each, attempt.started) for each in scene.timeline] if scene else []
+    return Page(
+        run=run,
+        result=result,
+        attempt=attempt,
+        sentence=_sentence(result, scene),
+        fault=_fault(result.blame),
+        command=again(run, result.check),
+        curl=curl(spoken) if spoken else "",
+        trace_id=trace_id(run.run_id, result.check.id),
+        others=_others(run, result),
+        shots=tuple(shots(material)),
+        unseen=tuple(unseen(material)),
+        times=tuple(_times(attempt, material.good)),
+        bad_events=tuple(each for each in happened if each.is_bad),
+        events=tuple(happened),
+        used=in_words(scene.used) if scene else "",
+        missing=_missing(result, scene),
+        status_is_marked=marking.status_is_marked(rules),
+        headers=marking.headers(spoken, rules) if spoken else (),
+        body=marking.body(spoken, rules) if spoken else (),
+        material=material,
+    )
+
+
+def _sentence(result: CheckResult, scene: Scene | None) -> str:
+    number, where = len(result.attempts), f" in step “{scene.step}”" if scene and scene.step else ""
+    match result.outcome:
+        case Outcome.FLAKY:
+            how = f"It failed{where}, and passed at attempt {number}"
+        case Outcome.INCONCLUSIVE:
+            how = f"It could not be judged{where}"
+        case _:
+            how = f"It failed{where}" + (f", at all {number} attempts" if number > 1 else "")
+    return f"{how}: {_first(result).rule}"
+
+
+def _first(result: CheckResult) -> Finding:
+    found = last_bad(result).findings
+    return next((finding for finding in found if finding.blame is result.blame), found[0])
+
+
+def _fault(blame: Blame | None) -> str:
+    if blame is None:
+        return "nobody's: a later attempt passed"
+    match blame.outcome:
+        case Outcome.FAIL if blame is Blame.SAFETY:
+            return "the check's: it tried what it may not do"
+        case Outcome.FAIL:
+            return "the application's"
+        case Outcome.INCONCLUSIVE:
+            return "not the application's, as far as can be seen"
+        case Outcome.PASS | Outcome.FLAKY | Outcome.NOT_RUN:
+            raise AssertionError(blame)
+        case _:
+            assert_never(blame.outcome)
+
+
+def _missing(result: CheckResult, scene: Scene | None) -> str:
+    if scene is None or not scene.used or scene.box or not WAITED_FOR.search(told(last_bad(result).findings)):
+        return ""
+    return "it was in the last good run" if scene.was else "nothing is known of where it was"
+
+
+def _others(run: Run, result: CheckResult) -> tuple[str, ...]:
+    mine = next((cause.checks for cause in causes_of(run.results) if result.check.id in cause.checks), ())
+    return tuple(each for each in mine if each != result.check.id)
+
+
+def _times(attempt: Attempt, good: Good | None) -> Iterator[Time]:
+    steps = {step.name: step.duration_ms for step in good.steps} if good else {}
+    for step in attempt.steps:
+        then = steps.get(step.name)
+        yield Time(name=step.name, now=_ms(step.duration_ms), then="" if then is None else _ms(then), budget="")
+    for each in attempt.measurements:
+        known = good.measured.get(each.name) if good else None
+        if each.value is None and known is None:
+            continue
+        written = _ms if each.unit is Unit.MS else _number
+        yield Time(
+            name=each.name,
+            now="not observed" if each.value is None else written(each.value),
+            then="" if known is None else written(known),
+            budget="" if each.budget is None else written(each.budget),
+            is_over=each.ok is False,
+        )
+
+
+def _ms(value: float) -> str:
+    return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}" if math.isfinite(value) else "?"
+
+
+def _happening(event: Event, started: float) -> Happening:
+    return Happening(
+        after=f"{event.at - started:+.2f} s",
+        kind=event.kind,
+        text=event.text,
+        took="" if event.took_ms is None else _ms(event.took_ms),
+        is_bad=event.bad,
+    )

@@ -1,0 +1,68 @@
+"""Draws the page about a bad check: whole in itself, without a script, and nothing that comes from elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64encode
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smoke.bundle.page import Page
+from smoke.model import Outcome
+from smoke.reporting.colours import with_colours
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+HERE = Path(__file__).parent
+LOOKS = {Outcome.FAIL: ("✕", "down"), Outcome.FLAKY: ("◐", "degraded"), Outcome.INCONCLUSIVE: ("?", "unknown")}
+RECOVERED = "<!-- not recovered -->"
+"""Stands where a page that is kept will say that all is well again; nothing that is shown can look like it."""
+UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, those that turn the direction of writing, and halves of characters."""
+LONGEST = 4000
+
+
+def drawn(page: Page) -> str:
+    """Return the page as HTML."""
+    sign, look = LOOKS[page.result.outcome]
+    return _template().render(page=page, sign=sign, look=look)
+
+
+def recovered(html: str, at: float, run_id: str) -> str:
+    """Return a page that says since when all is well again; the same where it says so already."""
+    said = f"{_moment(at)}</time>, run <code>{run_id}</code>. What follows is how it was.</p>"
+    banner = f'<p class="recovered"><span class="word up">● Recovered</span> at <time datetime="{_iso(at)}">{said}'
+    return html.replace(RECOVERED, banner, 1)
+
+
+def _shown(text: object) -> str:
+    shown = UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", str(text))
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"
+
+
+def _moment(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    css = with_colours(HERE / "page.css")
+    made = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+    made.filters |= {"shown": _shown, "moment": _moment, "iso": _iso}
+    made.globals |= {
+        "css": Markup(css),  # noqa: S704 - our own file
+        "css_hash": f"sha256-{b64encode(hashlib.sha256(css.encode()).digest()).decode()}",
+        "RECOVERED": Markup(RECOVERED),  # noqa: S704 - our own word
+    }
+    return made.get_template("page.html")

@@ -1,0 +1,225 @@
+"""Pages of runs that only these tests saw: hostile ones, and what becomes of them with time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smoke.bundle import good
+from smoke.bundle.scene import SCENE, SPOKEN, Box, Event, Picture, Scene, Spoken, written
+from smoke.bundle.writing import KEPT_S, MOST, Bundles, prune, standings
+from smoke.judged import Run
+from smoke.model import Blame, CheckKind, Finding, Outcome
+from smoke.secret import Scrubber, Secret
+from tests.support.run_builder import STARTED, a_finding, a_result, a_run, an_attempt
+
+TAGS = "</script></style>--><img src=x onerror='window.ran=1'><script>window.ran=1</script>"
+EVIL = f"{TAGS}\u202e\x00\ud800 𝔘é <!-- not recovered -->"
+HOSTILE_URL = "javascript:window.ran=1//http://elsewhere.example/" + EVIL
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    from smoke.browser import find_browser, launch_options
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options(find_browser()))
+        yield browser
+        browser.close()
+
+
+def bundles(run: Run, reports: Path, *secrets: str) -> Bundles:
+    scrubber = Scrubber([Secret(each) for each in secrets])
+    return Bundles(run=run, reports=reports, scrubber=scrubber, good={}, album=reports / "good")
+
+
+def a_bad_run(rule: str = "it works", kind: CheckKind = CheckKind.PROBE, **changes: Any) -> Run:
+    finding = Finding(rule=rule, blame=Blame.ASSERTION, evidence=(rule,))
+    result = a_result(
+        an_attempt(findings=(finding,)), check_id="shop.home", kind=kind, outcome=Outcome.FAIL, blame=Blame.ASSERTION
+    )
+    return a_run(replace(result, hint=rule), verdict=Outcome.FAIL, versions={"browser": rule, "smoke": "1"}, **changes)
+
+
+def a_good_run(**changes: Any) -> Run:
+    return a_run(a_result(check_id="shop.home"), run_id="run-2", finished=STARTED + 1000, **changes)
+
+
+def leave(reports: Path, name: str, text: str) -> None:
+    folder = reports / "attempts" / "shop.home-1"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8", errors="replace")
+
+
+@pytest.mark.browser
+def test_no_text_of_a_target_becomes_part_of_the_page(chrome: Any, tmp_path: Path) -> None:
+    """Titles, addresses, console, headers and bodies are shown as they are, whatever they say and however long."""
+    events = tuple(
+        Event(at=STARTED + at, kind="console", text=f"error: {EVIL} {'x' * 400}", bad=at % 2 == 0) for at in range(300)
+    )
+    shown = Picture(file="screenshot.png", step=EVIL, moment=EVIL, width=1280, height=720)
+    box = Box(x=-1e9, y=1e9, width=0, height=0)
+    scene = Scene(url=HOSTILE_URL, title=EVIL, step=EVIL, used=EVIL, shown=shown, box=box, timeline=events)
+    spoken = Spoken(method="GET", url=HOSTILE_URL, headers=((EVIL, EVIL),), body=EVIL, status=200,
+                    answer_headers=((EVIL, EVIL),), answer=json.dumps({EVIL: EVIL}) * 10_000)  # fmt: skip
+    leave(tmp_path, SCENE, written(scene))
+    leave(tmp_path, SPOKEN, written(spoken))
+    leave(tmp_path, "console.txt", EVIL * 90_000)
+    (tmp_path / "attempts/shop.home-1/screenshot.png").write_bytes(PNG)
+    page_file = bundles(a_bad_run(EVIL, CheckKind.JOURNEY), tmp_path).write()["shop.home"]
+    assert page_file.stat().st_size < 2_000_000
+    page, asked = chrome.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(page_file.as_uri())
+    assert page.evaluate("window.ran") is None
+    assert [url for url in asked if not url.startswith("data:")] == [page_file.as_uri()]
+    assert page.locator("script").count() == 0
+    assert page.locator("img").count() == 0
+    assert [
+        each for each in page.eval_on_selector_all("[href]", "all => all.map(each => each.href)") if "java" in str(each)
+    ] == []
+    assert "window.ran=1</script>" in page.locator("main").text_content()
+    assert page.locator("footer").is_visible()
+    recovered = a_good_run()
+    bundles(recovered, tmp_path).write()
+    page.reload()
+    assert page.locator(".recovered").count() == 1
+    page.close()
+
+
+def test_a_secret_that_was_learnt_late_is_not_on_the_page(tmp_path: Path) -> None:
+    """What is written is searched once more, with all that is known by then."""
+    leave(tmp_path, SPOKEN, written(Spoken(method="GET", url="http://shop.example/", headers=(), body="s3cr3t-w0rd")))
+    page = bundles(a_bad_run("it keeps s3cr3t-w0rd"), tmp_path, "s3cr3t-w0rd").write()["shop.home"]
+    assert "s3cr3t-w0rd" not in page.read_text()
+    assert "***" in page.read_text()
+
+
+def test_what_cannot_be_read_of_the_evidence_is_left_out(tmp_path: Path) -> None:
+    """Half of a file explains nothing, and stands in nobody's way."""
+    leave(tmp_path, SCENE, '{"url": ')
+    leave(tmp_path, SPOKEN, "[]")
+    assert "it works" in bundles(a_bad_run(), tmp_path).write()["shop.home"].read_text()
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"suite": "other"}, {"environment": "staging"}, {"region": "us"}],
+    ids=["suite", "environment", "region"],
+)
+def test_only_the_same_check_of_the_same_place_recovers(tmp_path: Path, elsewhere: dict[str, str]) -> None:
+    bundles(a_bad_run(), tmp_path).write()
+    bundles(a_good_run(**elsewhere), tmp_path).write()
+    assert [each.recovered for _, each in standings(tmp_path / "failures")] == [None]
+    bundles(a_good_run(), tmp_path).write()
+    assert [each.recovered for _, each in standings(tmp_path / "failures")] == [STARTED + 1000]
+
+
+def test_a_new_failure_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    """Recovered or not: the page is about what happened last."""
+    bundles(a_bad_run("first"), tmp_path).write()
+    bundles(a_good_run(), tmp_path).write()
+    page = bundles(a_bad_run("second"), tmp_path).write()["shop.home"].read_text()
+    assert "second" in page
+    assert "first" not in page
+    assert "Recovered" not in page
+
+
+def test_pages_are_kept_for_a_month_after_recovery(tmp_path: Path) -> None:
+    """One that did not recover stays."""
+    bundles(a_bad_run(), tmp_path).write()
+    prune(tmp_path / "failures", STARTED + 10 * KEPT_S)
+    assert len(list(standings(tmp_path / "failures"))) == 1
+    bundles(a_good_run(), tmp_path).write()
+    prune(tmp_path / "failures", STARTED + 1000 + KEPT_S)
+    assert len(list(standings(tmp_path / "failures"))) == 1
+    prune(tmp_path / "failures", STARTED + 1001 + KEPT_S)
+    assert not list((tmp_path / "failures").iterdir())
+
+
+def test_of_too_many_pages_those_stay_that_failed_last(tmp_path: Path) -> None:
+    failures = tmp_path / "failures"
+    bundles(a_bad_run(), tmp_path).write()
+    told = json.loads((failures / "shop.home/failure.json").read_text())
+    for number in range(MOST + 5):
+        folder = failures / f"shop.{number}"
+        folder.mkdir()
+        (folder / "failure.json").write_text(json.dumps({**told, "failed": STARTED - number}))
+    (failures / ".draft-1").mkdir()
+    prune(failures, STARTED)
+    left = {folder.name for folder in failures.iterdir()}
+    assert left == {"shop.home", *(f"shop.{number}" for number in range(MOST - 1))}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "blame", "said"),
+    [
+        (Outcome.FLAKY, Blame.APP_5XX, "It failed, and passed at attempt 2: it works"),
+        (Outcome.INCONCLUSIVE, Blame.HARNESS, "It could not be judged: it works"),
+        (Outcome.FAIL, Blame.DNS, "It failed, at all 2 attempts: it works"),
+    ],
+)
+def test_the_first_sentence_says_what_became_of_it(tmp_path: Path, outcome: Outcome, blame: Blame, said: str) -> None:
+    """The attempt that was bad is the one that is shown, though a later one passed."""
+    bad = an_attempt(findings=(Finding(rule="it works", blame=blame),))
+    last = an_attempt(number=2, findings=() if outcome is Outcome.FLAKY else bad.findings)
+    result = a_result(bad, last, check_id="shop.home", outcome=outcome, blame=blame)
+    run = a_run(result, verdict=outcome, versions={"browser": "1", "smoke": "1"})
+    assert said in bundles(run, tmp_path).write()["shop.home"].read_text()
+
+
+def test_a_probe_that_got_no_answer_shows_what_it_asked(tmp_path: Path) -> None:
+    spoken = Spoken(method="DELETE", url="http://shop.example/cart", headers=(("Authorization", "***"),), body="")
+    leave(tmp_path, SPOKEN, written(spoken))
+    page = bundles(a_bad_run(), tmp_path).write()["shop.home"].read_text()
+    assert "No whole answer came" in page
+    assert "curl -i -X DELETE -H &#39;Authorization: ***&#39; http://shop.example/cart" in page
+    assert "Fill in what is masked" in page
+
+
+def test_what_cannot_be_explained_has_no_page(tmp_path: Path) -> None:
+    """What passed, and what was never tried."""
+    skipped = a_result(outcome=Outcome.NOT_RUN, check_id="shop.cart")
+    assert bundles(a_run(a_result(), skipped), tmp_path).write() == {}
+
+
+def test_good_times_are_kept_from_run_to_run(tmp_path: Path) -> None:
+    """Of what passed; a bad run changes nothing of it, and what is not seen for a season is forgotten."""
+    place = good.place_of(tmp_path, "shop", "production")
+    attempt = an_attempt()
+    good.keep(a_run(a_result(attempt, check_id="shop.home"), a_result(check_id="shop.old")), {}, place, Scrubber())
+    kept = good.read(place)["shop.home"]
+    assert (kept.steps, kept.run_id, kept.build) == (attempt.steps, "run-1", "abc123")
+    good.keep(a_bad_run(run_id="bad"), {}, place, Scrubber())
+    assert good.read(place)["shop.home"] == kept
+    good.keep(a_good_run(), {}, place, Scrubber())
+    later = a_run(a_result(check_id="shop.home"), finished=STARTED + 500 + good.FORGOTTEN_S)
+    good.keep(later, {}, place, Scrubber())
+    assert set(good.read(place)) == {"shop.home"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"a": 1}', '{"a": {"steps": 3}}'])
+def test_what_was_good_and_cannot_be_read_is_unknown(tmp_path: Path, text: str) -> None:
+    (tmp_path / "good.json").write_text(text)
+    assert good.read(tmp_path) == {}
+
+
+def test_many_bad_checks_take_no_longer_than_they_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that come too late have no page, and the run goes on."""
+    results = [
+        a_result(
+            an_attempt(findings=(a_finding(),)), check_id=f"shop.{each}", outcome=Outcome.FAIL, blame=Blame.APP_5XX
+        )
+        for each in range(3)
+    ]
+    run = a_run(*results, verdict=Outcome.FAIL, versions={"browser": "1", "smoke": "1"})
+    monkeypatch.setattr("smoke.bundle.writing.LONGEST_S", -1.0)
+    assert bundles(run, tmp_path).write() == {}
