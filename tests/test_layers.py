@@ -85,6 +85,23 @@ PURE = [
     ),
     "smoke.modules",
     "smoke.variables",
+    *(
+        f"smoke.init.{name}"
+        for name in (
+            "code",
+            "controls",
+            "files",
+            "place",
+            "probes",
+            "proposal",
+            "seen",
+            "snapshot",
+            "start_page",
+            "usual",
+            "wanted",
+            "words",
+        )
+    ),
     "smoke.turns",
     "smoke.waits",
     "smoke.accounts.answers",
