@@ -93,7 +93,8 @@ def login_form(controls: Sequence[Control]) -> Form | None:
     for user in (each for each in controls if each.names_user and not each.wants_code):
         around = [each for each in controls if each.form == user.form]
         submit = _submit(around, user)
-        if submit is not None and (GO_ON.search(submit.says) or SIGN_IN.search(submit.says)):
+        known = "username" in user.autocomplete.split() if submit is None else _goes_on(submit)
+        if known:
             return Form(user=user, submit=submit)
     return None
 
@@ -153,6 +154,10 @@ def _submit(around: Sequence[Control], field: Control) -> Control | None:
         sends = [each for each in around if each.tag == "button" and SIGN_IN.search(each.says) and each not in sends]
     named = _first(sends, lambda each: bool(SIGN_IN.search(each.says)))
     return named or _first(sends, lambda each: each.index > field.index) or (sends[0] if sends else None)
+
+
+def _goes_on(submit: Control) -> bool:
+    return bool(GO_ON.search(submit.says) or SIGN_IN.search(submit.says))
 
 
 def _first(controls: Iterable[Control], fits: Callable[[Control], bool]) -> Control | None:

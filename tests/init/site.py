@@ -126,9 +126,12 @@ class Site:
         return f'{told}<form method="post" action="{self.prefix}/login">{fields}{button}</form>'
 
     def field(self, label: str, name: str, kind: str) -> str:
+        attributes = f'name="{name}" type="{kind}"'
+        if name == "name":
+            attributes += " autocomplete=username"
         if self.has(Shape.PLACEHOLDERS):
-            return f'<input name="{name}" type="{kind}" placeholder="{label}">'
-        return f'<label>{label}: <input name="{name}" type="{kind}"></label>'
+            return f'<input {attributes} placeholder="{label}">'
+        return f"<label>{label}: <input {attributes}></label>"
 
     def login(self, request: Request) -> Response:
         sid = request.cookies.get("sid") or secrets.token_hex(16)
