@@ -19,6 +19,7 @@ COMMANDS = {
     "watch": "watch the error rate of a target for a while, by light probes",
     "plan": "print the smoke runs of a release and the time they may take",
     "init": "write a first suite for an application: look at it, write, run, and say what is left",
+    "record": "record in a browser, and print a page object and a journey of what was done",
     "config": "check, show or describe the configuration",
     "alerts": "judge the alert rules, list incidents, or try other rules on the past",
     "monitors": "make the monitors of the alert rules, and the dashboards, in Datadog",

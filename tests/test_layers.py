@@ -91,6 +91,7 @@ PURE = [
             "code",
             "controls",
             "files",
+            "naming",
             "place",
             "probes",
             "proposal",
@@ -102,6 +103,7 @@ PURE = [
             "words",
         )
     ),
+    *(f"smoke.recording.{name}" for name in ("skeleton", "tape", "verbs")),
     "smoke.turns",
     "smoke.waits",
     "smoke.accounts.answers",

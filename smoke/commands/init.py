@@ -40,11 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def call(given: argparse.Namespace, _after: list[str]) -> int:
     """Ask, look, write and run; return the exit code of the run, or 3 where that would say too much."""
-    from playwright.sync_api import Error
-
-    from smoke.browser import BrowserMissing
     from smoke.init.person import Answers, secrets
-    from smoke.init.session import look
     from smoke.init.writing import check_free, home_in
 
     wanted, home = Answers(given).wanted(), home_in(_root())
@@ -52,9 +48,15 @@ def call(given: argparse.Namespace, _after: list[str]) -> int:
         check_free(home.root, wanted.suite)
     settings = resolve({}, point=home.point, root=home.root, environ=os.environ)
     known = secrets(wanted.account, settings.environ) if wanted.account else {}
+    from playwright.sync_api import Error
+
+    from smoke.browser import BrowserMissing
+    from smoke.init.looking import NoStartPageError
+    from smoke.init.session import look
+
     try:
         found = look(wanted, known, settings, lambda line: print(line, file=sys.stderr))
-    except (BrowserMissing, Error) as error:
+    except (BrowserMissing, NoStartPageError, Error) as error:
         print(f"INCONCLUSIVE: {str(error).partition(chr(10))[0]}", file=sys.stderr)
         return 3
     files = _files(wanted, home, found.seen, found.scrub)
@@ -79,9 +81,10 @@ def _root() -> Path:
 
 def _files(wanted: Wanted, home: Home, seen: Seen, scrub: Callable[[str], str]) -> tuple[File, ...]:
     from smoke.init.files import File, project_files, suite_files
+    from smoke.init.writing import missing
 
     own = suite_files(wanted, seen, home.environment, datetime.now(UTC).date())
-    shared = (file for file in project_files(wanted) if not (home.root / file.path).exists())
+    shared = missing(home.root, project_files(wanted))
     return tuple(File(file.path, scrub(file.text)) for file in (*shared, *own))
 
 
@@ -92,7 +95,8 @@ def _written_and_run(wanted: Wanted, home: Home, files: tuple[File, ...], known:
     write(home.root, files)
     for file in files:
         print(f"wrote {file.path}", flush=True)
-    command = [sys.executable, "-m", "smoke", "run", home.point, "--suite", wanted.suite]
+    target = ["--suite", wanted.suite, "--base-url", wanted.url]  # whatever address the environment names
+    command = [sys.executable, "-m", "smoke", "run", home.point, *target]
     code = subprocess.run(command, cwd=home.root, env={**os.environ, **known}, check=False).returncode
     left = list(todos(files))
     print(f"\nleft to a person ({len(left)}):" if left else "\nnothing is left to write; read it all the same")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from smoke.init.place import By, Place, spellings
-from smoke.init.words import CODE, ELSEWHERE, GO_ON, MENU, SIGN_IN, SIGN_OUT, USER
+from smoke.init.words import CODE, ELSEWHERE, GO_ON, MENU, MINE, SIGN_IN, SIGN_OUT, USER
 
 TYPED = frozenset({"text", "email", "tel", "number", "url", ""})
 NOT_A_NAME = re.compile(r"\d{3}|[\"\\]|^$")
@@ -120,9 +120,14 @@ def ways_out(controls: Iterable[Control]) -> Iterator[Control]:
 
 def openers(controls: Iterable[Control], user: str) -> Iterator[Control]:
     """Yield what may open a menu with the way out; the likely ones first."""
-    may = [each for each in controls if each.opens]
-    mine = re.compile(rf"{MENU.pattern}|{re.escape(user.partition('@')[0])}", re.IGNORECASE)
-    yield from sorted(may, key=lambda each: not mine.search(f"{each.says} {each.label} {each.id}"))
+    bears = re.compile(re.escape(user.partition("@")[0]), re.IGNORECASE)
+    likely = (bears, MINE, MENU)
+
+    def rank(control: Control) -> int:
+        told = f"{control.says} {control.label} {control.id}"
+        return next((place for place, words in enumerate(likely) if words.search(told)), len(likely))
+
+    yield from sorted((each for each in controls if each.opens), key=rank)
 
 
 def spots(control: Control, role: str, name: str) -> Iterator[Place]:

@@ -70,7 +70,7 @@ def door(room: Room, start: str) -> Door:
     """
     room.go(start or "/")
     if login_form(controls := room.controls()):
-        return Door(start or "/", None)
+        return Door(start or "/", None) if room.path == (start or "/") else _direct(room)
     begun = room.path
     for control in list(ways_in(controls))[:3]:
         place = room.place(control)
@@ -145,7 +145,7 @@ def refused(room: Room, here: Door) -> Refused | None:
     No account comes nearer to its lock.
     """
     form = here.open(room)
-    before, heard = set(room.page.evaluate(REFUSING)), len(room.signals)
+    before, heard = set(refusals(room)), {each.text for each in room.signals}
     field = form.user or form.password
     if field is None:
         return None
@@ -160,13 +160,14 @@ def refused(room: Room, here: Door) -> Refused | None:
     if form.password is None and (following := _next(room)).password:
         room.element(following.password).fill(NO_PASSWORD)
         room.send(following.submit, following.password)
-    told = [line for line in room.page.evaluate(REFUSING) if line and line not in before and NOBODY not in line]
+    told = [line for line in refusals(room) if line not in before and NOBODY not in line]
     message = room.only(Place(by=By.TEXT, name=line[:LONGEST_MESSAGE]) for line in told)
     if message is None:
         return None
-    bad = [each.text for each in room.signals[heard:] if each.kind is SignalKind.REQUEST]
-    return Refused(
-        message=message,
-        answers=tuple(dict.fromkeys(bad)),
-        writes=room.writes,
-    )
+    bad = [each.text for each in room.signals if each.kind is SignalKind.REQUEST and each.text not in heard]
+    return Refused(message=message, answers=tuple(dict.fromkeys(bad)), writes=room.writes)
+
+
+def refusals(room: Room) -> tuple[str, ...]:
+    """Return every line on the page that may refuse something."""
+    return tuple(filter(None, room.page.evaluate(REFUSING)))

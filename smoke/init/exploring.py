@@ -19,7 +19,8 @@ from smoke.running.window import Window
 def explore(wanted: Wanted, window: Window, keys: Keys | None, tell: Callable[[str], None]) -> tuple[Seen, str]:
     """Return what was seen, and why a wanted login was not found out (empty: it was, or none was wanted).
 
-    ``keys`` belong to the account that is wanted; ``tell`` is told in one line what comes next.
+    ``keys`` belong to the account that is wanted; ``tell`` is told in one line what comes next. Raises
+    NoStartPageError, and Playwright's Error where nothing answers.
     """
     from playwright.sync_api import Error
 

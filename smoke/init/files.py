@@ -13,8 +13,11 @@ from smoke.init.probes import probes
 from smoke.init.proposal import noise_entries, page_rules, written
 from smoke.init.seen import Seen
 from smoke.init.wanted import ENVIRONMENT, AccountWanted, Wanted
+from smoke.safety import WRITES
 
 LOAD_MS, TTFB_MS, SIGN_IN_MS = 5000, 2000, 10_000
+PYTEST = "pytest.ini"
+SILENCED = tuple(f"{method} " for method in WRITES if method != "WS")
 ROOMY = 3
 """How many times longer than what was measured a budget is at least."""
 POINTS = """\
@@ -90,7 +93,7 @@ def project_files(wanted: Wanted) -> tuple[File, ...]:
         File("page_objects/__init__.py", '"""One class per page or component: locators, then verbs."""\n'),
         File("page_objects/page.py", PAGE),
         File("e2e/__init__.py", '"""Journeys."""\n'),
-        File("pytest.ini", "[pytest]\npythonpath = .\n"),
+        File(PYTEST, "[pytest]\npythonpath = .\n"),
         File(
             ".env.example", "".join(["# Copy to .env, and never commit that.\n", *(f"{each}=\n" for each in variables)])
         ),
@@ -115,7 +118,7 @@ def _suite(wanted: Wanted, seen: Seen, environment: str) -> str:
         about["accounts"] = {"smoke": _account(wanted.account)}
     about["budgets"] = _budgets(seen)
     text = written(about) + "\n" + written({"page": page_rules(seen.visits)})
-    telemetry = [each for each in seen.stopped if not each.startswith("WS ")]
+    telemetry = [each for each in seen.stopped if each.startswith(SILENCED)]
     if telemetry:
         text += (
             "\n# TODO: its pages sent this unasked. It is answered in its place, unless a journey shall permit it.\n"

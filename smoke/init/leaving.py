@@ -24,6 +24,8 @@ class Exit:
 
 def exit_of(room: Room, user: str) -> Exit | None:
     """Find the way out on the page, or in a menu of it; None if there is none. The menu is left open."""
+    from playwright.sync_api import Error
+
     if (place := _in_sight(room)) is not None:
         return Exit(None, place)
     for number in range(MOST_MENUS):
@@ -33,7 +35,10 @@ def exit_of(room: Room, user: str) -> Exit | None:
         opener, path = room.place(menus[number]), room.path
         if opener is None:
             continue
-        room.click(menus[number])
+        try:
+            room.click(menus[number])
+        except Error:  # something lies over it
+            continue
         if (place := _in_sight(room)) is not None:
             return Exit(opener, place)
         if room.path != path:
@@ -49,7 +54,7 @@ def _in_sight(room: Room) -> Place | None:
 
 def leave(room: Room, found: Exit, login: tuple[Place, ...]) -> WayOut:
     """Sign out by the way that was found and opened; ``login`` is what the form to sign in shows."""
-    asked = len(room.dialogs)
+    asked, offered = len(room.dialogs), {each.says for each in ways_in(room.controls())}
     room.press(found.log_out)
     confirm = _confirmed(room, found)
     return WayOut(
@@ -57,7 +62,7 @@ def leave(room: Room, found: Exit, login: tuple[Place, ...]) -> WayOut:
         log_out=found.log_out,
         asks=len(room.dialogs) > asked,
         confirm=confirm,
-        signed_out=_signed_out(room, login),
+        signed_out=_signed_out(room, login, offered),
     )
 
 
@@ -75,12 +80,12 @@ def _confirmed(room: Room, found: Exit) -> Place | None:
     return None
 
 
-def _signed_out(room: Room, login: tuple[Place, ...]) -> Place | None:
-    """Return what shows that nobody is signed in."""
+def _signed_out(room: Room, login: tuple[Place, ...], offered: set[str]) -> Place | None:
+    """Return what shows that nobody is signed in: not what was ``offered`` before, too."""
     controls = room.controls()
     if any(ways_out(controls)):
         return None
-    for each in ways_in(controls):
+    for each in (way for way in ways_in(controls) if way.says not in offered):
         if (place := room.place(each)) is not None:
             return place
     return room.only(login)

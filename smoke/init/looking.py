@@ -12,6 +12,7 @@ from smoke.init.room import Room
 from smoke.init.seen import Answered, StartPage
 from smoke.init.start_page import landmarks, named, parts
 from smoke.init.usual import DESCRIPTIONS, HEALTH, NOWHERE
+from smoke.running.target import origin_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -19,11 +20,23 @@ if TYPE_CHECKING:
 LONGEST_BODY = 100_000
 
 
+class NoStartPageError(Exception):
+    """There is nothing to look at; says why."""
+
+
 def start_page(room: Room, again: Room) -> StartPage:
-    """Open the start page twice and return what stood on it both times, each thing found by one locator."""
+    """Open the start page twice and return what stood on it both times, each thing found by one locator.
+
+    Raises NoStartPageError, and Playwright's Error where nothing answers.
+    """
     for each in (room, again):
         each.go("/")
         each.listeners.watch.look()
+        for answer in each.listeners.answers:
+            if answer.is_document:
+                raise NoStartPageError(f"the start page answers {answer.status}")
+    if not room.is_ours:
+        raise NoStartPageError(f"the start page leads to another address, {origin_of(room.page.url)}")
     nodes = room.nodes()
     landmark = next(_found(landmarks(nodes), room, again))
     rest = [place for place in _found(parts(nodes), room, again) if place != landmark]

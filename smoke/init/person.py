@@ -49,20 +49,26 @@ class Answers:
             user=self._one("--user", self.given.user, "User of its smoke account", "", str),
             password=self._one("--password", self.given.password or usual, "", usual, variable),
             totp=self._one("--totp", totp, "", "", variable) if totp else None,
-            start=self.given.login or "",
+            start=self._one("--login", self.given.login, "", "", _path) if self.given.login else "",
         )
 
     def _one(self, option: str, said: str | None, question: str, usual: str, convert: Callable[[str], str]) -> str:
         if not said and self.is_asked and question:
             said = input(f"{question}: ").strip()
         if not said:
-            self.problems.append(Problem("command line", 0, option, "is missing, and nobody can be asked for it"))
+            self.problems.append(Problem("command line", 0, option, "is missing: say it by this option"))
             return usual
         try:
             return convert(said)
         except ValueError as error:
             self.problems.append(Problem("command line", 0, option, str(error)))
             return usual
+
+
+def _path(text: str) -> str:
+    if not text.startswith("/"):
+        raise ValueError(f"is a path below the address, such as /login; got {text!r}")
+    return text
 
 
 def _title(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from smoke.init.place import is_steady
 from smoke.init.seen import Answered
 from smoke.init.usual import DESCRIPTIONS, HEALTH, NOWHERE
 
@@ -43,7 +44,8 @@ def _start(start: Answered, title: str) -> Iterator[dict[str, Any]]:
         told = {"redirects_to": rf".*{re.escape(to)}(\?.*)?"}
         yield _probe(start, "homepage.answer", "The address leads to the start page", "critical-paths", told)
     elif start.status == 200:
-        told = {"contains": [title]} if title and title in start.body else {}
+        steady = is_steady(title) and title in start.body
+        told = {"contains": [title]} if steady else {}
         yield _probe(start, "homepage.answer", "The homepage is served", "critical-paths", told)
 
 

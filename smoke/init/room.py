@@ -63,8 +63,8 @@ class Room:
 
     def __post_init__(self) -> None:
         self.page.on("request", self._begin)
-        self.page.on("requestfinished", lambda request: self._pending.pop(request, None))
-        self.page.on("requestfailed", lambda request: self._pending.pop(request, None))
+        self.page.on("requestfinished", self._end)
+        self.page.on("requestfailed", self._end)
         self.page.on("dialog", self._answer)
 
     @property
@@ -173,6 +173,9 @@ class Room:
             self._written.append(f"{request.method} {path}")
         if request.resource_type in WAITED_FOR:
             self._pending[request] = time.monotonic()
+
+    def _end(self, request: Request) -> None:
+        self._pending.pop(request, None)
 
     def _answer(self, dialog: Dialog) -> None:
         self.dialogs.append(dialog.message)

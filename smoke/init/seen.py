@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 from smoke.init.place import Place
 from smoke.model import Signal
@@ -27,6 +29,17 @@ class StartPage:
     parts: tuple[Part, ...]
     load_ms: float | None
     """None: not observed."""
+
+    @property
+    def title_is_steady(self) -> bool:
+        """Whether its title reads the same tomorrow, as far as can be seen."""
+        return not re.search(r"\d", self.title)
+
+    @property
+    def title_begins(self) -> str:
+        """A regular expression for the words of its title before the first number."""
+        steady = takewhile(lambda word: not re.search(r"\d", word), self.title.split(" "))
+        return "^" + re.escape(" ".join(steady)).replace(r"\ ", " ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

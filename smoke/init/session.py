@@ -40,7 +40,7 @@ class Look:
 def look(wanted: Wanted, known: Mapping[str, str], settings: Settings, tell: Callable[[str], None]) -> Look:
     """Look at it; ``known`` are the secrets of its account, by variable.
 
-    Raises BrowserMissing, and Playwright's Error where the start page does not come.
+    Raises BrowserMissing, NoStartPageError, and Playwright's Error where nothing answers.
     """
     scrubber = Scrubber(Secret(value) for value in known.values())
     choice = find_browser(settings.browser, settings.environ)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from smoke.accounts.broker import Broker
 from smoke.accounts.pacing import Answer
 from smoke.init.controls import login_form
-from smoke.init.entering import Door, Entered, UnknownLoginError, door, enter, refused
+from smoke.init.entering import Door, Entered, UnknownLoginError, door, enter, refusals, refused
 from smoke.init.ground import LOOKS, SIGNS
 from smoke.init.leaving import Exit, exit_of, leave, signed_in
 from smoke.init.room import Room
@@ -29,7 +29,7 @@ class Keys:
     """Told each one-time code."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class SigningIn:
     """One login, from the form to the way out."""
 
@@ -41,7 +41,7 @@ class SigningIn:
     room: Room = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "room", self._room(SIGNS))
+        self.room = self._room(SIGNS)
 
     def explore(self, visitor: Room) -> Login:
         """Return how it goes; ``visitor`` stands on the start page. Raises UnknownLoginError, AccountError."""
@@ -54,6 +54,8 @@ class SigningIn:
         self.tell(f"signing in as {self.account.user}")
         entered, found = self._enter(here)
         landing, shown = self.room.path, signed_in(self.room, found, [visitor, stranger])
+        if found is None and shown is None:
+            raise UnknownLoginError(f"nothing on the page shows that {self.account.user} is signed in")
         self.room.listeners.watch.look()
         self.tell("looking for the way out" if found is None else "signing out")
         way_out = leave(self.room, found, (entered.password, entered.user)) if found else None
@@ -70,7 +72,7 @@ class SigningIn:
             signed_in=shown,
             way_out=way_out,
             writes=self.room.writes,
-            protected=self._protected(landing, entered) if way_out else "",
+            protected=self._protected(landing, here.path, entered) if way_out else "",
         )
 
     def _enter(self, here: Door) -> tuple[Entered, Exit | None]:
@@ -79,15 +81,23 @@ class SigningIn:
         with broker.lease(user):
             broker.before_login(user)
             try:
-                entered = enter(self.room, here.open(self.room), user, self.keys.password, self._code)
+                form = here.open(self.room)
+                before = refusals(self.room)
+                entered = enter(self.room, form, user, self.keys.password, self._code)
                 found = exit_of(self.room, user)
-                if found is None and login_form(self.room.controls()) is not None:
-                    answer, told = Answer.REFUSED, "the form is there again"
-                    raise UnknownLoginError(f"{told} after {user} signed in: was the password refused?")
+                if found is None and (said := self._refusal(before)):
+                    answer, told = Answer.REFUSED, said
+                    raise UnknownLoginError(f"{said} after {user} signed in: was the password refused?")
                 answer, told = Answer.ACCEPTED, "the form is gone"
             finally:
                 broker.after_login(user, SIGNS, answer, told)
         return entered, found
+
+    def _refusal(self, before: tuple[str, ...]) -> str:
+        """Say what of the page looks like a refusal; empty: nothing does."""
+        if login_form(self.room.controls()) is not None:
+            return "the form is there again"
+        return "the page says so" if {*refusals(self.room)} - {*before} else ""
 
     def _code(self) -> str:
         if self.keys.totp is None:
@@ -96,8 +106,10 @@ class SigningIn:
         self.keys.learn(code)
         return code
 
-    def _protected(self, landing: str, entered: Entered) -> str:
-        """Return ``landing`` if it asks to sign in now, and does so without an error."""
+    def _protected(self, landing: str, door_path: str, entered: Entered) -> str:
+        """Return ``landing`` if it asks to sign in now, does so without an error, and is not the form's own page."""
+        if landing == door_path:
+            return ""
         signed_out = self._room(LOOKS)
         signed_out.go(landing)
         asks = signed_out.is_ours and any(map(signed_out.shows, (entered.password, entered.user)))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import keyword
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
+from smoke.init.naming import identifier
 from smoke.init.place import By, Place, is_steady
 from smoke.init.seen import Part
 from smoke.init.snapshot import Node
@@ -46,7 +44,7 @@ def named(places: Iterable[Place]) -> tuple[Part, ...]:
     """Give each place the name that it has in the page object."""
     found: dict[str, Place] = {}
     for place in places:
-        name = next(each for each in _names(place) if each not in {*found, *TAKEN} and not keyword.iskeyword(each))
+        name = next(each for each in _names(place) if each not in {*found, *TAKEN})
         found[name] = place
     return tuple(Part(name, place) for name, place in found.items())
 
@@ -59,8 +57,5 @@ def _names(place: Place) -> Iterator[str]:
     """Yield names for an attribute, without end: the area, some words of the name, more of them, the role."""
     if place.role in AREAS:
         yield AREAS[place.role]
-    plain = unicodedata.normalize("NFKD", place.name).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", " ", plain).split()
-    if words and words[0][0].isalpha():
-        yield from ("_".join(words[:most]) for most in (FEW_WORDS, MANY_WORDS))
+    yield from filter(None, (identifier(place.name, most) for most in (FEW_WORDS, MANY_WORDS)))
     yield from (f"{place.role or 'element'}_{number}" for number in count(1))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import keyword
 import re
-import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from smoke.addresses import check_open
+from smoke.init.naming import identifier
 
 ENVIRONMENT = "local"
 """Name of the environment that is written."""
@@ -46,9 +45,7 @@ class Wanted:
 
 def suite_of(title: str) -> str:
     """Return the name of the suite for ``title``; raises ValueError if nothing is left of it."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-    if not name[:1].isalpha() or keyword.iskeyword(name):
+    if not (name := identifier(title)):
         raise ValueError(f"is a word or several, beginning with a letter, such as 'My Shop'; got {title!r}")
     return name
 

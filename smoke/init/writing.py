@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +10,11 @@ from smoke.config.load import document
 from smoke.config.places import CODE, POINTS, SUITES, below
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schema import ExecutionPointsFile
-from smoke.init.files import File
+from smoke.init.files import PYTEST, File
 from smoke.init.wanted import ENVIRONMENT
+
+TELLS_PYTEST = {"pyproject.toml": "[tool.pytest", "setup.cfg": "[tool:pytest]", "tox.ini": "[pytest]"}
+"""Other files with settings of pytest, which its own would hide, and how these begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,18 @@ def check_free(root: Path, suite: str) -> None:
     taken = (path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file())
     if problems := [Problem(below(root, path), 0, "", text) for path in taken if path.suffix != ".pyc"]:
         raise ConfigError(problems)
+
+
+def missing(root: Path, files: Iterable[File]) -> Iterator[File]:
+    """Yield those of ``files`` that ``root`` lacks; settings of pytest may stand in another file of it."""
+    for file in files:
+        elsewhere = file.path == PYTEST and any(_holds(root / name, words) for name, words in TELLS_PYTEST.items())
+        if not elsewhere and not (root / file.path).exists():
+            yield file
+
+
+def _holds(path: Path, words: str) -> bool:
+    return path.is_file() and words in path.read_text(encoding="utf-8", errors="replace")
 
 
 def write(root: Path, files: Iterable[File]) -> None:

@@ -33,6 +33,7 @@ class Shape(StrEnum):
     NOISE = "an error in the console"
     BEACON = "a page that reports its visits"
     CATCH_ALL = "an answer for whatever is asked"
+    BLUNT = "a refusal on a page of its own, without a form"
     NO_BUTTON = "forms that are sent by the Enter key"
 
 
@@ -142,6 +143,8 @@ class Site:
         user = said.get("name") or self.sessions.get(sid, "").removeprefix("user ")
         beside = not self.has(Shape.CODE_BESIDE) or self.takes(said.get("otp", ""))
         if user != USER or said["phrase"] != self.password or not beside:
+            if self.has(Shape.BLUNT):
+                return self.page("Sorry", "<p>Access denied.</p>")
             asks = "password" if self.has(Shape.TWO_PAGES) else "both"
             return self.page("Come in", self.login_form(asks, "That is the wrong name or phrase."))
         if self.has(Shape.CODE_NEXT):
