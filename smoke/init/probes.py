@@ -41,7 +41,7 @@ def probes(answers: Sequence[Answered], title: str) -> Iterator[dict[str, Any]]:
 def _start(start: Answered, title: str) -> Iterator[dict[str, Any]]:
     if start.location and 300 <= start.status < 400:
         to = re.sub(r"https?://[^/]+", "", start.location.partition("?")[0])
-        told = {"redirects_to": rf".*{re.escape(to)}(\?.*)?"}
+        told: dict[str, Any] = {"redirects_to": rf".*{re.escape(to)}(\?.*)?"}
         yield _probe(start, "homepage.answer", "The address leads to the start page", "critical-paths", told)
     elif start.status == 200:
         steady = is_steady(title) and title in start.body

@@ -45,6 +45,7 @@ def _nodes(data: object) -> Iterator[Node]:
 
 
 def _node(text: str) -> Iterator[Node]:
-    if found := NODE.fullmatch(text):
+    found = NODE.fullmatch(text)
+    if found and found["role"] != "text":
         level = LEVEL.search(found["states"])
         yield Node(found["role"], json.loads(found["name"] or '""'), int(level[1]) if level else None)

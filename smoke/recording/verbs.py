@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import chain, count
 from urllib.parse import urlsplit
 
 from smoke.init.naming import identifier
@@ -93,7 +93,7 @@ def _apart(steps: Iterable[Verb | Act], taken: set[str]) -> Iterator[Verb | Act]
     known: dict[str, tuple[Act, ...]] = {}
     for step in steps:
         if isinstance(step, Verb):
-            names = (step.name, *(f"{step.name}_{number}" for number in count(2)))
+            names = chain([step.name, f"do_{step.name}"], map(f"{step.name}_{{}}".format, count(2)))
             name = next(each for each in names if each not in taken and known.get(each, step.acts) == step.acts)
             known[name] = step.acts
             yield replace(step, name=name)

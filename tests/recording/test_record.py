@@ -61,7 +61,7 @@ def test_acts_become_verbs_with_what_was_filled_as_parameters() -> None:
     page = pages(acts(RECORDING), BASE)[0]
     assert (page.name, page.path) == ("LoginPage", "/login")
     verbs = [(step.name, [act.name for act in step.filled]) for step in page.steps if isinstance(step, Verb)]
-    assert verbs == [("sign_in", ["E-mail", "Password"]), ("search", ["Search"]), ("go_on", []), ("print", [])]
+    assert verbs == [("sign_in", ["E-mail", "Password"]), ("do_search", ["Search"]), ("go_on", []), ("print", [])]
 
 
 def test_verbs_that_do_other_things_have_other_names() -> None:
@@ -73,8 +73,8 @@ def test_verbs_that_do_other_things_have_other_names() -> None:
     page.get_by_role("row", name="One").get_by_role("link", name="More").click()
     """
     (page,) = pages(acts(dedent(again)), BASE)
-    assert [step.name for step in page.steps if isinstance(step, Verb)] == ["open_2", "more", "more_2", "more"]
-    assert page_objects((page,)).count("def more") == 2
+    assert [step.name for step in page.steps if isinstance(step, Verb)] == ["do_open", "more", "do_more", "more"]
+    assert page_objects((page,)).count("more(self)") == 2
 
 
 def test_the_page_object_has_locators_then_verbs() -> None:
@@ -102,7 +102,7 @@ def test_the_journey_takes_its_account_from_the_configuration() -> None:
     assert "login_page.sign_in(journey.account.user, journey.account.password.reveal())" in text
     assert "expect(login_page.your_things).to_be_visible()" in text
     assert "expect(login_page.password).to_have_value(journey.account.password.reveal())" in text
-    assert 'login_page.search(journey.target.texts["search"])' in text
+    assert 'login_page.do_search(journey.target.texts["search"])' in text
 
 
 def test_what_was_typed_stands_nowhere() -> None:
