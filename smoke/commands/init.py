@@ -80,12 +80,12 @@ def _root() -> Path:
 
 
 def _files(wanted: Wanted, home: Home, seen: Seen, scrub: Callable[[str], str]) -> tuple[File, ...]:
-    from smoke.init.files import File, project_files, suite_files
+    from smoke.init.files import project_files, scrubbed, suite_files
     from smoke.init.writing import missing
 
     own = suite_files(wanted, seen, home.environment, datetime.now(UTC).date())
     shared = missing(home.root, project_files(wanted))
-    return tuple(File(file.path, scrub(file.text)) for file in (*shared, *own))
+    return tuple(scrubbed(file, scrub) for file in (*shared, *own))
 
 
 def _written_and_run(wanted: Wanted, home: Home, files: tuple[File, ...], known: dict[str, str]) -> int:

@@ -17,7 +17,7 @@ from smoke.safety import Permit
 
 LOOKS, SIGNS = "init.look", "init.sign-in"
 """Who asks: one who only reads, and one who signs in and out."""
-TIMEOUT_MS = 10_000.0
+TIMEOUT_MS = 30_000.0
 DEEPEST = 7
 
 

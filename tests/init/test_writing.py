@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from smoke.init.controls import Control, Form, code_form, login_form, openers, spots
-from smoke.init.files import project_files, suite_files, todos
+from smoke.init.files import project_files, scrubbed, suite_files, todos
 from smoke.init.place import By, Place, is_steady, shortened, spellings
 from smoke.init.probes import probes
 from smoke.init.proposal import noise_entries, page_rules
@@ -241,6 +242,14 @@ def test_the_page_class_is_this_projects_own() -> None:
     own = {file.path: file.text for file in project_files(WANTED)}
     assert own["page_objects/page.py"] == (ROOT / "page_objects/page.py").read_text(encoding="utf-8")
     assert own[".env.example"].endswith("SHOP_PASSWORD=\n")
+
+
+def test_what_is_masked_in_noise_is_still_a_regular_expression() -> None:
+    """What looks like the beginning of a secret may be a word of the page."""
+    lost = Signal(kind=SignalKind.CONSOLE, where="/", text="lost https://shop.example.com/a.js")
+    file = next(each for each in suite_files(WANTED, seen(signals=(lost,)), "local", TODAY) if "noise" in each.path)
+    (entry,) = yaml.safe_load(scrubbed(file, lambda text: text.replace("shop", "***")).text)["noise"]
+    assert re.search(entry["matches"], lost.text)
 
 
 def test_settings_of_pytest_are_not_hidden(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def installed(package: str) -> Path:
     done = venv / "installed"
     if not done.exists():
         call(sys.executable, "-m", "venv", "--clear", venv)
-        call(venv / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package)
+        call(venv / "bin/python", "-m", "pip", "install", "--quiet", "--no-compile", package)
         done.touch()
     return venv / "bin"
 
