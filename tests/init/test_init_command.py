@@ -34,7 +34,7 @@ def test_the_manual_names_every_option_and_no_other() -> None:
     configure(parser)
     known = {option for action in parser._actions for option in action.option_strings if option.startswith("--")}
     text = (ROOT / "docs/new-suite.md").read_text(encoding="utf-8").partition("### Logins")[0]
-    assert set(re.findall(r"(?<![\w-])--[a-z-]+", text)) == known - {"--help"}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) == known - {"--help"}
 
 
 @pytest.mark.parametrize(
