@@ -48,8 +48,9 @@ def installed(package: str) -> Path:
     venv = ROOT / ".cache" / package.replace("==", "-")
     done = venv / "installed"
     if not done.exists():
-        call(sys.executable, "-m", "venv", "--clear", venv)
-        call(venv / "bin/python", "-m", "pip", "install", "--quiet", "--no-compile", package)
+        call(sys.executable, "-m", "venv", "--clear", "--without-pip", venv)
+        pip = ("-m", "pip", "--python", venv / "bin/python", "--disable-pip-version-check")
+        call(sys.executable, *pip, "install", "--quiet", "--no-compile", package)
         done.touch()
     return venv / "bin"
 
