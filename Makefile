@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall status-picture lock clean
+.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall status-picture lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -68,6 +68,9 @@ prove: .venv/.run-ready ## inject every fault that the suites promise to catch, 
 
 prove-clean: .venv/.run-ready ## repeat clean runs in all weathers, and count false alarms (ARGS: --clean 1000 and others)
 	@$(BIN)/smoke prove --all --clean 1000 $(ARGS)
+
+public: .venv/.dev-ready ## let smoke init write suites for public applications from the package index, and run them
+	@$(BIN)/python -m pytest -m long -rP tests/init/test_public_applications.py $(ARGS)
 
 bench: .venv/.dev-ready ## measure every figure of docs/performance.md (ARGS: parts, -n pairs)
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -18,6 +18,8 @@ COMMANDS = {
     "gate": "decide at an execution point what a release does: proceed, block, roll back or escalate",
     "watch": "watch the error rate of a target for a while, by light probes",
     "plan": "print the smoke runs of a release and the time they may take",
+    "init": "write a first suite for an application: look at it, write, run, and say what is left",
+    "record": "record in a browser, and print a page object and a journey of what was done",
     "config": "check, show or describe the configuration",
     "alerts": "judge the alert rules, list incidents, or try other rules on the past",
     "monitors": "make the monitors of the alert rules, and the dashboards, in Datadog",
@@ -30,7 +32,7 @@ COMMANDS = {
     "report": "build the Allure report of the last run",
     "demo": "serve the embedded application",
 }
-SUPERVISED = {"gate", "prove", "run"}
+SUPERVISED = {"gate", "init", "prove", "run"}
 """Commands that start browsers: nothing of them may be left, however they end."""
 EXIT_CODES = """exit codes:
   0  PASS (or FLAKY where the execution point allows it)

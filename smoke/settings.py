@@ -159,7 +159,7 @@ def find_root(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / SUITES).is_dir():
             return folder
-    text = f"no {SUITES} at or above {start}; run inside a project, or begin one with {SUITES}/NAME/suite.yaml"
+    text = f"no {SUITES} at or above {start}; run inside a project, or begin one with `smoke init`"
     raise ConfigError([Problem("command line", 0, "", text)])
 
 

@@ -86,6 +86,25 @@ PURE = [
     ),
     "smoke.modules",
     "smoke.variables",
+    *(
+        f"smoke.init.{name}"
+        for name in (
+            "code",
+            "controls",
+            "files",
+            "naming",
+            "place",
+            "probes",
+            "proposal",
+            "seen",
+            "snapshot",
+            "start_page",
+            "usual",
+            "wanted",
+            "words",
+        )
+    ),
+    *(f"smoke.recording.{name}" for name in ("skeleton", "tape", "verbs")),
     "smoke.turns",
     "smoke.waits",
     "smoke.accounts.answers",

@@ -237,7 +237,7 @@ def test_outside_of_a_project_there_is_no_root(tmp_path: Path) -> None:
         find_root(tmp_path)
     assert str(caught.value) == (
         f"command line: 1 problem\n  no config/suites at or above {tmp_path}; "
-        "run inside a project, or begin one with config/suites/NAME/suite.yaml"
+        "run inside a project, or begin one with `smoke init`"
     )
 
 

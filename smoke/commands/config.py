@@ -144,7 +144,8 @@ def _baseline(given: argparse.Namespace, _after: list[str]) -> int:
     from datetime import UTC, datetime
 
     from smoke.browser import find_browser
-    from smoke.running.baseline import look, propose
+    from smoke.init.proposal import propose
+    from smoke.running.baseline import look
     from smoke.running.guard import guard_of
     from smoke.running.planning import plan_of
     from smoke.running.target import open_target

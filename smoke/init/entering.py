@@ -1,0 +1,173 @@
+"""Signs in as a user does, page by page, and takes note of how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from smoke.init.controls import Control, Form, code_form, login_form, ways_in
+from smoke.init.place import By, Place
+from smoke.init.room import Room
+from smoke.init.seen import Refused, SecondFactor
+from smoke.init.words import REFUSAL
+from smoke.model import SignalKind
+
+if TYPE_CHECKING:
+    from smoke.secret import Secret
+
+USUAL = ("/login", "/login/", "/accounts/login/", "/signin", "/sign-in", "/auth/login", "/users/sign_in", "/user/login")
+NOBODY, NO_PASSWORD = "nobody@smoke.invalid", "no-such-password"
+REFUSING = f"""() => {{
+  const words = new RegExp({REFUSAL!r}, 'i')
+  const found = [...document.querySelectorAll('body *')].filter(each => each.checkVisibility()
+    && !each.matches('script, style, option, label, a') && words.test(each.innerText ?? '')
+    && ![...each.children].some(child => words.test(child.innerText ?? '')))
+  return found.map(each => each.innerText.trim().split('\\n').find(line => words.test(line)) ?? '')
+}}"""
+LONGEST_MESSAGE = 80
+
+
+class UnknownLoginError(Exception):
+    """How to sign in could not be found out; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where the form is that signs in."""
+
+    path: str
+    entrance: Place | None
+    """What must be clicked there first; None: nothing."""
+
+    def open(self, room: Room) -> Form:
+        """Go there; raises UnknownLoginError if the form is not there now."""
+        room.go(self.path)
+        if self.entrance is not None:
+            room.press(self.entrance)
+        if (form := login_form(room.controls())) is None:
+            raise UnknownLoginError(f"the form of {self.path} was there before and is not any more")
+        return form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """The way in that was just taken."""
+
+    user: Place
+    onward: tuple[Place | None, ...]
+    password: Place
+    code: Place | None
+    submit: Place | None
+    second: SecondFactor | None
+
+
+def door(room: Room, start: str) -> Door:
+    """Find the form: at ``start`` if that is given, else on the start page, behind its links, or at the usual paths.
+
+    Raises UnknownLoginError.
+    """
+    room.go(start or "/")
+    if login_form(controls := room.controls()):
+        return Door(start or "/", None) if room.path == (start or "/") else _direct(room)
+    begun = room.path
+    for control in list(ways_in(controls))[:3]:
+        place = room.place(control)
+        room.click(control)
+        if room.is_ours and login_form(room.controls()):
+            if room.path != begun:
+                return _direct(room)
+            return Door(start or "/", place)
+        room.go(start or "/")
+    for path in () if start else USUAL:
+        room.go(path)
+        if login_form(room.controls()):
+            return Door(path, None)
+    raise UnknownLoginError("no form for user and password was found; say where it is with --login PATH")
+
+
+def _direct(room: Room) -> Door:
+    """Return the door where ``room`` stands: by its path alone if that is enough, else with its query."""
+    path, query = room.path, urlsplit(room.page.url).query
+    room.go(path)
+    if login_form(room.controls()) or not query:
+        return Door(path, None)
+    return Door(f"{path}?{query}", None)
+
+
+def enter(room: Room, form: Form, user: str, password: Secret, one_time_code: Callable[[], str]) -> Entered:
+    """Fill in ``form`` and what follows it, until nothing asks any more; raises UnknownLoginError."""
+    named, onward = None, []
+    if form.user is not None:
+        named = _filled(room, form.user, user)
+    if form.password is None and form.user is not None:
+        onward.append(room.place(form.submit) if form.submit else None)
+        room.send(form.submit, form.user)
+        form = _next(room)
+    if form.password is None:
+        raise UnknownLoginError("after the user no field for the password was found")
+    secret = _filled(room, form.password, password.reveal())
+    code = _filled(room, form.code, one_time_code()) if form.code else None
+    submit = room.place(form.submit) if form.submit else None
+    room.send(form.submit, form.password)
+    second = _second(room, one_time_code)
+    if named is None:
+        raise UnknownLoginError("beside the password no field for the user was found")
+    return Entered(user=named, onward=tuple(onward), password=secret, code=code, submit=submit, second=second)
+
+
+def _next(room: Room) -> Form:
+    return login_form(room.controls()) or Form()
+
+
+def _second(room: Room, one_time_code: Callable[[], str]) -> SecondFactor | None:
+    form = code_form(room.controls())
+    if form is None or form.code is None:
+        return None
+    code = _filled(room, form.code, one_time_code())
+    submit = room.place(form.submit) if form.submit else None
+    room.send(form.submit, form.code)
+    return SecondFactor(code=code, submit=submit)
+
+
+def _filled(room: Room, control: Control, value: str) -> Place:
+    place = room.place(control)
+    if place is None:
+        raise UnknownLoginError(f"no locator finds the field {control.label or control.name!r} alone")
+    room.element(control).fill(value)
+    return place
+
+
+def refused(room: Room, here: Door) -> Refused | None:
+    """Try once to sign in as nobody, and return how that is refused; None if nothing on the page says so.
+
+    No account comes nearer to its lock.
+    """
+    form = here.open(room)
+    before, heard = set(refusals(room)), {each.text for each in room.signals}
+    field = form.user or form.password
+    if field is None:
+        return None
+    if form.user:
+        room.element(form.user).fill(NOBODY)
+    if form.password:
+        room.element(form.password).fill(NO_PASSWORD)
+        if form.code:
+            room.element(form.code).fill("000000")
+        field = form.password
+    room.send(form.submit, field)
+    if form.password is None and (following := _next(room)).password:
+        room.element(following.password).fill(NO_PASSWORD)
+        room.send(following.submit, following.password)
+    told = [line for line in refusals(room) if line not in before and NOBODY not in line]
+    message = room.only(Place(by=By.TEXT, name=line[:LONGEST_MESSAGE]) for line in told)
+    if message is None:
+        return None
+    bad = [each.text for each in room.signals if each.kind is SignalKind.REQUEST and each.text not in heard]
+    return Refused(message=message, answers=tuple(dict.fromkeys(bad)), writes=room.writes)
+
+
+def refusals(room: Room) -> tuple[str, ...]:
+    """Return every line on the page that may refuse something."""
+    return tuple(filter(None, room.page.evaluate(REFUSING)))

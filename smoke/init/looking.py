@@ -1,0 +1,89 @@
+"""Looks at an application without changing anything: its start page, and what it answers elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from smoke.init.place import Place, spellings
+from smoke.init.room import Room
+from smoke.init.seen import Answered, StartPage
+from smoke.init.start_page import landmarks, named, parts
+from smoke.init.usual import DESCRIPTIONS, HEALTH, NOWHERE
+from smoke.running.target import origin_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+LONGEST_BODY = 100_000
+
+
+class NoStartPageError(Exception):
+    """There is nothing to look at; says why."""
+
+
+def start_page(room: Room, again: Room) -> StartPage:
+    """Open the start page twice and return what stood on it both times, each thing found by one locator.
+
+    Raises NoStartPageError, and Playwright's Error where nothing answers.
+    """
+    for each in (room, again):
+        each.go("/")
+        each.listeners.watch.look()
+        for answer in each.listeners.answers:
+            if answer.is_document:
+                raise NoStartPageError(f"the start page answers {answer.status}")
+    if not room.is_ours:
+        raise NoStartPageError(f"the start page leads to another address, {origin_of(room.page.url)}")
+    nodes = room.nodes()
+    landmark = next(_found(landmarks(nodes), room, again))
+    rest = [place for place in _found(parts(nodes), room, again) if place != landmark]
+    called, *others = named([landmark, *rest])
+    pages = room.listeners.watch.visit().pages
+    return StartPage(
+        title=room.page.title(),
+        landmark=called,
+        parts=tuple(others),
+        load_ms=pages[-1].timings.get("load_ms") if pages else None,
+    )
+
+
+def _found(places: Iterable[Place], *rooms: Room) -> Iterator[Place]:
+    """Yield for each of ``places`` the first spelling that finds it, and it alone, in all of ``rooms``."""
+    for place in places:
+        for spelling in spellings(place):
+            if all(room.only([spelling]) for room in rooms):
+                yield spelling
+                break
+
+
+def answers(context: BrowserContext, base: str) -> tuple[Answered, ...]:
+    """Ask for the start page, for a page that is not there, and at the usual places; return what was answered."""
+    return tuple(each for path in ("/", NOWHERE, *HEALTH, *DESCRIPTIONS) for each in _answer(context, base, path))
+
+
+def _answer(context: BrowserContext, base: str, path: str) -> Iterator[Answered]:
+    from playwright.sync_api import Error
+
+    with contextlib.suppress(Error):  # no answer at all is none
+        answer = context.request.get(base + path, max_redirects=0, fail_on_status_code=False)
+        media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        body = answer.body()[:LONGEST_BODY].decode("utf-8", "replace")
+        yield Answered(
+            path=path,
+            status=answer.status,
+            media_type=media_type,
+            location=answer.headers.get("location", ""),
+            body=body,
+            json=_json(body) if media_type.endswith("json") else None,
+        )
+        answer.dispose()
+
+
+def _json(body: str) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Turns what Playwright's recorder wrote into page objects and journeys as this project has them."""

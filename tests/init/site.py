@@ -1,0 +1,189 @@
+"""A tiny application whose login has whatever shape a test wants."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import pyotp
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
+from werkzeug.utils import redirect
+
+USER = "smoke-visitor"
+
+
+class Shape(StrEnum):
+    """One peculiarity of a site."""
+
+    PLACEHOLDERS = "fields with a placeholder only"
+    TWO_PAGES = "user and password on two pages"
+    CODE_BESIDE = "a one-time code beside the password"
+    CODE_NEXT = "a one-time code on the next page"
+    MENU = "the way out in a menu"
+    CONFIRM_PAGE = "a page that asks before signing out"
+    CONFIRM_DIALOG = "a dialog of the browser that asks before signing out"
+    PREFIX = "everything below a path"
+    REDIRECT = "a start page that leads elsewhere"
+    MODAL = "the form in a dialog of the start page"
+    NOISE = "an error in the console"
+    BEACON = "a page that reports its visits"
+    CATCH_ALL = "an answer for whatever is asked"
+    BLUNT = "a refusal on a page of its own, without a form"
+    NO_BUTTON = "forms that are sent by the Enter key"
+
+
+@dataclass
+class Site:
+    """Its state: who is signed in."""
+
+    shapes: frozenset[Shape]
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    key: str = field(default_factory=pyotp.random_base32)
+    sessions: dict[str, str] = field(default_factory=dict)
+    """How far each session is: user, known or in."""
+    used: set[str] = field(default_factory=set)
+    """One-time codes that were used."""
+    writes: list[str] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def prefix(self) -> str:
+        return "/tools/shop" if Shape.PREFIX in self.shapes else ""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}{self.prefix}/"
+
+    def has(self, shape: Shape) -> bool:
+        return shape in self.shapes
+
+    @contextmanager
+    def serving(self) -> Iterator[Site]:
+        server = make_server("127.0.0.1", 0, Request.application(self.answer), threaded=True)
+        self.port = server.port
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield self
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    def answer(self, request: Request) -> Response:  # noqa: C901 - a table of paths
+        if request.method == "POST":
+            self.writes.append(request.path)
+        if not request.path.startswith(f"{self.prefix}/"):
+            return Response("elsewhere", 404)
+        path, stage = request.path.removeprefix(self.prefix), self.sessions.get(request.cookies.get("sid", ""), "")
+        match request.method, path:
+            case "GET", "/" if self.has(Shape.REDIRECT):
+                return redirect(f"{self.prefix}/welcome?from=start")
+            case "GET", "/" | "/welcome":
+                return self.home(stage)
+            case "GET", "/login":
+                return self.page("Come in", self.login_form("user" if self.has(Shape.TWO_PAGES) else "both"))
+            case "POST", "/login":
+                return self.login(request)
+            case "POST", "/code":
+                return self.code(request, stage)
+            case "GET", "/account":
+                return self.account() if stage == "in" else redirect(f"{self.prefix}/login?next=account")
+            case "GET", "/leave":
+                asks = f'<form method="post" action="{self.prefix}/logout"><button>Yes, sign out</button></form>'
+                return self.page("Leaving?", f"{asks}<a href='{self.prefix}/account'>Stay</a>")
+            case "POST", "/logout":
+                self.sessions.pop(request.cookies.get("sid", ""), None)
+                return redirect(f"{self.prefix}/")
+            case "POST", "/beacon":
+                return Response("", 204)
+            case "GET", "/ping":
+                return Response("pong", content_type="text/plain")
+        return self.home(stage) if self.has(Shape.CATCH_ALL) else Response("no such page", 404)
+
+    def home(self, stage: str) -> Response:
+        into = f'<a href="{self.prefix}/login">Log in</a>'
+        if self.has(Shape.MODAL):
+            into = f"""<button onclick="document.querySelector('dialog').showModal()">Log in</button>
+                <dialog>{self.login_form("both")}</dialog>"""
+        script = "console.error('the old widget is gone: 20261121');" if self.has(Shape.NOISE) else ""
+        if self.has(Shape.BEACON):
+            script += f"fetch('{self.prefix}/beacon', {{method: 'POST', body: 'seen'}}).catch(() => 0);"
+        who = f'<a href="{self.prefix}/account">Mine</a>' if stage == "in" else into
+        return self.page("Things to buy", f"<p>All of them.</p>{who}<script>{script}</script>")
+
+    def login_form(self, asks: str, problem: str = "") -> str:
+        user, password = self.field("Your name", "name", "text"), self.field("Pass phrase", "phrase", "password")
+        code = self.field("Code of your device", "otp", "text") if self.has(Shape.CODE_BESIDE) else ""
+        fields = {"user": user, "password": password, "both": user + password + code}[asks]
+        word = "Next" if asks == "user" else "Log in"
+        button = "" if self.has(Shape.NO_BUTTON) else f"<button>{word}</button>"
+        told = f"<p class=problem>{problem}</p>" if problem else ""
+        return f'{told}<form method="post" action="{self.prefix}/login">{fields}{button}</form>'
+
+    def field(self, label: str, name: str, kind: str) -> str:
+        attributes = f'name="{name}" type="{kind}"'
+        if name == "name":
+            attributes += " autocomplete=username"
+        if self.has(Shape.PLACEHOLDERS):
+            return f'<input {attributes} placeholder="{label}">'
+        return f"<label>{label}: <input {attributes}></label>"
+
+    def login(self, request: Request) -> Response:
+        sid = request.cookies.get("sid") or secrets.token_hex(16)
+        said = request.form
+        if "phrase" not in said:
+            self.sessions[sid] = f"user {said['name']}"
+            return self.with_session(self.page("Come in", self.login_form("password")), sid)
+        user = said.get("name") or self.sessions.get(sid, "").removeprefix("user ")
+        beside = not self.has(Shape.CODE_BESIDE) or self.takes(said.get("otp", ""))
+        if user != USER or said["phrase"] != self.password or not beside:
+            if self.has(Shape.BLUNT):
+                return self.page("Sorry", "<p>Access denied.</p>")
+            asks = "password" if self.has(Shape.TWO_PAGES) else "both"
+            return self.page("Come in", self.login_form(asks, "That is the wrong name or phrase."))
+        if self.has(Shape.CODE_NEXT):
+            self.sessions[sid] = "known"
+            form = f'<form method="post" action="{self.prefix}/code">{self.field("Code", "code", "text")}'
+            return self.with_session(self.page("One more thing", f"{form}<button>Verify</button></form>"), sid)
+        self.sessions[sid] = "in"
+        return self.with_session(redirect(f"{self.prefix}/account"), sid)
+
+    def code(self, request: Request, stage: str) -> Response:
+        if stage != "known" or not self.takes(request.form["code"]):
+            return self.page("One more thing", "<p>Invalid code</p>")
+        self.sessions[request.cookies["sid"]] = "in"
+        return redirect(f"{self.prefix}/account")
+
+    def takes(self, code: str) -> bool:
+        """Tell whether a one-time code is right; none is taken twice (RFC 6238, 5.2)."""
+        if code in self.used or not pyotp.TOTP(self.key).verify(code, valid_window=1):
+            return False
+        self.used.add(code)
+        return True
+
+    def account(self) -> Response:
+        action, asks = f"{self.prefix}/logout", ""
+        if self.has(Shape.CONFIRM_DIALOG):
+            asks = " onsubmit=\"return confirm('Really?')\""
+        out = f'<form method="post" action="{action}"{asks}><button>Log out</button></form>'
+        if self.has(Shape.CONFIRM_PAGE):
+            out = f'<a href="{self.prefix}/leave">Log out</a>'
+        if self.has(Shape.MENU):
+            shown = "this.nextElementSibling.hidden = !this.nextElementSibling.hidden"
+            out = f'<button aria-haspopup="menu" onclick="{shown}">{USER}</button><div role="menu" hidden>{out}</div>'
+        return self.page("Your things", out)
+
+    def page(self, title: str, body: str) -> Response:
+        icon = '<link rel="icon" href="data:,">'
+        text = f"<!doctype html><html lang=en><title>{title}</title>{icon}<main><h1>{title}</h1>{body}</main>"
+        return Response(text, content_type="text/html; charset=utf-8")
+
+    def with_session(self, response: Response, sid: str) -> Response:
+        response.set_cookie("sid", sid, httponly=True, samesite="Lax", path="/")
+        return response

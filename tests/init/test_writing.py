@@ -1,0 +1,274 @@
+"""What is made of what was seen, without a browser."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from smoke.init.controls import Control, Form, code_form, login_form, openers, spots
+from smoke.init.files import project_files, scrubbed, suite_files, todos
+from smoke.init.place import By, Place, is_steady, shortened, spellings
+from smoke.init.probes import probes
+from smoke.init.proposal import noise_entries, page_rules
+from smoke.init.seen import Answered, Login, Part, Refused, SecondFactor, Seen, StartPage, WayOut
+from smoke.init.snapshot import Node, nodes
+from smoke.init.start_page import landmarks, named, parts
+from smoke.init.usual import NOWHERE
+from smoke.init.wanted import AccountWanted, Wanted, suite_of
+from smoke.init.writing import missing
+from smoke.model import Signal, SignalKind
+from smoke.pages import DocumentHeaders, Visit
+
+ROOT = Path(__file__).parents[2]
+JSON = "application/json"
+TODAY = date(2026, 11, 21)
+SNAPSHOT = r"""
+- banner:
+  - navigation "Main":
+    - link "Home":
+      - /url: /
+- main:
+  - 'heading "Hi: \"you\" there" [level=1]'
+  - textbox "Your mail": me
+  - text: plain words
+  - button "Go" [disabled]
+"""
+
+
+def place(name: str, role: str = "button") -> Place:
+    return Place(by=By.ROLE, role=role, name=name)
+
+
+def control(index: int, **about: object) -> Control:
+    return Control(**{"index": index, "tag": "input", "form": 0, **about})  # type: ignore[arg-type]
+
+
+USER = control(0, type="email", name="mail")
+PASSWORD = control(1, type="password", name="secret")
+SUBMIT = control(9, tag="button", type="submit", text="Log in")
+CODE = control(2, type="text", autocomplete="one-time-code")
+LOGIN = Login(
+    path="/login",
+    entrance=None,
+    user=place("Mail", "textbox"),
+    onward=(),
+    password=Place(by=By.LABEL, name="Password"),
+    code=None,
+    submit=place("Log in"),
+    second=None,
+    refused=None,
+    signed_in=None,
+    way_out=None,
+    protected="",
+    writes=("POST /login",),
+)
+OUT = WayOut(opener=place("Me"), log_out=place("Log out"), asks=True, confirm=place("Yes"), signed_out=place("Log in"))
+REFUSED = Refused(message=Place(by=By.TEXT, name="Wrong"), answers=("POST /login 401",), writes=("POST /login",))
+LOGINS = {
+    "nothing else known": LOGIN,
+    "all on one page": replace(LOGIN, code=place("Code"), refused=REFUSED, signed_in=place("Me"), way_out=OUT),
+    "two pages": replace(LOGIN, onward=(place("Next"),), submit=None, way_out=replace(OUT, signed_out=None)),
+    "a second factor": replace(LOGIN, second=SecondFactor(code=place("Code"), submit=None), protected="/mine"),
+    "in a dialog": replace(LOGIN, entrance=place("Log in"), way_out=replace(OUT, opener=None, asks=False)),
+}
+START = StartPage(
+    title="Shop", landmark=Part("shop", place("Shop", "heading")), parts=(Part("go", place("Go")),), load_ms=3000
+)
+WANTED = Wanted(
+    title='The "Shop"',
+    url="https://shop.example.com",
+    account=AccountWanted(user="smoke", password="SHOP_PASSWORD", totp=None, start=""),
+)
+
+
+def seen(login: Login | None = None, **about: object) -> Seen:
+    plain = Seen(start=START, answers=(), visits=(), signals=(), stopped=(), login=login)
+    return replace(plain, **about)  # type: ignore[arg-type]
+
+
+def test_a_snapshot_is_read() -> None:
+    """Roles and names, whatever stands around them."""
+    assert nodes(SNAPSHOT) == (
+        Node("banner", ""),
+        Node("navigation", "Main"),
+        Node("link", "Home"),
+        Node("main", ""),
+        Node("heading", 'Hi: "you" there', 1),
+        Node("textbox", "Your mail"),
+        Node("button", "Go"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("controls", "found"),
+    [
+        ([USER, PASSWORD, SUBMIT], Form(user=USER, password=PASSWORD, submit=SUBMIT)),
+        ([USER, PASSWORD, CODE, SUBMIT], Form(user=USER, password=PASSWORD, code=CODE, submit=SUBMIT)),
+        ([PASSWORD, SUBMIT], Form(password=PASSWORD, submit=SUBMIT)),
+        ([USER, SUBMIT], Form(user=USER, submit=SUBMIT)),
+        ([USER, replace(SUBMIT, text="Subscribe")], None),
+        ([USER, replace(PASSWORD, autocomplete="new-password"), SUBMIT], Form(user=USER, submit=SUBMIT)),
+        ([control(5, type="search", name="q", form=1), USER, PASSWORD], Form(user=USER, password=PASSWORD)),
+        ([USER, PASSWORD, replace(SUBMIT, text="Log in with GitHub")], Form(user=USER, password=PASSWORD)),
+        ([CODE, SUBMIT], None),
+    ],
+)
+def test_the_form_that_signs_in_is_told_from_others(controls: list[Control], found: Form | None) -> None:
+    """By its password, else by a user and a button that goes on."""
+    assert login_form(controls) == found
+
+
+def test_a_code_is_asked_for_alone() -> None:
+    """Beside a password it belongs to that."""
+    assert code_form([CODE, SUBMIT]) == Form(code=CODE, submit=SUBMIT)
+    assert code_form([PASSWORD, CODE, SUBMIT]) is None
+
+
+def test_what_bears_the_user_is_opened_first() -> None:
+    """The way out is there most often."""
+    help_menu, mine = (control(n, tag="button", text=text, opens=True) for n, text in ((0, "Help"), (1, "ann")))
+    assert list(openers([help_menu, mine, SUBMIT], "ann@shop.example")) == [mine, help_menu]
+
+
+def test_a_field_is_found_by_what_users_read() -> None:
+    """Its label without the star, then its placeholder, then its role; selectors come last."""
+    field = replace(USER, label="E-mail *", placeholder="you@here")
+    found = list(spots(field, "textbox", "E-mail *"))
+    assert found[0] == Place(by=By.LABEL, name="E-mail")
+    order = list(dict.fromkeys(each.by for each in found))
+    assert order == [By.LABEL, By.PLACEHOLDER, By.ROLE, By.CSS]
+
+
+def test_an_id_that_was_made_for_one_visit_is_not_used() -> None:
+    """Nor one that cannot be written in a selector."""
+    found = [each.name for each in spots(replace(USER, id="field-81723", name='a"b'), "", "")]
+    assert not [each for each in found if "81723" in each or 'a"b' in each]
+
+
+def test_locators_get_narrower() -> None:
+    """The plain one, the exact one, the ones within a landmark."""
+    first, exact, within, *_ = spellings(place("Log in"))
+    assert first.code == 'page.get_by_role("button", name="Log in")'
+    assert exact.code == 'page.get_by_role("button", name="Log in", exact=True)'
+    assert within.code == 'page.get_by_role("main").get_by_role("button", name="Log in")'
+
+
+def test_long_names_end_at_a_word_and_numbers_are_not_steady() -> None:
+    """Both are what changes with the next release."""
+    assert shortened("word " * 30).split() == ["word"] * 12
+    assert (is_steady("3 issues"), is_steady("…"), is_steady("Issues")) == (False, False, True)
+
+
+def test_the_first_heading_is_the_landmark_and_names_are_python() -> None:
+    """Whatever a page calls its things."""
+    page = nodes(SNAPSHOT)
+    assert next(landmarks(page)).code == 'page.get_by_role("heading", level=1, name="Hi: \\"you\\" there")'
+    assert [part.attribute for part in named(parts(page))][:2] == ["banner", "navigation"]
+    strange = named([place("class"), place("Page"), place("Page"), place("→"), place("Été 1")])
+    assert all(part.attribute.isidentifier() for part in strange)
+    assert len({part.attribute for part in strange} - {"page"}) == 5
+
+
+def answered(path: str, status: int, media_type: str, body: str, json: object = None) -> Answered:
+    return Answered(path=path, status=status, media_type=media_type, location="", body=body, json=json)
+
+
+NOT_FOUND = answered(NOWHERE, 404, "text/html", "no")
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (
+            answered("/health", 200, JSON, "", {"status": "ok", "n": 1}),
+            {"json": {"status": {"equals": "ok"}}},
+        ),
+        (answered("/health", 200, JSON, "", {"db": 1}), {"json": {"db": {}}}),
+        (answered("/ping", 200, "text/plain", "pong\n"), {"contains": ["pong"]}),
+        (answered("/up", 200, "text/html", "<!doctype html>" + "x" * 99), None),
+        (answered("/health", 503, JSON, "", {"status": "ok"}), None),
+    ],
+)
+def test_what_says_that_it_is_well_becomes_a_probe(answer: Answered, told: dict[str, object] | None) -> None:
+    """A page for people does not, nor what says that it is not well."""
+    found = [each for each in probes([NOT_FOUND, answer], "") if each["id"].startswith("health.")]
+    assert len(found) == (told is not None)
+    assert all(told.items() <= each["expect"].items() for each in found if told)
+
+
+def test_an_application_that_answers_everything_tells_nothing() -> None:
+    """The same page for each path is no sign of health."""
+    every = answered("/ping", 200, "text/plain", "pong")
+    assert list(probes([replace(NOT_FOUND, status=200), every], "")) == []
+
+
+def test_headers_are_rules_where_every_document_had_them() -> None:
+    """With the same value: one that is made anew each time is none."""
+    documents = (
+        DocumentHeaders(path="/", headers={"x-frame-options": "DENY", "content-security-policy": "nonce-1"}),
+        DocumentHeaders(path="/a", headers={"x-frame-options": "DENY", "content-security-policy": "nonce-2"}),
+    )
+    rules = page_rules([Visit(over_https=True, documents=documents)])
+    assert rules["headers"] == {"X-Frame-Options": {"equals": "DENY"}}
+
+
+def test_noise_is_proposed_once_for_a_time_and_to_somebody() -> None:
+    """What is made anew at each load stands for any."""
+    signals = [Signal(kind=SignalKind.CONSOLE, where="/", text=f"lost app.{n}f0c9e21.js") for n in (1, 2)]
+    (entry,) = noise_entries(signals, TODAY)
+    assert entry["matches"] == r"lost\ app\.\w+\.js"
+    assert entry["until"] > TODAY
+    assert entry["owner"].startswith("TODO")
+
+
+@pytest.mark.parametrize("name", LOGINS)
+def test_every_file_is_what_its_name_says(name: str) -> None:
+    """Python or YAML, no line too long, and no password."""
+    files = suite_files(WANTED, seen(LOGINS[name]), "local", TODAY)
+    for file in files:
+        assert max(map(len, file.text.splitlines()), default=0) <= 120, file
+        ast.parse(file.text) if file.path.endswith(".py") else yaml.safe_load(file.text)
+    assert len({file.path for file in files}) == len(files)
+
+
+def test_the_page_class_is_this_projects_own() -> None:
+    """What a new project gets is what the suites here stand on."""
+    own = {file.path: file.text for file in project_files(WANTED)}
+    assert own["page_objects/page.py"] == (ROOT / "page_objects/page.py").read_text(encoding="utf-8")
+    assert own[".env.example"].endswith("SHOP_PASSWORD=\n")
+
+
+def test_what_is_masked_in_noise_is_still_a_regular_expression() -> None:
+    """What looks like the beginning of a secret may be a word of the page."""
+    lost = Signal(kind=SignalKind.CONSOLE, where="/", text="lost https://shop.example.com/a.js")
+    file = next(each for each in suite_files(WANTED, seen(signals=(lost,)), "local", TODAY) if "noise" in each.path)
+    (entry,) = yaml.safe_load(scrubbed(file, lambda text: text.replace("shop", "***")).text)["noise"]
+    assert re.search(entry["matches"], lost.text)
+
+
+def test_settings_of_pytest_are_not_hidden(tmp_path: Path) -> None:
+    """A pytest.ini would, wherever else they stand."""
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    found = {file.path for file in missing(tmp_path, project_files(WANTED))}
+    assert "pytest.ini" not in found
+    assert "page_objects/page.py" in found
+
+
+def test_what_nobody_knows_is_left_to_a_person() -> None:
+    """And nothing else is."""
+    known = replace(LOGIN, refused=REFUSED, signed_in=place("Me"), way_out=OUT)
+    assert list(todos(suite_files(WANTED, seen(known), "local", TODAY))) == []
+    left = list(todos(suite_files(WANTED, seen(LOGIN), "local", TODAY)))
+    assert [line.split(":")[0].rpartition("/")[2] for line in left] == ["login_page.py", "session.py", "test_login.py"]
+
+
+@pytest.mark.parametrize(("title", "name"), [("My Shop", "my_shop"), ("Café-42", "cafe_42"), ("SHOP", "shop")])
+def test_a_suite_is_named_after_the_application(title: str, name: str) -> None:
+    """In a way that is a Python package, too."""
+    assert suite_of(title) == name
