@@ -1,0 +1,98 @@
+"""What the manuals say can be typed, followed and looked at."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from smoke import cli
+from smoke.config.runbooks import anchors
+
+ROOT = Path(__file__).parents[1]
+MANUALS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "reports" / "README.md"]
+PAGES = pytest.mark.parametrize(
+    "page", MANUALS, ids=lambda page: page.name if page.parent.name != "reports" else "reports"
+)
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"```[a-z]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
+TYPED = re.compile(r"(?:^\s*|[/;&|(]\s*|\$ )smoke[ ]([^`\n#|;&]*)")
+MADE = re.compile(r"(?:^|[\s;&|(])make[ ]([a-z][a-z-]*)")
+
+
+@cache
+def parser(command: str) -> argparse.ArgumentParser:
+    (choices,) = (each.choices for each in cli._parser(command)._actions if isinstance(each.choices, dict))
+    found = choices[command]
+    assert isinstance(found, argparse.ArgumentParser)
+    return found
+
+
+def code(page: Path) -> Iterator[str]:
+    """What is set as code; a line that is continued is one."""
+    for block, words in CODE.findall(page.read_text(encoding="utf-8").replace("\\\n", " ")):
+        yield from (block or words).splitlines()
+
+
+def known(command: argparse.ArgumentParser, words: list[str]) -> argparse.ArgumentParser:
+    """The parser of the action that the words name, if the command has such."""
+    for each in command._subparsers._group_actions if command._subparsers else ():
+        if isinstance(each.choices, dict) and words and words[0].rstrip(",") in each.choices:
+            return each.choices[words[0].rstrip(",")]
+    return command
+
+
+def wrong(typed: str) -> str | None:
+    """What the program would not understand of a command line; None: nothing."""
+    name, *words = typed.split()
+    if not re.fullmatch(r"[a-z]+", name):
+        return None
+    if name not in cli.COMMANDS:
+        return f"smoke {name}"
+    command = parser(name)
+    own = words[: words.index("--")] if "--" in words else words
+    options = re.findall(r"(?<![\w-])(--[a-z][a-z-]*)", " ".join(own))
+    accepted = {*command._option_string_actions, *known(command, own)._option_string_actions}
+    unknown = [option for option in options if option not in accepted]
+    return f"smoke {name} {' '.join(unknown)}" if unknown else None
+
+
+@PAGES
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """To a file that is there, and to a heading in it."""
+    lost = []
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text(encoding="utf-8"))):
+            lost.append(target)
+    assert lost == []
+
+
+@PAGES
+def test_every_command_can_be_typed(page: Path) -> None:
+    """Its name, its action and its options are those of the program."""
+    said = [wrong(typed) for line in code(page) for typed in TYPED.findall(line) if typed.strip()]
+    assert [each for each in said if each] == []
+
+
+@PAGES
+def test_every_task_can_be_made(page: Path) -> None:
+    """The Makefile has each that is named."""
+    tasks = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {task for line in code(page) for task in MADE.findall(line)}
+    assert named - tasks == set()
+
+
+def test_an_unknown_option_would_be_seen() -> None:
+    """The reading above is not blind."""
+    assert wrong("run --no-such-option") == "smoke run --no-such-option"
+    assert wrong("walk") == "smoke walk"
+    assert wrong("alerts replay --rules new.yaml --since 30d") is None
+    assert wrong("run -- --tracing on") is None
