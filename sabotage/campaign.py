@@ -18,8 +18,8 @@ AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
-    """A sabotage that was played, or could not be."""
+class Tried:
+    """A sabotage that was tried, or could not be."""
 
     case: Case
     ended: Ended | None
@@ -40,19 +40,19 @@ def chosen(names: Sequence[str]) -> list[Case]:
     return [case for name, case in CASES.items() if not names or name.startswith(tuple(names))]
 
 
-def campaign(cases: Sequence[Case]) -> Iterator[Played]:
-    """Play ``cases``, and yield each as it ends."""
+def campaign(cases: Sequence[Case]) -> Iterator[Tried]:
+    """Try ``cases``, and yield each as it ends."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for future in as_completed([pool.submit(play, case) for case in cases]):
+        for future in as_completed([pool.submit(attempt, case) for case in cases]):
             yield future.result()
 
 
-def play(case: Case) -> Played:
-    """Play one sabotage in a folder of its own."""
+def attempt(case: Case) -> Tried:
+    """Try one sabotage in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="sabotage-", ignore_cleanup_errors=True) as folder:
         try:
             with ground(Path(folder)) as place:
-                ended = case.play(place)
+                ended = case.attempt(place)
         except NotPossibleError as error:
-            return Played(case, None, (str(error),))
-    return Played(case, ended, case.wrong(ended))
+            return Tried(case, None, (str(error),))
+    return Tried(case, ended, case.wrong(ended))

@@ -45,7 +45,7 @@ class Ended:
     """Command lines of what it started and did not end."""
 
 
-Play = Callable[["Ground"], Ended]
+Attempt = Callable[["Ground"], Ended]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Case:
     right: frozenset[Exit]
     says: str
     """What must be read in what it said."""
-    play: Play
+    attempt: Attempt
 
     def wrong(self, ended: Ended) -> tuple[str, ...]:
         """Return everything that is wrong with how the run ended; empty if it failed closed."""
@@ -83,12 +83,12 @@ CASES: dict[str, Case] = {}
 """Every sabotage, by name, in the order of the campaign."""
 
 
-def sabotage(name: str, done: str, *right: Exit, says: str) -> Callable[[Play], Play]:
+def sabotage(name: str, done: str, *right: Exit, says: str) -> Callable[[Attempt], Attempt]:
     """Register a function as the sabotage ``name``; ``right`` are the exit codes that fail closed."""
 
-    def registered(play: Play) -> Play:
+    def registered(attempt: Attempt) -> Attempt:
         assert name not in CASES, f"two sabotages are called {name}"
-        CASES[name] = Case(name=name, done=done, right=frozenset(right), says=says, play=play)
-        return play
+        CASES[name] = Case(name=name, done=done, right=frozenset(right), says=says, attempt=attempt)
+        return attempt
 
     return registered

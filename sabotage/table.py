@@ -8,35 +8,35 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from sabotage.campaign import Played
+from sabotage.campaign import Tried
 
 HEADINGS = ("sabotage", "what was done", "exit", "what it said", "time", "left", "ok?")
 LONGEST = 90
 WIDTH = 180
 
 
-def show(played: Iterable[Played]) -> None:
+def show(tried: Iterable[Tried]) -> None:
     """Print one line for each sabotage."""
     table = Table(*HEADINGS, box=box.SIMPLE)
-    for each in played:
+    for each in tried:
         table.add_row(*_cells(each))
     console = Console()
     console.width = max(console.width, WIDTH)
     console.print(table)
 
 
-def _cells(played: Played) -> tuple[str, ...]:
-    ended = played.ended
+def _cells(tried: Tried) -> tuple[str, ...]:
+    ended = tried.ended
     if ended is None:
-        return (played.case.name, played.case.done, "-", "-", "-", "-", f"not tried: {'; '.join(played.wrong)}")
+        return (tried.case.name, tried.case.done, "-", "-", "-", "-", f"not tried: {'; '.join(tried.wrong)}")
     return (
-        played.case.name,
-        played.case.done,
+        tried.case.name,
+        tried.case.done,
         "-" if ended.code is None else str(ended.code),
         " ".join(filter(None, (ended.verdict, _shown(ended.said)))),
         f"{ended.seconds:.1f} s",
         str(len(ended.left)),
-        "; ".join(played.wrong) or "yes",
+        "; ".join(tried.wrong) or "yes",
     )
 
 

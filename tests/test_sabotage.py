@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from sabotage.campaign import Played, campaign, chosen
+from sabotage.campaign import Tried, campaign, chosen
 from sabotage.case import CASES, Case, Ended, Exit
 from sabotage.family import VARIABLE, Family
 from sabotage.target import serving
@@ -29,21 +29,21 @@ SHORT = (
     "assertion-swallowed",
     "config-empty",
 )
-CASE = Case(name="x", done="", right=frozenset({Exit.INCONCLUSIVE}), says="gone", play=lambda _ground: WELL)
+CASE = Case(name="x", done="", right=frozenset({Exit.INCONCLUSIVE}), says="gone", attempt=lambda _ground: WELL)
 WELL = Ended(code=3, verdict="INCONCLUSIVE", said="the browser was gone", seconds=2.0, left=())
 
 
 @pytest.fixture(scope="module")
-def played() -> dict[str, Played]:
-    """The short selection, played two at a time."""
+def tried() -> dict[str, Tried]:
+    """The short selection, tried two at a time."""
     return {each.case.name: each for each in campaign(chosen(SHORT))}
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", SHORT)
-def test_a_sabotaged_run_fails_closed(name: str, played: dict[str, Played]) -> None:
+def test_a_sabotaged_run_fails_closed(name: str, tried: dict[str, Tried]) -> None:
     """It is not green, does not hang, says why, and leaves no process behind."""
-    assert played[name].wrong == (), played[name].ended
+    assert tried[name].wrong == (), tried[name].ended
 
 
 def test_no_sabotage_may_be_green() -> None:

@@ -73,10 +73,10 @@ class Recorder:
 
     def listen(self, session: Session) -> None:
         """Keep what ``session`` is answered from now on."""
-        session.guard.heard, session.backstage = self.tape.record, self._backstage
+        session.guard.heard, session.prepare = self.tape.record, self._prepare
         session.probes.hear(self.tape.record)
 
-    def _backstage(self, context: BrowserContext, check: Check) -> None:
+    def _prepare(self, context: BrowserContext, check: Check) -> None:
         def said(message: ConsoleMessage) -> None:
             if message.text.startswith(MARK):
                 self.clicked[check.id].add(message.text.removeprefix(MARK))

@@ -20,9 +20,9 @@ from smoke.proof.journey_fault import JourneyFault, Recorded
 from smoke.proof.matrix import Case
 from smoke.proof.replay import Replay
 from smoke.retry import RetryPolicy
+from smoke.running.drill_cases import DrillCases
 from smoke.running.launch import Begun, Starting, starting
 from smoke.running.opening import open_session
-from smoke.running.rehearsals import Rehearsals
 from smoke.running.run import run_checks
 from smoke.running.session import Progress, Session
 from smoke.running.target import Target
@@ -227,17 +227,17 @@ def _prepare(session: Session, trials: tuple[Trial, ...]) -> None:
         if trial.fault.flaky or (unsure[trial.journey] and not NETWORK.isdisjoint(trial.fault.blames))
     }
     timed = frozenset(name for name, trial in by_case.items() if trial.fault.timed)
-    session.rehearsals = Rehearsals(cases=cases, retries=retries, timed=timed)
+    session.drill = DrillCases(cases=cases, retries=retries, timed=timed)
     session.guard.stand_ins = {name: trial.stand_in for name, trial in by_case.items()}
     session.broker = open_broker(session.run_id)
     session.broker.pause = session.pause
     session.spares.contexts = replace(session.spares.contexts, navigation_ms=NAVIGATION_MS)
 
-    def backstage(context: BrowserContext, check: Check) -> None:
+    def prepare(context: BrowserContext, check: Check) -> None:
         if script := by_case[check.id].fault.script:
             context.add_init_script(script)
 
-    session.backstage = backstage
+    session.prepare = prepare
 
 
 def _case(clean: Clean, trial: Trial, session: Session) -> Case:

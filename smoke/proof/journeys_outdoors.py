@@ -22,9 +22,9 @@ from smoke.proof.clean import Clean
 from smoke.proof.forecast import Forecast
 from smoke.proof.journeys import CONTROL
 from smoke.proof.replay import Replay
+from smoke.running.drill_cases import DrillCases
 from smoke.running.launch import Begun, Starting, starting
 from smoke.running.opening import open_session
-from smoke.running.rehearsals import Rehearsals
 from smoke.running.room import cores
 from smoke.running.run import run_checks
 from smoke.running.session import Progress, Session
@@ -112,16 +112,16 @@ def _send_out(session: Session, outings: dict[str, Outing]) -> None:
     for each in outings.values():
         cases[each.replay.check_id] = (*cases.get(each.replay.check_id, ()), each.check)
     retries = dict.fromkeys(outings, session.retry)
-    session.rehearsals = Rehearsals(cases=cases, retries=retries, timed=frozenset(outings), remeasured=True)
+    session.drill = DrillCases(cases=cases, retries=retries, timed=frozenset(outings), remeasured=True)
     session.guard.stand_ins = outings
     session.broker = open_broker(session.run_id)
     session.broker.pause = session.pause
 
-    def backstage(context: BrowserContext, check: Check) -> None:
+    def prepare(context: BrowserContext, check: Check) -> None:
         if script := outings[check.id].forecast.script:
             context.add_init_script(script)
 
-    session.backstage = backstage
+    session.prepare = prepare
 
 
 def _seen(session: Session, outings: Sequence[Outing]) -> Iterator[tuple[Outing, Observation | None]]:

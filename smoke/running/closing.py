@@ -53,7 +53,7 @@ def close_attempt(
             *clues(journey.listeners.hops, journey.listeners.console),
         )
         record.findings += supported(found, told)
-        if record.findings and session.rehearsals is None:
+        if record.findings and session.drill is None:
             folder = session.reports / "attempts" / f"{check.id}-{record.number}"
             record.artifacts += capture(journey, folder, session.reports)
             record.artifacts += keep_scene(session, journey, folder)

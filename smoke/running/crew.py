@@ -68,7 +68,7 @@ class Crew:
             try:
                 for _ in range(self._at_first()):
                     self._hire()
-                loop.call_later(FIRST_PAGES_S, load_last, () if self.session.rehearsals else self.session.loads_last)
+                loop.call_later(FIRST_PAGES_S, load_last, () if self.session.drill else self.session.loads_last)
                 while pending := [each.done for each in self._workers if not each.done.done()]:
                     self.browser._sync(asyncio.wait(pending, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED))
                     self._raise_errors()
@@ -83,7 +83,7 @@ class Crew:
 
     def _at_first(self) -> int:
         most = self.session.workers or len(self.waiting)
-        if self.session.rehearsals:
+        if self.session.drill:
             return most  # what is bound to fail waits most of its time
         return min(most, at_first(int(cores()), free_mb(), len(self.waiting)))
 
@@ -91,7 +91,7 @@ class Crew:
         return self._next() is not None
 
     def _next(self) -> Check | None:
-        beside = [] if self.session.rehearsals else self._checks(self._running)
+        beside = [] if self.session.drill else self._checks(self._running)
         return next_of(self._checks(self.waiting), beside, self.session.took)
 
     def _has_room(self, idle: float) -> bool:

@@ -81,8 +81,8 @@ def context(browser_context_args: dict[str, Any], request: pytest.FixtureRequest
     listeners.asker.check_id, listeners.asker.runs = request.node.stash[CHECK].id, True
     LISTENING.set(listeners)
     context = opened.context if opened else _opened(request)
-    session.backstage(context, request.node.stash[CHECK])
-    if request.config.getoption("--tracing") == "off" and session.rehearsals is None:
+    session.prepare(context, request.node.stash[CHECK])
+    if request.config.getoption("--tracing") == "off" and session.drill is None:
         _start_trace(context, session, request)
     request.node.stash[JOURNEY] = Journey(
         check=request.node.stash[CHECK],

@@ -58,7 +58,7 @@ def _under_pytest(session: Session, settings: Settings, kinds: set[CheckKind], p
         "-W",
         "ignore::pytest.PytestAssertRewriteWarning",
         *(["--headed"] if settings.headed else []),
-        *(["--tb=native"] if session.rehearsals else []),  # nobody reads them, and pytest's own take half the time
+        *(["--tb=native"] if session.drill else []),  # nobody reads them, and pytest's own take half the time
         *(pytest_args or ("--disable-plugin-autoload", *(f"-p{name}" for name in OWN_PLUGINS))),
         *(f"-pno:{name}" for name in UNNEEDED),
     ]

@@ -28,12 +28,12 @@ from smoke.probing.runner import ProbeRunner
 from smoke.retry import RetryPolicy
 from smoke.running.builds import BuildsSeen
 from smoke.running.clock import Clocks
+from smoke.running.drill_cases import DrillCases
 from smoke.running.guard import Guard
 from smoke.running.heartbeat import Heartbeat
 from smoke.running.launch import Launched
-from smoke.running.rehearsals import Rehearsals
 from smoke.running.spares import Spares
-from smoke.running.stand_in import Backstage
+from smoke.running.stand_in import Prepare
 from smoke.running.target import Target
 from smoke.secret import Scrubber
 
@@ -94,9 +94,9 @@ class Session:
     heartbeat: Heartbeat | None = None
     """Who waits for a sign of life."""
     expected_build: str | None = None
-    rehearsals: Rehearsals | None = None
-    """What the planned checks are played as, in a drill."""
-    backstage: Backstage = lambda _context, _check: None
+    drill: DrillCases | None = None
+    """What runs in the place of the planned checks, in a drill."""
+    prepare: Prepare = lambda _context, _check: None
     """Called with each context when a journey gets it."""
     builds: BuildsSeen = field(init=False)
     """What the target showed of its builds."""
@@ -138,29 +138,29 @@ class Session:
         self.observations[check.id] = seen
         others = (each for name, each in self.observations.items() if name != check.id)
         met = causes_met(attempt for each in others for attempt in each.attempts)
-        result = judge_check(check, confirmed(seen, () if self.rehearsals else met))
+        result = judge_check(check, confirmed(seen, () if self.drill else met))
         self.progress.finished(result)
         return result
 
     def cases_of(self, check_id: str) -> tuple[Check, ...]:
-        """Return what the test ``check_id`` is played as: the planned check with this id, or the cases of a drill."""
-        if self.rehearsals is not None:
-            return self.rehearsals.cases.get(check_id, ())
+        """Return what the test ``check_id`` runs as: the planned check with this id, or the cases of a drill."""
+        if self.drill is not None:
+            return self.drill.cases.get(check_id, ())
         check = self.check(check_id)
         return (check,) if check else ()
 
     def retry_of(self, check_id: str) -> RetryPolicy:
         """Return the rules by which a check is tried again."""
-        return self.rehearsals.retry_of(check_id) if self.rehearsals else self.retry
+        return self.drill.retry_of(check_id) if self.drill else self.retry
 
     def has_budgets(self, check_id: str) -> bool:
         """Tell whether a check is judged by budgets, as all are but in a drill."""
-        return self.rehearsals is None or check_id in self.rehearsals.timed
+        return self.drill is None or check_id in self.drill.timed
 
     @property
     def takes_again(self) -> bool:
         """Whether what is too slow is taken again."""
-        return self.rehearsals is None or self.rehearsals.remeasured
+        return self.drill is None or self.drill.remeasured
 
     def target_of(self, check_id: str) -> Target:
         """Return the target, as a check is to judge it."""
@@ -174,11 +174,11 @@ class Session:
     @property
     def settled(self) -> frozenset[str]:
         """Causes that other checks have tried twice already; in a drill, what one meets says nothing of another."""
-        return frozenset() if self.rehearsals else frozenset(beyond_doubt(self.observations.values()))
+        return frozenset() if self.drill else frozenset(beyond_doubt(self.observations.values()))
 
     def is_photographed(self, check_id: str, attempt: int) -> bool:
         """Tell whether steps are photographed: another attempt's, and once a day what passes."""
-        if self.rehearsals is not None:
+        if self.drill is not None:
             return False
         good = self.good.get(check_id)
         return attempt > 1 or (good is not None and not good.is_pictured_on(self.started))

@@ -22,7 +22,7 @@ from smoke.running.stash import CHECK, JOURNEY, KEPT_OUT, RECORD, SESSION, check
 from smoke.running.trying import run_journey
 
 
-def played(item: pytest.Item, times: int) -> Iterator[pytest.Item]:
+def repeated(item: pytest.Item, times: int) -> Iterator[pytest.Item]:
     """Yield ``item`` as often as it shall run, each time as an item of its own."""
     if times:
         yield item
@@ -57,7 +57,7 @@ class SessionPlugin:
         chosen, left_out = [], []
         for item in items:
             checks = self.session.cases_of(check_id_of(item))
-            for each, check in zip(played(item, len(checks)), checks, strict=True):
+            for each, check in zip(repeated(item, len(checks)), checks, strict=True):
                 each.stash[CHECK] = check
                 chosen.append(each)
             if not checks:

@@ -41,7 +41,7 @@ class StandIn(Protocol):
         """
 
 
-class Backstage(Protocol):
+class Prepare(Protocol):
     """What a run does with each context beside what the journey sees, before it begins."""
 
     def __call__(self, context: BrowserContext, check: Check) -> None:

@@ -12,8 +12,8 @@ ONCE = RetryPolicy(attempts=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsals:
-    """What each journey is played as: many times abreast, each time a check of its own, and nobody really signs in."""
+class DrillCases:
+    """What each journey runs as: many times abreast, each time a check of its own, and nobody really signs in."""
 
     cases: Mapping[str, tuple[Check, ...]]
     """By the id of the journey."""
