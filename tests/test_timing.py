@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from smoke.calibration import Calibration, Reference, both
-from smoke.model import Blame, Finding, Measurement, Outcome, Standard, Unit
+from smoke.model import Blame, Finding, Measurement, Outcome, Standard, Unit, surely_slow
 from smoke.retry import RetryPolicy, standard_of, wait_before_next
 from smoke.timing import Circumstances, over_budget, p95_of, sampled, samples_wanted
 from tests.support.judging import an_attempt
@@ -106,8 +106,18 @@ def test_only_the_last_of_several_attempts_is_judged_so(attempts: int, number: i
 )
 def test_one_sample_alone_is_no_percentile(times: tuple[float, ...], p95: float, *, ok: bool) -> None:
     """Of fewer than 20 the nearest rank is the largest; that is told, but two must be too slow."""
-    found = p95_of("health.p95_ms", times, 50.0)
+    found = p95_of("health.p95_ms", times, 50.0, Standard.MEDIAN)
     assert (found.value, found.ok) == (p95, ok)
+
+
+@pytest.mark.parametrize(("count", "slow"), [(1, 1), (2, 2), (5, 2), (10, 3), (20, 4), (100, 10)])
+def test_the_last_attempt_breaks_a_percentile_only_beyond_chance(count: int, slow: int) -> None:
+    """Two of twenty are too slow in every fourth look at a service of which 95 of 100 are in time."""
+    assert surely_slow(count) == slow
+    for bad, ok in ((slow - 1, True), (slow, False)):
+        times = (*[90.0] * bad, *[10.0] * (count - bad))
+        found = p95_of("health.p95_ms", times, 50.0, Standard.QUICKEST)
+        assert found.ok is ok
 
 
 def test_a_runner_outside_its_band_is_no_fault_of_the_application() -> None:

@@ -246,7 +246,7 @@ def _measure(probe: Probe, samples: Sequence[Exchange], standard: Standard) -> t
     found = [_total(probe, samples, standard)]
     if expect.p95_within_ms is not None:
         times = [sample.timing.total_ms for sample in samples]
-        found.append(p95_of(f"{probe.id}.p95_ms", times, expect.p95_within_ms))
+        found.append(p95_of(f"{probe.id}.p95_ms", times, expect.p95_within_ms, standard))
     found += [Measurement(name=f"{probe.id}.{part}", value=value) for part, value in parts.items()]
     if (days := samples[0].tls_days_left) is not None:
         found.append(Measurement(name=f"{probe.id}.tls_days_left", value=days, unit=Unit.DAYS))
