@@ -39,8 +39,9 @@ def evaluate(book: AlertRulesFile, pasts: Iterable[Past], incidents: Iterable[In
     The same twice changes nothing, at the same clock nobody is told twice, and facts after ``now`` are not looked at.
     Incidents about what ``pasts`` does not hold stay as they are.
     """
+    incidents = tuple(incidents)
     before = _newest(incidents)
-    after, notices = dict(before), list[Notice]()
+    after, notices, twins = dict(before), list[Notice](), list[Incident]()
     for past in pasts:
         for rule in book.rules:
             if applies(rule, past.suite, past.environment):
@@ -53,8 +54,22 @@ def evaluate(book: AlertRulesFile, pasts: Iterable[Past], incidents: Iterable[In
             retired = replace(incident, closed=now, ending=Ending.RETIRED)
             after[key], notice = told_of_closing(book, None, retired, now)
             notices += [notice] if notice else []
-    changed = tuple(incident for key, incident in after.items() if incident != before.get(key))
+    for twin, kept in _ended_with_another(incidents, after):
+        ended, notice = told_of_closing(book, None, replace(twin, closed=kept.closed, ending=kept.ending), now)
+        twins.append(ended)
+        notices += [notice] if notice else []
+    changed = (*(incident for key, incident in after.items() if incident != before.get(key)), *twins)
     return Evaluated(incidents=tuple(after.values()), changed=changed, notices=tuple(notices))
+
+
+def _ended_with_another(
+    incidents: Iterable[Incident], after: dict[Key, Incident]
+) -> Iterator[tuple[Incident, Incident]]:
+    """Yield what was opened for the same by another machine, before their histories met, with the one that ended."""
+    for incident in incidents:
+        kept = after[incident.rule, incident.subject]
+        if incident.closed is None and kept.closed is not None and incident.id != kept.id:
+            yield incident, kept
 
 
 def _newest(incidents: Iterable[Incident]) -> dict[Key, Incident]:

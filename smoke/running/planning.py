@@ -29,9 +29,10 @@ def _sees_too_little(planned: Plan, selection: Selection, settings: Settings) ->
         return False
     place = (planned.suite.name, planned.environment_name, planned.point_name)
     try:
-        schedules = [each for each in schedules_of(settings.root) if (each.suite, each.environment, each.point) == place]
+        every = schedules_of(settings.root)
     except ConfigError:  # the run says what is wrong with them
         return False
+    schedules = [each for each in every if (each.suite, each.environment, each.point) == place]
     return bool(schedules) and not any(_covers(selection, each.checks) for each in schedules)
 
 

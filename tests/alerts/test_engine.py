@@ -287,3 +287,14 @@ def test_a_change_of_rules_is_told_as_what_it_adds_removes_and_changes() -> None
     assert [each.change for each in compare(replay(new, facts, START, until), replay(now, facts, START, until))] == [
         Change.ADDED, Change.CHANGED,
     ]  # fmt: skip
+
+
+def test_two_incidents_of_one_outage_end_together() -> None:
+    """Two machines opened one each, before their histories met: nobody who was told of either is left waiting."""
+    runs = every(HALF, START, "FFP")
+    one = evaluate(FAILURE, [past(runs)], (), START).incidents
+    other = evaluate(FAILURE, [past(runs[1:])], (), START + HALF).incidents
+    done = evaluate(FAILURE, [past(runs)], [*one, *other], START + 2 * HALF)
+    assert {each.incident for each in done.notices if each.kind is NoticeKind.CLOSED} == {one[0].id, other[0].id}
+    assert {each.id: each.ending for each in done.changed} == dict.fromkeys((one[0].id, other[0].id), Ending.RECOVERED)
+    assert evaluate(FAILURE, [past(runs)], done.changed, START + 3 * HALF).notices == ()
