@@ -369,3 +369,16 @@ def test_a_region_that_went_silent_under_maintenance_is_missed_after_it() -> Non
     runs = every(HALF, START, "PPPPP", region="local", suite="mosaic")
     found = replay(book, [past(runs, suite="mosaic")], START, START + 9 * HOUR)
     assert [clock(each.opened) for each in found.incidents] == ["03-02 17:45:00"]
+
+
+def test_a_replay_looks_at_nothing_where_nobody_ever_ran(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A schedule of every minute has 43,200 slots in thirty days."""
+    looked: list[float] = []
+
+    def counted(book: AlertRulesFile, pasts: list[Past], incidents: tuple[Incident, ...], now: float) -> Evaluated:
+        looked.append(now)
+        return evaluate(book, pasts, incidents, now)
+
+    monkeypatch.setattr("smoke.alerts.replay.evaluate", counted)
+    replay(BOOK, [past([], suite="deltacrown")], START - 30 * DAY, START)
+    assert looked == [START - 30 * DAY]
