@@ -114,3 +114,12 @@ def test_somebody_acknowledges_while_a_run_judges(tmp_path: Path) -> None:
     check(store, shipped(), ROOT, PRODUCTION, now)
     late = acknowledge(store, opened, "ben", now)
     assert (late.closed is None, late.notices) == (False, 3)
+
+
+def test_a_window_that_is_longer_than_what_is_kept_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMOKE_HISTORY_KEEP", "3d")
+    assert main(["alerts", "check", "--suite", "betterprompts", "--reports", str(tmp_path)]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told == ["weekly_availability looks back 7 days, and SMOKE_HISTORY_KEEP keeps 3d: it judges by that"]
