@@ -28,6 +28,7 @@ TRACE = ".network"
 def scrubbed(value: T, scrubber: Scrubber) -> T:
     """Return ``value`` with every known secret replaced in its texts and bytes.
 
+    So is half a character, as scripts leave it where they cut a text off: neither a file nor a database takes one.
     Looks into frozen dataclasses, tuples, lists and dictionaries; any other value is returned as it is.
     """
     return cast(T, _scrubbed(value, scrubber))
@@ -39,7 +40,7 @@ def _scrubbed(value: Any, scrubber: Scrubber) -> Any:
         case _ if kind in SECRETLESS or issubclass(kind, Enum):
             return value
         case str():
-            return scrubber.text(value)
+            return _whole(scrubber.text(value))
         case bytes():
             return scrubber.data(value)
         case tuple() | list() | dict():
@@ -51,6 +52,15 @@ def _scrubbed(value: Any, scrubber: Scrubber) -> Any:
             return replace(value, **dict(zip(names, clean, strict=True))) if changed else value
         case _:
             return value
+
+
+def _whole(text: str) -> str:
+    """Return ``text`` without halves of surrogate pairs; two that belong together become their character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 @cache

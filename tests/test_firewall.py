@@ -5,14 +5,18 @@ import gzip
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
 
 from smoke.firewall import clean, holds, scrubbed, sweep
+from smoke.history import History
+from smoke.model import Outcome
+from smoke.reporting import document
 from smoke.secret import Scrubber, Secret
-from tests.support.run_builder import a_result, a_run
+from tests.support.run_builder import a_finding, a_result, a_run, an_attempt
 
 CANARY = 'c4n&ry "pässword"+/='
 
@@ -121,3 +125,17 @@ def test_a_run_is_scrubbed_whole_and_keeps_its_values(scrubber: Scrubber) -> Non
     clean_run = scrubbed(run, scrubber)
     assert clean_run.reason == "*** is wrong"
     assert (clean_run.verdict, clean_run.results, clean_run.started) == (run.verdict, run.results, run.started)
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [("cut \ud83d", "cut \ufffd"), ("\udca9 off", "\ufffd off"), ("\ud83d\udca9", "💩"), ("naïve ☃ 💩", "naïve ☃ 💩")],
+    ids=["first half", "second half", "both", "whole"],
+)
+def test_half_a_character_keeps_no_run_from_being_kept(tmp_path: Path, said: str, left: str) -> None:
+    """A page cut a text off in the midst of one, and its words are evidence."""
+    failed = a_result(an_attempt(findings=(replace(a_finding(), rule=said),)), outcome=Outcome.FAIL)
+    run = scrubbed(a_run(failed, verdict=Outcome.FAIL, reason=said), Scrubber())
+    History(tmp_path / "history.db").record(run)
+    assert [each.reason for each in History(tmp_path / "history.db").recent(run.suite, run.environment, 1)] == [left]
+    assert json.loads(document.write(run, tmp_path).read_bytes())["reason"] == left

@@ -17,7 +17,7 @@ from smoke.alerts.rule_file import AlertRulesFile
 from smoke.config.alerting import Alerting
 from smoke.config.load import load
 from smoke.config.places import suites
-from smoke.history.incidents import Incidents, save
+from smoke.history.incidents import Incidents, between, save
 from smoke.history.reader import Reader
 from smoke.storage.store import Db, Store
 
@@ -38,8 +38,8 @@ def check(
     """
     wanted = list(places)
     pasts = pasts_of(store, alerts, root, alerts.book, wanted, since=now, now=now)
-    done = evaluate(alerts.book, pasts, _incidents(store, wanted, now), now)
-    with store.writing() as db:
+    with store.writing() as db:  # read in here, too: another machine may be judging, or somebody acknowledging
+        done = evaluate(alerts.book, pasts, _incidents(db, wanted, now), now)
         for incident in done.changed:
             save(db, row_of(incident))
         if post is not None:
@@ -96,8 +96,10 @@ def passwords(root: Path, suite: str, environment: str) -> tuple[PasswordFact, .
 
 def acknowledge(store: Store, incident: Incident, by: str, now: float) -> Incident:
     """Note that somebody looks after an open incident: there are no more reminders of it."""
-    mine = replace(incident, acknowledged=Acknowledged(by=by, at=now))
-    Incidents(store).save(row_of(mine))
+    with store.writing() as db:  # as it is by now: a run may have told of it, or closed it
+        known = (each for each in map(incident_of, between(db, incident.opened - 1, now + 1)) if each.id == incident.id)
+        mine = replace(next(known, incident), acknowledged=Acknowledged(by=by, at=now))
+        save(db, row_of(mine))
     return mine
 
 
@@ -106,9 +108,9 @@ def incidents(store: Store, since: float, until: float) -> list[Incident]:
     return [incident_of(row) for row in Incidents(store).between(since, until)]
 
 
-def _incidents(store: Store, places: Sequence[Place], now: float) -> list[Incident]:
+def _incidents(db: Db, places: Sequence[Place], now: float) -> list[Incident]:
     return [
         incident
-        for incident in incidents(store, now - LONG_AGO, now + 1)
+        for incident in map(incident_of, between(db, now - LONG_AGO, now + 1))
         if (incident.subject.suite, incident.subject.environment) in places
     ]

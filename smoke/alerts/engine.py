@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from smoke.alerts.condition import Measure
 from smoke.alerts.gathering import applies
 from smoke.alerts.incident import Incident, incident_id
-from smoke.alerts.look import checks_of, counted, interval_of, reach
+from smoke.alerts.look import checks_of, counted, interval_of, reach, watches_check
 from smoke.alerts.notice import Ending, Notice
 from smoke.alerts.past import Past
 from smoke.alerts.quiet import silenced, under_maintenance
@@ -39,22 +40,40 @@ def evaluate(book: AlertRulesFile, pasts: Iterable[Past], incidents: Iterable[In
     The same twice changes nothing, at the same clock nobody is told twice, and facts after ``now`` are not looked at.
     Incidents about what ``pasts`` does not hold stay as they are.
     """
+    incidents = tuple(incidents)
     before = _newest(incidents)
-    after, notices = dict(before), list[Notice]()
+    after, notices, twins = dict(before), list[Notice](), list[Incident]()
     for past in pasts:
+        gone = dict(_orphans(book, past, before, now))
         for rule in book.rules:
             if applies(rule, past.suite, past.environment):
                 for subject in _subjects(rule, past, before, now):
+                    if (rule.name, subject) in gone:
+                        continue
                     incident, notice = _advance(book, rule, subject, past, before.get((rule.name, subject)), now)
                     if incident is not None:
                         after[rule.name, subject] = incident
                     notices += [notice] if notice else []
-        for key, incident in _orphans(book, past, before):
+        for key, incident in gone.items():
             retired = replace(incident, closed=now, ending=Ending.RETIRED)
             after[key], notice = told_of_closing(book, None, retired, now)
             notices += [notice] if notice else []
-    changed = tuple(incident for key, incident in after.items() if incident != before.get(key))
+    for twin, kept in _ended_with_another(incidents, after):
+        ended, notice = told_of_closing(book, None, replace(twin, closed=kept.closed, ending=kept.ending), now)
+        twins.append(ended)
+        notices += [notice] if notice else []
+    changed = (*(incident for key, incident in after.items() if incident != before.get(key)), *twins)
     return Evaluated(incidents=tuple(after.values()), changed=changed, notices=tuple(notices))
+
+
+def _ended_with_another(
+    incidents: Iterable[Incident], after: dict[Key, Incident]
+) -> Iterator[tuple[Incident, Incident]]:
+    """Yield what was opened for the same by another machine, before their histories met, with the one that ended."""
+    for incident in incidents:
+        kept = after[incident.rule, incident.subject]
+        if incident.closed is None and kept.closed is not None and incident.id != kept.id:
+            yield incident, kept
 
 
 def _newest(incidents: Iterable[Incident]) -> dict[Key, Incident]:
@@ -65,12 +84,39 @@ def _newest(incidents: Iterable[Incident]) -> dict[Key, Incident]:
     return found
 
 
-def _orphans(book: AlertRulesFile, past: Past, before: dict[Key, Incident]) -> Iterator[tuple[Key, Incident]]:
-    names = {rule.name for rule in book.rules if applies(rule, past.suite, past.environment)}
+def _orphans(
+    book: AlertRulesFile, past: Past, before: dict[Key, Incident], now: float
+) -> Iterator[tuple[Key, Incident]]:
+    """Yield what is open and of which no rule speaks any more."""
+    rules = {rule.name: rule for rule in book.rules if applies(rule, past.suite, past.environment)}
     for key, incident in before.items():
         about = (incident.subject.suite, incident.subject.environment)
-        if incident.closed is None and about == (past.suite, past.environment) and incident.rule not in names:
-            yield key, incident
+        if incident.closed is None and about == (past.suite, past.environment):
+            rule = rules.get(incident.rule)
+            if rule is None or not _speaks_of(rule, incident.subject, past, now):
+                yield key, incident
+
+
+def _speaks_of(rule: Rule, subject: Subject, past: Past, now: float) -> bool:
+    """Tell whether ``rule`` still watches the check and the region of ``subject``.
+
+    A region of which nothing was heard for long is watched as long as some schedule names it.
+    """
+    if subject.check is not None and not watches_check(rule, subject.check):
+        return False
+    if subject.region is None:
+        return True
+    if subject.region not in (rule.regions or (subject.region,)):
+        return False
+    heard = counted(rule, subject, past, (), now - reach(rule, interval_of(rule, past)), now)
+    scheduled = _scheduled(rule, past)
+    return not scheduled or subject.region in scheduled or any(heard)
+
+
+def _scheduled(rule: Rule, past: Past) -> set[str]:
+    """Return the regions from which the runs come that ``rule`` looks at; none: nothing says it."""
+    wanted = [each for each in past.schedules if each.point in (rule.points or (each.point,))]
+    return {region for each in wanted for region in each.regions if region in (rule.regions or (region,))}
 
 
 def _subjects(rule: Rule, past: Past, before: dict[Key, Incident], now: float) -> list[Subject]:
@@ -113,7 +159,7 @@ def _advance(
             return incident, None
         incident = opened
     else:
-        incident = _continued(rule, seen, incident, now)
+        incident = _continued(rule, seen, past, incident, now)
         if incident.closed is not None:
             return told_of_closing(book, rule, incident, now)
     return (incident, None) if muted else told(book, rule, incident, now)
@@ -121,7 +167,7 @@ def _advance(
 
 def _opened(rule: Rule, subject: Subject, seen: Seen, last: Incident | None, now: float) -> Incident | None:
     """Open an incident where the condition holds by something that was not over already."""
-    if seen.value is None or not rule.asks.holds(seen.value):
+    if seen.value is None or not rule.asks.holds(seen.value) or seen.bad_in_a_row < rule.open_after:
         return None
     if last is not None and last.closed is not None and seen.newest_bad <= last.closed:
         return None
@@ -141,17 +187,42 @@ def _opened(rule: Rule, subject: Subject, seen: Seen, last: Incident | None, now
         window=rule.window,
         runbook=rule.runbook,
         run_id=seen.run_id,
+        failing=tuple(sorted(seen.bad_in)),
     )
 
 
-def _continued(rule: Rule, seen: Seen, incident: Incident, now: float) -> Incident:
+def _continued(rule: Rule, seen: Seen, past: Past, incident: Incident, now: float) -> Incident:
     newest = max(incident.seen, seen.newest_bad, seen.newest_good)
+    failing = {*incident.failing, *seen.bad_in} - seen.good_in
+    incident = replace(incident, failing=tuple(sorted(failing)))
     if seen.value is None:
         given_up = rule.give_up is not None and now - newest >= spans.seconds(rule.give_up)
         return replace(incident, closed=now, ending=Ending.UNCONFIRMED) if given_up else incident
-    good_again = not rule.asks.beyond(seen.value, rule.closes_at) and seen.good_since >= rule.close_after
+    lost = (failing & _scheduled(rule, past)) - seen.seen_in
+    good_again = not _is_still_bad(rule, seen.value, len(lost)) and seen.good_since >= rule.close_after
     if good_again and seen.newest_good >= incident.opened:
         return replace(incident, seen=newest, closed=seen.newest_good, ending=Ending.RECOVERED)
     if rule.asks.holds(seen.value):
-        return replace(incident, seen=newest, value=seen.value, evidence=seen.evidence, run_id=seen.run_id)
+        return replace(
+            incident,
+            title=rule.title,
+            severity=rule.severity,
+            seen=newest,
+            value=seen.value,
+            evidence=seen.evidence,
+            condition=rule.condition,
+            window=rule.window,
+            runbook=rule.runbook,
+            run_id=seen.run_id,
+        )
     return replace(incident, seen=newest)
+
+
+def _is_still_bad(rule: Rule, value: float, lost: int) -> bool:
+    """Tell whether it may still be as bad as before, where ``lost`` regions failed and were not seen since.
+
+    That others are well says nothing of these.
+    """
+    if rule.asks.measure is Measure.FAILING_REGIONS:
+        return rule.asks.beyond(value + lost, rule.closes_at)
+    return lost > 0 or rule.asks.beyond(value, rule.closes_at)

@@ -40,6 +40,8 @@ class Incident:
     window: str
     runbook: str
     run_id: str | None = None
+    failing: tuple[str, ...] = ()
+    """Regions of which the newest look that could be judged was bad."""
     recipients: tuple[str, ...] = ()
     """Everybody who was told of it."""
     alerted: float | None = None

@@ -22,6 +22,7 @@ from smoke.plan import covers
 
 T = TypeVar("T", CheckFact, Reading)
 A_DAY = 86400.0
+A_WEEK = 7 * A_DAY
 SHOWN = 3
 
 
@@ -82,10 +83,12 @@ def interval_of(rule: Rule, past: Past) -> float:
 def reach(rule: Rule, interval: float) -> float:
     """Return how many seconds of the past ``rule`` needs.
 
-    Behind the window it sees as many looks as it takes to close; a run may be late by one interval.
+    Behind the window it sees as many looks as it takes to open or close; a run may be late by one interval. A region
+    that runs no more is missed for a week, so that one which went silent under maintenance is missed after it.
     """
     span = rule.past.seconds if rule.past.looks is None else rule.past.looks * interval
-    return (span or 0) + (rule.close_after + 1) * interval
+    least = A_WEEK if rule.asks.facts is Facts.SLOTS else 0
+    return max(span or 0, least) + (max(rule.open_after, rule.close_after) + 1) * interval
 
 
 def looks(
@@ -139,11 +142,12 @@ def checks_of(rule: Rule, past: Past, since: float, now: float) -> list[str]:
     return [
         check_id
         for check_id, series in past.checks_by_id.items()
-        if _watches(rule, check_id) and any(_in_category(rule, fact) for fact in series.within(since, now))
+        if watches_check(rule, check_id) and any(_in_category(rule, fact) for fact in series.within(since, now))
     ]
 
 
-def _watches(rule: Rule, check_id: str) -> bool:
+def watches_check(rule: Rule, check_id: str) -> bool:
+    """Tell whether ``rule`` looks at a check."""
     return not rule.checks or any(covers(wanted, check_id) for wanted in rule.checks)
 
 
@@ -166,7 +170,7 @@ def _readings(rule: Rule, subject: Subject, past: Past, since: float, now: float
             fact = past.check_of.get((reading.run_id, reading.check_id))
             if fact is None or state_of(fact.outcome) is State.UNKNOWN or not _in_category(rule, fact):
                 continue
-            if _watches(rule, reading.check_id) and subject.check in {None, reading.check_id}:
+            if watches_check(rule, reading.check_id) and subject.check in {None, reading.check_id}:
                 yield reading
 
 

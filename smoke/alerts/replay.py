@@ -65,10 +65,11 @@ def _moments(book: AlertRulesFile, past: Past, since: float, until: float) -> It
     yield from (run.finished for run in past.runs if since < run.finished <= until)
     yield from edges(book.maintenance, book.silences, since, until)
     for rule in book.rules:
-        if applies(rule, past.suite, past.environment) and rule.asks.facts is Facts.SLOTS:
+        if past.runs and applies(rule, past.suite, past.environment) and rule.asks.facts is Facts.SLOTS:
             grace = spans.seconds(rule.grace)
+            known = max(since, past.runs[0].finished)  # nothing is missed where nothing was ever heard of
             for schedule in past.schedules:
-                yield from (slot + grace + SOON for slot in schedule.slots(since - grace, until - grace))
+                yield from (slot + grace + SOON for slot in schedule.slots(known - grace, until - grace))
         if applies(rule, past.suite, past.environment) and rule.asks.facts is Facts.ACCOUNTS:
             due = (midnight(fact.changed) + rule.asks.threshold * A_DAY + SOON for fact in past.passwords)
             yield from (at for at in due if since < at <= until)

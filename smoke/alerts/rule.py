@@ -54,6 +54,8 @@ class Rule(Strict):
     """Tell again after so long; none: what its severity says."""
     close_at: float | None = None
     """The value at which it is good again; none: the threshold of the condition. Shares are written from 0 to 1."""
+    open_after: Annotated[int, Ge(0)] = 0
+    """So many bad looks in a row, of those that could be judged, until it opens; none: the condition alone says."""
     close_after: AtLeastOne = 1
     """So many good looks in a row, since the last bad one, until it is over."""
     min_samples: AtLeastOne = 1

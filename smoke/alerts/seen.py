@@ -37,13 +37,21 @@ class Seen:
     newest_good: float
     good_since: int
     """Good looks since then."""
+    bad_in_a_row: int
+    """Bad looks up to the newest."""
     evidence: tuple[str, ...]
     run_id: str | None = None
     """The newest bad run."""
+    bad_in: frozenset[str] = frozenset()
+    """Regions of which the newest look that could be judged was bad."""
+    good_in: frozenset[str] = frozenset()
+    """Regions of which it was good."""
+    seen_in: frozenset[str] = frozenset()
+    """Regions of which the window holds a look: the value says something of them."""
 
 
 NEVER = float("-inf")
-NOTHING = Seen(value=None, began=NEVER, newest_bad=NEVER, newest_good=NEVER, good_since=0, evidence=())
+NOTHING = Seen(value=None, began=NEVER, newest_bad=NEVER, newest_good=NEVER, good_since=0, bad_in_a_row=0, evidence=())
 
 
 def see(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintenance, ...], now: float) -> Seen:
@@ -69,14 +77,20 @@ def _looked(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Mainten
     bad = [look for look in judged if look.state is State.BAD]
     last = bad[-1] if bad else None
     good = [look for look in judged if look.state is State.GOOD]
+    inside = _within(rule.past, judged, interval, now)
+    newest = {look.region: look.state for look in judged}
     return Seen(
-        value=_value(rule, _within(rule.past, judged, interval, now), available),
+        value=_value(rule, inside, available),
         began=_began(judged, last),
         newest_bad=last.at if last else NEVER,
         newest_good=good[-1].at if good else NEVER,
         good_since=sum(1 for look in good if last is None or look.at > last.at),
+        bad_in_a_row=values.streak([look.state is State.BAD for look in judged]),
         evidence=tuple(look.line for look in reversed(bad[-SHOWN:])),
         run_id=last.run_id if last else None,
+        bad_in=frozenset(region for region, state in newest.items() if state is State.BAD),
+        good_in=frozenset(region for region, state in newest.items() if state is State.GOOD),
+        seen_in=frozenset(look.region for look in inside),
     )
 
 
@@ -160,7 +174,8 @@ def _slots(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintena
     """
     grace, since = spans.seconds(rule.grace), now - (rule.past.seconds or 0)
     quiet = under_maintenance(maintenance, past.suite, past.environment, since, now)
-    last = max((run.finished for run in counted(rule, subject, past, (), since, now)), default=None)
+    known = counted(rule, subject, past, (), now - reach(rule, interval_of(rule, past)), now)
+    last = max((run.finished for run in known), default=None)
     if last is None:
         return NOTHING
     expected = sorted(set(_expected(rule, subject, past, since, now - grace)))
@@ -172,6 +187,7 @@ def _slots(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintena
         newest_bad=missed[needed - 1] + grace if missed else NEVER,
         newest_good=last,
         good_since=0 if missed else rule.close_after,
+        bad_in_a_row=rule.open_after if missed else 0,
         evidence=tuple(f"no run answered {told(slot)}" for slot in reversed(missed[-SHOWN:])),
     )
 
@@ -198,5 +214,6 @@ def _password(rule: Rule, subject: Subject, past: Past, now: float) -> Seen:
         newest_bad=due if old else NEVER,
         newest_good=NEVER if old else midnight(changed),
         good_since=0 if old else rule.close_after,
+        bad_in_a_row=rule.open_after if old else 0,
         evidence=(f"the password of {subject.account} was set on {changed}, {age:.0f} days ago",),
     )

@@ -17,13 +17,14 @@ from smoke.channels.message import Message, from_json
 from smoke.channels.parcels import STREAM, channel_of, parcel_of
 from smoke.channels.registry import Channel, ChannelError, Errand, RefusedError
 from smoke.history.errors import HistoryError
-from smoke.history.outbox import Outbox
+from smoke.history.outbox import Outbox, Parcel
 from smoke.secret import Scrubber
 
 ENOUGH_FAILURES = 2
 """After so many in a row, a channel is left until the next time."""
 FIRST_PAUSE_S, PAUSE_S, LONGEST_PAUSE_S = 0.2, 60.0, 3600.0
 """Before the second try within a round; from one round to the next, doubled each time; at most."""
+UNREADABLE = "a later version of smoke put something into the outbox that this one cannot read; upgrade it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ def _gone(name: str, streams: Sequence[str], given: Round) -> Delivered:
             given.outbox.refused(parcel.key, given.clock(), "its channel is gone")
             done.refused += 1
             if _is_own(parcel.key):
-                done.elsewhere.append((from_json(parcel.body), "there is no such channel any more"))
+                done.elsewhere += _read(parcel, "there is no such channel any more")
     return done
 
 
@@ -186,7 +187,11 @@ class Emptying:
         outbox, now = self.given.outbox, self.given.clock()
         if not (parcels := outbox.due(stream, now)):
             return self.leave(stream, self.done.trouble)
-        said = worth([from_json(parcel.body) for parcel in parcels], now)
+        try:
+            said = worth([from_json(parcel.body) for parcel in parcels], now)
+        except ValueError:
+            outbox.give_back(stream)
+            return self.leave(stream, UNREADABLE)
         for message in said.digest:
             self.over.setdefault(message.address, []).append(message)
         tries = {parcel.key: parcel.tries for parcel in parcels}
@@ -238,8 +243,10 @@ class Emptying:
 
     def _digest(self, late: list[Message]) -> None:
         message = digest_of(late, self.given.clock())
+        ends = [each for each in late if each.is_over] if self.channel.options.knows_incidents else []
         try:
-            self.done.answer = self._tried(message)
+            for each in (message, *ends):  # what they end may have arrived, and its answer been lost
+                self.done.answer = self._tried(each)
         except ChannelError as error:
             self.done.trouble, self.done.waiting = str(error), self.done.waiting + len(late)
             for each in late:
@@ -255,8 +262,15 @@ class Emptying:
         self.done.waiting += len(waiting)
         self.done.trouble = self.done.trouble or why
         if waiting and self.given.clock() - waiting[0].created >= LATE_S and _is_own(waiting[0].key):
-            told = (from_json(waiting[-1].body), why or waiting[0].note or "it is not taken")
-            self.done.elsewhere.append(told)
+            self.done.elsewhere += _read(waiting[-1], why or waiting[0].note or "it is not taken")
+
+
+def _read(parcel: Parcel, why: str) -> list[tuple[Message, str]]:
+    """Return the message of ``parcel`` with ``why`` another channel must say it; nothing where it cannot be read."""
+    try:
+        return [(from_json(parcel.body), why)]
+    except ValueError:
+        return []
 
 
 def _is_own(key: str) -> bool:

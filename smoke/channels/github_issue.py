@@ -39,6 +39,11 @@ class GithubIssue(Options):
         """The token and the repository."""
         return (self.token, self.repository)
 
+    @property
+    def knows_incidents(self) -> bool:
+        """It does."""
+        return True
+
 
 @channel(GithubIssue)
 def send(message: Message, options: GithubIssue, errand: Errand) -> str:

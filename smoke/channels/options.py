@@ -35,6 +35,11 @@ class Options(Strict):
         """Environment variables without which it cannot deliver; no message may show their values."""
         return ()
 
+    @property
+    def knows_incidents(self) -> bool:
+        """Whether the service keeps incidents open by itself, and passes over the end of one that it does not know."""
+        return False
+
     def reaches(self, recipient: str, environment: str) -> bool:
         """Tell whether ``recipient`` of an incident in ``environment`` is told by it."""
         return environment in (self.environments or (environment,)) and any(

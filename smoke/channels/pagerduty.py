@@ -34,6 +34,11 @@ class PagerDuty(Options):
         """The key, and the address where it is not the usual one."""
         return (self.routing_key, *([self.address] if self.address else []))
 
+    @property
+    def knows_incidents(self) -> bool:
+        """It does."""
+        return True
+
 
 @channel(PagerDuty)
 def send(message: Message, options: PagerDuty, errand: Errand) -> str:

@@ -32,6 +32,11 @@ class Webhook(Options):
         """The address and the secret."""
         return (self.url, self.secret)
 
+    @property
+    def knows_incidents(self) -> bool:
+        """It may: a program at the other end would wait for the end."""
+        return True
+
 
 @channel(Webhook)
 def send(message: Message, options: Webhook, errand: Errand) -> str:

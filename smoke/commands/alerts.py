@@ -6,15 +6,16 @@ import argparse
 import getpass
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.commands import alert_channels, options
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.spans import seconds
+from smoke.config.spans import seconds, written
 from smoke.settings import Settings
+from smoke.storage.keep import VARIABLE, keep_s
 
 if TYPE_CHECKING:
     from smoke.config.alerting import Alerting
@@ -77,10 +78,20 @@ def _check(settings: Settings, store: Store, alerts: Alerting, given: argparse.N
     for notice in done.notices:
         print("\n".join(notice_lines(notice)))
     still = [incident for incident in done.incidents if incident.closed is None]
+    for line in _forgotten(settings, alerts):
+        print(line, file=sys.stderr)
     print(f"{len(alerts.book.rules)} rules judged, {len(still)} open")
     for incident in still:
         print(f"  {incident_line(incident)}")
     return 0
+
+
+def _forgotten(settings: Settings, alerts: Alerting) -> Iterator[str]:
+    """Yield the rules whose window is longer than the past that is kept."""
+    kept = keep_s(settings.environ)
+    for rule in alerts.book.rules:
+        if kept is not None and (rule.past.seconds or 0) > kept:
+            yield f"{rule.name} looks back {rule.window}, and {VARIABLE} keeps {written(kept)}: it judges by that"
 
 
 def _list(_settings: Settings, store: Store, _alerts: Alerting, given: argparse.Namespace) -> int:

@@ -88,6 +88,7 @@ def _prune(store: Store, given: argparse.Namespace) -> int:
 
 def _export(store: Store, given: argparse.Namespace) -> int:
     from smoke.history.carrying import exported
+    from smoke.history.lines import is_of_incident
 
     since = _span("--since", given.since, positive)
     lines = exported(store, time.time() - since if since else 0.0)
@@ -99,7 +100,7 @@ def _export(store: Store, given: argparse.Namespace) -> int:
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("w", encoding="utf-8") as file:
-            count = sum(1 for line in lines if file.write(f"{line}\n"))
+            count = sum(not is_of_incident(line) for line in lines if file.write(f"{line}\n"))
         part.replace(path)
     except OSError as error:
         raise _unusable(given.file, error) from None

@@ -32,7 +32,7 @@ def unknown_names(found: Alerting, suites: Sequence[Suite]) -> Iterator[Problem]
         for key, kind, name in named:
             if name not in names[kind]:
                 yield source.problem(key, f"no {kind} {name!r}; {known(name, names[kind])}")
-    yield from _checks(found, suites, found.rules.source)
+    yield from _checks(found, suites)
     yield from (found.rules.source.problem(*each) for each in lost_runbooks(found.book.rules, found.root))
 
 
@@ -78,9 +78,16 @@ def _each(key: Key, kind: str, names: Iterable[str]) -> Iterator[Named]:
     yield from (((*key, index), kind, name) for index, name in enumerate(names))
 
 
-def _checks(found: Alerting, suites: Sequence[Suite], source: Source) -> Iterator[Problem]:
-    for index, rule in enumerate(found.book.rules):
-        ids = [check.id for suite in suites if suite.name in (rule.suites or (suite.name,)) for check in suite.checks]
-        for place, wanted in enumerate(rule.checks):
+def _checks(found: Alerting, suites: Sequence[Suite]) -> Iterator[Problem]:
+    named: list[tuple[Source, Key, Sequence[str], Sequence[str]]] = [
+        *((found.rules.source, ("rules", at), each.suites, each.checks) for at, each in enumerate(found.book.rules)),
+        *(
+            (found.schedule.source, ("schedules", at), (each.suite,), each.checks)
+            for at, each in enumerate(found.schedules)
+        ),
+    ]
+    for source, key, of, checks in named:
+        ids = [check.id for suite in suites if suite.name in (of or (suite.name,)) for check in suite.checks]
+        for place, wanted in enumerate(checks):
             if not any(covers(wanted, check_id) for check_id in ids):
-                yield source.problem(("rules", index, "checks", place), f"no check {wanted!r}; {known(wanted, ids)}")
+                yield source.problem((*key, "checks", place), f"no check {wanted!r}; {known(wanted, ids)}")

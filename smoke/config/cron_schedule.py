@@ -44,6 +44,8 @@ class Schedule(Strict):
     """Where it runs from; each region has every slot."""
     point: Text = "scheduled"
     """Execution point of its runs."""
+    checks: tuple[Text, ...] = ()
+    """What its runs are narrowed down to, as with ``--check``; none: to nothing. A run that sees less is the desk's."""
     down_regions: Annotated[int, Ge(1)] | None = None
     """In so many regions it must be down to count as down, in fewer it is degraded; none: in more than half."""
     heartbeat: Text | None = None

@@ -1,4 +1,8 @@
-"""Carries runs between histories: out as lines, in from lines or another file; a run that is there stays as it is."""
+"""Carries runs and incidents between histories: out as lines, in from lines or another file.
+
+A run that is there stays as it is. An incident stays, too, unless it was closed elsewhere; without them, the next
+machine would open each anew, and nobody would ever be told that it is over.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.history.errors import HistoryError
-from smoke.history.lines import LineError, from_line, to_line
+from smoke.history.incidents import Incident, Incidents, take
+from smoke.history.lines import (
+    LineError,
+    from_incident_line,
+    from_line,
+    is_of_incident,
+    to_incident_line,
+    to_line,
+)
 from smoke.history.opening import history_file
 from smoke.history.rows import RunRows, insert_rows, select_rows
 from smoke.storage.store import Store
 
+EVER = float("inf")
 AT_ONCE = 100
 """Runs of one transaction: others write meanwhile."""
 
@@ -36,39 +49,50 @@ class Imported:
     known: int
     """Runs that were there before."""
     bad: tuple[BadLine, ...] = ()
+    incidents: int = 0
+    """Incidents that were unknown, or open here and closed there."""
 
 
 def exported(store: Store, since: float = 0.0) -> Iterator[str]:
-    """Yield the runs that ended at ``since`` or later as lines, the oldest first; raises HistoryError."""
+    """Yield the runs that ended at ``since`` or later as lines, the oldest first; raises HistoryError.
+
+    Then the incidents that were open at ``since`` or later.
+    """
     for rows in _runs(store, since):
         try:
             yield to_line(rows)
         except LineError as error:
             raise HistoryError(f"run {rows.run_id} is damaged: {error}") from None
+    yield from map(to_incident_line, Incidents(store).between(since, EVER))
 
 
 def imported(store: Store, lines: Iterable[str | bytes]) -> Imported:
-    """Keep the runs of ``lines`` that are not there; raises HistoryError.
+    """Keep the runs and incidents of ``lines`` that are not there; raises HistoryError.
 
-    A line that is no run is refused, and all others are kept. Empty lines are passed over.
+    A line that is neither is refused, and all others are kept. Empty lines are passed over.
     """
     bad: list[BadLine] = []
+    incidents: list[Incident] = []
 
     def good() -> Iterator[RunRows]:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 try:
-                    yield from_line(line)
+                    if is_of_incident(line):
+                        incidents.append(from_incident_line(line))
+                    else:
+                        yield from_line(line)
                 except LineError as error:
                     bad.append(BadLine(number, str(error)))
 
     new, known = _kept(store, good())
-    return Imported(new, known, tuple(bad))
+    return Imported(new, known, tuple(bad), _taken(store, incidents))
 
 
 def merged(store: Store, other: Store) -> Imported:
-    """Keep the runs of ``other`` that are not in ``store``; raises HistoryError."""
-    return Imported(*_kept(store, _runs(other, 0.0)))
+    """Keep the runs and incidents of ``other`` that are not in ``store``; raises HistoryError."""
+    new, known = _kept(store, _runs(other, 0.0))
+    return Imported(new, known, incidents=_taken(store, Incidents(other).between(0.0, EVER)))
 
 
 def merged_file(store: Store, path: Path) -> Imported:
@@ -86,6 +110,11 @@ def _kept(store: Store, runs: Iterable[RunRows]) -> tuple[int, int]:
             inserted = sum(insert_rows(db, rows) for rows in some)
         new, known = new + inserted, known + len(some) - inserted
     return new, known
+
+
+def _taken(store: Store, incidents: Iterable[Incident]) -> int:
+    with store.writing() as db:
+        return sum(take(db, incident) for incident in incidents)
 
 
 def _runs(store: Store, since: float) -> Iterator[RunRows]:

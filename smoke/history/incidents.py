@@ -46,11 +46,25 @@ class Incidents:
 
     def between(self, since: float, until: float) -> tuple[Incident, ...]:
         """Return the incidents that were open at some moment of [``since``, ``until``), the oldest first."""
-        query = f"{_SELECT} WHERE opened < ? AND (closed IS NULL OR closed > ?) {_IN_ORDER}"
         with self.store.reading() as db:
-            return tuple(Incident(**row) for row in db.execute(query, (until, since)))
+            return between(db, since, until)
+
+
+def between(db: Db, since: float, until: float) -> tuple[Incident, ...]:
+    """Do the same as :meth:`Incidents.between` inside the caller's transaction."""
+    query = f"{_SELECT} WHERE opened < ? AND (closed IS NULL OR closed > ?) {_IN_ORDER}"
+    return tuple(Incident(**row) for row in db.execute(query, (until, since)))
 
 
 def save(db: Db, incident: Incident) -> None:
     """Do the same as :meth:`Incidents.save` inside the caller's transaction."""
     db.execute(_SAVE, tuple(getattr(incident, column) for column in COLUMNS))
+
+
+def take(db: Db, incident: Incident) -> bool:
+    """Keep an incident of another history where it is unknown here, or was closed there alone; tell whether it was."""
+    found = db.execute("SELECT closed FROM incidents WHERE incident_id = ?", (incident.incident_id,)).fetchone()
+    if found is not None and (found["closed"] is not None or incident.closed is None):
+        return False
+    save(db, incident)
+    return True

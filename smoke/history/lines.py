@@ -1,16 +1,21 @@
-"""Runs as lines of JSON, one for each, so that they can be carried from one history to another."""
+"""Runs and incidents as lines of JSON, one for each, so that they can be carried from one history to another."""
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from smoke.history.incidents import COLUMNS, Incident
 from smoke.history.rows import ATTEMPT, CHECK, MEASUREMENT, RUN, RunRows
 from smoke.model import Action, Blame, Category, CheckKind, Outcome, Unit
 
 VERSION = 1
 FORMAT = "smoke_history"
+OF_INCIDENT = b'{"smoke_incident":'
+"""How the line of an incident begins."""
+Moment = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1)]
 
 
@@ -60,8 +65,8 @@ class _Line(_Part):
     region: str
     browser: str
     base_url: str
-    started: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    finished: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    started: Moment
+    finished: Moment
     verdict: Outcome
     passed: bool
     action: Action
@@ -80,6 +85,45 @@ class _Line(_Part):
         if len({*checks}) < len(checks) or len({*attempts}) < len(attempts):
             raise ValueError("has a check or an attempt twice")
         return self
+
+
+class _Incident(_Part):
+    smoke_incident: Literal[1] = 1
+    incident_id: Name
+    suite: Name
+    environment: Name
+    rule: Name
+    opened: Moment
+    closed: Moment | None
+    body: str
+
+    @field_validator("body")
+    @classmethod
+    def is_object(cls, body: str) -> str:
+        """What more there is to say of it is a JSON object."""
+        if not isinstance(json.loads(body), dict):
+            raise ValueError("is no JSON object")
+        return body
+
+
+def to_incident_line(incident: Incident) -> str:
+    """Return an incident as one line without its end."""
+    told = {name: getattr(incident, name) for name in COLUMNS}
+    return json.dumps({"smoke_incident": VERSION, **told}, separators=(",", ":"))
+
+
+def from_incident_line(line: str | bytes) -> Incident:
+    """Return the incident of a line; raises LineError."""
+    try:
+        told = _Incident.model_validate_json(line)
+    except ValidationError as error:
+        raise _explained(error) from None
+    return Incident(**{name: getattr(told, name) for name in COLUMNS})
+
+
+def is_of_incident(line: str | bytes) -> bool:
+    """Tell whether a line means to be of an incident."""
+    return (line if isinstance(line, bytes) else line.encode()).lstrip().startswith(OF_INCIDENT)
 
 
 def to_line(rows: RunRows) -> str:

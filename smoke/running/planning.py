@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from smoke.config.load import load
-from smoke.plan import Plan, Selection, plan
+from smoke.config.problems import ConfigError
+from smoke.config.schedules import schedules_of
+from smoke.plan import Plan, Selection, covers, plan
+from smoke.running.scheduled import DESK
 from smoke.settings import Settings
 
 
 def plan_of(settings: Settings) -> Plan:
-    """Read the configuration and plan the run that ``settings`` ask for; raises ConfigError."""
+    """Read the configuration and plan the run that ``settings`` ask for; raises ConfigError.
+
+    One that sees less than the schedule wants is a run of the desk, on the terms of its point: it could not tell that
+    the whole is well, so no rule, no availability and no dead-man switch may take it for the schedule's.
+    """
     suite = load(settings.root, settings.suite)
-    return plan(suite, settings.point, settings.env, Selection(checks=settings.check, categories=settings.category))
+    selection = Selection(checks=settings.check, categories=settings.category)
+    planned = plan(suite, settings.point, settings.env, selection)
+    return replace(planned, point_name=DESK) if _sees_too_little(planned, selection, settings) else planned
+
+
+def _sees_too_little(planned: Plan, selection: Selection, settings: Settings) -> bool:
+    if selection == Selection():
+        return False
+    place = (planned.suite.name, planned.environment_name, planned.point_name)
+    try:
+        every = schedules_of(settings.root)
+    except ConfigError:  # the run says what is wrong with them
+        return False
+    schedules = [each for each in every if (each.suite, each.environment, each.point) == place]
+    return bool(schedules) and not any(_covers(selection, each.checks) for each in schedules)
+
+
+def _covers(selection: Selection, wanted: tuple[str, ...]) -> bool:
+    return bool(wanted and not selection.categories) and all(
+        any(covers(given, each) for given in selection.checks) for each in wanted
+    )

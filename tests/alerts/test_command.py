@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from smoke.alerts.checking import check
+from smoke.alerts.checking import acknowledge, check
 from smoke.alerts.notice import NoticeKind
 from smoke.cli import main
+from smoke.history.carrying import exported, imported
 from smoke.history.opening import history_file
 from tests.alerts.pasts import MINUTE, ROOT, shipped
 from tests.support.histories import record
@@ -74,3 +75,51 @@ def test_incidents_and_what_is_posted_of_them_are_kept_together_or_not_at_all(tm
         check(store, shipped(), ROOT, PRODUCTION, now, post=lambda _, notices: posted.extend(n.key for n in notices))
     assert len(posted) == 1
     assert posted[0].endswith(f":1:{NoticeKind.OPENED}")
+
+
+def test_a_machine_that_is_thrown_away_hands_its_incidents_on(tmp_path: Path) -> None:
+    """By lines: the next one opens nothing anew, and tells those who were told that it is over."""
+    now, posted = time.time(), list[str]()
+
+    def judged(folder: str, at: float) -> None:
+        store = history_file(tmp_path / folder / "history.db")
+        check(store, shipped(), ROOT, PRODUCTION, at, post=lambda _, notices: posted.extend(n.key for n in notices))
+
+    def carried(one: str, other: str) -> None:
+        stores = [history_file(tmp_path / each / "history.db") for each in (one, other)]
+        imported(stores[1], [*exported(stores[0])])
+
+    record(tmp_path / "one", "PF", now - 60 * MINUTE)
+    judged("one", now - 59 * MINUTE)
+    carried("one", "two")
+    record(tmp_path / "two", "F", now - 30 * MINUTE, "second")
+    judged("two", now - 29 * MINUTE)
+    carried("two", "three")
+    record(tmp_path / "three", "P", now - MINUTE, "third")
+    judged("three", now)
+    assert len({key.partition(":")[0] for key in posted}) == 1
+    assert [key.rpartition(":")[2] for key in posted] == ["opened", "escalated", "closed"]
+
+
+def test_somebody_acknowledges_while_a_run_judges(tmp_path: Path) -> None:
+    """What each notes, the other does not undo."""
+    now = time.time()
+    record(tmp_path, "PF", now - 40 * MINUTE)
+    store = history_file(tmp_path / "history.db")
+    (opened,) = check(store, shipped(), ROOT, PRODUCTION, now - 39 * MINUTE).changed
+    check(store, shipped(), ROOT, PRODUCTION, now - 20 * MINUTE)
+    mine = acknowledge(store, opened, "anna", now - 10 * MINUTE)
+    assert (mine.notices, mine.level) == (2, 1)
+    record(tmp_path, "P", now - MINUTE, "second")
+    check(store, shipped(), ROOT, PRODUCTION, now)
+    late = acknowledge(store, opened, "ben", now)
+    assert (late.closed is None, late.notices) == (False, 3)
+
+
+def test_a_window_that_is_longer_than_what_is_kept_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMOKE_HISTORY_KEEP", "3d")
+    assert main(["alerts", "check", "--suite", "betterprompts", "--reports", str(tmp_path)]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told == ["weekly_availability looks back 7 days, and SMOKE_HISTORY_KEEP keeps 3d: it judges by that"]

@@ -287,3 +287,98 @@ def test_a_change_of_rules_is_told_as_what_it_adds_removes_and_changes() -> None
     assert [each.change for each in compare(replay(new, facts, START, until), replay(now, facts, START, until))] == [
         Change.ADDED, Change.CHANGED,
     ]  # fmt: skip
+
+
+def test_two_incidents_of_one_outage_end_together() -> None:
+    """Two machines opened one each, before their histories met: nobody who was told of either is left waiting."""
+    runs = every(HALF, START, "FFP")
+    one = evaluate(FAILURE, [past(runs)], (), START).incidents
+    other = evaluate(FAILURE, [past(runs[1:])], (), START + HALF).incidents
+    done = evaluate(FAILURE, [past(runs)], [*one, *other], START + 2 * HALF)
+    assert {each.incident for each in done.notices if each.kind is NoticeKind.CLOSED} == {one[0].id, other[0].id}
+    assert {each.id: each.ending for each in done.changed} == dict.fromkeys((one[0].id, other[0].id), Ending.RECOVERED)
+    assert evaluate(FAILURE, [past(runs)], done.changed, START + 3 * HALF).notices == ()
+
+
+def in_regions(**verdicts: str) -> Past:
+    """Regions of the schedule, each a few seconds after the other."""
+    names = {"a": "us-east-1", "b": "us-west-2", "c": "eu-west-1", "desk": "desk"}
+    return past(
+        [
+            fact
+            for index, (name, letters) in enumerate(verdicts.items())
+            for fact in every(HALF, START + 10 * index, letters, region=names[name])
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("failing", "closed"),
+    [("PF-----", None), ("PFIIIII", None), ("PF---P-", "03-02 12:30:00"), ("PFP----", "03-02 11:00:00")],
+    ids=["it vanishes", "it cannot be judged", "it comes back well", "it is well, and vanishes"],
+)
+def test_a_region_that_failed_is_not_well_because_others_are(failing: str, closed: str | None) -> None:
+    found = replay(FAILURE, [in_regions(a=failing, b="PPPPPPP", c="PPPPPPP")], START - MINUTE, START + 4 * HOUR)
+    assert [clock(each.opened) for each in found.incidents] == ["03-02 10:30:00"]
+    assert (found.incidents[0].closed is None) == (closed is None)
+    assert closed is None or clock(found.incidents[0].closed)[:14] == closed[:14]
+
+
+def test_a_machine_that_no_schedule_names_keeps_nothing_open() -> None:
+    """Somebody ran the whole suite at the desk, and it failed there."""
+    found = replay(FAILURE, [in_regions(a="PPPPPP", desk="-F----")], START - MINUTE, START + 4 * HOUR)
+    assert [each.ending for each in found.incidents] == [Ending.RECOVERED]
+
+
+def test_of_two_regions_that_fail_one_that_is_well_is_enough_to_end_it() -> None:
+    both, one = in_regions(a="PF-----", b="PF-----", c="PPPPPPP"), in_regions(a="PF-----", b="PFPPPPP", c="PPPPPPP")
+    book = only(BOOK, "regions_failing")
+    ends = [replay(book, [facts], START - MINUTE, START + 4 * HOUR).incidents[0].closed for facts in (both, one)]
+    assert [clock(each) for each in ends] == [None, "03-02 11:00:10"]
+
+
+def test_an_incident_of_a_region_that_is_scheduled_no_more_is_closed_unseen() -> None:
+    book, runs = only(BOOK, "we_are_blind"), every(HALF, START, "PIII", region="eu-west-1")
+    first = evaluate(book, [past(runs)], (), START + 3 * HALF)
+    assert len(first.notices) == 1
+    schedules = [replace(each, regions=("us-east-1",)) for each in shipped().schedules]
+    done = evaluate(book, [past(runs, schedules=schedules)], first.incidents, START + DAY)
+    assert [(each.kind, each.ending) for each in done.notices] == [(NoticeKind.CLOSED, Ending.RETIRED)]
+    still = evaluate(book, [past(runs)], first.incidents, START + DAY)
+    assert [each.kind for each in still.notices] == [NoticeKind.REMINDED]
+
+
+def test_a_rule_that_is_edited_while_it_is_open_speaks_of_what_it_asks_now() -> None:
+    facts = past(every(HALF, START, "FFF"))
+    first = evaluate(FAILURE, [facts], (), START)
+    edited = only(
+        BOOK, "smoke_test_failure", condition="consecutive_failures >= 2", window="2 runs", title="It is down"
+    )
+    done = evaluate(edited, [facts], first.incidents, START + 2 * HALF)
+    assert "It is down" in done.notices[0].sentence
+    assert "consecutive_failures >= 2 over 2 runs, seen 2 (smoke_test_failure)" in done.notices[0].sentence
+
+
+def test_a_region_that_went_silent_under_maintenance_is_missed_after_it() -> None:
+    """It lasts longer than the window of the rule."""
+    quiet = Maintenance(
+        title="Move", owner="web", since=datetime.fromisoformat("2026-03-02 12:10"),
+        until=datetime.fromisoformat("2026-03-02 17:10"),
+    )  # fmt: skip
+    book = replace(only(BOOK, "heartbeat_missing"), maintenance=(quiet,))
+    runs = every(HALF, START, "PPPPP", region="local", suite="mosaic")
+    found = replay(book, [past(runs, suite="mosaic")], START, START + 9 * HOUR)
+    assert [clock(each.opened) for each in found.incidents] == ["03-02 17:45:00"]
+
+
+def test_a_replay_looks_at_nothing_where_nobody_ever_ran(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A schedule of every minute has 43,200 slots in thirty days."""
+    looked: list[float] = []
+
+    def counted(book: AlertRulesFile, pasts: list[Past], incidents: tuple[Incident, ...], now: float) -> Evaluated:
+        looked.append(now)
+        return evaluate(book, pasts, incidents, now)
+
+    monkeypatch.setattr("smoke.alerts.replay.evaluate", counted)
+    replay(BOOK, [past([], suite="deltacrown")], START - 30 * DAY, START)
+    assert looked == [START - 30 * DAY]

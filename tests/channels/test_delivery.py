@@ -15,7 +15,8 @@ from pytest_httpserver import HTTPServer
 from smoke.alerts.notice import NoticeKind
 from smoke.channels.lateness import LATE_S
 from smoke.channels.registry import Channel
-from tests.channels.world import BEGAN, a_channel, a_notice, environ, give, put, waiting
+from smoke.history.outbox import Parcel
+from tests.channels.world import BEGAN, a_channel, a_notice, an_outbox, environ, give, put, waiting
 from tests.support import receivers
 from tests.support.counterparts import free_port
 from tests.support.receivers import Receiver, answer
@@ -122,6 +123,27 @@ def test_an_answer_that_was_lost_is_noticed_by_nobody_who_can_tell(channel, rece
     give(tmp_path, [channel], environ(base), now=NEXT)
     seen = ["CRITICAL", "CRITICAL", "OVER"] if channel.name == "slack" else ["CRITICAL", "OVER"]
     assert (receiver.noticed, waiting(tmp_path)) == (seen, 0)
+
+
+def test_an_answer_that_was_lost_leaves_no_incident_open(channel, receiver, base, tmp_path):
+    """It was taken, the run died before it knew, and nobody could be told until it was over: the digest ends it."""
+    put(tmp_path / "died", [channel], OPENED)
+    give(tmp_path / "died", [channel], environ(base), now=FIRST)
+    put(tmp_path, [channel], OPENED, CLOSED)
+    give(tmp_path, [channel], environ(base), now=OPENED.at + LATE_S)
+    opened, digest, *rest = receiver.noticed
+    assert (opened, digest != "OVER", waiting(tmp_path)) == ("CRITICAL", True, 0)
+    assert rest == ([] if channel.name == "slack" else ["OVER"])
+
+
+def test_what_cannot_be_read_holds_up_nothing_else_and_is_kept(channel, receiver, base, tmp_path):
+    """A later version put it there, which this one shares its database with."""
+    stream = f"alert:{channel.name}:ffff:"
+    an_outbox(tmp_path).put(Parcel(key="later", to=stream, kind="message", body='{"kind":"SONG"}', created=BEGAN))
+    put(tmp_path, [channel], OPENED)
+    (done,) = give(tmp_path, [channel], environ(base), now=BEGAN + LATE_S + 1)
+    assert (done.sent, done.waiting, receiver.noticed) == (1, 1, ["CRITICAL"])
+    assert "upgrade it" in (done.trouble or "")
 
 
 @pytest.mark.parametrize("at", ["before", "after"])

@@ -12,6 +12,7 @@ import pytest
 
 from smoke.history import History
 from smoke.history.carrying import exported, imported, merged, merged_file
+from smoke.history.incidents import Incident, Incidents
 from smoke.history.opening import history_file
 from smoke.history.reader import Reader
 from smoke.model import Blame, Outcome
@@ -134,3 +135,33 @@ def test_many_import_the_same_at_once(store: Store, elsewhere: Store) -> None:
         child.join(60)
     assert [child.exitcode for child in children] == [0] * 4
     assert [*exported(store)] == lines
+
+
+def an_incident(incident_id: str, closed: float | None = None, body: str = '{"title":"é"}') -> Incident:
+    return Incident(
+        incident_id=incident_id, suite="shop", environment="production", rule="down", opened=STARTED, closed=closed,
+        body=body,
+    )  # fmt: skip
+
+
+def test_incidents_are_carried_too(store: Store, elsewhere: Store) -> None:
+    """What was closed there is closed here, and what was closed here stays so, whatever an older line says."""
+    for one in (an_incident("open"), an_incident("over there"), an_incident("over here", closed=STARTED + 9)):
+        Incidents(store).save(one)
+    theirs = [an_incident("new"), an_incident("open"), an_incident("over there", STARTED + 5), an_incident("over here")]
+    for one in theirs:
+        Incidents(elsewhere).save(one)
+    assert imported(store, [*exported(elsewhere)]).incidents == 2
+    found = {each.incident_id: each.closed for each in Incidents(store).between(0, 2 * STARTED)}
+    assert found == {"new": None, "open": None, "over there": STARTED + 5, "over here": STARTED + 9}
+    assert merged(store, elsewhere).incidents == 0
+    assert [line for line in exported(elsewhere) if "é" in line or "\\u00e9" in line]
+    assert an_incident("new") in Incidents(store).open("shop", "production")
+
+
+@pytest.mark.parametrize("spoil", [('"opened":', '"opened":-'), ('"body":"{', '"body":"['), ('"rule":"down",', "")])
+def test_a_line_that_is_no_incident_is_refused(store: Store, elsewhere: Store, spoil: tuple[str, str]) -> None:
+    Incidents(elsewhere).save(an_incident("one"))
+    *runs, line = exported(elsewhere)
+    result = imported(store, [line.replace(*spoil), *runs])
+    assert ([bad.number for bad in result.bad], result.new, result.incidents) == ([1], 3, 0)

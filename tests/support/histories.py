@@ -29,13 +29,13 @@ def in_child(work: Callable[[], object]) -> int | None:
     return child.exitcode
 
 
-def record(folder: Path, verdicts: str, newest: float) -> None:
+def record(folder: Path, verdicts: str, newest: float, name: str = "run") -> None:
     """Keep a run of the default suite every half hour, a letter each (F: it failed), the last begun at ``newest``."""
     history = History(history_file(folder / "history.db"))
     for index, letter in enumerate(reversed(verdicts)):
         started = newest - index * HALF_HOUR
         verdict = Outcome.FAIL if letter == "F" else Outcome.PASS
-        about = {"suite": "betterprompts", "region": "us-east-1", "run_id": f"run-{index}"}
+        about = {"suite": "betterprompts", "region": "us-east-1", "run_id": f"{name}-{index}"}
         history.record(
             a_run(a_result(outcome=verdict), **about, verdict=verdict, started=started, finished=started + 9)
         )
