@@ -27,7 +27,7 @@ COMMANDS = {
     "accounts": "check the smoke accounts, change the password of one, or forgive it its refusals",
     "prove": "inject faults on our side of the wire and show which checks catch them",
     "history": "say how available it was, prune the history, or carry it from one place to another",
-    "doctor": "say whether we still look, for another cron to notice that we stopped",
+    "doctor": "say whether all that a run needs is here, and whether we still look",
     "dora": "print the four keys of the deployments that gates recorded, or say that one failed later",
     "report": "build the Allure report of the last run",
     "demo": "serve the embedded application",
