@@ -102,5 +102,7 @@ def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[s
         left = after(run, session, told, settings, console.line)
         if (waited_s := session.broker.waits.total_s) >= 1:
             console.line(f"of its {run.duration_s:.1f} s, {waited_s:.1f} s waited for accounts")
+        for text in session.shown.values():
+            console.line(text)
         console.summary(run, left)
     return run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
@@ -13,8 +13,10 @@ from smoke.retry import surely_last
 from smoke.running.camera import Camera
 from smoke.running.journey import Journey
 from smoke.running.scope import LISTENING
-from smoke.running.session import Session
 from smoke.running.stash import CHECK, JOURNEY, RECORD, SESSION
+
+if TYPE_CHECKING:
+    from smoke.running.session import Session
 
 
 @pytest.fixture(scope="session")
