@@ -65,7 +65,7 @@ def _under_pytest(session: Session, settings: Settings, kinds: set[CheckKind], p
     ]
     sys.path.insert(0, str(settings.root))  # the project's own page objects, before any that are installed
     kept, plugin = KeptBack(session.reports), SessionPlugin(session)
-    others = [Quiet(), Shown(session), Broken(session.troubles)]
+    others = [Quiet(), Shown(session), Broken(session.troubles), *session.plugins]
     try:
         with scrubbed_prints(session.scrubber):
             code = pytest.main(arguments, plugins=[kept, plugin, *others])
