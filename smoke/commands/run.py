@@ -30,6 +30,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --headed: wait at a failure, with Playwright's inspector open; nothing is tried again",
     )
+    parser.add_argument(
+        "--watch", action="store_true", help="run again whenever a file of the suite changes, until Ctrl-C"
+    )
     parser.set_defaults(call=call)
 
 
@@ -49,6 +52,10 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
         from smoke.running.outputs import check_arguments
 
         check_arguments(pytest_args)
+    if given.watch:
+        from smoke.commands.run_again import keep_running
+
+        return keep_running(given, settings, pytest_args)
     with ExitStack() as stack:
         stack.enter_context(reports_folder(settings.reports))
         # pytest's own options may be about the browser: its fixtures start one then, with a driver of their own.
