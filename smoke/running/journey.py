@@ -9,19 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from smoke.model import Check, Measurement, Signal, SignalKind, Step, Unit
-from smoke.running import vitals
-from smoke.running.camera import Camera
-from smoke.running.deadline import stopped_clock
-from smoke.running.guard import Guard
-from smoke.running.listeners import LOAD_FAILED, Listeners
-from smoke.running.record import Record
-from smoke.running.target import Credentials, Target
-from smoke.secret import Scrubber
 
 if TYPE_CHECKING:  # every journey's file imports this one, and an editor asks which journeys there are at each change
     from playwright.sync_api import APIRequestContext, BrowserContext, Page
 
     from smoke.accounts.broker import Broker
+    from smoke.running.camera import Camera
     from smoke.running.guard import Guard
     from smoke.running.listeners import Listeners
     from smoke.running.record import Record
