@@ -24,6 +24,7 @@ def keep_running(given: argparse.Namespace, settings: Settings, pytest_args: Seq
     code = _run(_arguments(given, settings.check, pytest_args))
     try:
         while True:
+            _tell(f"exit code {code}; waiting for a change (Ctrl-C ends)")
             now = wait_for_change(seen, settings)
             files, seen = changed(seen, now), now
             _tell(f"changed: {', '.join(sorted(below(settings.root, file) for file in files))}")
@@ -42,13 +43,11 @@ def _run(arguments: list[str]) -> int:
     command = [sys.executable, "-m", "smoke", "run", *arguments]
     with subprocess.Popen(command, start_new_session=True) as run:  # so that Ctrl-C reaches it through us, and once
         try:
-            code = run.wait()
+            return run.wait()
         except KeyboardInterrupt:
             run.send_signal(signal.SIGINT)
             run.wait()
             raise
-    _tell(f"exit code {code}; waiting for a change (Ctrl-C ends)")
-    return code
 
 
 def _arguments(given: argparse.Namespace, checks: Sequence[str], pytest_args: Sequence[str]) -> list[str]:
