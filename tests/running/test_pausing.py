@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke.children import children, command_of
+from smoke.children import children, command_of, kill
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess
 from smoke.running.watchdog import LATE_S, UNWIND_S, Limit
@@ -38,7 +38,8 @@ def paused(environ: dict[str, str], reports: Path) -> Iterator[subprocess.Popen[
             assert first.startswith("paused at homepage.load: homepage.load.console_errors (1) == 0")
             yield process
         finally:
-            process.terminate()
+            for pid in [*below(process.pid)]:  # of a run that ended by itself, nothing is there any more
+                kill(pid)
 
 
 def below(pid: int) -> Iterator[int]:
