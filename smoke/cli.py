@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -27,13 +28,16 @@ COMMANDS = {
     "accounts": "check the smoke accounts, change the password of one, or forgive it its refusals",
     "prove": "inject faults on our side of the wire and show which checks catch them",
     "history": "say how available it was, prune the history, or carry it from one place to another",
-    "doctor": "say whether we still look, for another cron to notice that we stopped",
+    "doctor": "say whether all that a run needs is here, and whether we still look",
     "dora": "print the four keys of the deployments that gates recorded, or say that one failed later",
     "report": "build the Allure report of the last run",
+    "completion": "print what lets bash, zsh or fish complete commands, options, suites and checks",
     "demo": "serve the embedded application",
 }
 SUPERVISED = {"gate", "init", "prove", "run"}
 """Commands that start browsers: nothing of them may be left, however they end."""
+ASKED_BY_SHELL = "_ARGCOMPLETE"
+"""Set where a shell wants to know how a line may go on."""
 EXIT_CODES = """exit codes:
   0  PASS (or FLAKY where the execution point allows it)
   1  FAIL (or FLAKY where the execution point blocks on it)
@@ -52,6 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _main(arguments: list[str]) -> int:
+    if ASKED_BY_SHELL in os.environ:
+        from smoke.completing import complete
+
+        return complete(_parser)
     named = arguments[0] if arguments and arguments[0] in COMMANDS else None
     parser = _parser(named)
     before, after = _split(arguments)

@@ -60,6 +60,11 @@ class Machine:
         """Our own folder in it: shared by all projects of a user, and never part of one."""
         return self.caches / "smoke-harness"
 
+    @property
+    def has_display(self) -> bool:
+        """Whether a window may be shown: on Linux something says where."""
+        return self.platform != "linux" or any(self.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
     def which(self, program: str) -> Path | None:
         """Find ``program`` on this machine's PATH."""
         found = shutil.which(program, path=self.environ.get("PATH", ""))

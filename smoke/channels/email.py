@@ -11,6 +11,7 @@ from smoke.channels.message import Message
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
 from smoke.config.strict import check_each, check_variable
+from smoke.variables import Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,14 @@ class Email(Options):
     def addresses(self, recipients: Iterable[str], environment: str) -> tuple[str, ...]:
         """Return the addresses among ``recipients``, each once."""
         return tuple(dict.fromkeys(each for each in recipients if "@" in each and self.reaches(each, environment)))
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The address of the server, and one of mail."""
+        return (
+            Shape(self.server, r"smtp(s|\+plain)?://\S+", "an address such as smtp://user:password@host:587"),
+            Shape(self.sender, r".*[^\s@]+@[^\s@]+", "an address of mail"),
+        )
 
 
 @channel(Email)

@@ -11,6 +11,7 @@ from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
 from smoke.config.strict import check_each, check_variable
 from smoke.sinks.options import Text
+from smoke.variables import Shape
 
 API = "https://api.github.com"
 
@@ -43,6 +44,14 @@ class GithubIssue(Options):
     def knows_incidents(self) -> bool:
         """It does."""
         return True
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """A token of GitHub, and a repository."""
+        return (
+            Shape(self.token, r"(gh[a-z]_|github_pat_)\w+|[0-9a-f]{40}", "a token, as in ghp_… or github_pat_…"),
+            Shape(self.repository, r"[\w.-]+/[\w.-]+", "owner/name"),
+        )
 
 
 @channel(GithubIssue)

@@ -11,6 +11,7 @@ from annotated_types import Len
 
 from smoke.config.strict import Strict
 from smoke.sinks.options import Text
+from smoke.variables import Shape
 
 SERVES = "Recipients of alert-rules.yaml that it reaches, such as 'slack:#alerts', pagerduty or '*@example.com'."
 NAME = "What it is called, where there is more than one of its kind; none: as its kind."
@@ -39,6 +40,11 @@ class Options(Strict):
     def knows_incidents(self) -> bool:
         """Whether the service keeps incidents open by itself, and passes over the end of one that it does not know."""
         return False
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """What the values of its variables look like, as far as the service says so."""
+        return ()
 
     def reaches(self, recipient: str, environment: str) -> bool:
         """Tell whether ``recipient`` of an incident in ``environment`` is told by it."""

@@ -10,6 +10,7 @@ from smoke.channels.message import Message, MessageKind
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
 from smoke.config.strict import check_each, check_variable
+from smoke.variables import Shape
 
 INTAKE = "https://events.pagerduty.com/v2/enqueue"
 
@@ -38,6 +39,11 @@ class PagerDuty(Options):
     def knows_incidents(self) -> bool:
         """It does."""
         return True
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The key of an integration, which is not one of the REST API."""
+        return (Shape(self.routing_key, r"\w{32}", "32 letters and digits (a key of the REST API is shorter)"),)
 
 
 @channel(PagerDuty)

@@ -10,6 +10,7 @@ from smoke.channels.message import Message
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
 from smoke.config.strict import check_each, check_variable
+from smoke.variables import ADDRESS, Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,11 @@ class Slack(Options):
     def needed(self) -> tuple[str, ...]:
         """The webhook."""
         return (self.webhook,)
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """An address; that of Slack's own begins with https://hooks.slack.com/services/."""
+        return (Shape(self.webhook, ADDRESS, "an address such as https://hooks.slack.com/services/…"),)
 
 
 @channel(Slack)

@@ -10,6 +10,7 @@ from smoke.channels.message import Message
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
 from smoke.config.strict import check_each, check_variable
+from smoke.variables import ADDRESS, Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,14 @@ class Webhook(Options):
     def knows_incidents(self) -> bool:
         """It may: a program at the other end would wait for the end."""
         return True
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """An address, and a secret as standardwebhooks.com writes it."""
+        return (
+            Shape(self.url, ADDRESS, "an address that begins with https://"),
+            Shape(self.secret, r"whsec_[\w+/=-]{32,}", "whsec_ and at least 24 bytes in base64"),
+        )
 
 
 @channel(Webhook)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import time
+from dataclasses import asdict
 
 from smoke.commands import options
 from smoke.doctor.finding import exit_code
@@ -23,13 +25,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
             parser.add_argument(option.flag, metavar=option.metavar, help=f"{text} ({option.variable})")
     for each in available():
         each.configure(parser)
+    options.add_some(parser, "base_url", "browser")
+    parser.add_argument("--json", action="store_true", help="print what was found as JSON")
     parser.set_defaults(call=call)
 
 
 def call(given: argparse.Namespace, _after: list[str]) -> int:
-    """Examine, print what was found, and return 0 for well, 1 for ill, 3 for cannot tell."""
+    """Examine, print what was found, and return 0 for well, with warnings or without, 1 for ill, 3 for cannot tell."""
     visit = Visit(given=given, settings=options.settings_of(given, "local"), now=time.time())
     findings = [finding for each in wanted(given) for finding in each.examine(visit)]
-    for finding in findings:
-        print(finding.line)
-    return exit_code(findings)
+    code = exit_code(findings)
+    if given.json:
+        print(json.dumps({"exit_code": code, "findings": [asdict(each) for each in findings]}, indent=2))
+    else:
+        for finding in findings:
+            print(finding.line)
+    return code

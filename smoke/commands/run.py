@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from smoke.commands import options
+from smoke.config.problems import ConfigError, Problem
 
 if TYPE_CHECKING:
     from smoke.judged import Run
@@ -24,6 +25,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add(parser)
     parser.add_argument("--json", action="store_true", help="print verdict.json on stdout, all else on stderr")
     parser.add_argument("--no-color", action="store_true", help="plain text (NO_COLOR)")
+    parser.add_argument(
+        "--pause-on-failure",
+        action="store_true",
+        help="with --headed: wait at a failure, with Playwright's inspector open; nothing is tried again",
+    )
+    parser.add_argument(
+        "--watch", action="store_true", help="run again whenever a file of the suite changes, until Ctrl-C"
+    )
     parser.set_defaults(call=call)
 
 
@@ -36,10 +45,17 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends like Ctrl-C: with a verdict
     settings = options.settings_of(given, given.point)
+    if given.pause_on_failure and not settings.headed:
+        text = "opens a window beside that of the browser: add --headed"
+        raise ConfigError([Problem("command line", 0, "--pause-on-failure", text)])
     if pytest_args:
         from smoke.running.outputs import check_arguments
 
         check_arguments(pytest_args)
+    if given.watch:
+        from smoke.commands.run_again import keep_running
+
+        return keep_running(given, settings, pytest_args)
     with ExitStack() as stack:
         stack.enter_context(reports_folder(settings.reports))
         # pytest's own options may be about the browser: its fixtures start one then, with a driver of their own.
@@ -49,7 +65,7 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
 
         console = Console.open(stream=2 if given.json else 1, plain=given.no_color)
         try:
-            run = _run(begun, settings, console, pytest_args)
+            run = _run(begun, settings, console, given, pytest_args)
         except BrowserMissing as error:
             console.line(f"INCONCLUSIVE: {error}")
             return 3
@@ -69,14 +85,14 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     return exit_code(run.verdict, begun.plan.point.flaky)
 
 
-def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[str]) -> Run:
+def _run(begun: Begun, settings: Settings, console: Console, given: argparse.Namespace, pytest_args: list[str]) -> Run:
     from smoke.browser import BrowserMissing
     from smoke.config.monitoring import monitoring
     from smoke.running.after import LONGEST_AFTERMATH_S, after, before, given_up, modules
     from smoke.running.concluding import conclude
     from smoke.running.opening import open_session
     from smoke.running.run import run_checks
-    from smoke.running.watchdog import CLOSE_S, LATE_S, UNWIND_S, free_after
+    from smoke.running.watchdog import CLOSE_S, Limit, free_after
     from smoke.supervisor import allow
 
     with ExitStack() as stack:
@@ -86,9 +102,11 @@ def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[s
             told = monitoring(settings.root)
             session.loads_last = modules(session.plan, told, settings)
             before(session, settings, console.line)
-            timeout_s = begun.plan.point.timeout_s
-            allow(timeout_s + LATE_S + UNWIND_S)
-            free_after(timeout_s + LATE_S)
+            limit = Limit(begun.plan.point.timeout_s, allow)
+            if given.pause_on_failure:
+                from smoke.running.pausing import pause_on_failure
+
+                pause_on_failure(session, limit, console.line)
             try:
                 run_checks(session, settings, pytest_args)
             except BrowserMissing:
@@ -102,5 +120,7 @@ def _run(begun: Begun, settings: Settings, console: Console, pytest_args: list[s
         left = after(run, session, told, settings, console.line)
         if (waited_s := session.broker.waits.total_s) >= 1:
             console.line(f"of its {run.duration_s:.1f} s, {waited_s:.1f} s waited for accounts")
+        for text in session.shown.values():
+            console.line(text)
         console.summary(run, left)
     return run

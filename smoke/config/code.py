@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import traceback
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,9 +28,17 @@ def parsed(path: Path, root: Path) -> Code:
     """Read a Python file; raises ConfigError if it is none."""
     try:
         return _understood(path.read_text(encoding="utf-8"), path.name)
-    except (OSError, SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", 0) or 0
-        raise ConfigError([Problem(below(root, path), line, "", f"cannot be read: {error}")]) from error
+    except SyntaxError as error:
+        raise ConfigError([Problem(below(root, path), error.lineno or 0, "", _told(error))]) from error
+    except (OSError, ValueError) as error:
+        raise ConfigError([Problem(below(root, path), 0, "", f"cannot be read: {error}")]) from error
+
+
+def _told(error: SyntaxError) -> str:
+    """Say what is wrong as Python does: below it the line, and a mark at the place."""
+    lines = "".join(traceback.format_exception_only(error)).splitlines()
+    marked = [line for line in lines[:-1] if not line.lstrip().startswith("File ")]
+    return "\n".join([f"cannot be read: {lines[-1]}", *marked])
 
 
 @lru_cache(RECENT)

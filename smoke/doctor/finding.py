@@ -11,6 +11,8 @@ class Health(StrEnum):
     """How something of ours is."""
 
     WELL = "ok"
+    WARNING = "warning"
+    """Runs go on, with less."""
     ILL = "ill"
     UNCLEAR = "cannot tell"
 
@@ -23,11 +25,14 @@ class Finding:
     health: Health
     text: str
     """One sentence, without any secret."""
+    remedy: str = ""
+    """What to do about it, where that is known."""
 
     @property
     def line(self) -> str:
         """It for people."""
-        return f"{self.health:<11}  {self.about}: {self.text}"
+        told = f"{self.health:<11}  {self.about}: {self.text}"
+        return f"{told}\n{'':<11}  -> {self.remedy}" if self.remedy else told
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
@@ -35,4 +40,4 @@ def exit_code(findings: Iterable[Finding]) -> int:
     seen = {each.health for each in findings}
     if Health.ILL in seen:
         return 1
-    return 0 if seen == {Health.WELL} else 3
+    return 0 if seen and Health.UNCLEAR not in seen else 3

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 FETCH_S = 10.0
 AHEAD_S = 120.0
 """Clocks may differ by so much."""
+NOT_KEPT_HERE = Finding(
+    about="freshness",
+    health=Health.WARNING,
+    text="no run of a schedule is kept here, so whether one still comes can only be told elsewhere",
+    remedy="smoke doctor --max-age 45m --url ADDRESS/verdict.json, or with SMOKE_HISTORY_URL",
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +42,7 @@ def examine(visit: Visit) -> Iterator[Finding]:
     given = visit.given
     age = None if given.max_age is None else _age(given.max_age)
     if given.url is None:
-        return _in_history(visit, age)
+        return _in_history(visit, age) if age is not None or _is_kept_here(visit) else iter([NOT_KEPT_HERE])
     if age is None:
         text = "is needed with --url: what is published does not say how often it should come"
         raise ConfigError([Problem("command line", 0, "--max-age", text)])
@@ -72,6 +78,18 @@ def _unended(ended: float | None, begun: float | None, now: float) -> str:
     if begun is None or begun <= (ended or 0.0):
         return "; see whether the schedule is disabled, or its runner gone"
     return f"; but a run began {spans.written(max(0.0, now - begun))} ago, so runs begin and do not end"
+
+
+def _is_kept_here(visit: Visit) -> bool:
+    """Tell whether somebody who asks for everything may expect scheduled runs on this machine."""
+    from smoke.availability.gathering import Expectations
+    from smoke.history.opening import history_store
+    from smoke.storage.sqlite import SqliteFile
+
+    given, store = visit.given, history_store(visit.settings)
+    places = Expectations.of(visit.settings.root).places
+    meant = any(given.suite in {None, suite} and given.env in {None, env} for suite, env in places)
+    return meant and not (isinstance(store, SqliteFile) and not store.path.exists())
 
 
 def _in_history(visit: Visit, age: float | None) -> Iterator[Finding]:

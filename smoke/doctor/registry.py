@@ -8,14 +8,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import smoke.doctor
+from smoke.config.problems import ConfigError
 from smoke.doctor.finding import Finding
+from smoke.machine import Machine
 from smoke.modules import import_all
+from smoke.plan import Plan
 from smoke.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Visit:
     """What an examination may look at."""
 
@@ -24,6 +28,21 @@ class Visit:
     settings: Settings
     now: float
     """Seconds since the epoch."""
+
+    @cached_property
+    def machine(self) -> Machine:
+        """This computer, with what .env adds to the environment."""
+        return Machine(environ=self.settings.environ)
+
+    @cached_property
+    def plan(self) -> Plan | ConfigError:
+        """What ``smoke run`` with the same options would do, or why it would do nothing."""
+        from smoke.running.planning import plan_of
+
+        try:
+            return plan_of(self.settings)
+        except ConfigError as error:
+            return error
 
 
 Examine = Callable[[Visit], Iterator[Finding]]
@@ -45,8 +64,12 @@ class Examination:
 _EXAMINATIONS: dict[str, Examination] = {}
 
 
+def _no_options(_parser: argparse.ArgumentParser) -> None:
+    """Add none."""
+
+
 def examination(
-    name: str, *, configure: Callable[[argparse.ArgumentParser], None], asked_by: tuple[str, ...]
+    name: str, *, configure: Callable[[argparse.ArgumentParser], None] = _no_options, asked_by: tuple[str, ...] = ()
 ) -> Callable[[Examine], Examine]:
     """Register the decorated function; see Examination for the arguments."""
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from smoke.browser import Origin, find_browser, launch_options
 from smoke.retry import surely_last
-from smoke.running.camera import Camera
 from smoke.running.journey import Journey
 from smoke.running.scope import LISTENING
-from smoke.running.session import Session
 from smoke.running.stash import CHECK, JOURNEY, RECORD, SESSION
+
+if TYPE_CHECKING:
+    from smoke.running.camera import Camera
+    from smoke.running.session import Session
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +113,8 @@ def _opened(request: pytest.FixtureRequest) -> BrowserContext:
 
 
 def _camera(session: Session, context: BrowserContext, request: pytest.FixtureRequest) -> Camera:
+    from smoke.running.camera import Camera
+
     check, record = request.node.stash[CHECK], request.node.stash[RECORD]
     camera = Camera(context, session.scrubber, record, session.is_photographed(check.id, record.number))
     if camera.is_on and record.number > 1:  # what passes is slow enough with a picture of each step

@@ -8,19 +8,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from smoke.accounts.broker import Broker
 from smoke.model import Check, Measurement, Signal, SignalKind, Step, Unit
-from smoke.running import vitals
-from smoke.running.camera import Camera
-from smoke.running.deadline import stopped_clock
-from smoke.running.guard import Guard
-from smoke.running.listeners import LOAD_FAILED, Listeners
-from smoke.running.record import Record
-from smoke.running.target import Credentials, Target
-from smoke.secret import Scrubber
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # every journey's file imports this one, and an editor asks which journeys there are at each change
     from playwright.sync_api import APIRequestContext, BrowserContext, Page
+
+    from smoke.accounts.broker import Broker
+    from smoke.running.camera import Camera
+    from smoke.running.guard import Guard
+    from smoke.running.listeners import Listeners
+    from smoke.running.record import Record
+    from smoke.running.target import Credentials, Target
+    from smoke.secret import Scrubber
 
 
 @dataclasses.dataclass(slots=True)
@@ -59,6 +58,8 @@ class Journey:
 
     def one_time_code(self) -> str:
         """A TOTP code for the account that was not used before; waits for the next time step where needed."""
+        from smoke.running.deadline import stopped_clock
+
         account = self.account
         if account.totp is None:
             raise LookupError(f"account {account.name} has no second factor")
@@ -89,6 +90,8 @@ class Journey:
 
     def measure_page(self, page: Page, name: str) -> None:
         """Take the browser's own timings of the document in ``page`` as ``<name>.load_ms`` and so on."""
+        from smoke.running import vitals
+
         url, measured = vitals.read(page, name, self.target.budgets, self.target.ceilings)
         self.record.measurements += measured
         self.documents |= dict.fromkeys((each.name for each in measured), url)
@@ -117,6 +120,8 @@ class Journey:
         return tuple(self._marked(signal) for signal in self.listeners.unaccounted())
 
     def _marked(self, signal: Signal) -> Signal:
+        from smoke.running.listeners import LOAD_FAILED
+
         for answer, reason in self.accepted.items():
             provoked = signal.kind is SignalKind.REQUEST and signal.text == answer
             path = answer.split(" ")[1]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from smoke.browser import BrowserChoice, BrowserMissing, find_browser, launch_options
 from smoke.config.problems import ConfigError, problems_of
+from smoke.machine import Machine
 from smoke.model import CheckKind
 from smoke.running.aside import Aside
 
@@ -169,7 +170,7 @@ class Launched:
     def _started(self) -> Browser:
         from playwright.sync_api import Error
 
-        if self.headed and _has_no_display():
+        if self.headed and not Machine().has_display:
             raise BrowserMissing("a window needs a display (DISPLAY): leave --headed away, or use xvfb-run")
         choice = self.starting.choice
         try:
@@ -191,10 +192,6 @@ class Launched:
         if self._browser:
             with contextlib.suppress(Error, TimeoutError):
                 (self._closing or Aside(self._browser, self._browser.close)).result(CLOSE_S)
-
-
-def _has_no_display() -> bool:
-    return sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 WAYS = ("launch", "launch_persistent_context", "connect", "connect_over_cdp")

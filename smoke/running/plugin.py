@@ -27,7 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the mark that @check sets."""
+    """Register the mark that @check sets, and have what helps journeys say what its assertions saw, too."""
+    pytest.register_assert_rewrite("e2e")
     config.addinivalue_line("markers", "smoke_check(id): the check that this test is; set by @check")
 
 

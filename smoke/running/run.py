@@ -40,6 +40,7 @@ def _under_pytest(session: Session, settings: Settings, kinds: set[CheckKind], p
     from smoke.running.outputs import KeptBack
     from smoke.running.printed import scrubbed_prints
     from smoke.running.session_plugin import Quiet, SessionPlugin
+    from smoke.running.shown import Shown
 
     places = {
         CheckKind.JOURNEY: journeys_of(settings.root, settings.suite),
@@ -64,9 +65,10 @@ def _under_pytest(session: Session, settings: Settings, kinds: set[CheckKind], p
     ]
     sys.path.insert(0, str(settings.root))  # the project's own page objects, before any that are installed
     kept, plugin = KeptBack(session.reports), SessionPlugin(session)
+    others = [Quiet(), Shown(session), Broken(session.troubles), *session.plugins]
     try:
         with scrubbed_prints(session.scrubber):
-            code = pytest.main(arguments, plugins=[kept, plugin, Quiet(), Broken(session.troubles)])
+            code = pytest.main(arguments, plugins=[kept, plugin, *others])
     except Exception as error:  # noqa: BLE001 - whatever breaks pytest itself must end in a verdict
         session.troubles.append(f"pytest broke: {type(error).__name__}: {error}")
         return

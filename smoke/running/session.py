@@ -80,6 +80,10 @@ class Session:
     observations: dict[str, Observation] = field(default_factory=dict)
     interruption: Interruption | None = None
     troubles: list[str] = field(default_factory=list)
+    plugins: list[object] = field(default_factory=list)
+    """What pytest is given besides, for this run."""
+    shown: dict[str, str] = field(default_factory=dict)
+    """What pytest shows of errors in the project's own code, by file or test."""
     band: float = 1.0
     """How much slower than its own band this runner may be: a factor."""
     workers: int | None = None

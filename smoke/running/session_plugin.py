@@ -74,8 +74,9 @@ class SessionPlugin:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            reason = self.session.scrubber.text(report.longreprtext).strip().splitlines()
-            self.session.troubles.append(f"{report.nodeid} could not be collected: {reason[-1] if reason else '?'}")
+            reason = self.session.scrubber.text(report.longreprtext).strip().splitlines() or ["?"]
+            last = reason[-1].removeprefix("E").strip()
+            self.session.troubles.append(f"{report.nodeid} could not be collected: {last}")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self._items = {item.nodeid: item for item in session.items}

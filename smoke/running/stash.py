@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from smoke.model import Check
-from smoke.running.journey import Journey
-from smoke.running.record import Record
-from smoke.running.session import Session
+if TYPE_CHECKING:
+    from smoke.model import Check
+    from smoke.running.journey import Journey
+    from smoke.running.record import Record
+    from smoke.running.session import Session
 
-SESSION = pytest.StashKey[Session]()
-CHECK = pytest.StashKey[Check]()
-RECORD = pytest.StashKey[Record]()
+SESSION: pytest.StashKey[Session] = pytest.StashKey()
+CHECK: pytest.StashKey[Check] = pytest.StashKey()
+RECORD: pytest.StashKey[Record] = pytest.StashKey()
 """Of the attempt that runs."""
-JOURNEY = pytest.StashKey[Journey]()
-KEPT_OUT = pytest.StashKey[Exception | None]()
+JOURNEY: pytest.StashKey[Journey] = pytest.StashKey()
+KEPT_OUT: pytest.StashKey[Exception | None] = pytest.StashKey()
 """Why the journey's account is not to be had."""
 
 

@@ -160,12 +160,13 @@ def _target(plan: Plan, urls: dict[str, str], environ: Mapping[str, str]) -> Tar
         texts=plan.suite.about.texts,
         budgets=plan.budgets,
         ceilings=plan.ceilings,
-        accounts=_accounts(plan, environ),
+        accounts=accounts_of(plan, environ),
         shared=plan.environment.external_services is not ExternalServices.MOCK,
     )
 
 
-def _accounts(plan: Plan, environ: Mapping[str, str]) -> dict[str, Credentials]:
+def accounts_of(plan: Plan, environ: Mapping[str, str]) -> dict[str, Credentials]:
+    """Return the accounts of the checks by name; raises ConfigError with every variable that is not set, or wrong."""
     needed = {check.account: check for check in plan.checks if check.account}
     problems: dict[str, Problem] = {}
     accounts = {}

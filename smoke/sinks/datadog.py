@@ -14,6 +14,7 @@ from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Metric
 from smoke.sinks.options import Options
 from smoke.sinks.registry import Errand, Presence, SinkError, sink
+from smoke.variables import HEXADECIMAL, Shape
 
 SITES = (
     "datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "ap1.datadoghq.com", "ap2.datadoghq.com",
@@ -62,6 +63,14 @@ class Datadog(Options):
     def secrets(self) -> tuple[str, ...]:
         """The API key and the application key."""
         return (self.key, self.app_key)
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """API keys are short, application keys are long: they are often mistaken for each other."""
+        return (
+            Shape(self.key, HEXADECIMAL + "{32}", "32 hexadecimal digits (an application key is no API key)"),
+            Shape(self.app_key, HEXADECIMAL + "{40}" + r"|ddapp_\w+", "40 hexadecimal digits, or begins with ddapp_"),
+        )
 
 
 @sink(Datadog, presence=Presence.BY_DEFAULT, loads=(PUSH,))

@@ -8,6 +8,7 @@ from typing import Annotated
 from annotated_types import Len
 
 from smoke.config.strict import Strict
+from smoke.variables import Shape
 
 Text = Annotated[str, Len(1)]
 
@@ -38,6 +39,11 @@ class Options(Strict):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Environment variables whose values no message may show."""
+        return ()
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """What the values of its variables look like, as far as the service says so."""
         return ()
 
     @property

@@ -164,7 +164,9 @@ def test_all_journeys_are_told_at_once(tmp_path: Path) -> None:
         written(tmp_path, "def test_a():\n    pass\n\ndef test_b():\n    pass\n")
     assert str(caught.value) == (
         "e2e/shop/test_broken.py: 1 problem\n"
-        "  line 1: cannot be read: invalid syntax (test_broken.py, line 1)\n"
+        "  line 1: cannot be read: SyntaxError: invalid syntax\n"
+        "    def test_x(:\n"
+        "               ^\n"
         f"{FILE}: 2 problems\n"
         f"  line 1, test_a: {NO_CHECK}\n"
         f"  line 4, test_b: {NO_CHECK}"

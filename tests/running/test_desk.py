@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 
@@ -38,3 +41,64 @@ def test_pytest_shows_rule_and_evidence_of_a_red_journey(tmp_path, environ: dict
     assert done.returncode == 1
     assert "homepage.load.console_errors (1) == 0: Failed to load recommendations" in done.stdout
     assert "smoke: FAIL: " in done.stdout
+
+
+LOOKING = """
+import sys
+
+started = []
+sys.addaudithook(lambda event, given: started.append(given[0]) if event in ("subprocess.Popen", "os.fork") else None)
+
+import pytest
+
+code = pytest.main(["--collect-only", "-q", "-p", "no:cacheprovider", *sys.argv[1:]])
+heavy = {"smoke.demo", "smoke.running.session", "smoke.running.camera", "httpcore"} & sys.modules.keys()
+print("started:", started, "loaded:", [*heavy])
+sys.exit(code)
+"""
+
+
+def test_an_editor_lists_every_journey_without_starting_anything() -> None:
+    """By file and name, as VS Code asks for it; neither browser nor application, nor what runs them."""
+    command = [sys.executable, "-c", LOOKING, "e2e"]
+    environ = {**os.environ, "SMOKE_BROWSER_PATH": "/no/such/browser"}
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    listed = {line.partition("[")[0] for line in done.stdout.splitlines() if "::" in line}
+    written = {
+        f"{path.relative_to(ROOT)}::{name}"
+        for path in ROOT.glob("e2e/*/test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)
+    }
+    assert listed == written
+    assert "started: [] loaded: []" in done.stdout
+
+
+def test_one_journey_runs_by_its_node_id(tmp_path, environ: dict[str, str], demo: DemoProcess) -> None:
+    """As an editor runs what was clicked, whichever suite is the default."""
+    demo.set_breaks()
+    node = "e2e/betterprompts/test_login_refused.py::test_login_refused[chromium]"
+    command = [sys.executable, "-m", "pytest", f"--rootdir={ROOT}", "-q", "-p", "no:cacheprovider", node]
+    told = {**environ, "SMOKE_REPORTS": str(tmp_path)}
+    done = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
+    assert "smoke: PASS: " in done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("xvfb-run"), reason="no display, and none to be had: xvfb is not installed")
+def test_a_journey_runs_in_a_window_slowed_down(tmp_path, environ: dict[str, str], demo: DemoProcess) -> None:
+    """`pytest e2e --headed --slowmo 250`: the browser has a window, and does what it did without."""
+    demo.set_breaks()
+    log = tmp_path / "driver.log"
+    command = ["xvfb-run", "-a", sys.executable, "-m", "pytest", "e2e", "-q", "-p", "no:cacheprovider"]
+    told = {**environ, "SMOKE_REPORTS": str(tmp_path), "DEBUG": "pw:browser", "DEBUG_FILE": str(log)}
+    done = subprocess.run(
+        [*command, "--headed", "--slowmo", "250", "-k", "refused"],
+        cwd=ROOT, env=told, capture_output=True, text=True, timeout=150, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    assert json.loads((tmp_path / "verdict.json").read_text())["verdict"] == "PASS"
+    launched = log.read_text()
+    assert "<launching>" in launched
+    assert "--headless" not in launched

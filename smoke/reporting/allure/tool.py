@@ -38,7 +38,7 @@ def allure(machine: Machine) -> Allure:
 
     Raises AllureUnavailableError.
     """
-    node = _node(machine)
+    node = node_of(machine)
     folder = machine.cache / "allure" / _fingerprint()
     if not folder.exists():
         _install(folder, machine)
@@ -49,7 +49,8 @@ def allure(machine: Machine) -> Allure:
     return Allure(node, program, environ)
 
 
-def _node(machine: Machine) -> Path:
+def node_of(machine: Machine) -> Path:
+    """Return the Node that reports are built with; raises AllureUnavailableError where there is none, or an old one."""
     node = machine.which("node")
     if not node or not machine.which("npm"):
         raise AllureUnavailableError(f"needs Node {OLDEST_NODE} or newer with npm on PATH")

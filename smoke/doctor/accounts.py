@@ -1,0 +1,52 @@
+"""Whether the smoke accounts that a run needs are given, without signing in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from smoke.config.problems import ConfigError
+from smoke.doctor._asking import target_of
+from smoke.doctor.finding import Finding, Health
+from smoke.doctor.registry import Visit, examination
+from smoke.plan import Plan
+
+ABOUT = "accounts"
+
+
+@examination(ABOUT)
+def examine(visit: Visit) -> Iterator[Finding]:
+    """Look for the password, and the secret of the second factor, of each account."""
+    from smoke.running.target import accounts_of
+
+    planned = visit.plan
+    if isinstance(planned, ConfigError):
+        return
+    names = {check.account for check in planned.checks if check.account}
+    if not names:
+        yield Finding(about=ABOUT, health=Health.WELL, text="no check signs in")
+        return
+    try:
+        if target_of(planned, visit.settings) is None:
+            yield Finding(about=ABOUT, health=Health.WELL, text="those of the embedded application are made anew")
+            return
+        accounts_of(planned, visit.settings.environ)
+    except ConfigError as error:
+        for each in error.problems:
+            what, _, remedy = each.text.partition(": ")
+            yield Finding(about=ABOUT, health=Health.ILL, text=f"{each.key} {what}", remedy=remedy)
+        return
+    text = f"{', '.join(sorted(names))}: every variable is set (smoke accounts check signs in)"
+    yield Finding(about=ABOUT, health=Health.WELL, text=text)
+    yield from _old(planned, sorted(names), visit.now)
+
+
+def _old(planned: Plan, names: list[str], now: float) -> Iterator[Finding]:
+    declared = planned.suite.about.accounts_in(planned.environment_name)
+    for name in names:
+        said, limit = declared[name].password_set, declared[name].max_password_days
+        days = (datetime.fromtimestamp(now, UTC).date() - said).days if said else 0
+        if days > limit:
+            text = f"the password of {name} is {days} days old, of at most {limit}"
+            remedy = f"smoke accounts rotate {name}"
+            yield Finding(about=ABOUT, health=Health.WARNING, text=text, remedy=remedy)

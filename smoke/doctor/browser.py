@@ -1,0 +1,56 @@
+"""Which browser a run would drive, and whether it starts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from smoke.doctor.finding import Finding, Health
+from smoke.doctor.registry import Visit, examination
+
+if TYPE_CHECKING:
+    from smoke.browser import BrowserChoice
+
+ABOUT = "browser"
+LAUNCH_MS = 20_000
+OTHER = "SMOKE_BROWSER_PATH names another browser"
+
+
+@examination(ABOUT)
+def examine(visit: Visit) -> Iterator[Finding]:
+    """Start the browser that is there, and say which it is; none is downloaded for that."""
+    from smoke.browser import BrowserChoice, BrowserMissing
+    from smoke.browser.at_hand import at_hand
+
+    name = visit.settings.browser
+    try:
+        found = at_hand(name, visit.machine)
+    except BrowserMissing as missing:
+        yield Finding(about=ABOUT, health=Health.ILL, text=str(missing))
+        return
+    if isinstance(found, BrowserChoice):
+        yield _started(found)
+    else:
+        remedy = f"playwright install {name}; a run tries that by itself"
+        yield Finding(about=ABOUT, health=Health.ILL, text=f"no {name} is here: {found.reason}", remedy=remedy)
+
+
+def _started(choice: BrowserChoice) -> Finding:
+    from playwright.sync_api import Error, sync_playwright
+
+    from smoke.browser import launch_options
+
+    which = f"{choice.executable or choice.name} ({choice.origin})"
+    begun = time.perf_counter()
+    try:
+        with sync_playwright() as driver:
+            browser = getattr(driver, choice.name).launch(timeout=LAUNCH_MS, **launch_options(choice))
+            version = browser.version
+            browser.close()
+    except Error as error:
+        text = f"{which} does not start: {str(error).strip().splitlines()[0]}"
+        remedy = f"playwright install-deps {choice.name} installs the libraries that it may miss; {OTHER}"
+        return Finding(about=ABOUT, health=Health.ILL, text=text, remedy=remedy)
+    text = f"{choice.name} {version} starts in {time.perf_counter() - begun:.1f} s: {which}"
+    return Finding(about=ABOUT, health=Health.WELL, text=text)

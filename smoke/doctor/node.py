@@ -1,0 +1,24 @@
+"""Whether the Allure report can be built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smoke.doctor.finding import Finding, Health
+from smoke.doctor.registry import Visit, examination
+
+ABOUT = "Node"
+
+
+@examination("node")
+def examine(visit: Visit) -> Iterator[Finding]:
+    """Look for Node."""
+    from smoke.reporting.allure.tool import AllureUnavailableError, node_of
+
+    try:
+        node = node_of(visit.machine)
+    except AllureUnavailableError as error:
+        remedy = "install it from nodejs.org or by a version manager; runs and verdicts do without"
+        yield Finding(about=ABOUT, health=Health.WARNING, text=f"the Allure report {error}", remedy=remedy)
+    else:
+        yield Finding(about=ABOUT, health=Health.WELL, text=f"{node} builds the Allure report")
