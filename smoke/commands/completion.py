@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def call(given: argparse.Namespace, _after: list[str]) -> int:
     """Print the script, and return 0."""
-    import argcomplete
+    from argcomplete.shell_integration import shellcode
 
-    print(argcomplete.shellcode(["smoke"], shell=given.shell))
+    print(shellcode(["smoke"], shell=given.shell))
     return 0
