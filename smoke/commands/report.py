@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import time
@@ -69,8 +70,9 @@ def _show(reports: Path, page: Path | None) -> None:
     with served(reports) as site:
         address = f"{site.url}/{page.absolute().relative_to(reports.absolute()).as_posix()}"
         print(f"open: {address}, until Ctrl-C", flush=True)
-        webbrowser.open(address)
-        site.wait()
+        with contextlib.suppress(KeyboardInterrupt):
+            webbrowser.open(address)
+            site.thread.join()
 
 
 def _status(settings: Settings) -> tuple[Path | None, int]:

@@ -1,4 +1,4 @@
-"""Writes a probe into Allure's results, as allure-pytest writes a journey (Allure 2 result files)."""
+"""Writes a probe, and what was not run, into Allure's results, as allure-pytest writes a journey."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from smoke.judged import CheckResult
+from smoke.judged import CheckResult, Run
 from smoke.model import Attempt, Check, Outcome, told
 from smoke.plan import Plan
 from smoke.reporting.allure_labels import TABLE, labels, measurements_table, parameters
@@ -30,6 +30,15 @@ def write(result: CheckResult, plan: Plan, base_url: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for attempt in result.attempts or (None,):
         _write(result, attempt, _content(result.check, plan, base_url), folder)
+
+
+def write_missing(run: Run, plan: Plan, folder: Path) -> None:
+    """Write what ``folder`` has no result of: nobody looked, and the report says so; raises OSError and ValueError."""
+    contents = (json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*-result.json"))
+    there = {content.get("name", "").partition(": ")[0] for content in contents}
+    for result in run.results:
+        if result.check.id not in there:
+            write(result, plan, run.base_url, folder)
 
 
 def _content(check: Check, plan: Plan, base_url: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import threading
 from collections.abc import Iterator
@@ -23,11 +22,7 @@ class Site:
     url: str
     """Without a slash at its end."""
     thread: threading.Thread
-
-    def wait(self) -> None:
-        """Return at Ctrl-C."""
-        with contextlib.suppress(KeyboardInterrupt):
-            self.thread.join()
+    """Goes on until the site is closed."""
 
 
 @contextmanager
