@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall status-picture lock clean
+.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall status-picture allure-picture lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -89,6 +89,9 @@ bench-waterfall: .venv/.dev-ready ## draw where the time of one run goes
 
 status-picture: .venv/.dev-ready ## draw docs/images/status.png: the status page of a year of four suites
 	@$(BIN)/python -m benchmarks.status_picture
+
+allure-picture: .venv/.dev-ready ## draw docs/images/allure.png: the Allure report of a run with two breakages
+	@$(BIN)/python -m benchmarks.allure_picture
 
 lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=--upgrade)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

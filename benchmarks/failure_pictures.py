@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -23,7 +24,7 @@ WIDTH = 900
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _run(folder)
+        run(folder, PICTURES)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(**launch_options(find_browser()))
             for check, picture in PICTURES.items():
@@ -32,9 +33,9 @@ def main() -> None:
             browser.close()
 
 
-def _run(reports: Path) -> None:
-    """Run the two checks twice while all is well, for the pictures of a good run, and once broken."""
-    wanted = [word for check in PICTURES for word in ("--check", check)]
+def run(reports: Path, checks: Iterable[str]) -> None:
+    """Run ``checks`` twice while all is well, for the pictures of a good run, and once broken."""
+    wanted = [word for check in checks for word in ("--check", check)]
     command = [sys.executable, "-m", "smoke", "run", *wanted, "--reports", str(reports)]
     with start() as demo:
         environ = {**os.environ, **demo.environ}

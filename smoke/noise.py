@@ -17,8 +17,18 @@ from smoke.probing.expectations import blame_of_status
 
 def accept(signals: Iterable[Signal], noise: Iterable[NoiseEntry], today: date, contract: str) -> tuple[Signal, ...]:
     """Mark every signal that an entry in force accepts with the entry's reason."""
-    in_force = [entry for entry in noise if today <= entry.until and _applies(entry, contract)]
-    return tuple(_marked(signal, in_force) for signal in signals)
+    entries = in_force(noise, today, contract)
+    return tuple(_marked(signal, entries) for signal in signals)
+
+
+def in_force(noise: Iterable[NoiseEntry], today: date, contract: str) -> tuple[NoiseEntry, ...]:
+    """Return the entries that have not ended, and that hold under ``contract``."""
+    return tuple(entry for entry in noise if today <= entry.until and _applies(entry, contract))
+
+
+def acceptance(entry: NoiseEntry) -> str:
+    """Say why, by whom and until when ``entry`` accepts something."""
+    return f"{entry.reason} ({entry.owner}, until {entry.until})"
 
 
 def judge_signals(
@@ -89,8 +99,8 @@ def _matches(entry: NoiseEntry, signal: Signal) -> bool:
     return entry.kind is signal.kind and re.search(entry.matches, signal.text) is not None
 
 
-def _marked(signal: Signal, in_force: Iterable[NoiseEntry]) -> Signal:
-    for entry in in_force:
+def _marked(signal: Signal, entries: Iterable[NoiseEntry]) -> Signal:
+    for entry in entries:
         if _matches(entry, signal):
-            return dataclasses.replace(signal, accepted_by=f"{entry.reason} ({entry.owner}, until {entry.until})")
+            return dataclasses.replace(signal, accepted_by=acceptance(entry))
     return signal

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.commands import options
@@ -17,32 +19,63 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     parser.add_argument("--reports", metavar="DIR", help="where the run left its files (SMOKE_REPORTS)")
+    parser.add_argument(
+        "--open", action="store_true", help="show it in a browser, served until Ctrl-C: traces open, too"
+    )
+    parser.add_argument(
+        "--single-file",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="the Allure report as one file that can be sent on (the default), or as many small ones for a web server",
+    )
     parser.set_defaults(call=call)
 
 
 def call(given: argparse.Namespace, _after: list[str]) -> int:
-    """Build the Allure report, and write the status page of the history.
+    """Build the Allure report, write the status page of the history, and show them where that is asked for.
 
     Returns 0 also where there is nothing to build from or with, which is said, and 3 where the history cannot be read.
     """
     settings = options.settings_of(given, "local")
-    _allure(settings)
-    return _status(settings)
+    report = _allure(settings, single_file=given.single_file)
+    page, code = _status(settings)
+    if given.open:
+        _show(settings.reports, report or page)
+    return code
 
 
-def _allure(settings: Settings) -> None:
+def _allure(settings: Settings, *, single_file: bool) -> Path | None:
     from smoke.machine import Machine
     from smoke.reporting.allure_report import ReportBuilt, ReportSkipped, build
 
-    results = settings.reports / "allure-results"
-    match build(results, settings.reports / "allure-report", machine=Machine(environ=os.environ)):
+    results, report = settings.reports / "allure-results", settings.reports / "allure-report"
+    match build(results, report, single_file=single_file, machine=Machine(environ=os.environ)):
         case ReportBuilt(page):
             print(f"report: {settings.shown(page)}")
+            return page
         case ReportSkipped(reason):
             print(f"report: {reason}")
+            return None
 
 
-def _status(settings: Settings) -> int:
+def _show(reports: Path, page: Path | None) -> None:
+    """Serve the reports, with ``page`` in the user's browser, until Ctrl-C."""
+    import webbrowser
+
+    from smoke.reporting.serving import served
+
+    if page is None:
+        print("open: there is no page to show", file=sys.stderr)
+        return
+    with served(reports) as site:
+        address = f"{site.url}/{page.absolute().relative_to(reports.absolute()).as_posix()}"
+        print(f"open: {address}, until Ctrl-C", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            webbrowser.open(address)
+            site.thread.join()
+
+
+def _status(settings: Settings) -> tuple[Path | None, int]:
     from smoke.history.errors import HistoryError
     from smoke.status.writing import StatusSkipped, StatusWritten, write_status
 
@@ -50,9 +83,10 @@ def _status(settings: Settings) -> int:
         match write_status(settings, time.time()):
             case StatusWritten(page):
                 print(f"status: {settings.shown(page)}")
+                return page, 0
             case StatusSkipped(reason):
                 print(f"status: no page, for {reason}")
     except (HistoryError, OSError) as error:
         print(f"status: INCONCLUSIVE: {error}", file=sys.stderr)
-        return 3
-    return 0
+        return None, 3
+    return None, 0

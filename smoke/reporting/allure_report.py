@@ -6,13 +6,14 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from smoke.machine import Machine
-from smoke.reporting.allure.privacy import VIEWER, keep_private
-from smoke.reporting.allure.settings import settings
+from smoke.reporting import allure_noise
+from smoke.reporting.allure.privacy import VIEWER, keep_beside, keep_private
+from smoke.reporting.allure.settings import CONFIG, PLACE, Order, settings
 from smoke.reporting.allure.tool import Allure, AllureUnavailableError, allure
 
 GENERATE_S = 120.0
@@ -24,7 +25,7 @@ class ReportBuilt:
     """There is a report."""
 
     page: Path
-    """One file that opens in any browser; traces open from it once it is served."""
+    """What to open in a browser; traces open from it once it is served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,12 @@ class ReportSkipped:
 
 
 def build(
-    results: Path, report: Path, *, name: str = "Smoke", machine: Machine | None = None
+    results: Path, report: Path, *, name: str = "Smoke", single_file: bool = True, machine: Machine | None = None
 ) -> ReportBuilt | ReportSkipped:
     """Build the folder ``report`` from Allure's ``results``; history is kept beside it.
 
-    An older report goes, so that what is there afterwards is of this run or is not there. Raises nothing.
+    Where it is not a ``single_file``, it needs a web server. An older report goes, so that what is there afterwards is
+    of this run or is not there. Raises nothing.
     """
     machine = machine or Machine()
     results, report = results.absolute(), report.absolute()
@@ -47,7 +49,10 @@ def build(
         shutil.rmtree(report, ignore_errors=True)
         if not any(results.glob("*-result.json")):
             return ReportSkipped(f"{results} holds no results")
-        return _generate(allure(machine), results, report, name, machine)
+        beside = tuple(path for path in (results / allure_noise.FILE,) if path.is_file())
+        history = report.parent / HISTORY
+        order = Order(name=name, report=report, history=history, beside=beside, single_file=single_file)
+        return _generate(allure(machine), results, replace(order, places=_places(results)), machine)
     except AllureUnavailableError as error:
         return ReportSkipped(f"Allure {error}")
     except (OSError, ValueError) as error:
@@ -55,16 +60,24 @@ def build(
         return ReportSkipped(f"Allure's report could not be written: {error}")
 
 
-def _generate(tool: Allure, results: Path, report: Path, name: str, machine: Machine) -> ReportBuilt | ReportSkipped:
-    page = report / "index.html"
-    with _settings_file(settings(name, report, report.parent / HISTORY)) as config:
+def _places(results: Path) -> tuple[str, ...]:
+    """Return where the runs of these results were made, one after the other."""
+    contents = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*-result.json")))
+    labels = (label for content in contents for label in content.get("labels", ()) if label["name"] == PLACE)
+    return tuple(sorted({label["value"] for label in labels}))
+
+
+def _generate(tool: Allure, results: Path, order: Order, machine: Machine) -> ReportBuilt | ReportSkipped:
+    report, page = order.report, order.report / "index.html"
+    with _settings_file(settings(order)) as config:
         command = [str(tool.node), str(tool.program), "generate", "--config", str(config), str(results)]
         finished = machine.run(command, seconds=GENERATE_S, environ=tool.environ, cwd=config.parent)
     # Allure ends well also where a plugin of its failed and there is nothing to look at.
     if not finished.ok or not page.is_file():
         shutil.rmtree(report, ignore_errors=True)
         return ReportSkipped(f"Allure could not build the report: {finished.cause}")
-    page.write_text(keep_private(page.read_text(encoding="utf-8")), encoding="utf-8")
+    for path, private in ((page, keep_private), *((each, keep_beside) for each in report.glob("*.js"))):
+        path.write_text(private(path.read_text(encoding="utf-8")), encoding="utf-8")
     if any(results.glob("*.zip")):
         _add_trace_viewer(report, machine)
     return ReportBuilt(page)
@@ -73,8 +86,9 @@ def _generate(tool: Allure, results: Path, report: Path, name: str, machine: Mac
 @contextmanager
 def _settings_file(content: dict[str, object]) -> Iterator[Path]:
     with TemporaryDirectory(prefix="smoke-allure-") as folder:
-        path = Path(folder, "allurerc.json")
-        path.write_text(json.dumps(content), encoding="utf-8")
+        path = Path(folder, "allurerc.mjs")
+        path.write_text(CONFIG, encoding="utf-8")
+        path.with_name("settings.json").write_text(json.dumps(content), encoding="utf-8")
         yield path
 
 

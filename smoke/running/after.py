@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,12 +14,15 @@ from smoke.history.opening import history_store
 from smoke.history.pruning import prune
 from smoke.judged import Run
 from smoke.model import Outcome
+from smoke.noise import in_force
 from smoke.plan import Plan
 from smoke.reporting import document
-from smoke.reporting.allure_results import explain
+from smoke.reporting.allure_probes import write_missing
+from smoke.reporting.allure_results import RUNBOOK, Around, explain
 from smoke.running import alerting
 from smoke.running.alerting import Alarm, Telling
 from smoke.running.heartbeat import heartbeat_of
+from smoke.running.reports import ALLURE
 from smoke.running.scheduled import schedule_of
 from smoke.running.session import Session
 from smoke.running.telling import tell
@@ -87,7 +90,7 @@ def after(run: Run, session: Session, told: Monitoring, settings: Settings, say:
     left = [document.write(run, settings.reports)]
     pages = bundles(run, session, settings, say)
     left += pages.values()
-    if (unexplained := explain(run, settings.reports / "allure-results", pages)) is not None:
+    if unexplained := explain(run, settings.reports / "allure-results", _around(session, told, settings, pages)):
         say(unexplained)
     ping = session.heartbeat.end(run, session.plan.point.flaky) if session.heartbeat else None
     store = history_store(settings)
@@ -101,6 +104,26 @@ def after(run: Run, session: Session, told: Monitoring, settings: Settings, say:
     extra = ("metrics.jsonl", "allure-results", "attempts")
     left += [settings.reports / name for name in extra if (settings.reports / name).exists()]
     return tuple(settings.shown(path) for path in left)
+
+
+def allure_results(run: Run, session: Session, around: Around, settings: Settings) -> Iterator[str]:
+    """Complete and explain what Allure's report is built from; yield what prevents that."""
+    folder = settings.reports / ALLURE
+    if folder.is_dir():
+        try:
+            write_missing(run, session.plan, folder)
+        except (OSError, ValueError) as error:
+            yield f"Allure's results are not complete: {error}"
+        if unexplained := explain(run, folder, around):
+            yield unexplained
+
+
+def _around(session: Session, told: Monitoring, settings: Settings, pages: Mapping[str, Path]) -> Around:
+    links = told.links.or_of_github(settings.environ)
+    there = (settings.root / RUNBOOK.partition("#")[0]).is_file()
+    noise = in_force(session.plan.suite.noise, session.today, session.target.contract)
+    runbook = links.to_runbook(RUNBOOK) if there else None
+    return Around(pages=pages, noise=noise, runbook=runbook, environ=settings.environ)
 
 
 def bundles(run: Run, session: Session, settings: Settings, say: Say) -> dict[str, Path]:

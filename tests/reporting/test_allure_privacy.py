@@ -41,3 +41,9 @@ def test_a_page_without_either_is_left_as_it_is():
     """Nothing else is touched, not even by a character."""
     page = "<html>" + bundle("const price = '5 €';") + "</html>"
     assert keep_private(page) == page
+
+
+def test_addresses_beside_the_page_are_led_to():
+    """Allure would show a link without a scheme as mere text; any other is judged as before."""
+    before, after = "const n=t.match(/^([A-Za-z][A-Za-z0-9+.-]*):/);if(!n)return", ";const r=n[1];"
+    assert keep_private(bundle(before + after)) == bundle(f"{before} t{after}")

@@ -67,7 +67,8 @@ class Generator:
             program.parent.mkdir(parents=True)
             program.touch()
             return Finished(0, "")
-        output = Path(json.loads(Path(command[command.index("--config") + 1]).read_text())["output"])
+        config = Path(command[command.index("--config") + 1])
+        output = Path(json.loads(config.with_name("settings.json").read_text())["output"])
         for name, text in self.files.items():
             output.mkdir(parents=True, exist_ok=True)
             (output / name).write_text(text)

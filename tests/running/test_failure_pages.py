@@ -209,7 +209,11 @@ def test_no_password_is_in_any_of_the_files(story: Story) -> None:
 def test_allure_leads_to_the_pages(story: Story) -> None:
     """Each result of a bad check has a link that is right from the folder of the report; good ones have none."""
     report = story.reports / "allure-report"
-    assert {each["name"] for each in story.links} == {"failure page"}
-    found = {Path(os.path.normpath(report / each["url"])) for each in story.links}
+    pages = [each for each in story.links if each["name"] == "failure page"]
+    found = {Path(os.path.normpath(report / each["url"])) for each in pages}
     assert found == {story.page(check) for check in CHECKS}
+    traces = [each["url"].partition("?trace=")[2] for each in story.links if each["name"] == "trace"]
+    assert {Path(os.path.normpath(report / "trace" / each)).parent.parent for each in traces} == {
+        story.reports / "attempts"
+    }
     assert list(links_in(story.reports / "allure-results")) == []

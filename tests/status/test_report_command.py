@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -15,6 +20,7 @@ from smoke.status.gathering import Sources
 from tests.status.shop import SHOP, a_shop, say
 from tests.support.year import an_incident
 
+ROOT = Path(__file__).parents[2]
 Captured = pytest.CaptureFixture[str]
 FILES = ["badge-shop.json", "index.html", "pingdom-shop.xml", "pingdom.xml", "status.json", "suite-shop.html"]
 
@@ -109,3 +115,29 @@ def test_no_secret_is_on_the_page(shop: Sources, tmp_path: Path, monkeypatch: py
     texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "reports/status").iterdir()]
     assert not [text for text in texts if "correct-horse" in text]
     assert "typed *** into the form" in page_of(tmp_path)
+
+
+def test_it_is_shown_in_a_browser_until_ctrl_c(shop: Sources, tmp_path: Path) -> None:
+    """Whatever browser that is; without an Allure report, the status page is."""
+    say(shop, time.time() - 60)
+    browser = tmp_path / "browser.py"
+    browser.write_text(
+        "import pathlib, sys, urllib.request\n"
+        "pathlib.Path('seen').write_bytes(urllib.request.urlopen(sys.argv[1], timeout=20).read())\n"
+        "print('closed', flush=True)\n"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "BROWSER": f"{sys.executable} {browser} %s"}
+    command = [sys.executable, "-m", "smoke", "report", "--open"]
+    with subprocess.Popen(command, env=environ, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as report:
+        assert report.stdout is not None
+        lines = list(iter(report.stdout.readline, "closed\n"))
+        report.send_signal(signal.SIGINT)
+        assert report.wait(20) == 0
+    assert re.fullmatch(r"open: http://127\.0\.0\.1:\d+/status/index\.html, until Ctrl-C\n", lines[-1])
+    assert (tmp_path / "seen").read_text(encoding="utf-8") == page_of(tmp_path)
+
+
+def test_with_nothing_to_show_no_browser_is_opened(shop: Sources, capsys: Captured) -> None:
+    """And nobody waits for it."""
+    assert cli.main(["report", "--open"]) == 0
+    assert "open: there is no page to show" in capsys.readouterr().err
