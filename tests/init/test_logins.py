@@ -19,6 +19,8 @@ SITES = {
     "a code beside, a modal, a beacon": {Shape.CODE_BESIDE, Shape.MODAL, Shape.BEACON, Shape.CATCH_ALL},
     "no buttons": {Shape.NO_BUTTON, Shape.PLACEHOLDERS, Shape.TWO_PAGES},
 }
+SOON = {"two pages, a page that confirms, a redirect", "a code on the next page, a dialog that confirms"}
+"""Those of every run of the tests; the others take their time in `make test-long`."""
 CODES = {Shape.CODE_NEXT, Shape.CODE_BESIDE}
 WRITTEN = {
     Shape.PLACEHOLDERS: ("login_page.py", 'page.get_by_placeholder("Pass phrase")'),
@@ -38,7 +40,9 @@ WRITTEN = {
 """What makes the shape, in which file."""
 
 
-@pytest.mark.parametrize("name", SITES)
+@pytest.mark.parametrize(
+    "name", [each if each in SOON else pytest.param(each, marks=pytest.mark.long) for each in SITES]
+)
 def test_a_login_is_found_out(name: str, smoke: Smoke, folder: Path) -> None:
     """The written suite is valid, passes, signs in and out, and holds the one line or two that the shape takes."""
     shapes = SITES[name]
