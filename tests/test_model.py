@@ -95,7 +95,7 @@ def test_a_result_without_attempts_says_why_and_took_no_time() -> None:
             Blame,
         ),
         ("proceed block rollback escalate", Action),
-        ("ms ratio count score", Unit),
+        ("ms ratio count score days", Unit),
         ("console page-error request", SignalKind),
     ],
 )
