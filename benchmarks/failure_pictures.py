@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
+from benchmarks.pictures import photograph
 from smoke.browser import find_browser, launch_options
 from smoke.demo.breaks import Break
 from smoke.demo.process import start
@@ -28,7 +29,7 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(**launch_options(find_browser()))
             for check, picture in PICTURES.items():
-                _draw(browser, folder / "failures" / check, ROOT / "docs/images" / picture)
+                photograph(browser, folder / "failures" / check, ROOT / "docs/images" / picture, WIDTH)
                 print(f"docs/images/{picture}")
             browser.close()
 
@@ -42,21 +43,6 @@ def run(reports: Path, checks: Iterable[str]) -> None:
         for breaks in ((), (), BREAKS):
             demo.set_breaks(breaks)
             subprocess.run(command, cwd=ROOT, env=environ, stdout=sys.stderr, check=False)
-
-
-def _draw(browser: Browser, folder: Path, picture: Path) -> None:
-    """Photograph a page in both schemes, and put the pictures side by side."""
-    for scheme in ("light", "dark"):
-        page = browser.new_context(color_scheme=scheme, viewport={"width": WIDTH, "height": 600}).new_page()
-        page.goto((folder / "index.html").as_uri())
-        page.screenshot(path=folder / f"{scheme}.png", full_page=True)
-    frame = browser.new_context(viewport={"width": 2 * WIDTH, "height": 600}).new_page()
-    both = "".join(f"<img src={scheme}.png width={WIDTH}>" for scheme in ("light", "dark"))
-    (folder / "both.html").write_text(f"<!doctype html><body style='margin:0;display:flex'>{both}", encoding="utf-8")
-    frame.goto((folder / "both.html").as_uri())
-    frame.wait_for_function("[...document.images].every(each => each.complete)")
-    picture.parent.mkdir(exist_ok=True)
-    frame.screenshot(path=picture, full_page=True)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
+from benchmarks.pictures import photograph
 from smoke.browser import find_browser, launch_options
 from smoke.history.opening import history_file
 from smoke.status.gathering import Sources, board
@@ -36,24 +37,9 @@ def main() -> None:
             (folder / file).write_text(text, encoding="utf-8")
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(**launch_options(find_browser()))
-            _draw(browser, folder)
+            photograph(browser, folder, PICTURE, WIDTH)
             browser.close()
     print(PICTURE.relative_to(ROOT))
-
-
-def _draw(browser: Browser, folder: Path) -> None:
-    """Photograph the page in both schemes, and put the pictures side by side."""
-    for scheme in ("light", "dark"):
-        page = browser.new_context(color_scheme=scheme, viewport={"width": WIDTH, "height": 600}).new_page()
-        page.goto((folder / "index.html").as_uri())
-        page.screenshot(path=folder / f"{scheme}.png", full_page=True)
-    frame = browser.new_context(viewport={"width": 2 * WIDTH, "height": 600}).new_page()
-    both = "".join(f"<img src={scheme}.png width={WIDTH}>" for scheme in ("light", "dark"))
-    (folder / "both.html").write_text(f"<!doctype html><body style='margin:0;display:flex'>{both}", encoding="utf-8")
-    frame.goto((folder / "both.html").as_uri())
-    frame.wait_for_function("[...document.images].every(each => each.complete)")
-    PICTURE.parent.mkdir(exist_ok=True)
-    frame.screenshot(path=PICTURE, full_page=True)
 
 
 if __name__ == "__main__":

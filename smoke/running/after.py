@@ -90,7 +90,7 @@ def after(run: Run, session: Session, told: Monitoring, settings: Settings, say:
     left = [document.write(run, settings.reports)]
     pages = bundles(run, session, settings, say)
     left += pages.values()
-    if unexplained := explain(run, settings.reports / "allure-results", _around(session, told, settings, pages)):
+    for unexplained in allure_results(run, session, _around(session, told, settings, pages), settings):
         say(unexplained)
     ping = session.heartbeat.end(run, session.plan.point.flaky) if session.heartbeat else None
     store = history_store(settings)
@@ -101,7 +101,7 @@ def after(run: Run, session: Session, told: Monitoring, settings: Settings, say:
     telling.end(say)
     if ping is not None and (trouble := ping.trouble()) is not None:
         say(f"heartbeat: {trouble}; look at {ping.to.variable}")
-    extra = ("metrics.jsonl", "allure-results", "attempts")
+    extra = ("metrics.jsonl", ALLURE, "attempts")
     left += [settings.reports / name for name in extra if (settings.reports / name).exists()]
     return tuple(settings.shown(path) for path in left)
 
