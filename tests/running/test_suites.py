@@ -67,6 +67,9 @@ def test_a_run_stops_at_its_time_out_with_what_it_has(project: Path, tmp_path: P
     assert (code, verdict["verdict"]) == (3, "INCONCLUSIVE")
     assert "NOT_RUN" in outcomes
     assert verdict["reason"].startswith("the time-out of 4 s stopped the run")
+    results = (tmp_path / "reports" / "allure-results").glob("*-result.json")
+    reported = {json.loads(path.read_text())["name"].partition(":")[0] for path in results}
+    assert reported == {check["id"] for check in verdict["checks"]}, "what nobody looked at is in the report too"
     assert verdict["duration_s"] < 15
 
 
