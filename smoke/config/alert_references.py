@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 from smoke.config.alerting import Alerting
 from smoke.config.known import known
@@ -20,7 +21,7 @@ Named = tuple[Key, str, str]
 """Where a name stands, of what it is one, and the name."""
 
 
-def unknown_names(found: Alerting, suites: Sequence[Suite]) -> Iterator[Problem]:
+def unknown_names(root: Path, found: Alerting, suites: Sequence[Suite]) -> Iterator[Problem]:
     """Yield every suite, environment, execution point, region and check that does not exist, and every lost runbook."""
     names = {
         "suite": [suite.name for suite in suites],
@@ -33,7 +34,7 @@ def unknown_names(found: Alerting, suites: Sequence[Suite]) -> Iterator[Problem]
             if name not in names[kind]:
                 yield source.problem(key, f"no {kind} {name!r}; {known(name, names[kind])}")
     yield from _checks(found, suites)
-    yield from (found.rules.source.problem(*each) for each in lost_runbooks(found.book.rules, found.root))
+    yield from (found.rules.source.problem(*each) for each in lost_runbooks(found.book.rules, root))
 
 
 def ended(found: Alerting, today: date) -> Iterator[Problem]:

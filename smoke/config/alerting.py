@@ -23,8 +23,6 @@ from smoke.config.source import Key
 class Alerting:
     """Rules and schedules, each with the file that says so."""
 
-    root: Path
-    """The project's folder."""
     rules: Document[AlertRulesFile]
     schedule: Document[CronScheduleFile]
 
@@ -58,7 +56,7 @@ def alerting(root: Path, rules: Path | None = None) -> Alerting | None:
         problems += error.problems
     if problems:
         raise ConfigError(problems)
-    found = Alerting(root=root, rules=book, schedule=schedule)
+    found = Alerting(rules=book, schedule=schedule)
     if wrong := [*_names(found), *_waking(found), *_windows(found)]:
         raise ConfigError(wrong)
     return found

@@ -58,7 +58,7 @@ def examined(root: Path, today: date) -> Examined:
     except ConfigError as error:
         problems += error.problems
     if alerts is not None and loaded and len(loaded) == len(names):
-        problems += unknown_names(alerts, loaded)
+        problems += unknown_names(root, alerts, loaded)
         if told is not None:
             known = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
             problems += unreached(alerts, told, known)
