@@ -31,6 +31,8 @@ class Plan:
     environment_name: str
     environment: Environment
     checks: tuple[Check, ...]
+    whole: tuple[Check, ...] = ()
+    """Where this is a shard: the checks of all of them, in order."""
 
     @property
     def required(self) -> tuple[Check, ...]:

@@ -13,6 +13,7 @@ from smoke.addresses import check_open
 from smoke.config.places import SUITES, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category
+from smoke.sharding import Shard
 from smoke.storage.keep import VARIABLE as KEEP
 from smoke.storage.keep import keep_s
 from smoke.storage.url import VARIABLE as DATABASE
@@ -123,6 +124,18 @@ OPTIONS = (
     Option(name="reports", metavar="DIR", default="reports", help="where the run leaves its files"),
 )
 
+PART_OPTIONS = (
+    Option(
+        name="shard", metavar="I/N", convert=Shard.parse, help="run only the I-th of N parts, for `smoke report merge`"
+    ),
+    Option(
+        name="part_of",
+        metavar="ID",
+        help="leave history, alerts and services to `smoke report merge`, which joins what has the same ID",
+    ),
+)
+"""What only ``smoke run`` takes: everything else is about whole runs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -148,6 +161,15 @@ class Settings:
     """The process environment laid over .env: where secrets are looked up."""
     origins: Mapping[str, str]
     """Where each setting came from."""
+    shard: Shard | None = None
+    """None: all that is planned."""
+    part_of: str | None = None
+    """Names the run that this one is a part of."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is left to ``smoke report merge`` to tell everyone what came of it."""
+        return self.shard is not None or self.part_of is not None
 
     def shown(self, path: Path) -> str:
         """Write ``path`` the way a person in the project's folder would type it."""
@@ -163,8 +185,15 @@ def find_root(start: Path) -> Path:
     raise ConfigError([Problem("command line", 0, "", text)])
 
 
-def resolve(given: Mapping[str, object], *, point: str, root: Path, environ: Mapping[str, str]) -> Settings:
-    """Settle every option by precedence.
+def resolve(
+    given: Mapping[str, object],
+    *,
+    point: str,
+    root: Path,
+    environ: Mapping[str, str],
+    options: tuple[Option, ...] = OPTIONS,
+) -> Settings:
+    """Settle ``options`` by precedence.
 
     ``given`` holds what the command line said, by option name; absent or None means not said.
     Raises ConfigError with every value that is wrong.
@@ -173,7 +202,7 @@ def resolve(given: Mapping[str, object], *, point: str, root: Path, environ: Map
     values: dict[str, object] = {}
     origins: dict[str, str] = {}
     problems: list[Problem] = []
-    for option in OPTIONS:
+    for option in options:
         said = given.get(option.name)
         if said == "":  # a variable of a pipeline that is not set, and nobody's wish for the default
             problems.append(Problem("command line", 0, option.flag, "is empty; say what it is, or leave it out"))

@@ -97,6 +97,22 @@ def keep(run: Run, albums: Mapping[str, Iterable[Snap]], place: Path, scrubber: 
     for name in [name for name, each in known.items() if run.finished - each.at > FORGOTTEN_S]:
         del known[name]
         shutil.rmtree(album_of(place, name), ignore_errors=True)
+    _write(known, place)
+
+
+def take_in(elsewhere: Path, place: Path) -> None:
+    """Keep in ``place`` what was good more lately ``elsewhere``; raises OSError."""
+    known = read(place)
+    newer = {name: each for name, each in read(elsewhere).items() if name not in known or known[name].at < each.at}
+    for name in newer:
+        shutil.rmtree(album_of(place, name), ignore_errors=True)
+        if album_of(elsewhere, name).is_dir():
+            shutil.copytree(album_of(elsewhere, name), album_of(place, name))
+    if newer:
+        _write({**known, **newer}, place)
+
+
+def _write(known: Mapping[str, Good], place: Path) -> None:
     place.mkdir(parents=True, exist_ok=True)
     draft = place / "good.part"
     draft.write_text(json.dumps({name: asdict(each) for name, each in known.items()}), encoding="utf-8")

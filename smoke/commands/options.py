@@ -7,15 +7,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.settings import OPTIONS, Settings, find_root, resolve
+from smoke.settings import OPTIONS, Option, Settings, find_root, resolve
 
 if TYPE_CHECKING:
     from smoke.datadog.deploying import Write
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add every setting as an option."""
-    for option in OPTIONS:
+def add(parser: argparse.ArgumentParser, options: tuple[Option, ...] = OPTIONS) -> None:
+    """Add settings as options, by default all that commands share."""
+    for option in options:
         text = f"{option.help} ({option.variable})"
         if option.metavar is None:
             parser.add_argument(option.flag, action="store_true", default=None, help=text)
@@ -25,9 +25,9 @@ def add(parser: argparse.ArgumentParser) -> None:
             parser.add_argument(option.flag, metavar=option.metavar, help=text)
 
 
-def settings_of(given: argparse.Namespace, point: str) -> Settings:
+def settings_of(given: argparse.Namespace, point: str, options: tuple[Option, ...] = OPTIONS) -> Settings:
     """Settle the options of a command line; raises ConfigError."""
-    return resolve(vars(given), point=point, root=find_root(Path.cwd()), environ=os.environ)
+    return resolve(vars(given), point=point, root=find_root(Path.cwd()), environ=os.environ, options=options)
 
 
 def add_some(parser: argparse.ArgumentParser, *names: str) -> None:

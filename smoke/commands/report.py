@@ -1,4 +1,4 @@
-"""``smoke report``."""
+"""``smoke report``, and ``smoke report merge``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.commands import options
+from smoke.commands import merge, options
 
 if TYPE_CHECKING:
     from smoke.settings import Settings
@@ -29,6 +29,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the Allure report as one file that can be sent on (the default), or as many small ones for a web server",
     )
     parser.set_defaults(call=call)
+    actions = parser.add_subparsers(metavar="ACTION")
+    text = "join the parts that smoke run --shard and --part-of left: one verdict, told to everyone"
+    merge.configure(actions.add_parser("merge", help=text, description=text[0].upper() + text[1:] + "."))
 
 
 def call(given: argparse.Namespace, _after: list[str]) -> int:

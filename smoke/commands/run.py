@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
+from smoke.settings import OPTIONS, PART_OPTIONS
 
 if TYPE_CHECKING:
     from smoke.judged import Run
@@ -22,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     parser.usage = "smoke run [POINT] [options] [-- pytest arguments]"
     parser.add_argument("point", nargs="?", default="local", metavar="POINT", help="execution point (default: local)")
-    options.add(parser)
+    options.add(parser, (*OPTIONS, *PART_OPTIONS))
     parser.add_argument("--json", action="store_true", help="print verdict.json on stdout, all else on stderr")
     parser.add_argument("--no-color", action="store_true", help="plain text (NO_COLOR)")
     parser.add_argument(
@@ -44,7 +45,7 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     from smoke.running.reports import reports_folder
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends like Ctrl-C: with a verdict
-    settings = options.settings_of(given, given.point)
+    settings = options.settings_of(given, given.point, (*OPTIONS, *PART_OPTIONS))
     if given.pause_on_failure and not settings.headed:
         text = "opens a window beside that of the browser: add --headed"
         raise ConfigError([Problem("command line", 0, "--pause-on-failure", text)])

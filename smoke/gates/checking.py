@@ -11,7 +11,7 @@ from datetime import datetime
 
 from smoke.gates.checklist import CheckSeen
 from smoke.model import Category, Outcome
-from smoke.settings import OPTIONS, Settings
+from smoke.settings import OPTIONS, PART_OPTIONS, Settings
 
 LATE_S = 180.0
 """Beyond the point's time-out: set-up, and what follows the verdict."""
@@ -91,7 +91,7 @@ def _check(row: Mapping[str, str]) -> CheckSeen:
 
 def _variables(settings: Settings) -> dict[str, str]:
     """Return the environment variables that settle every option as ``settings`` has it."""
-    found = {}
+    found = {option.variable: "" for option in PART_OPTIONS}  # a gate looks at the whole
     for option in OPTIONS:
         value = getattr(settings, option.name)
         if value is None or value is False or value == ():

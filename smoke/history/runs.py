@@ -6,6 +6,7 @@ file is whole without its ``-wal`` neighbour, so that a CI cache may carry it.
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ LATELY = 3
 DURATIONS = """
 SELECT check_id, max(duration_ms) FROM checks
 WHERE duration_ms BETWEEN 0 AND 1e15 AND run_id IN (
-  SELECT run_id FROM runs WHERE suite = ? AND environment = ? ORDER BY started DESC LIMIT ?
+  SELECT run_id FROM runs WHERE suite = ? AND environment = ? AND started < ? ORDER BY started DESC LIMIT ?
 ) GROUP BY check_id
 """
 BEGIN = upsert(
@@ -106,10 +107,10 @@ class History:
         with self.store.reading() as db:
             return select_runs(db, "suite = ? AND environment = ?", (suite, environment), limit)
 
-    def durations(self, suite: str, environment: str) -> dict[str, float]:
-        """Return how many milliseconds each check took in the latest runs of a suite in an environment, at most."""
+    def durations(self, suite: str, environment: str, until: float = math.inf) -> dict[str, float]:
+        """Return how many milliseconds each check took, at most, in the latest runs that began before ``until``."""
         with self.store.reading() as db:
-            return dict(db.execute(DURATIONS, (suite, environment, LATELY)))
+            return dict(db.execute(DURATIONS, (suite, environment, until, LATELY)))
 
     def verdict_before(self, run: Run) -> Outcome | None:
         """Return the verdict of the run before ``run`` in its place: suite, environment, region, execution point."""

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-SHOWN = frozenset({"allure-report", "attempts", "failures", "proof", "status"})
+SHOWN = frozenset({"allure-report", "attempts", "failures", "places", "proof", "status"})
 """Folders with pages and what they lead to; the rest, history above all, is nobody's business."""
 
 

@@ -8,67 +8,76 @@ from pathlib import Path
 
 from smoke.bundle import good
 from smoke.bundle.bad import FOLDER, is_bad
+from smoke.config.cron_schedule import Schedule
 from smoke.config.monitoring import Monitoring
 from smoke.history import History, HistoryError
 from smoke.history.opening import history_store
-from smoke.history.pruning import prune
+from smoke.joining.part import Part, write_part
 from smoke.judged import Run
-from smoke.model import Outcome
 from smoke.noise import in_force
 from smoke.plan import Plan
 from smoke.reporting import document
 from smoke.reporting.allure_probes import write_missing
 from smoke.reporting.allure_results import RUNBOOK, Around, explain
 from smoke.running import alerting
-from smoke.running.alerting import Alarm, Telling
+from smoke.running.announcing import Announcer
 from smoke.running.heartbeat import heartbeat_of
 from smoke.running.reports import ALLURE
-from smoke.running.scheduled import schedule_of
+from smoke.running.scheduled import Place, schedule_of
 from smoke.running.session import Session
-from smoke.running.telling import tell
 from smoke.settings import Settings
-from smoke.sinks.bulletin import bulletin_of
-from smoke.storage.keep import keep_s
 from smoke.storage.sqlite import SqliteFile
-from smoke.storage.store import Store
 
 Say = Callable[[str], None]
 LONGEST_AFTERMATH_S = 60.0
-LONGEST_PRUNING_S = 0.1
-"""What it does not reach, the next run does."""
 
 
 def before(session: Session, settings: Settings, say: Say) -> None:
-    """Tell history and heartbeat that a run began, and ``say`` of earlier ones that vanished without a verdict."""
+    """Tell history and heartbeat that a run began, and ``say`` of earlier ones that vanished without a verdict.
+
+    A part of a run is not heard of before it is joined; like any other it learns what earlier runs were like.
+    """
     planned = session.plan
-    schedule = schedule_of(planned, settings.region, settings.root, say)
-    session.heartbeat = heartbeat_of(planned.point_name, schedule, settings.environ)
+    schedule = None
+    if not settings.is_part:
+        schedule = schedule_of(_place(planned), settings.region, settings.root, say)
+        session.heartbeat = heartbeat_of(planned.point_name, schedule, settings.environ)
     if session.heartbeat is not None:
         session.scrubber.learn(session.heartbeat.url.reveal())
         session.heartbeat.start()
     store = history_store(settings)
     try:
         history = History(store)
-        for lost in history.vanished(session.started):
-            began = datetime.fromtimestamp(lost.started, UTC).isoformat(timespec="seconds")
-            say(f"history: the run of {lost.suite} in {lost.environment} that began at {began} vanished: no verdict")
-            history.finish(lost.run_id)
         if isinstance(store, SqliteFile):
             session.good_place = good.place_of(store.path.parent, planned.suite.name, planned.environment_name)
             session.good = good.read(session.good_place)
         session.took = history.durations(planned.suite.name, planned.environment_name)
-        history.begin(
-            session.run_id,
-            suite=planned.suite.name,
-            environment=planned.environment_name,
-            execution_point=planned.point_name,
-            region=settings.region,
-            started=session.started,
-            due=session.started + planned.point.timeout_s + LONGEST_AFTERMATH_S,
-            slot=schedule.latest(session.started) if schedule else None,
-        )
+        if not settings.is_part:
+            _begin(history, session, schedule, settings.region, say)
     except HistoryError as error:
         say(f"history: {error}")
+
+
+def _begin(history: History, session: Session, schedule: Schedule | None, region: str, say: Say) -> None:
+    planned = session.plan
+    for lost in history.vanished(session.started):
+        began = datetime.fromtimestamp(lost.started, UTC).isoformat(timespec="seconds")
+        say(f"history: the run of {lost.suite} in {lost.environment} that began at {began} vanished: no verdict")
+        history.finish(lost.run_id)
+    history.begin(
+        session.run_id,
+        suite=planned.suite.name,
+        environment=planned.environment_name,
+        execution_point=planned.point_name,
+        region=region,
+        started=session.started,
+        due=session.started + planned.point.timeout_s + LONGEST_AFTERMATH_S,
+        slot=schedule.latest(session.started) if schedule else None,
+    )
+
+
+def _place(planned: Plan) -> Place:
+    return Place(planned.suite.name, planned.environment_name, planned.point_name)
 
 
 def modules(planned: Plan, told: Monitoring, settings: Settings) -> tuple[str, ...]:
@@ -92,15 +101,13 @@ def after(run: Run, session: Session, told: Monitoring, settings: Settings, say:
     left += pages.values()
     for unexplained in allure_results(run, session, _around(session, told, settings, pages), settings):
         say(unexplained)
-    ping = session.heartbeat.end(run, session.plan.point.flaky) if session.heartbeat else None
-    store = history_store(settings)
-    earlier = keep(run, store, settings, say)
-    left += [store.path] if isinstance(store, SqliteFile) and store.path.is_file() else []
-    telling = Telling.begun(Alarm(run=run, monitoring=told, store=store, settings=settings, scrubber=session.scrubber))
-    tell(bulletin_of(run, earlier), told, store, settings, say)
-    telling.end(say)
-    if ping is not None and (trouble := ping.trouble()) is not None:
-        say(f"heartbeat: {trouble}; look at {ping.to.variable}")
+    if settings.is_part:
+        left.append(write_part(_part(run, session, settings), settings.reports))
+    else:
+        announcer = Announcer(monitoring=told, settings=settings, scrubber=session.scrubber, say=say)
+        announcer.announce(run, session.plan.point.flaky, session.heartbeat)
+        store = history_store(settings)
+        left += [store.path] if isinstance(store, SqliteFile) and store.path.is_file() else []
     extra = ("metrics.jsonl", ALLURE, "attempts")
     left += [settings.reports / name for name in extra if (settings.reports / name).exists()]
     return tuple(settings.shown(path) for path in left)
@@ -147,15 +154,13 @@ def bundles(run: Run, session: Session, settings: Settings, say: Say) -> dict[st
     return pages
 
 
-def keep(run: Run, store: Store, settings: Settings, say: Say) -> Outcome | None:
-    """Keep ``run`` in the history, and forget what is too old; return the verdict before it, if that is known."""
-    earlier = None
-    try:
-        history = History(store)
-        earlier = history.verdict_before(run)
-        history.record(run)
-        if (span := keep_s(settings.environ)) is not None:
-            prune(store, run.finished - span, seconds=LONGEST_PRUNING_S)
-    except HistoryError as error:
-        say(f"history: {error}")
-    return earlier
+def _part(run: Run, session: Session, settings: Settings) -> Part:
+    planned = session.plan
+    return Part(
+        of=settings.part_of or "",
+        shard=settings.shard,
+        planned=planned.whole or planned.checks,
+        point=planned.point,
+        interruption=session.interruption,
+        run=run,
+    )

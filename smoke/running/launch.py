@@ -90,7 +90,7 @@ def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
     for name in NEEDED_SOON:
         ahead.submit(importlib.import_module, name)
     ahead.shutdown(wait=False)
-    if (settings.check or settings.category) and not _has_journeys(planning.result().plan):
+    if (settings.check or settings.category or settings.shard) and not _has_journeys(planning.result().plan):
         return planning.result()
     try:
         driver = stack.enter_context(sync_playwright())
@@ -126,10 +126,10 @@ def _has_journeys(planned: Plan) -> bool:
 
 
 def _plan(settings: Settings) -> Plan:
-    from smoke.running.planning import plan_of  # here, so that it is loaded by whichever thread plans
+    from smoke.running.planning import plan_of, share_of  # here, so that it is loaded by whichever thread plans
 
     try:
-        return plan_of(settings)
+        return share_of(plan_of(settings), settings)
     except ConfigError as error:
         from smoke.config.monitoring import monitoring
 

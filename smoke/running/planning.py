@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, time
 
 from smoke.config.load import load
-from smoke.config.problems import ConfigError
+from smoke.config.problems import ConfigError, Problem
 from smoke.config.schedules import schedules_of
 from smoke.plan import Plan, Selection, covers, plan
 from smoke.running.scheduled import DESK
 from smoke.settings import Settings
+from smoke.sharding import shares
 
 
 def plan_of(settings: Settings) -> Plan:
@@ -22,6 +24,33 @@ def plan_of(settings: Settings) -> Plan:
     selection = Selection(checks=settings.check, categories=settings.category)
     planned = plan(suite, settings.point, settings.env, selection)
     return replace(planned, point_name=DESK) if _sees_too_little(planned, selection, settings) else planned
+
+
+def share_of(planned: Plan, settings: Settings) -> Plan:
+    """Return the part of ``planned`` that a shard runs, all of it where ``settings`` name none; raises ConfigError.
+
+    What checks took is read up to the last midnight (UTC), so that shards that start one after the other, while runs
+    end and are recorded, still share out the same way.
+    """
+    if (shard := settings.shard) is None:
+        return planned
+    after = {probe.id: probe.after for probe in planned.suite.probes}
+    try:
+        given = shares(planned.checks, after, _took(planned, settings), shard.count)
+    except ValueError as error:
+        raise ConfigError([Problem("command line", 0, "--shard", str(error))]) from None
+    return replace(planned, checks=given[shard.index - 1], whole=planned.checks)
+
+
+def _took(planned: Plan, settings: Settings) -> dict[str, float]:
+    from smoke.history import History, HistoryError
+    from smoke.history.opening import history_store
+
+    midnight = datetime.combine(datetime.now(UTC), time(), UTC).timestamp()
+    try:
+        return History(history_store(settings)).durations(planned.suite.name, planned.environment_name, midnight)
+    except HistoryError:  # said by the run
+        return {}
 
 
 def _sees_too_little(planned: Plan, selection: Selection, settings: Settings) -> bool:

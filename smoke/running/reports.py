@@ -16,6 +16,8 @@ from smoke.secret import Scrubber
 ALLURE = "allure-results"
 SWEPT = ("attempts", ALLURE, "test-results")
 """Folders of evidence, and of what pytest's plugins write; journeys may write into them too."""
+LEFT = ("verdict.json", "part.json")
+"""What a run says of itself."""
 LOCK = "run.lock"
 
 
@@ -84,5 +86,6 @@ def _open(reports: Path) -> IO[str]:
 def _empty(reports: Path) -> None:
     for name in SWEPT:
         shutil.rmtree(reports / name, ignore_errors=True)
-    (reports / "verdict.json").unlink(missing_ok=True)
+    for name in LEFT:
+        (reports / name).unlink(missing_ok=True)
     (reports / "verdict.part").touch()

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.config.cron_schedule import Schedule
 from smoke.config.problems import ConfigError
 from smoke.config.schedules import schedules_of
-from smoke.plan import Plan
 
 DESK = "local"
 """Execution point of runs that no schedule wants."""
 
 
-def schedule_of(planned: Plan, region: str, root: Path, say: Callable[[str], None]) -> Schedule | None:
-    """Return the schedule that wants ``planned`` in ``region``; None where there is none, or it cannot be read."""
-    if planned.point_name == DESK:
-        return None
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """What a schedule is about, wherever it runs from."""
+
+    suite: str
+    environment: str
+    point: str
+
+
+def schedule_of(place: Place, region: str, root: Path, say: Callable[[str], None]) -> Schedule | None:
+    """Return the schedule that wants a run of ``place`` in ``region``; None where none does, or it cannot be read."""
+    return next((each for each in schedules_for(place, root, say) if region in each.regions), None)
+
+
+def schedules_for(place: Place, root: Path, say: Callable[[str], None]) -> list[Schedule]:
+    """Return the schedules that want runs of ``place``, from whichever regions; none where they cannot be read."""
+    if place.point == DESK:
+        return []
     try:
         schedules = schedules_of(root)
     except ConfigError as error:
         say(f"schedule: {error}")
-        return None
-    wanted = (planned.suite.name, planned.environment_name, planned.point_name)
-    found = (each for each in schedules if (each.suite, each.environment, each.point) == wanted)
-    return next((each for each in found if region in each.regions), None)
+        return []
+    return [each for each in schedules if Place(each.suite, each.environment, each.point) == place]

@@ -12,7 +12,7 @@ import pytest
 from smoke import cli
 from smoke.history import History
 from smoke.history.opening import history_store
-from smoke.running.after import keep as keep_run
+from smoke.running.announcing import keep as keep_run
 from smoke.settings import resolve
 from tests.support.run_builder import a_result, a_run, a_typical_run
 

@@ -1,0 +1,86 @@
+"""``smoke report merge``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smoke.commands import options
+from smoke.config.problems import ConfigError, Problem
+from smoke.config.spans import seconds
+from smoke.settings import OPTIONS, PART_OPTIONS
+
+if TYPE_CHECKING:
+    from smoke.joining.gathering import Gathered
+    from smoke.settings import Settings
+
+NEEDED = tuple(option for option in PART_OPTIONS if option.name == "part_of")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument("folder", nargs="+", metavar="DIR", help="what the parts left, each in a folder of its own")
+    for option in OPTIONS:
+        if option.name == "reports":
+            text = f"where to put the whole ({option.variable})"
+            parser.add_argument(option.flag, metavar=option.metavar, default=argparse.SUPPRESS, help=text)
+    text = f"join only the parts with this ID ({NEEDED[0].variable})"
+    parser.add_argument(NEEDED[0].flag, metavar=NEEDED[0].metavar, help=text)
+    parser.add_argument("--wait", metavar="TIME", default="0s", help="how long parts may still arrive, such as 10m")
+    parser.add_argument("--json", action="store_true", help="print verdict.json on stdout, of several places as a list")
+    parser.add_argument("--no-color", action="store_true", help="plain text (NO_COLOR)")
+    parser.set_defaults(call=call)
+
+
+def call(given: argparse.Namespace, _after: list[str]) -> int:
+    """Join the parts, tell everyone, and return the worst exit code; what is missing is INCONCLUSIVE."""
+    from smoke.joining.gathering import gather_within
+    from smoke.joining.merging import Merger
+    from smoke.reporting.console import Console
+    from smoke.running.reports import reports_folder
+
+    settings = options.settings_of(given, "local", (*OPTIONS, *NEEDED))
+    try:
+        wait_s = seconds(given.wait)
+    except ValueError as error:
+        raise ConfigError([Problem("command line", 0, "--wait", str(error))]) from None
+    folders = [_folder(name, settings) for name in given.folder]
+    console = Console.open(stream=2 if given.json else 1, plain=given.no_color)
+    with reports_folder(settings.reports):
+        merger = Merger(settings, console.line)
+        gathered = gather_within(folders, wait_s, lambda each: merger.is_whole(_meant(each, settings)))
+        _refuse_several(gathered, settings)
+        joined = merger.join(_meant(gathered, settings))
+    for whole in joined.wholes.values():
+        console.summary(whole.run, ())
+    for name in [name for name in gathered.runs if settings.part_of not in (None, name)]:
+        console.line(f"not joined: parts of another run, {name or 'without an ID'}")
+    for text in joined.missing:
+        console.line(f"INCONCLUSIVE: {text}")
+    if given.json:
+        from smoke.reporting.document import to_json
+
+        told = [to_json(whole.run) for whole in joined.wholes.values()]
+        sys.stdout.write((told[0] if len(told) == 1 else f"[{', '.join(told)}]") + "\n")
+    return joined.code
+
+
+def _folder(name: str, settings: Settings) -> Path:
+    folder = Path(name)
+    if folder.resolve() == settings.reports.resolve():
+        text = f"{name} is where the whole goes: name another folder for it with --reports"
+        raise ConfigError([Problem("command line", 0, "DIR", text)])
+    return folder
+
+
+def _meant(gathered: Gathered, settings: Settings) -> Gathered:
+    return gathered if settings.part_of is None else gathered.of(settings.part_of)
+
+
+def _refuse_several(gathered: Gathered, settings: Settings) -> None:
+    if settings.part_of is None and len(gathered.runs) > 1:
+        names = ", ".join(sorted(name or "(none)" for name in gathered.runs))
+        text = f"there are parts of several runs, {names}: say which to join"
+        raise ConfigError([Problem("command line", 0, "--part-of", text)])

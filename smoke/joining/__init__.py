@@ -1,0 +1,1 @@
+"""Parts of runs, from several machines, made one again."""

@@ -1,0 +1,77 @@
+"""Finds the parts that machines left, and waits for those that are still on their way."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from smoke.joining.part import FILE, Part, PartError, read_part
+from smoke.running.scheduled import Place
+
+LOOK_S = 1.0
+"""Between two looks at what has arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A part, and the folder with all that its run left."""
+
+    part: Part
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What lies in some folders."""
+
+    found: tuple[Found, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    """Files that should be parts, and what is wrong with each."""
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The names of the runs that there are parts of."""
+        return tuple(dict.fromkeys(each.part.of for each in self.found))
+
+    def of(self, name: str) -> Gathered:
+        """Return only what belongs to the run ``name``."""
+        return Gathered(tuple(each for each in self.found if each.part.of == name), self.unreadable)
+
+    def by_place(self) -> dict[tuple[Place, str], tuple[Found, ...]]:
+        """Return the parts by where they looked, and from which region, in order."""
+        found: dict[tuple[Place, str], list[Found]] = {}
+        for each in self.found:
+            run = each.part.run
+            place = Place(run.suite, run.environment, run.execution_point)
+            found.setdefault((place, run.region), []).append(each)
+        return {
+            key: tuple(found[key]) for key in sorted(found, key=lambda key: (key[0].suite, key[0].environment, key))
+        }
+
+
+def gather(folders: Iterable[Path]) -> Gathered:
+    """Read every part at or below ``folders``."""
+    found, unreadable = [], []
+    for path in sorted({path.resolve() for folder in folders for path in folder.rglob(FILE)}):
+        try:
+            found.append(Found(read_part(path), path.parent))
+        except (PartError, OSError) as error:
+            unreadable.append(f"{path}: {error}")
+    return Gathered(tuple(found), tuple(unreadable))
+
+
+def gather_within(folders: Sequence[Path], seconds: float, is_whole: Callable[[Gathered], bool]) -> Gathered:
+    """Read them until ``is_whole``, at most for so long; what comes later is lost."""
+    ends, never = time.monotonic() + seconds, threading.Event()
+    while not is_whole(gathered := gather(folders)) and time.monotonic() < ends:
+        never.wait(min(LOOK_S, max(0.0, ends - time.monotonic())))
+    return gathered
+
+
+def has_every_shard(parts: Iterable[Part]) -> bool:
+    """Tell whether each shard of a run left a part."""
+    shards = [part.shard for part in parts if part.shard is not None]
+    return all({each.index for each in shards} >= set(range(1, shard.count + 1)) for shard in shards)

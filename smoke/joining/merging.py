@@ -1,0 +1,160 @@
+"""Joins the parts of runs, lays their evidence together, and tells everyone, once all of it is in the history."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from smoke.channels.posting import secrets_of
+from smoke.config.monitoring import monitoring
+from smoke.history import History, HistoryError
+from smoke.history.opening import history_store
+from smoke.joining.evidence import PLACES, explain_whole, lay_together, show_places, take_in_good
+from smoke.joining.gathering import Found, Gathered, has_every_shard
+from smoke.joining.shards import Whole, join
+from smoke.judge import SEVERITY, exit_code
+from smoke.model import Outcome
+from smoke.reporting import document
+from smoke.reporting.allure_results import RUNBOOK, Around
+from smoke.running.announcing import Announcer
+from smoke.running.heartbeat import heartbeat_of
+from smoke.running.planning import plan_of
+from smoke.running.scheduled import Place, schedule_of, schedules_for
+from smoke.secret import Scrubber
+from smoke.settings import Settings
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """What parts came to."""
+
+    wholes: Mapping[str, Whole]
+    """By the place that was looked at, and the region it was looked at from."""
+    missing: tuple[str, ...]
+    """Sentences about what should have been there."""
+
+    @property
+    def code(self) -> int:
+        """The worst exit code: 1 where the application is at fault anywhere, 3 where it cannot be said of all."""
+        codes = {exit_code(each.run.verdict, each.parts[0].point.flaky) for each in self.wholes.values()}
+        codes |= {3} if self.missing or not codes else set()
+        return next(code for code in (1, 3, 0) if code in codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Merger:
+    """Joins what machines left into the reports of ``settings``; raises ConfigError where those cannot be read."""
+
+    settings: Settings
+    say: Say
+
+    def is_whole(self, gathered: Gathered) -> bool:
+        """Tell whether nothing more needs to be waited for."""
+        shards = (has_every_shard(each.part for each in found) for found in gathered.by_place().values())
+        return bool(gathered.found) and all(shards) and not self._regions_missing(gathered)
+
+    def join(self, gathered: Gathered) -> Joined:
+        """Join all that was gathered, which is of one run, and tell everyone."""
+        missing = [*gathered.unreadable, *self._regions_missing(gathered)]
+        if not gathered.found:
+            missing.append("no part arrived: nothing can be said of the application")
+        found = {_name(*key): parts for key, parts in gathered.by_place().items()}
+        wholes = {name: join([each.part for each in parts]) for name, parts in found.items()}
+        shutil.rmtree(self.settings.reports / PLACES, ignore_errors=True)
+        for name, whole in wholes.items():
+            reports = self.settings.reports if len(wholes) == 1 else self.settings.reports / PLACES / name
+            self._lay_down(whole, found[name], reports)
+        if len(wholes) > 1:
+            show_places(wholes, self.settings.reports)
+        self._record(wholes)
+        self._tell(wholes)
+        return Joined(wholes=wholes, missing=tuple(missing))
+
+    def _regions_missing(self, gathered: Gathered) -> Iterator[str]:
+        there = set(gathered.by_place())
+        for place in dict.fromkeys(place for place, _ in there):
+            wanted = {name for each in schedules_for(place, self.settings.root, self.say) for name in each.regions}
+            for region in sorted(wanted):
+                if (place, region) not in there:
+                    yield f"region {region} left nothing of {place.suite} at {place.point} in {place.environment}"
+
+    def _lay_down(self, whole: Whole, found: tuple[Found, ...], reports: Path) -> None:
+        reports.mkdir(parents=True, exist_ok=True)
+        document.write(whole.run, reports)
+        try:
+            lay_together(found, reports)
+            take_in_good(found, self.settings.reports)
+        except OSError as error:
+            self.say(f"evidence is missing: {error}")
+        links = monitoring(self.settings.root).links.or_of_github(self.settings.environ)
+        around = Around(runbook=links.to_runbook(RUNBOOK), environ=self.settings.environ)
+        if told := explain_whole(whole, plan_of(self._settings_of(whole)), around, reports):
+            self.say(told)
+
+    def _record(self, wholes: Mapping[str, Whole]) -> None:
+        """Keep all runs before anything is judged by them: a rule may look at several regions."""
+        for whole in wholes.values():
+            run, settings = whole.run, self._settings_of(whole)
+            schedule = schedule_of(_place(whole), run.region, settings.root, self.say)
+            try:
+                history = History(history_store(settings))
+                history.begin(
+                    run.run_id,
+                    suite=run.suite,
+                    environment=run.environment,
+                    execution_point=run.execution_point,
+                    region=run.region,
+                    started=run.started,
+                    due=run.finished,
+                    slot=schedule.latest(run.started) if schedule else None,
+                )
+                history.record(run)
+            except HistoryError as error:
+                self.say(f"history: {error}")
+
+    def _tell(self, wholes: Mapping[str, Whole]) -> None:
+        environ, root = self.settings.environ, self.settings.root
+        scrubber = Scrubber(
+            secrets_of(root, {(each.run.suite, each.run.environment) for each in wholes.values()}, environ)
+        )
+        for whole in wholes.values():
+            heartbeat = None
+            if whole is _worst(
+                wholes, _place(whole)
+            ):  # one sign of life for all regions: a good one must not hide a bad
+                schedule = schedule_of(_place(whole), whole.run.region, root, self.say)
+                heartbeat = heartbeat_of(whole.run.execution_point, schedule, environ)
+            settings = self._settings_of(whole)
+            announcer = Announcer(monitoring=monitoring(root), settings=settings, scrubber=scrubber, say=self.say)
+            announcer.announce(whole.run, whole.parts[0].point.flaky, heartbeat)
+
+    def _settings_of(self, whole: Whole) -> Settings:
+        run = whole.run
+        return replace(
+            self.settings,
+            point=run.execution_point,
+            suite=run.suite,
+            env=run.environment,
+            region=run.region,
+            base_url=run.given_url,
+            check=(),
+            category=(),
+        )
+
+
+def _place(whole: Whole) -> Place:
+    return Place(whole.run.suite, whole.run.environment, whole.run.execution_point)
+
+
+def _worst(wholes: Mapping[str, Whole], place: Place) -> Whole:
+    severity = (*SEVERITY, Outcome.NOT_RUN)
+    there = [whole for whole in wholes.values() if _place(whole) == place]
+    return max(there, key=lambda whole: severity.index(whole.run.verdict))
+
+
+def _name(place: Place, region: str) -> str:
+    return "-".join((place.suite, place.environment, place.point, region))
