@@ -12,7 +12,7 @@ import pytest
 from smoke import cli
 from smoke.commands import plan
 from smoke.config.problems import ConfigError, Problem
-from smoke.settings import OPTIONS
+from smoke.settings import OPTIONS, PART_OPTIONS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,7 +51,7 @@ def test_the_readme_names_every_command_option_variable_and_exit_code() -> None:
     """README and program agree on commands, options, environment variables and exit codes."""
     for name in cli.COMMANDS:
         assert f"`smoke {name}" in README
-    for option in OPTIONS:
+    for option in (*OPTIONS, *PART_OPTIONS):
         assert f"| `{option.flag}` | `{option.variable}` |" in README
     assert set(re.findall(r"^\| (\d) \| ", README, re.MULTILINE)) == set(re.findall(r"^  (\d)  ", cli.EXIT_CODES, re.M))
 

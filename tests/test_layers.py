@@ -16,6 +16,8 @@ PURE = [
     *(f"smoke.bundle.{name}" for name in ("bad", "curl", "marking", "page", "pictures", "rendering", "scene")),
     "smoke.judge",
     "smoke.plan",
+    "smoke.sharding",
+    "smoke.joining.shards",
     "smoke.noise",
     "smoke.offline",
     "smoke.retry",

@@ -55,7 +55,7 @@ class Merger:
     def is_whole(self, gathered: Gathered) -> bool:
         """Tell whether nothing more needs to be waited for."""
         shards = (has_every_shard(each.part for each in found) for found in gathered.by_place().values())
-        return bool(gathered.found) and all(shards) and not self._regions_missing(gathered)
+        return bool(gathered.found) and all(shards) and not any(self._regions_missing(gathered))
 
     def join(self, gathered: Gathered) -> Joined:
         """Join all that was gathered, which is of one run, and tell everyone."""
