@@ -30,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     text = "it has a login; with PATH of the page with the form, where it is hard to find"
     login.add_argument("--login", nargs="?", const="", metavar="PATH", help=text)
     login.add_argument("--no-login", dest="login", action="store_const", const=False, help="it has none")
+    parser.add_argument("--sso", metavar="URL", help="another address where its login is: the password is typed there")
     parser.add_argument("--user", metavar="USER", help="user of its smoke account")
     parser.add_argument("--password", metavar="VARIABLE", help="environment variable with the password (NAME_PASSWORD)")
     parser.add_argument("--totp", metavar="VARIABLE", help="environment variable with the key of its second factor")

@@ -66,25 +66,36 @@ class Entered:
 def door(room: Room, start: str) -> Door:
     """Find the form: at ``start`` if that is given, else on the start page, behind its links, or at the usual paths.
 
-    Raises UnknownLoginError.
+    At an address that is not the application's no password is typed. Raises UnknownLoginError.
     """
-    room.go(start or "/")
-    if login_form(controls := room.controls()):
-        return Door(start or "/", None) if room.path == (start or "/") else _direct(room)
+    begin, others = start or "/", list[str]()
+
+    def has_form() -> bool:
+        found = login_form(room.controls()) is not None
+        if found and not room.is_ours:
+            others.append(room.origin)
+        return found and room.is_ours
+
+    room.go(begin)
     begun = room.path
-    for control in list(ways_in(controls))[:3]:
+    if has_form():
+        return Door(begin, None) if room.is_away or begun == begin else _direct(room)
+    for control in list(ways_in(room.controls()))[:3]:
         place = room.place(control)
         room.click(control)
-        if room.is_ours and login_form(room.controls()):
-            if room.path != begun:
-                return _direct(room)
-            return Door(start or "/", place)
-        room.go(start or "/")
-    for path in () if start else USUAL:
+        if has_form():
+            return Door(begin, place) if room.is_away or room.path == begun else _direct(room)
+        room.go(begin)
+    for path in () if start or others else USUAL:
         room.go(path)
-        if login_form(room.controls()):
+        if has_form():
             return Door(path, None)
-    raise UnknownLoginError("no form for user and password was found; say where it is with --login PATH")
+    missing = "no form for user and password was found; say where it is with --login PATH"
+    raise UnknownLoginError(_foreign(others[0]) if others else missing)
+
+
+def _foreign(origin: str) -> str:
+    return f"the form that signs in is at {origin}: say --sso {origin} if the password belongs there"
 
 
 def _direct(room: Room) -> Door:
@@ -132,6 +143,8 @@ def _second(room: Room, one_time_code: Callable[[], str]) -> SecondFactor | None
 
 
 def _filled(room: Room, control: Control, value: str) -> Place:
+    if not room.is_ours:
+        raise UnknownLoginError(_foreign(room.origin))
     place = room.place(control)
     if place is None:
         raise UnknownLoginError(f"no locator finds the field {control.label or control.name!r} alone")

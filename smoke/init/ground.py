@@ -23,7 +23,7 @@ DEEPEST = 7
 
 def guard_for(wanted: Wanted) -> Guard:
     """Return the guard of one look at an application that has no suite yet."""
-    environment = Environment(base_url=wanted.url, timeout_ms=TIMEOUT_MS, rate_share=0.5)
+    environment = Environment(base_url=wanted.url, urls=wanted.urls, timeout_ms=TIMEOUT_MS, rate_share=0.5)
     checks = (_check(LOOKS, ()), _check(SIGNS, tuple(_all_writes())))
     suite = Suite(
         name=wanted.suite,
@@ -43,7 +43,7 @@ def guard_for(wanted: Wanted) -> Guard:
         environment=environment,
         checks=checks,
     )
-    target = Target(base_url=wanted.url, urls={}, contract="", timeout_ms=TIMEOUT_MS, texts={}, budgets={})
+    target = Target(base_url=wanted.url, urls=wanted.urls, contract="", timeout_ms=TIMEOUT_MS, texts={}, budgets={})
     return guard_of(plan, target, f"init-{uuid.uuid4().hex[:8]}")
 
 

@@ -12,7 +12,6 @@ from smoke.init.room import Room
 from smoke.init.seen import Answered, StartPage
 from smoke.init.start_page import landmarks, named, parts
 from smoke.init.usual import DESCRIPTIONS, HEALTH, NOWHERE
-from smoke.running.target import origin_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -36,7 +35,9 @@ def start_page(room: Room, again: Room) -> StartPage:
             if answer.is_document:
                 raise NoStartPageError(f"the start page answers {answer.status}")
     if not room.is_ours:
-        raise NoStartPageError(f"the start page leads to another address, {origin_of(room.page.url)}")
+        there = room.origin
+        way_out = f"say --url {there} if the application is there, or --sso {there} if its login is"
+        raise NoStartPageError(f"the start page leads to another address, {there}: {way_out}")
     nodes = room.nodes()
     landmark = next(_found(landmarks(nodes), room, again))
     rest = [place for place in _found(parts(nodes), room, again) if place != landmark]

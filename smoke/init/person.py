@@ -10,7 +10,7 @@ from getpass import getpass
 
 from smoke.accounts.totp import key_of
 from smoke.config.problems import ConfigError, Problem
-from smoke.init.wanted import AccountWanted, Wanted, address, suite_of, variable
+from smoke.init.wanted import AccountWanted, Wanted, address, origin, suite_of, variable
 from smoke.secret import Secret, unmaskable
 
 NO_LOGIN = "--login, --no-login"
@@ -50,6 +50,7 @@ class Answers:
             password=self._one("--password", self.given.password or usual, "", usual, variable),
             totp=self._one("--totp", totp, "", "", variable) if totp else None,
             start=self._one("--login", self.given.login, "", "", _path) if self.given.login else "",
+            sso=self._one("--sso", self.given.sso, "", "", origin) if self.given.sso else "",
         )
 
     def _one(self, option: str, said: str | None, question: str, usual: str, convert: Callable[[str], str]) -> str:

@@ -15,6 +15,7 @@ from smoke.init.place import By, Place
 from smoke.init.snapshot import Node, nodes
 from smoke.model import Signal
 from smoke.running.listeners import Listeners
+from smoke.running.target import origin_of
 from smoke.safety import READS
 
 if TYPE_CHECKING:
@@ -75,6 +76,16 @@ class Room:
         if path == below or path.startswith(f"{below}/"):
             return path.removeprefix(below) or "/"
         return "/.." * below.count("/") + path
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of where the page is."""
+        return origin_of(self.page.url)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the page is at another address of the application than its own: at that of its login."""
+        return self.is_ours and self.origin != origin_of(self.base)
 
     @property
     def is_ours(self) -> bool:

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from smoke.addresses import check_open
 from smoke.init.naming import identifier
 
-ENVIRONMENT = "local"
-"""Name of the environment that is written."""
+ENVIRONMENT, SSO = "local", "sso"
+"""Names of the environment that is written, and of the address in it where the login is, if that is another one."""
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
@@ -25,6 +25,8 @@ class AccountWanted:
     """Name of the environment variable with the key of its second factor; None: it has none."""
     start: str
     """Path of the page with the form, below the address; empty: to be looked for."""
+    sso: str
+    """Origin of another address where the form is, and its password may be typed; empty: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,11 @@ class Wanted:
     """Without a slash at its end."""
     account: AccountWanted | None
     """None: it has no login."""
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Its further addresses, by name."""
+        return {SSO: self.account.sso} if self.account and self.account.sso else {}
 
     @property
     def suite(self) -> str:
@@ -61,6 +68,14 @@ def address(text: str) -> str:
     if not whole or parts.query or parts.fragment:
         raise ValueError(f"is the address of the start page, https://… without ? and #; got {text!r}")
     return text.rstrip("/")
+
+
+def origin(text: str) -> str:
+    """Return the origin of another address that the password may be typed at; raises ValueError."""
+    plain = address(text)
+    if urlsplit(plain).path:
+        raise ValueError(f"is where the login is, without a path: such as https://sso.example.com; got {text!r}")
+    return plain
 
 
 def variable(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -35,6 +35,22 @@ class Shape(StrEnum):
     CATCH_ALL = "an answer for whatever is asked"
     BLUNT = "a refusal on a page of its own, without a form"
     NO_BUTTON = "forms that are sent by the Enter key"
+    SSO = "the form at another address"
+    SSO_AT_ONCE = "a start page that leads to the form at another address"
+
+
+@contextmanager
+def served(answer: Callable[[Request], Response]) -> Iterator[int]:
+    """Serve at a port of its own, and yield that."""
+    server = make_server("127.0.0.1", 0, Request.application(answer), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @dataclass
@@ -50,6 +66,9 @@ class Site:
     """One-time codes that were used."""
     writes: list[str] = field(default_factory=list)
     port: int = 0
+    sso_port: int = 0
+    tickets: set[str] = field(default_factory=set)
+    """Given to who signed in at the other address, until they are brought back."""
 
     @property
     def prefix(self) -> str:
@@ -59,21 +78,47 @@ class Site:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}{self.prefix}/"
 
+    @property
+    def sso(self) -> str:
+        return f"http://127.0.0.1:{self.sso_port}"
+
+    @property
+    def is_away(self) -> bool:
+        return bool(self.shapes & {Shape.SSO, Shape.SSO_AT_ONCE})
+
+    @property
+    def login_url(self) -> str:
+        return f"{self.sso}/enter?for={secrets.token_hex(8)}" if self.is_away else f"{self.prefix}/login?next=account"
+
     def has(self, shape: Shape) -> bool:
         return shape in self.shapes
 
     @contextmanager
     def serving(self) -> Iterator[Site]:
-        server = make_server("127.0.0.1", 0, Request.application(self.answer), threaded=True)
-        self.port = server.port
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
+        with served(self.answer) as self.port, served(self.answer_sso) as self.sso_port:
             yield self
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+
+    def answer_sso(self, request: Request) -> Response:
+        """Its other address: it knows who asks only by what it was asked for."""
+        if request.path != "/enter" or "for" not in request.args:
+            return Response("no such page", 404)
+        if request.method != "POST":
+            return self.page("One login for all", self.sso_form())
+        self.writes.append(request.path)
+        if (request.form["name"], request.form["phrase"]) != (USER, self.password):
+            return self.page("One login for all", self.sso_form("That is the wrong name or phrase."))
+        self.tickets.add(ticket := secrets.token_hex(8))
+        return redirect(f"{self.url}arrive?ticket={ticket}")
+
+    def sso_form(self, problem: str = "") -> str:
+        return self.login_form("both", problem).replace(f'action="{self.prefix}/login"', "")
+
+    def arrive(self, ticket: str) -> Response:
+        if ticket not in self.tickets:
+            return Response("no such ticket", 403)
+        self.tickets.remove(ticket)
+        self.sessions[sid := secrets.token_hex(16)] = "in"
+        return self.with_session(redirect(f"{self.prefix}/account"), sid)
 
     def answer(self, request: Request) -> Response:  # noqa: C901 - a table of paths
         if request.method == "POST":
@@ -84,16 +129,20 @@ class Site:
         match request.method, path:
             case "GET", "/" if self.has(Shape.REDIRECT):
                 return redirect(f"{self.prefix}/welcome?from=start")
+            case "GET", "/" if self.has(Shape.SSO_AT_ONCE) and stage != "in":
+                return redirect(self.login_url)
+            case "GET", "/arrive":
+                return self.arrive(request.args["ticket"])
             case "GET", "/" | "/welcome":
                 return self.home(stage)
-            case "GET", "/login":
+            case "GET", "/login" if not self.is_away:
                 return self.page("Come in", self.login_form("user" if self.has(Shape.TWO_PAGES) else "both"))
             case "POST", "/login":
                 return self.login(request)
             case "POST", "/code":
                 return self.code(request, stage)
             case "GET", "/account":
-                return self.account() if stage == "in" else redirect(f"{self.prefix}/login?next=account")
+                return self.account() if stage == "in" else redirect(self.login_url)
             case "GET", "/leave":
                 asks = f'<form method="post" action="{self.prefix}/logout"><button>Yes, sign out</button></form>'
                 return self.page("Leaving?", f"{asks}<a href='{self.prefix}/account'>Stay</a>")
@@ -107,7 +156,7 @@ class Site:
         return self.home(stage) if self.has(Shape.CATCH_ALL) else Response("no such page", 404)
 
     def home(self, stage: str) -> Response:
-        into = f'<a href="{self.prefix}/login">Log in</a>'
+        into = f'<a href="{self.login_url}">Log in</a>'
         if self.has(Shape.MODAL):
             into = f"""<button onclick="document.querySelector('dialog').showModal()">Log in</button>
                 <dialog>{self.login_form("both")}</dialog>"""

@@ -44,6 +44,10 @@ def test_the_manual_names_every_option_and_no_other() -> None:
         (("--name", "Shop", "--url", "x.test", "--no-login"), "--url: is the address of the start page"),
         (("--name", "Shop", "--url", "http://x.test/?a=1", "--no-login"), "--url: is the address"),
         (("--name", "Shop", "--url", "http://x.test", "--login", "enter"), "--login: is a path below the address"),
+        (
+            ("--name", "Shop", "--url", "http://x.test", "--login", "--sso", "http://y.test/in"),
+            "--sso: is where the login",
+        ),
         (("--name", "42", "--url", "http://x.test", "--no-login"), "--name: is a word or several"),
         (("--name", "Shop", "--url", "http://x.test", "--login", "--user", "me"), "SHOP_PASSWORD: is not set"),
     ],
@@ -130,6 +134,17 @@ def test_a_refused_password_is_tried_once_and_never_reads_as_green(
     assert "was the password refused?" in done.stderr
     assert site.writes == ["/login", "/login"], "as nobody, and as the account"
     assert not (folder / "e2e/shop/test_login.py").exists()
+
+
+@pytest.mark.browser
+def test_a_password_goes_to_no_address_that_was_not_named(smoke: Smoke) -> None:
+    """The form is found all the same, and the option that names its address is told."""
+    with Site(frozenset({Shape.SSO})).serving() as site:
+        about = ("--name", "Shop", "--url", site.url, "--login", "--user", USER, "--dry-run")
+        done = smoke("init", *about, SHOP_PASSWORD=site.password)
+    assert (done.code, site.writes) == (3, []), done.said
+    assert f"say --sso {site.sso} if the password belongs there" in done.stderr
+    assert "test_login.py" not in done.stdout
 
 
 @pytest.mark.browser

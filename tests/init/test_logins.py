@@ -18,6 +18,8 @@ SITES = {
     "a code on the next page, a dialog that confirms": {Shape.CODE_NEXT, Shape.CONFIRM_DIALOG, Shape.NOISE},
     "a code beside, a modal, a beacon": {Shape.CODE_BESIDE, Shape.MODAL, Shape.BEACON, Shape.CATCH_ALL},
     "no buttons": {Shape.NO_BUTTON, Shape.PLACEHOLDERS, Shape.TWO_PAGES},
+    "at another address": {Shape.SSO, Shape.PREFIX},
+    "at another address at once": {Shape.SSO_AT_ONCE},
 }
 SOON = {"two pages, a page that confirms, a redirect", "a code on the next page, a dialog that confirms"}
 """Those of every run of the tests; the others take their time in `make test-long`."""
@@ -35,6 +37,8 @@ WRITTEN = {
     Shape.MODAL: ("login_page.py", "self.entrance.click()"),
     Shape.NOISE: ("noise.yaml", r"the\ old\ widget\ is\ gone:\ \w+"),
     Shape.BEACON: ("suite.yaml", "- POST /beacon"),
+    Shape.SSO: ("login_page.py", "self.entrance.click()"),
+    Shape.SSO_AT_ONCE: ("suite.yaml", "sso: http://127.0.0.1:"),
     Shape.NO_BUTTON: ("login_page.py", 'self.password.press("Enter")'),
 }
 """What makes the shape, in which file."""
@@ -48,8 +52,8 @@ def test_a_login_is_found_out(name: str, smoke: Smoke, folder: Path) -> None:
     shapes = SITES[name]
     with Site(frozenset(shapes)).serving() as site:
         known = {"SHOP_PASSWORD": site.password, "SHOP_KEY": site.key}
-        totp = ("--totp", "SHOP_KEY") if shapes & CODES else ()
-        done = smoke("init", "--name", "Shop", "--url", site.url, "--login", "--user", USER, *totp, **known)
+        more = (*(("--totp", "SHOP_KEY") if shapes & CODES else ()), *(("--sso", site.sso) if site.is_away else ()))
+        done = smoke("init", "--name", "Shop", "--url", site.url, "--login", "--user", USER, *more, **known)
         assert done.code == 0, done.said
     verdict = json.loads((folder / "reports/verdict.json").read_text())
     outcomes = {check["id"]: check["outcome"] for check in verdict["checks"]}

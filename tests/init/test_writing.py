@@ -83,7 +83,7 @@ START = StartPage(
 WANTED = Wanted(
     title='The "Shop"',
     url="https://shop.example.com",
-    account=AccountWanted(user="smoke", password="SHOP_PASSWORD", totp=None, start=""),
+    account=AccountWanted(user="smoke", password="SHOP_PASSWORD", totp=None, start="", sso=""),
 )
 
 
