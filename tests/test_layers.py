@@ -91,6 +91,7 @@ PURE = [
     *(
         f"smoke.init.{name}"
         for name in (
+            "banners",
             "code",
             "controls",
             "files",
@@ -98,6 +99,7 @@ PURE = [
             "place",
             "probes",
             "proposal",
+            "scripts",
             "seen",
             "snapshot",
             "start_page",

@@ -13,11 +13,13 @@ from smoke.init.seen import Login, Seen
 LONGEST_LINE = 120
 
 
-def pages(seen: Seen) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each page object."""
-    yield "home_page.py", _written("home_page.py", start=seen.start)
+def pages(suite: str, seen: Seen) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each page object of ``suite``."""
+    if seen.banner is not None:
+        yield "cookie_banner.py", _written("cookie_banner.py", banner=seen.banner)
+    yield "home_page.py", _written("home_page.py", suite=suite, start=seen.start)
     if seen.login is not None:
-        yield "login_page.py", _written("login_page.py", login=seen.login)
+        yield "login_page.py", _written("login_page.py", suite=suite, login=seen.login)
         yield "session.py", _written("session.py", login=seen.login, way_out=seen.login.way_out)
 
 

@@ -31,6 +31,8 @@ class Control:
     text: str = ""
     form: int = -1
     """Number of its form; -1: none."""
+    over: str = ""
+    """Text of what it stands in, where that lies over the page: a dialog, or what does not scroll with it."""
     opens: bool = False
     """It says that it opens something."""
 

@@ -78,7 +78,7 @@ def suite_files(wanted: Wanted, seen: Seen, environment: str, today: date) -> tu
         File(f"{config}/checks.yaml", _checks(seen)),
         File(f"{config}/noise.yaml", _noise(seen, today)),
         File(f"{pages}/__init__.py", f'"""Pages of {_docstring(wanted.title)}."""\n'),
-        *(File(f"{pages}/{name}", text) for name, text in code.pages(seen)),
+        *(File(f"{pages}/{name}", text) for name, text in code.pages(suite, seen)),
         File(f"{journeys}/__init__.py", f'"""Journeys of {_docstring(wanted.title)}."""\n'),
         *(File(f"{journeys}/{name}", text) for name, text in code.journeys(suite, seen)),
     ]

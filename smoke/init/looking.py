@@ -47,6 +47,7 @@ def start_page(room: Room, again: Room) -> StartPage:
         title=room.page.title(),
         landmark=called,
         parts=tuple(others),
+        banner=room.banner if room.banner == again.banner else None,
         load_ms=pages[-1].timings.get("load_ms") if pages else None,
     )
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 from urllib.parse import urlsplit
 
+from smoke.init.banners import answers_to_banners
 from smoke.init.controls import Control, spots
 from smoke.init.place import By, Place
+from smoke.init.scripts import FACTS, LONGEST_QUIET_MS, QUIET, QUIET_MS, USABLE
 from smoke.init.snapshot import Node, nodes
 from smoke.model import Signal
 from smoke.running.listeners import Listeners
@@ -21,30 +23,8 @@ from smoke.safety import READS
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page, Request
 
-USABLE = "input:visible, button:visible, a:visible, summary:visible, [role=button]:visible, [role=link]:visible"
-USABLE += ", [role=menuitem]:visible"
-FACTS = """all => all.map((each, index) => ({
-  index, tag: each.localName, name: each.getAttribute('name') ?? '', id: each.id,
-  type: (each.matches('a, summary, [role]:not(input, button)') ? '' : each.type ?? '').toLowerCase(),
-  autocomplete: each.getAttribute('autocomplete') ?? '', placeholder: each.placeholder ?? '',
-  label: (each.labels?.[0]?.innerText ?? each.getAttribute('aria-label') ?? each.title ?? '').trim(),
-  text: (each.matches('input[type=submit], input[type=button]') ? each.value
-    : each.innerText ?? '').trim().replace(/\\s+/g, ' '),
-  form: each.form ? [...document.forms].indexOf(each.form) : -1,
-  opens: !each.matches('input') && (each.localName === 'summary' || each.hasAttribute('aria-haspopup')
-    || each.getAttribute('aria-expanded') === 'false' || !each.matches('a[href]:not([href^="#"])')
-    && /dropdown|menu/.test(`${each.className} ${each.dataset.bsToggle} ${each.dataset.toggle}`)),
-}))"""
 MADE_ANEW = re.compile(r"\d{3}|^\d+$|[0-9a-f]{12}")
 """In a segment of a path: what is another one next time."""
-QUIET_MS, LONGEST_QUIET_MS = 300, 4000
-QUIET = """([quiet, longest]) => new Promise(done => {
-  let timer = setTimeout(end, quiet)
-  const seen = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(end, quiet) })
-  function end() { seen.disconnect(); done() }
-  seen.observe(document, {subtree: true, childList: true, attributes: true, characterData: true})
-  setTimeout(end, longest)
-})"""
 WAITED_FOR = frozenset({"document", "xhr", "fetch", "script"})
 PATIENCE_S = 15.0
 
@@ -57,6 +37,8 @@ class Room:
     listeners: Listeners
     base: str
     """Address of the application, without a slash at its end."""
+    banner: Place | None = None
+    """What answered the last page that asked about cookies; None: none did."""
     dialogs: list[str] = field(default_factory=list)
     """What the browser's own dialogs asked; each was answered with yes."""
     _pending: dict[Request, float] = field(default_factory=dict)
@@ -109,9 +91,14 @@ class Room:
         return tuple(dict.fromkeys(self._written))
 
     def go(self, path: str) -> None:
-        """Open ``path`` below the address, and wait until it is at rest."""
+        """Open ``path`` below the address, wait until it is at rest, and answer what asks about cookies there."""
         self.page.goto(f".{path}")
         self.settle()
+        for control in answers_to_banners(self.controls()):
+            if (place := self.place(control)) is not None:
+                self.banner = place
+                self.click(control)
+                return
 
     def settle(self) -> None:
         """Return when nothing is asked for and nothing changes any more, or it takes too long to tell."""

@@ -27,6 +27,8 @@ class StartPage:
     landmark: Part
     """It is there, and there alone, as soon as the page is."""
     parts: tuple[Part, ...]
+    banner: Place | None
+    """What answers a banner about cookies that lies over it at first; None: there is none."""
     load_ms: float | None
     """None: not observed."""
 
@@ -97,6 +99,8 @@ class Login:
 
     path: str
     """Of the page with the form, below the address."""
+    banner: Place | None
+    """What answers a banner about cookies there; None: there is none."""
     entrance: Place | None
     """What must be clicked there before the form is there; None: nothing."""
     user: Place
@@ -132,3 +136,8 @@ class Seen:
     """What pages tried to write unasked, such as ``POST /events``."""
     login: Login | None
     """None: nobody wanted one."""
+
+    @property
+    def banner(self) -> Place | None:
+        """What answers the banner about cookies; None: there is none."""
+        return self.start.banner or (self.login.banner if self.login else None)

@@ -61,6 +61,7 @@ class SigningIn:
         way_out = leave(self.room, found, (entered.password, entered.user)) if found else None
         return Login(
             path=here.path,
+            banner=stranger.banner,
             entrance=here.entrance,
             user=entered.user,
             onward=entered.onward,

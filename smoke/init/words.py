@@ -25,6 +25,19 @@ CODE = re.compile(
     r"one-time-code|\botp\b|totp|2fa|mfa|two.?factor|authenticat(or|ion).?code|verification|one.?time|\bcode\b|\btoken\b",
     re.IGNORECASE,
 )
+COOKIES = re.compile(r"\bcookie|\bconsent\b", re.IGNORECASE)
+REFUSES = re.compile(
+    r"\b(reject|refuse|decline|deny)\b|\b(necessary|essential|required)( cookies)? only\b"
+    r"|\bonly (the )?(\w+ )?(necessary|essential)|\bablehnen|\bnur (notwendige|erforderliche)"
+    r"|\brefuser|\brechazar|\brifiuta|\bweiger|\bodrzu",
+    re.IGNORECASE,
+)
+ACCEPTS = re.compile(
+    r"\b(accept|agree|allow|got it|understand|understood|dismiss)\b|^(ok|okay|close|\u00d7)$|\bakzeptieren|\bzustimmen"
+    r"|\bverstanden|\beinverstanden|\baccepter|\baceptar|\baccetta|\baccepteren|\bakceptuj",
+    re.IGNORECASE,
+)
+"""Buttons that answer a banner about cookies."""
 MINE = re.compile(r"account|profile|\buser|avatar|konto|compte|cuenta", re.IGNORECASE)
 MENU = re.compile(r"\bmenu\b|settings|\bmore\b", re.IGNORECASE)
 REFUSAL = (

@@ -15,6 +15,12 @@ from werkzeug.serving import make_server
 from werkzeug.utils import redirect
 
 USER = "smoke-visitor"
+BANNER = """<div id=asks style="position: fixed; inset: 0; background: white"><p>We use cookies.</p>
+<button onclick="answer()">Accept all</button> <button onclick="answer()">Reject all</button></div><script>
+const asks = document.querySelector('#asks')
+function answer() { document.cookie = 'answered=yes; path=/; samesite=lax'; asks.remove() }
+if (document.cookie.includes('answered=')) asks.remove()
+</script>"""
 
 
 class Shape(StrEnum):
@@ -35,6 +41,7 @@ class Shape(StrEnum):
     CATCH_ALL = "an answer for whatever is asked"
     BLUNT = "a refusal on a page of its own, without a form"
     NO_BUTTON = "forms that are sent by the Enter key"
+    COOKIE_BANNER = "a banner about cookies that lies over every page until it is answered"
     SSO = "the form at another address"
     SSO_AT_ONCE = "a start page that leads to the form at another address"
 
@@ -230,7 +237,8 @@ class Site:
 
     def page(self, title: str, body: str) -> Response:
         icon = '<link rel="icon" href="data:,">'
-        text = f"<!doctype html><html lang=en><title>{title}</title>{icon}<main><h1>{title}</h1>{body}</main>"
+        banner = BANNER if self.has(Shape.COOKIE_BANNER) else ""
+        text = f"<!doctype html><html lang=en><title>{title}</title>{icon}<main><h1>{title}</h1>{body}</main>{banner}"
         return Response(text, content_type="text/html; charset=utf-8")
 
     def with_session(self, response: Response, sid: str) -> Response:

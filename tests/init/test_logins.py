@@ -14,14 +14,25 @@ pytestmark = pytest.mark.browser
 
 SITES = {
     "placeholders, a menu, a prefix": {Shape.PLACEHOLDERS, Shape.MENU, Shape.PREFIX},
-    "two pages, a page that confirms, a redirect": {Shape.TWO_PAGES, Shape.CONFIRM_PAGE, Shape.REDIRECT},
+    "two pages, a page that confirms, a redirect, a banner": {
+        Shape.TWO_PAGES,
+        Shape.CONFIRM_PAGE,
+        Shape.REDIRECT,
+        Shape.COOKIE_BANNER,
+    },
     "a code on the next page, a dialog that confirms": {Shape.CODE_NEXT, Shape.CONFIRM_DIALOG, Shape.NOISE},
-    "a code beside, a modal, a beacon": {Shape.CODE_BESIDE, Shape.MODAL, Shape.BEACON, Shape.CATCH_ALL},
+    "a code beside, a modal, a beacon, a banner": {
+        Shape.CODE_BESIDE,
+        Shape.MODAL,
+        Shape.COOKIE_BANNER,
+        Shape.BEACON,
+        Shape.CATCH_ALL,
+    },
     "no buttons": {Shape.NO_BUTTON, Shape.PLACEHOLDERS, Shape.TWO_PAGES},
     "at another address": {Shape.SSO, Shape.PREFIX},
     "at another address at once": {Shape.SSO_AT_ONCE},
 }
-SOON = {"two pages, a page that confirms, a redirect", "a code on the next page, a dialog that confirms"}
+SOON = {"two pages, a page that confirms, a redirect, a banner", "a code on the next page, a dialog that confirms"}
 """Those of every run of the tests; the others take their time in `make test-long`."""
 CODES = {Shape.CODE_NEXT, Shape.CODE_BESIDE}
 WRITTEN = {
@@ -37,6 +48,7 @@ WRITTEN = {
     Shape.MODAL: ("login_page.py", "self.entrance.click()"),
     Shape.NOISE: ("noise.yaml", r"the\ old\ widget\ is\ gone:\ \w+"),
     Shape.BEACON: ("suite.yaml", "- POST /beacon"),
+    Shape.COOKIE_BANNER: ("cookie_banner.py", 'page.get_by_role("button", name="Reject all")'),
     Shape.SSO: ("login_page.py", "self.entrance.click()"),
     Shape.SSO_AT_ONCE: ("suite.yaml", "sso: http://127.0.0.1:"),
     Shape.NO_BUTTON: ("login_page.py", 'self.password.press("Enter")'),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from smoke.init.banners import answers_to_banners
 from smoke.init.controls import Control, Form, code_form, login_form, openers, spots
 from smoke.init.files import project_files, scrubbed, suite_files, todos
 from smoke.init.place import By, Place, is_steady, shortened, spellings
@@ -55,6 +56,7 @@ SUBMIT = control(9, tag="button", type="submit", text="Log in")
 CODE = control(2, type="text", autocomplete="one-time-code")
 LOGIN = Login(
     path="/login",
+    banner=None,
     entrance=None,
     user=place("Mail", "textbox"),
     onward=(),
@@ -75,10 +77,15 @@ LOGINS = {
     "all on one page": replace(LOGIN, code=place("Code"), refused=REFUSED, signed_in=place("Me"), way_out=OUT),
     "two pages": replace(LOGIN, onward=(place("Next"),), submit=None, way_out=replace(OUT, signed_out=None)),
     "a second factor": replace(LOGIN, second=SecondFactor(code=place("Code"), submit=None), protected="/mine"),
+    "behind a banner": replace(LOGIN, banner=place("No cookies"), way_out=OUT),
     "in a dialog": replace(LOGIN, entrance=place("Log in"), way_out=replace(OUT, opener=None, asks=False)),
 }
 START = StartPage(
-    title="Shop", landmark=Part("shop", place("Shop", "heading")), parts=(Part("go", place("Go")),), load_ms=3000
+    title="Shop",
+    landmark=Part("shop", place("Shop", "heading")),
+    parts=(Part("go", place("Go")),),
+    banner=None,
+    load_ms=3000,
 )
 WANTED = Wanted(
     title='The "Shop"',
@@ -134,6 +141,17 @@ def test_what_bears_the_user_is_opened_first() -> None:
     """The way out is there most often."""
     help_menu, mine = (control(n, tag="button", text=text, opens=True) for n, text in ((0, "Help"), (1, "ann")))
     assert list(openers([help_menu, mine, SUBMIT], "ann@shop.example")) == [mine, help_menu]
+
+
+def test_a_banner_about_cookies_is_refused_if_it_can_be() -> None:
+    """Buttons come before links; what stands elsewhere, and a choice, answers nothing."""
+    texts = ("Accept all", "Reject all", "OK", "More options")
+    buttons = [control(n, tag="button", text=text, over="We use cookies.") for n, text in enumerate(texts)]
+    link = control(7, tag="a", text="How to refuse them", over="We use cookies.")
+    choice = control(8, type="checkbox", label="Accept some", over="We use cookies.")
+    elsewhere = [replace(each, over=over) for each in buttons for over in ("", "Sure?", "cookies " * 999)]
+    found = answers_to_banners([link, choice, *elsewhere, *buttons])
+    assert [each.says for each in found] == ["Reject all", "Accept all", "OK", "How to refuse them"]
 
 
 def test_a_field_is_found_by_what_users_read() -> None:
