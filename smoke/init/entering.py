@@ -55,12 +55,17 @@ class Door:
 class Entered:
     """The way in that was just taken."""
 
-    user: Place
+    user: Place | None
     onward: tuple[Place | None, ...]
     password: Place
     code: Place | None
     submit: Place | None
     second: SecondFactor | None
+
+    @property
+    def fields(self) -> tuple[Place, ...]:
+        """What the form shows."""
+        return (self.password, self.user) if self.user else (self.password,)
 
 
 def door(room: Room, start: str) -> Door:
@@ -123,8 +128,6 @@ def enter(room: Room, form: Form, user: str, password: Secret, one_time_code: Ca
     submit = room.place(form.submit) if form.submit else None
     room.send(form.submit, form.password)
     second = _second(room, one_time_code)
-    if named is None:
-        raise UnknownLoginError("beside the password no field for the user was found")
     return Entered(user=named, onward=tuple(onward), password=secret, code=code, submit=submit, second=second)
 
 
@@ -155,15 +158,14 @@ def _filled(room: Room, control: Control, value: str) -> Place:
 def refused(room: Room, here: Door) -> Refused | None:
     """Try once to sign in as nobody, and return how that is refused; None if nothing on the page says so.
 
-    No account comes nearer to its lock.
+    No account comes nearer to its lock: where there is no field for a user, nothing is tried.
     """
     form = here.open(room)
     before, heard = set(refusals(room)), {each.text for each in room.signals}
-    field = form.user or form.password
+    field = form.user
     if field is None:
         return None
-    if form.user:
-        room.element(form.user).fill(NOBODY)
+    room.element(field).fill(NOBODY)
     if form.password:
         room.element(form.password).fill(NO_PASSWORD)
         if form.code:

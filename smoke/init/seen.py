@@ -103,7 +103,8 @@ class Login:
     """What answers a banner about cookies there; None: there is none."""
     entrance: Place | None
     """What must be clicked there before the form is there; None: nothing."""
-    user: Place
+    user: Place | None
+    """None: it asks for the password alone."""
     onward: tuple[Place | None, ...]
     """How the page with the user alone is sent, where there is one: by a button, or None, with the Enter key."""
     password: Place

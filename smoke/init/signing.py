@@ -58,7 +58,7 @@ class SigningIn:
             raise UnknownLoginError(f"nothing on the page shows that {self.account.user} is signed in")
         self.room.listeners.watch.look()
         self.tell("looking for the way out" if found is None else "signing out")
-        way_out = leave(self.room, found, (entered.password, entered.user)) if found else None
+        way_out = leave(self.room, found, entered.fields) if found else None
         return Login(
             path=here.path,
             banner=stranger.banner,
@@ -113,7 +113,7 @@ class SigningIn:
             return ""
         signed_out = self._room(LOOKS)
         signed_out.go(landing)
-        asks = signed_out.is_ours and any(map(signed_out.shows, (entered.password, entered.user)))
+        asks = signed_out.is_ours and any(map(signed_out.shows, entered.fields))
         return landing if asks and not signed_out.signals else ""
 
     def _room(self, asker: str) -> Room:

@@ -41,6 +41,7 @@ class Shape(StrEnum):
     CATCH_ALL = "an answer for whatever is asked"
     BLUNT = "a refusal on a page of its own, without a form"
     NO_BUTTON = "forms that are sent by the Enter key"
+    PASSWORD_ALONE = "a password that is asked for without a user"
     COOKIE_BANNER = "a banner about cookies that lies over every page until it is answered"
     SSO = "the form at another address"
     SSO_AT_ONCE = "a start page that leads to the form at another address"
@@ -97,6 +98,11 @@ class Site:
     def login_url(self) -> str:
         return f"{self.sso}/enter?for={secrets.token_hex(8)}" if self.is_away else f"{self.prefix}/login?next=account"
 
+    @property
+    def asks(self) -> str:
+        """What the form asks for that has the password."""
+        return "password" if self.shapes & {Shape.TWO_PAGES, Shape.PASSWORD_ALONE} else "both"
+
     def has(self, shape: Shape) -> bool:
         return shape in self.shapes
 
@@ -143,7 +149,7 @@ class Site:
             case "GET", "/" | "/welcome":
                 return self.home(stage)
             case "GET", "/login" if not self.is_away:
-                return self.page("Come in", self.login_form("user" if self.has(Shape.TWO_PAGES) else "both"))
+                return self.page("Come in", self.login_form("user" if self.has(Shape.TWO_PAGES) else self.asks))
             case "POST", "/login":
                 return self.login(request)
             case "POST", "/code":
@@ -196,13 +202,15 @@ class Site:
         if "phrase" not in said:
             self.sessions[sid] = f"user {said['name']}"
             return self.with_session(self.page("Come in", self.login_form("password")), sid)
-        user = said.get("name") or self.sessions.get(sid, "").removeprefix("user ")
+        if self.has(Shape.PASSWORD_ALONE):
+            user = USER
+        else:
+            user = said.get("name") or self.sessions.get(sid, "").removeprefix("user ")
         beside = not self.has(Shape.CODE_BESIDE) or self.takes(said.get("otp", ""))
         if user != USER or said["phrase"] != self.password or not beside:
             if self.has(Shape.BLUNT):
                 return self.page("Sorry", "<p>Access denied.</p>")
-            asks = "password" if self.has(Shape.TWO_PAGES) else "both"
-            return self.page("Come in", self.login_form(asks, "That is the wrong name or phrase."))
+            return self.page("Come in", self.login_form(self.asks, "That is the wrong name or phrase."))
         if self.has(Shape.CODE_NEXT):
             self.sessions[sid] = "known"
             form = f'<form method="post" action="{self.prefix}/code">{self.field("Code", "code", "text")}'

@@ -29,6 +29,7 @@ SITES = {
         Shape.CATCH_ALL,
     },
     "no buttons": {Shape.NO_BUTTON, Shape.PLACEHOLDERS, Shape.TWO_PAGES},
+    "a password alone": {Shape.PASSWORD_ALONE},
     "at another address": {Shape.SSO, Shape.PREFIX},
     "at another address at once": {Shape.SSO_AT_ONCE},
 }
@@ -48,6 +49,7 @@ WRITTEN = {
     Shape.MODAL: ("login_page.py", "self.entrance.click()"),
     Shape.NOISE: ("noise.yaml", r"the\ old\ widget\ is\ gone:\ \w+"),
     Shape.BEACON: ("suite.yaml", "- POST /beacon"),
+    Shape.PASSWORD_ALONE: ("login_page.py", "def sign_in(self, password: str) -> None:"),
     Shape.COOKIE_BANNER: ("cookie_banner.py", 'page.get_by_role("button", name="Reject all")'),
     Shape.SSO: ("login_page.py", "self.entrance.click()"),
     Shape.SSO_AT_ONCE: ("suite.yaml", "sso: http://127.0.0.1:"),
@@ -75,8 +77,10 @@ def test_a_login_is_found_out(name: str, smoke: Smoke, folder: Path) -> None:
     for shape in shapes & WRITTEN.keys():
         file, line = WRITTEN[shape]
         assert line in files[file], f"{shape}: {files[file]}"
+    if Shape.PASSWORD_ALONE in shapes:
+        assert site.writes == ["/login", "/logout"] * 2, "nothing wrong is tried: it could lock the one that there is"
     assert site.sessions == {} or "in" not in site.sessions.values(), "every session was ended"
     everything = "".join(texts(folder).values()) + done.said
     assert not [secret for secret in known.values() if secret in everything]
     todos = [line for text in files.values() for line in text.splitlines() if "TODO" in line]
-    assert bool(todos) == bool(shapes & {Shape.NOISE, Shape.BEACON}), todos
+    assert bool(todos) == bool(shapes & {Shape.NOISE, Shape.BEACON, Shape.PASSWORD_ALONE}), todos

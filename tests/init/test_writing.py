@@ -78,6 +78,7 @@ LOGINS = {
     "two pages": replace(LOGIN, onward=(place("Next"),), submit=None, way_out=replace(OUT, signed_out=None)),
     "a second factor": replace(LOGIN, second=SecondFactor(code=place("Code"), submit=None), protected="/mine"),
     "behind a banner": replace(LOGIN, banner=place("No cookies"), way_out=OUT),
+    "a password alone": replace(LOGIN, user=None),
     "in a dialog": replace(LOGIN, entrance=place("Log in"), way_out=replace(OUT, opener=None, asks=False)),
 }
 START = StartPage(
