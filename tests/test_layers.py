@@ -95,6 +95,7 @@ PURE = [
             "code",
             "controls",
             "files",
+            "first_run",
             "naming",
             "place",
             "probes",

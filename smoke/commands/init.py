@@ -6,6 +6,7 @@ import argparse
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from smoke.init.seen import Seen
     from smoke.init.wanted import Wanted
     from smoke.init.writing import Home
+    from smoke.settings import Settings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -66,7 +68,7 @@ def call(given: argparse.Namespace, _after: list[str]) -> int:
             print(f"--- {file.path}\n{file.text}")
         code = 0
     else:
-        code = _written_and_run(wanted, home, files, known)
+        code = _written_and_run(wanted, settings, files, known)
     if found.trouble:
         print(f"no journey signs in yet: {found.trouble}", file=sys.stderr)
         return 3
@@ -89,21 +91,34 @@ def _files(wanted: Wanted, home: Home, seen: Seen, scrub: Callable[[str], str]) 
     return tuple(scrubbed(file, scrub) for file in (*shared, *own))
 
 
-def _written_and_run(wanted: Wanted, home: Home, files: tuple[File, ...], known: dict[str, str]) -> int:
+def _written_and_run(wanted: Wanted, settings: Settings, files: tuple[File, ...], known: dict[str, str]) -> int:
     from smoke.init.files import todos
     from smoke.init.writing import write
 
-    write(home.root, files)
+    write(settings.root, files)
     for file in files:
         print(f"wrote {file.path}", flush=True)
     target = ["--suite", wanted.suite, "--base-url", wanted.url]  # whatever address the environment names
-    command = [sys.executable, "-m", "smoke", "run", home.point, *target]
-    code = subprocess.run(command, cwd=home.root, env={**os.environ, **known}, check=False).returncode
+    command = [sys.executable, "-m", "smoke", "run", settings.point, *target]
+    code = subprocess.run(command, cwd=settings.root, env={**os.environ, **known}, check=False).returncode
     left = list(todos(files))
-    print(f"\nleft to a person ({len(left)}):" if left else "\nnothing is left to write; read it all the same")
-    for line in left:
-        print(f"  {line}")
-    print(f"again: smoke run {home.point} --suite {wanted.suite}")
+    if left:
+        print(f"\nleft to a person ({len(left)}):", *left, sep="\n  ")
+    if code in {1, 3}:
+        _tell_edits(wanted.suite, settings.reports / "verdict.json", files)
+    elif not left:
+        print("\nnothing is left to write; read it all the same")
+    print(f"again: smoke run {settings.point} --suite {wanted.suite}")
     if account := wanted.account:
         print(f"it needs in the environment or in .env: {', '.join(filter(None, (account.password, account.totp)))}")
     return code
+
+
+def _tell_edits(suite: str, verdict: Path, files: tuple[File, ...]) -> None:
+    from smoke.init.first_run import edits
+
+    print("\nthe first run is not green. Mend the application, or edit what is expected of it:")
+    with suppress(OSError, ValueError, KeyError):  # a run that left no verdict says why by itself
+        for line in edits(verdict.read_text(encoding="utf-8"), files):
+            print(f"  {line}")
+    print(f"  what is expected of every page: config/suites/{suite}/suite.yaml; accepted noise: noise.yaml beside it")

@@ -15,6 +15,8 @@ from werkzeug.serving import make_server
 from werkzeug.utils import redirect
 
 USER = "smoke-visitor"
+LOOKS = 3
+"""How often the start page is looked at before a suite without a login is written."""
 BANNER = """<div id=asks style="position: fixed; inset: 0; background: white"><p>We use cookies.</p>
 <button onclick="answer()">Accept all</button> <button onclick="answer()">Reject all</button></div><script>
 const asks = document.querySelector('#asks')
@@ -42,6 +44,7 @@ class Shape(StrEnum):
     BLUNT = "a refusal on a page of its own, without a form"
     NO_BUTTON = "forms that are sent by the Enter key"
     PASSWORD_ALONE = "a password that is asked for without a user"
+    SELLS_OUT = "a start page that is another one soon"
     COOKIE_BANNER = "a banner about cookies that lies over every page until it is answered"
     SSO = "the form at another address"
     SSO_AT_ONCE = "a start page that leads to the form at another address"
@@ -75,6 +78,8 @@ class Site:
     writes: list[str] = field(default_factory=list)
     port: int = 0
     sso_port: int = 0
+    visits: int = 0
+    """To its start page."""
     tickets: set[str] = field(default_factory=set)
     """Given to who signed in at the other address, until they are brought back."""
 
@@ -169,6 +174,9 @@ class Site:
         return self.home(stage) if self.has(Shape.CATCH_ALL) else Response("no such page", 404)
 
     def home(self, stage: str) -> Response:
+        self.visits += 1
+        if self.has(Shape.SELLS_OUT) and self.visits > LOOKS:
+            return self.page("Sold out", "")
         into = f'<a href="{self.login_url}">Log in</a>'
         if self.has(Shape.MODAL):
             into = f"""<button onclick="document.querySelector('dialog').showModal()">Log in</button>

@@ -148,6 +148,24 @@ def test_a_password_goes_to_no_address_that_was_not_named(smoke: Smoke) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.long
+def test_a_first_run_that_is_red_says_what_to_edit(smoke: Smoke, folder: Path) -> None:
+    """Its exit code is the command's, and each check that failed is named with the files that say what it expects."""
+    with Site(frozenset({Shape.SELLS_OUT})).serving() as site:
+        done = smoke("init", "--name", "Shop", "--url", site.url, "--no-login")
+    assert done.code == 1, done.said
+    told = done.stdout.partition("the first run is not green")[2]
+    places = re.findall(r"^  ([\w.]+): ([\w./]+):(\d+)(?:, (\S+))?$", told, re.MULTILINE)
+    assert [(name, page) for name, _, _, page in places] == [
+        ("homepage.load", "page_objects/shop/home_page.py"),
+        ("homepage.answer", ""),
+    ]
+    for name, file, line, _ in places:
+        assert name in (folder / file).read_text().splitlines()[int(line) - 1]
+    assert "nothing is left" not in told
+
+
+@pytest.mark.browser
 def test_a_second_suite_joins_a_project_and_leaves_its_files_alone(smoke: Smoke, folder: Path) -> None:
     """What the project has once is not written twice."""
     page = folder / "page_objects/page.py"

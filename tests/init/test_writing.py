@@ -6,6 +6,7 @@ import ast
 import re
 from dataclasses import replace
 from datetime import date
+from json import dumps
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import yaml
 from smoke.init.banners import answers_to_banners
 from smoke.init.controls import Control, Form, code_form, login_form, openers, spots
 from smoke.init.files import project_files, scrubbed, suite_files, todos
+from smoke.init.first_run import edits
 from smoke.init.place import By, Place, is_steady, shortened, spellings
 from smoke.init.probes import probes
 from smoke.init.proposal import noise_entries, page_rules
@@ -285,6 +287,19 @@ def test_what_nobody_knows_is_left_to_a_person() -> None:
     assert list(todos(suite_files(WANTED, seen(known), "local", TODAY))) == []
     left = list(todos(suite_files(WANTED, seen(LOGIN), "local", TODAY)))
     assert [line.split(":")[0].rpartition("/")[2] for line in left] == ["login_page.py", "session.py", "test_login.py"]
+
+
+def test_where_a_check_that_did_not_pass_is_written_is_told() -> None:
+    """The journey or the probe, and the pages that it goes through; of checks that passed, nothing."""
+    served = answered("/", 200, "text/html", "")
+    files = suite_files(WANTED, seen(LOGINS["all on one page"], answers=(served,)), "local", TODAY)
+    ids = {"homepage.load": "PASS", "login.account": "FAIL", "homepage.answer": "INCONCLUSIVE"}
+    verdict = dumps({"checks": [{"id": name, "outcome": outcome} for name, outcome in ids.items()]})
+    pages = "page_objects/the_shop/login_page.py, page_objects/the_shop/session.py"
+    assert list(edits(verdict, files)) == [
+        f"login.account: e2e/the_shop/test_login.py:10, {pages}",
+        "homepage.answer: config/suites/the_shop/checks.yaml:2",
+    ]
 
 
 @pytest.mark.parametrize(("title", "name"), [("My Shop", "my_shop"), ("Café-42", "cafe_42"), ("SHOP", "shop")])
