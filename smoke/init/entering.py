@@ -172,7 +172,7 @@ def refused(room: Room, here: Door) -> Refused | None:
             room.element(form.code).fill("000000")
         field = form.password
     room.send(form.submit, field)
-    if form.password is None and (following := _next(room)).password:
+    if form.password is None and room.is_ours and (following := _next(room)).password:
         room.element(following.password).fill(NO_PASSWORD)
         room.send(following.submit, following.password)
     told = [line for line in refusals(room) if line not in before and NOBODY not in line]

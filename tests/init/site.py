@@ -47,6 +47,7 @@ class Shape(StrEnum):
     SELLS_OUT = "a start page that is another one soon"
     COOKIE_BANNER = "a banner about cookies that lies over every page until it is answered"
     SSO = "the form at another address"
+    SSO_AFTER_USER = "the user at its own address, and the password at another"
     SSO_AT_ONCE = "a start page that leads to the form at another address"
 
 
@@ -97,11 +98,13 @@ class Site:
 
     @property
     def is_away(self) -> bool:
-        return bool(self.shapes & {Shape.SSO, Shape.SSO_AT_ONCE})
+        return bool(self.shapes & {Shape.SSO, Shape.SSO_AT_ONCE, Shape.SSO_AFTER_USER})
 
     @property
     def login_url(self) -> str:
-        return f"{self.sso}/enter?for={secrets.token_hex(8)}" if self.is_away else f"{self.prefix}/login?next=account"
+        if self.is_away and not self.has(Shape.SSO_AFTER_USER):
+            return f"{self.sso}/enter?for={secrets.token_hex(8)}"
+        return f"{self.prefix}/login?next=account"
 
     @property
     def asks(self) -> str:
@@ -123,13 +126,15 @@ class Site:
         if request.method != "POST":
             return self.page("One login for all", self.sso_form())
         self.writes.append(request.path)
-        if (request.form["name"], request.form["phrase"]) != (USER, self.password):
+        user = request.form.get("name") or request.args["for"]
+        if (user, request.form["phrase"]) != (USER, self.password):
             return self.page("One login for all", self.sso_form("That is the wrong name or phrase."))
         self.tickets.add(ticket := secrets.token_hex(8))
         return redirect(f"{self.url}arrive?ticket={ticket}")
 
     def sso_form(self, problem: str = "") -> str:
-        return self.login_form("both", problem).replace(f'action="{self.prefix}/login"', "")
+        asks = "password" if self.has(Shape.SSO_AFTER_USER) else "both"
+        return self.login_form(asks, problem).replace(f'action="{self.prefix}/login"', "")
 
     def arrive(self, ticket: str) -> Response:
         if ticket not in self.tickets:
@@ -153,8 +158,9 @@ class Site:
                 return self.arrive(request.args["ticket"])
             case "GET", "/" | "/welcome":
                 return self.home(stage)
-            case "GET", "/login" if not self.is_away:
-                return self.page("Come in", self.login_form("user" if self.has(Shape.TWO_PAGES) else self.asks))
+            case "GET", "/login" if self.login_url.startswith(self.prefix + "/"):
+                first = "user" if self.shapes & {Shape.TWO_PAGES, Shape.SSO_AFTER_USER} else self.asks
+                return self.page("Come in", self.login_form(first))
             case "POST", "/login":
                 return self.login(request)
             case "POST", "/code":
@@ -207,6 +213,8 @@ class Site:
     def login(self, request: Request) -> Response:
         sid = request.cookies.get("sid") or secrets.token_hex(16)
         said = request.form
+        if "phrase" not in said and self.has(Shape.SSO_AFTER_USER):
+            return redirect(f"{self.sso}/enter?for={said['name']}")
         if "phrase" not in said:
             self.sessions[sid] = f"user {said['name']}"
             return self.with_session(self.page("Come in", self.login_form("password")), sid)

@@ -31,6 +31,7 @@ SITES = {
     "no buttons": {Shape.NO_BUTTON, Shape.PLACEHOLDERS, Shape.TWO_PAGES},
     "a password alone": {Shape.PASSWORD_ALONE},
     "at another address": {Shape.SSO, Shape.PREFIX},
+    "the password at another address": {Shape.SSO_AFTER_USER},
     "at another address at once": {Shape.SSO_AT_ONCE},
 }
 SOON = {"two pages, a page that confirms, a redirect, a banner", "a code on the next page, a dialog that confirms"}
@@ -52,6 +53,7 @@ WRITTEN = {
     Shape.PASSWORD_ALONE: ("login_page.py", "def sign_in(self, password: str) -> None:"),
     Shape.COOKIE_BANNER: ("cookie_banner.py", 'page.get_by_role("button", name="Reject all")'),
     Shape.SSO: ("login_page.py", "self.entrance.click()"),
+    Shape.SSO_AFTER_USER: ("login_page.py", "self.onward.click()"),
     Shape.SSO_AT_ONCE: ("suite.yaml", "sso: http://127.0.0.1:"),
     Shape.NO_BUTTON: ("login_page.py", 'self.password.press("Enter")'),
 }
