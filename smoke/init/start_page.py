@@ -54,8 +54,10 @@ def _place(node: Node) -> Place:
 
 
 def _names(place: Place) -> Iterator[str]:
-    """Yield names for an attribute, without end: the area, some words of the name, more of them, the role."""
+    """Yield names for an attribute, without end: the area, some words of the name, more of them, with the role."""
     if place.role in AREAS:
         yield AREAS[place.role]
     yield from filter(None, (identifier(place.name, most) for most in (FEW_WORDS, MANY_WORDS)))
+    if place.role and (said := identifier(place.name, FEW_WORDS)):
+        yield f"{said}_{place.role}"
     yield from (f"{place.role or 'element'}_{number}" for number in count(1))

@@ -191,6 +191,8 @@ def test_the_first_heading_is_the_landmark_and_names_are_python() -> None:
     page = nodes(SNAPSHOT)
     assert next(landmarks(page)).code == 'page.get_by_role("heading", level=1, name="Hi: \\"you\\" there")'
     assert [part.attribute for part in named(parts(page))][:2] == ["banner", "navigation"]
+    alike = named([Place(by=By.ROLE, role="search"), *(place("Search", role) for role in ("button", "link"))])
+    assert [part.attribute for part in alike] == ["search", "search_button", "search_link"]
     strange = named([place("class"), place("Page"), place("Page"), place("→"), place("Été 1")])
     assert all(part.attribute.isidentifier() for part in strange)
     assert len({part.attribute for part in strange} - {"page"}) == 5
