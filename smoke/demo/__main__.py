@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import tempfile
 from collections.abc import Callable
@@ -64,7 +65,8 @@ def _serve_person(options: DemoOptions) -> int:
         def announce(handoff: Handoff) -> None:
             handoff.write(path)
             urls = ", ".join(f"{name} on {url}" for name, url in handoff.base_urls.items())
-            print(f"Serving {urls} ({options.contract}); accounts in {path}; Ctrl-C ends it.", flush=True)
+            print(f"Serving {urls} ({options.contract}); accounts in {path}; Ctrl-C ends it.")
+            print(f"To check it, in another shell: (set -a; . {shlex.quote(str(path))}; smoke run)", flush=True)
 
         try:
             _run(options, announce, until_eof=None)

@@ -86,22 +86,25 @@ def test_address_and_accounts_are_handed_over(demo: Demo) -> None:
     assert demo.process.environ["SMOKE_BASE_URL"] == demo.base_url
 
 
-def test_person_gets_one_line_and_a_private_file(tmp_path: Path) -> None:
-    """Run by hand it prints where it is and where the accounts are; Ctrl-C ends it quietly, in mid-request."""
-    file = tmp_path / "handoff.env"
+def test_person_gets_two_lines_and_a_private_file(tmp_path: Path) -> None:
+    """Where it is and where the accounts are, and how it is checked; Ctrl-C ends it quietly, in mid-request."""
+    file = tmp_path / "hand off.env"
     with subprocess.Popen(
         [sys.executable, "-m", "smoke.demo", "--break", "slow", "--handoff", str(file)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
-        line = process.stdout.readline()
+        line, way = process.stdout.readline(), process.stdout.readline()
         handed = dict(entry.split("=", 1) for entry in file.read_text().splitlines())
         mode = stat.S_IMODE(file.stat().st_mode)
         with connect(handed["SMOKE_BASE_URL"]) as waiting:
             waiting.sendall(b"GET / HTTP/1.1\r\nHost: demo\r\n\r\n")
             assert Client(handed["SMOKE_BASE_URL"]).get("/health").status == 200
+            command = way.partition(": ")[2].replace("smoke run", "printenv SMOKE_BASE_URL SMOKE_TEST_PASSWORD")
+            found = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout.split()
             process.send_signal(signal.SIGINT)
             rest, errors = process.communicate(timeout=10)
     assert (process.returncode, rest, errors) == (0, "", "")
+    assert found == [handed["SMOKE_BASE_URL"], handed["SMOKE_TEST_PASSWORD"]]
     assert handed["SMOKE_BASE_URL"] in line
     assert str(file) in line
     assert mode == 0o600
