@@ -88,8 +88,22 @@ def _is_kept_here(visit: Visit) -> bool:
 
     given, store = visit.given, history_store(visit.settings)
     places = Expectations.of(visit.settings.root).places
-    meant = any(given.suite in {None, suite} and given.env in {None, env} for suite, env in places)
-    return meant and not (isinstance(store, SqliteFile) and not store.path.exists())
+    meant = [(suite, env) for suite, env in places if given.suite in {None, suite} and given.env in {None, env}]
+    if isinstance(store, SqliteFile):
+        return store.path.exists() and any(_was_looked_at(store, place) for place in meant)
+    return bool(meant)
+
+
+def _was_looked_at(store: Store, place: Place) -> bool:
+    """Tell whether any run of ``place`` is known; a history that cannot be read is to say so itself."""
+    from smoke.history.errors import HistoryError
+    from smoke.history.reader import Reader
+    from smoke.history.schedule import Schedule as Ledger
+
+    try:
+        return Reader(store).last_end(*place) is not None or Ledger(store).last_beat(*place) is not None
+    except HistoryError:
+        return True
 
 
 def _in_history(visit: Visit, age: float | None) -> Iterator[Finding]:

@@ -13,10 +13,11 @@ from pytest_httpserver import HTTPServer
 from smoke.cli import main
 from smoke.doctor import freshness
 from smoke.doctor.finding import Finding, Health, exit_code
-from smoke.doctor.registry import available, wanted
+from smoke.doctor.registry import Visit, available, wanted
 from smoke.history import History
 from smoke.model import Outcome
 from smoke.reporting.document import to_json
+from smoke.settings import resolve
 from tests.support.run_builder import a_run
 
 Captured = pytest.CaptureFixture[str]
@@ -108,6 +109,21 @@ def test_runs_that_begin_and_do_not_end_are_told_apart(project: Path, capsys: Ca
     code, said = doctor(capsys, "--env", "production", "--max-age", "45m")
     assert code == 1
     assert "runs begin and do not end" in said
+
+
+def test_runs_at_the_desk_promise_no_schedule(project: Path) -> None:
+    """Whoever has only tried it out is told who else may know, and not that nobody does."""
+    keep(project, MINUTE, environment="local")
+    assert [each.health for each in visited(project)] == [Health.WARNING]
+    keep(project, MINUTE)
+    assert [each.about for each in visited(project)] == ["shop in production", "shop in staging"]
+
+
+def visited(project: Path) -> list[Finding]:
+    """Return what is found where nobody asked for anything of its own."""
+    given = SimpleNamespace(max_age=None, url=None, suite=None, env=None, region=None)
+    settings = resolve({"suite": "shop"}, point="local", root=project, environ={})
+    return list(freshness.examine(Visit(given=given, settings=settings, now=time.time())))  # type: ignore[arg-type]
 
 
 def test_a_verdict_that_is_yet_to_come_cannot_be_judged() -> None:
