@@ -42,12 +42,13 @@ def _suites(**_asked: object) -> Iterable[str]:
 
 def _environments(parsed_args: argparse.Namespace, **_asked: object) -> Iterable[str]:
     suite = _suite(parsed_args)
-    return suite.about.environments if suite else ()
+    return list(suite.about.environments) if suite else ()
 
 
-def _points(parsed_args: argparse.Namespace, **_asked: object) -> Iterable[str]:
+def _points(parsed_args: argparse.Namespace, **_asked: object) -> dict[str, str]:
+    """Return every point, with its title for shells that show one beside it."""
     suite = _suite(parsed_args)
-    return suite.points if suite else ()
+    return {name: point.title for name, point in suite.points.items()} if suite else {}
 
 
 def _checks(parsed_args: argparse.Namespace, **_asked: object) -> Iterable[str]:

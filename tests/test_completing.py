@@ -6,11 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
-from smoke import cli
+from smoke import cli, completing
 from tests.support.project import a_project
 
 pytest.importorskip("argcomplete")
@@ -53,6 +54,13 @@ def test_bash_completes_whatever_a_project_has(tmp_path: Path, shell: dict[str, 
     assert completed("smoke run --suite ", root, shell) == {"shop"}
     assert completed("smoke run --suite shop --env ", root, shell) == {"local", "canary"}
     assert completed("smoke run --check lo", root, shell) == {"login", "login.basic"}
+
+
+def test_a_title_stands_beside_each_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For zsh and fish, which show one."""
+    monkeypatch.chdir(a_project(tmp_path).root)
+    points = completing.COMPLETERS["point"](parsed_args=Namespace(suite="shop"))
+    assert points == {"canary-5": "Canary", "local": "Local"}
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
