@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from smoke.blame import one_line
 from smoke.config.places import SUITES, journeys_of
 from smoke.model import CheckKind
 from smoke.running.gathering import begin_probes, gather_probes
@@ -70,7 +71,7 @@ def _under_pytest(session: Session, settings: Settings, kinds: set[CheckKind], p
         with scrubbed_prints(session.scrubber):
             code = pytest.main(arguments, plugins=[kept, plugin, *others])
     except Exception as error:  # noqa: BLE001 - whatever breaks pytest itself must end in a verdict
-        session.troubles.append(f"pytest broke: {type(error).__name__}: {error}")
+        session.troubles.append(f"pytest broke: {type(error).__name__}: {one_line(str(error))}")
         return
     finally:
         session.troubles += kept.publish(session.scrubber)

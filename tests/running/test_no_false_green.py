@@ -182,3 +182,15 @@ def test_a_journey_that_closes_the_browser_is_not_green(shop: Shop, tmp_path: Pa
     check = verdict["checks"][0]
     assert (code, check["outcome"]) == (3, "INCONCLUSIVE"), check["evidence"]
     assert any("browser was gone" in line for line in check["evidence"]), check["evidence"]
+
+
+def test_what_breaks_pytest_is_told_in_a_line(tmp_path: Path, shop: Shop) -> None:
+    """Playwright adds pages of the browser's log to what it throws."""
+    (tmp_path / "e2e").mkdir()
+    breaking = 'def pytest_unconfigure():\n    raise RuntimeError("closed\\nBrowser logs:\\n" + "[err] " * 999)\n'
+    (tmp_path / "e2e/conftest.py").write_text(breaking)
+    code, verdict = run_suite(
+        tmp_path, shop, JOURNEY.format(way="well", decorator="", argument="", body="page.goto('./')")
+    )
+    assert code == 3
+    assert verdict["reason"].endswith("pytest broke: RuntimeError: closed")
