@@ -13,6 +13,8 @@ from smoke.settings import OPTIONS
 
 AT_HOME = ("local", "local")
 """Execution point and environment of a run that names neither."""
+LONGEST_LINE = 2000
+"""Characters of what pytest shows of an error: a page that is compared with another comes in one line of millions."""
 DEFAULTS = {option.flag: option.default for option in OPTIONS}
 
 
@@ -43,6 +45,14 @@ def again(run: Run, check: Check) -> str:
     said = [word for flag, value in wanted.items() if value and value != DEFAULTS[flag] for word in (flag, value)]
     point = [] if run.execution_point == AT_HOME[0] else [run.execution_point]
     return shlex.join(["smoke", "run", *point, *said, "--check", check.id, *(["--headed"] if journey else [])])
+
+
+def cut(text: str) -> str:
+    """Return of each line of ``text`` as much as a person reads, and how many characters more it had."""
+    return "\n".join(
+        line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} … ({len(line) - LONGEST_LINE} more)"
+        for line in text.split("\n")
+    )
 
 
 def _listed(counts: Counter[str]) -> str:

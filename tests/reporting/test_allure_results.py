@@ -113,6 +113,17 @@ def test_a_failure_has_its_hint_and_the_command(results: Path) -> None:
     assert "Failed: status (503) == 200" in details["trace"]
 
 
+def test_what_nobody_reads_to_its_end_is_cut(tmp_path: Path) -> None:
+    """A page that was compared with another is a line of millions, and a report of one file holds them all."""
+    details = {"message": "home.load broke", "trace": f"first\n{'y' * 99_999}\nlast"}
+    content = {"name": "home.load: The homepage opens", "status": "failed", "statusDetails": details}
+    (tmp_path / "a-result.json").write_text(json.dumps(content))
+    assert explain(the_run(), tmp_path, AROUND) is None
+    lines = result_of(tmp_path, "home.load")["statusDetails"]["trace"].splitlines()
+    assert (lines[2], lines[-1]) == ("first", "last")
+    assert lines[3].endswith("y … (97999 more)")
+
+
 def test_a_failure_leads_to_its_page_its_trace_and_what_to_do(results: Path) -> None:
     """Each as it is found from the folder of the report; what is good leads nowhere."""
     assert [(each["name"], each["url"]) for each in result_of(results, "home.load")["links"]] == [

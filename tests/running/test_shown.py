@@ -26,6 +26,13 @@ def test_fixture(pag) -> None:
     """A fixture that nobody has."""
 
 
+@check("desk.long", category="critical-paths")
+def test_long(page) -> None:
+    """A message that nobody reads to its end."""
+    page.goto("/")
+    assert page.title() == "", "y" * 99999
+
+
 @check("desk.never", category="critical-paths")
 def test_never(page) -> None:
     """A button that does not come."""
@@ -62,6 +69,8 @@ def test_each_error_of_a_journey_file_is_shown_with_file_line_and_difference(
     assert "{'links': 3} != {'links': 4}" in said
     assert f"{FOLDER}/wrong.py:2: AssertionError" in said
     assert "fixture 'pag' not found" in said
+    assert "y … (" in said
+    assert max(map(len, said.splitlines())) < 3000
     assert "test_never[chromium]" not in said
     assert said.count("test_diff[chromium] ") == 1
 
