@@ -162,18 +162,21 @@ def test_of_too_many_pages_those_stay_that_failed_last(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("outcome", "blame", "said"),
     [
-        (Outcome.FLAKY, Blame.APP_5XX, "It failed, and passed at attempt 2: it works"),
-        (Outcome.INCONCLUSIVE, Blame.HARNESS, "It could not be judged: it works"),
-        (Outcome.FAIL, Blame.DNS, "It failed, at all 2 attempts: it works"),
+        (Outcome.FLAKY, Blame.APP_5XX, "It failed, and passed at attempt 2: the application answers with an error"),
+        (Outcome.INCONCLUSIVE, Blame.HARNESS, "It could not be judged: our own fault"),
+        (Outcome.FAIL, Blame.DNS, "It failed, at all 2 attempts: the host shop.example does not resolve"),
     ],
 )
 def test_the_first_sentence_says_what_became_of_it(tmp_path: Path, outcome: Outcome, blame: Blame, said: str) -> None:
     """The attempt that was bad is the one that is shown, though a later one passed."""
-    bad = an_attempt(findings=(Finding(rule="it works", blame=blame),))
+    cause = "the host shop.example does not resolve" if blame is Blame.DNS else None
+    bad = an_attempt(findings=(Finding(rule="it works", blame=blame), Finding(rule="…", blame=blame, cause=cause)))
     last = an_attempt(number=2, findings=() if outcome is Outcome.FLAKY else bad.findings)
     result = a_result(bad, last, check_id="shop.home", outcome=outcome, blame=blame)
     run = a_run(result, verdict=outcome, versions={"browser": "1", "smoke": "1"})
-    assert said in bundles(run, tmp_path).write()["shop.home"].read_text()
+    page = bundles(run, tmp_path).write()["shop.home"].read_text()
+    assert f'<p class="sentence">{said}</p>' in page
+    assert "<dt>Seen</dt><dd><code>it works</code></dd>" in page
 
 
 def test_a_probe_that_got_no_answer_shows_what_it_asked(tmp_path: Path) -> None:
@@ -223,3 +226,25 @@ def test_many_bad_checks_take_no_longer_than_they_may(tmp_path: Path, monkeypatc
     run = a_run(*results, verdict=Outcome.FAIL, versions={"browser": "1", "smoke": "1"})
     monkeypatch.setattr("smoke.bundle.writing.LONGEST_S", -1.0)
     assert bundles(run, tmp_path).write() == {}
+
+
+@pytest.mark.parametrize("blame", Blame)
+def test_every_page_says_whose_fault_it_is_and_what_to_do(tmp_path: Path, blame: Blame) -> None:
+    """Only what the application is to blame for is called its fault."""
+    bad = an_attempt(findings=(Finding(rule="it works", blame=blame),))
+    result = a_result(bad, check_id="shop.home", outcome=blame.outcome, blame=blame)
+    run = a_run(result, verdict=blame.outcome, versions={"browser": "1", "smoke": "1"})
+    page = bundles(run, tmp_path).write()["shop.home"].read_text()
+    whose = page.partition("the fault is ")[2].partition("</dd>")[0]
+    assert whose.startswith("the application&#39;s") == (blame.outcome is Outcome.FAIL and blame is not Blame.SAFETY)
+
+
+@pytest.mark.parametrize("url", ["about:blank", "chrome-error://chromewebdata/", "http://shop.example/"])
+def test_a_page_that_never_came_is_not_shown_as_an_empty_picture(tmp_path: Path, url: str) -> None:
+    """It is said in words."""
+    shown = Picture(file="screenshot.png", step="", moment="at the end", width=1280, height=720)
+    leave(tmp_path, SCENE, written(Scene(url=url, title="", step="", used="", shown=shown)))
+    (tmp_path / "attempts/shop.home-1/screenshot.png").write_bytes(PNG)
+    page = bundles(a_bad_run(kind=CheckKind.JOURNEY), tmp_path).write()["shop.home"].read_text()
+    assert ("the browser had no page to show" in page) != ("At the failure" in page)
+    assert ("At the failure" in page) == url.startswith("http")
