@@ -16,6 +16,7 @@ from smoke.bundle.writing import KEPT_S, MOST, Bundles, prune, standings
 from smoke.judged import Run
 from smoke.model import Blame, CheckKind, Finding, Outcome
 from smoke.secret import Scrubber, Secret
+from tests.support import axe
 from tests.support.run_builder import STARTED, a_finding, a_result, a_run, an_attempt
 
 TAGS = "</script></style>--><img src=x onerror='window.ran=1'><script>window.ran=1</script>"
@@ -142,7 +143,7 @@ def test_pages_are_kept_for_a_month_after_recovery(tmp_path: Path) -> None:
     prune(tmp_path / "failures", STARTED + 1000 + KEPT_S)
     assert len(list(standings(tmp_path / "failures"))) == 1
     prune(tmp_path / "failures", STARTED + 1001 + KEPT_S)
-    assert not list((tmp_path / "failures").iterdir())
+    assert not list((tmp_path / "failures").glob("*/"))
 
 
 def test_of_too_many_pages_those_stay_that_failed_last(tmp_path: Path) -> None:
@@ -155,7 +156,7 @@ def test_of_too_many_pages_those_stay_that_failed_last(tmp_path: Path) -> None:
         (folder / "failure.json").write_text(json.dumps({**told, "failed": STARTED - number}))
     (failures / ".draft-1").mkdir()
     prune(failures, STARTED)
-    left = {folder.name for folder in failures.iterdir()}
+    left = {folder.name for folder in failures.iterdir() if folder.is_dir()}
     assert left == {"shop.home", *(f"shop.{number}" for number in range(MOST - 1))}
 
 
@@ -248,3 +249,42 @@ def test_a_page_that_never_came_is_not_shown_as_an_empty_picture(tmp_path: Path,
     page = bundles(a_bad_run(kind=CheckKind.JOURNEY), tmp_path).write()["shop.home"].read_text()
     assert ("the browser had no page to show" in page) != ("At the failure" in page)
     assert ("At the failure" in page) == url.startswith("http")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_list_leads_to_all_pages_those_that_failed_last_first(chrome: Any, tmp_path: Path, scheme: Any) -> None:
+    """With what each says first, whose fault it was, and whether it is well again; everybody can read it."""
+    bundles(a_bad_run(), tmp_path).write()
+    bundles(a_good_run(), tmp_path).write()
+    cart = a_result(
+        an_attempt(findings=(a_finding(),)), check_id="shop.cart", outcome=Outcome.FAIL, blame=Blame.APP_5XX
+    )
+    versions = {"browser": "1", "smoke": "1"}
+    bundles(a_run(cart, verdict=Outcome.FAIL, versions=versions, finished=STARTED + 2000), tmp_path).write()
+    context = chrome.new_context(color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    page.goto((tmp_path / "failures/index.html").as_uri())
+    first, second = (" ".join(row.split()) for row in page.locator("tbody tr").all_inner_texts())
+    assert page.title() == "Failures: 1 still bad"
+    assert first.startswith("shop.cart")
+    assert "It failed: " in first
+    assert " APP_5XX " in first
+    assert first.endswith("✕ FAIL")
+    assert second.startswith("shop.home")
+    assert "● well again since " in second
+    assert axe.grave(page, axe.script()) == []
+    page.get_by_role("link", name="shop.cart").click()
+    assert page.locator("h1").inner_text().startswith("✕ FAIL shop.cart")
+    context.close()
+
+
+def test_a_list_of_pages_that_earlier_versions_wrote_is_a_list(tmp_path: Path) -> None:
+    """They kept no sentence."""
+    bundles(a_bad_run(), tmp_path).write()
+    file = tmp_path / "failures/shop.home/failure.json"
+    told = json.loads(file.read_text())
+    del told["sentence"], told["blame"]
+    file.write_text(json.dumps(told))
+    bundles(a_good_run(), tmp_path).write()
+    assert "well again" in (tmp_path / "failures/index.html").read_text()
