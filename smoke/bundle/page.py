@@ -13,7 +13,7 @@ from smoke.bundle.curl import curl
 from smoke.bundle.good import Good
 from smoke.bundle.pictures import Material, Shot, in_words, shots, unseen
 from smoke.bundle.scene import Event, Scene
-from smoke.bundle.words import decisive, fault, sentence
+from smoke.bundle.words import decisive, fault, in_time, sentence
 from smoke.causes import causes_of
 from smoke.judged import CheckResult, Run
 from smoke.marks import trace_id
@@ -131,12 +131,12 @@ def _times(attempt: Attempt, good: Good | None) -> Iterator[Time]:
     steps = {step.name: step.duration_ms for step in good.steps} if good else {}
     for step in attempt.steps:
         then = steps.get(step.name)
-        yield Time(name=step.name, now=_ms(step.duration_ms), then="" if then is None else _ms(then), budget="")
+        yield Time(name=step.name, now=in_time(step.duration_ms), then="" if then is None else in_time(then), budget="")
     for each in attempt.measurements:
         known = good.measured.get(each.name) if good else None
         if each.value is None and known is None:
             continue
-        written = _ms if each.unit is Unit.MS else _number
+        written = in_time if each.unit is Unit.MS else _number
         yield Time(
             name=each.name,
             now="not observed" if each.value is None else written(each.value),
@@ -144,10 +144,6 @@ def _times(attempt: Attempt, good: Good | None) -> Iterator[Time]:
             budget="" if each.budget is None else written(each.budget),
             is_over=each.ok is False,
         )
-
-
-def _ms(value: float) -> str:
-    return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
 
 
 def _number(value: float) -> str:
@@ -159,6 +155,6 @@ def _happening(event: Event, started: float) -> Happening:
         after=f"{event.at - started:+.2f} s",
         kind=event.kind,
         text=event.text,
-        took="" if event.took_ms is None else _ms(event.took_ms),
+        took="" if event.took_ms is None else in_time(event.took_ms),
         is_bad=event.bad,
     )

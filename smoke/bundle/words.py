@@ -7,7 +7,7 @@ from smoke.bundle.pictures import in_words
 from smoke.bundle.scene import Scene
 from smoke.hints import MEANINGS
 from smoke.judged import CheckResult
-from smoke.model import Blame, Finding, Outcome
+from smoke.model import Blame, Finding, Outcome, Unit
 
 WHOSE = {
     **dict.fromkeys((Blame.DNS, Blame.TCP, Blame.TLS), "the application's, or that of the network before it"),
@@ -45,9 +45,18 @@ def decisive(result: CheckResult) -> Finding:
 
 
 def _meaning(result: CheckResult) -> str:
-    blame = decisive(result).blame
-    causes = (finding.cause for finding in last_bad(result).findings if finding.blame is blame and finding.cause)
-    return next(causes, MEANINGS[blame])
+    attempt, blame = last_bad(result), decisive(result).blame
+    causes = (finding.cause for finding in attempt.findings if finding.blame is blame and finding.cause)
+    late = (each for each in attempt.measurements if each.ok is False and each.unit is Unit.MS)
+    slow = next(late, None) if blame is Blame.SLOW else None
+    if slow is None or slow.judged is None or slow.budget is None:
+        return next(causes, MEANINGS[blame])
+    return f"too slow: {slow.name} is {in_time(slow.judged)}, and may be {in_time(slow.budget)}"
+
+
+def in_time(value: float) -> str:
+    """Write milliseconds as people read them: ``4.11 s``."""
+    return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
 
 
 def fault(blame: Blame | None) -> str:

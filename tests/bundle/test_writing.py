@@ -14,7 +14,7 @@ from smoke.bundle import good
 from smoke.bundle.scene import SCENE, SPOKEN, Box, Event, Picture, Scene, Spoken, written
 from smoke.bundle.writing import KEPT_S, MOST, Bundles, prune, standings
 from smoke.judged import Run
-from smoke.model import Blame, CheckKind, Finding, Outcome
+from smoke.model import Blame, CheckKind, Finding, Measurement, Outcome
 from smoke.secret import Scrubber, Secret
 from tests.support import axe
 from tests.support.run_builder import STARTED, a_finding, a_result, a_run, an_attempt
@@ -178,6 +178,15 @@ def test_the_first_sentence_says_what_became_of_it(tmp_path: Path, outcome: Outc
     page = bundles(run, tmp_path).write()["shop.home"].read_text()
     assert f'<p class="sentence">{said}</p>' in page
     assert "<dt>Seen</dt><dd><code>it works</code></dd>" in page
+
+
+def test_what_was_too_slow_is_said_with_its_time_and_its_budget(tmp_path: Path) -> None:
+    late = Measurement(name="shop.load_ms", value=4110.0, budget=800.0)
+    slow = an_attempt(findings=(Finding(rule="shop.load_ms (4110) <= 800", blame=Blame.SLOW),), measurements=(late,))
+    result = a_result(slow, check_id="shop.home", outcome=Outcome.FAIL, blame=Blame.SLOW)
+    run = a_run(result, verdict=Outcome.FAIL, versions={"browser": "1", "smoke": "1"})
+    page = bundles(run, tmp_path).write()["shop.home"].read_text()
+    assert "It failed: too slow: shop.load_ms is 4.11 s, and may be 800 ms</p>" in page
 
 
 def test_a_probe_that_got_no_answer_shows_what_it_asked(tmp_path: Path) -> None:
