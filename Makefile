@@ -17,11 +17,11 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall status-picture allure-picture lock clean
+.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall status-picture allure-picture failure-pictures lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
-	  printf '  %-15s %s\n' "$$task" "$$text"; done
+	  printf '  %-16s %s\n' "$$task" "$$text"; done
 
 smoke: .venv/.run-ready ## run the default suite and build its report (for the exit code: .venv/bin/smoke run)
 	@code=0; $(BIN)/smoke run $(ARGS) || code=$$?; $(BIN)/smoke report; exit $$code
@@ -92,6 +92,9 @@ status-picture: .venv/.dev-ready ## draw docs/images/status.png: the status page
 
 allure-picture: .venv/.dev-ready ## draw docs/images/allure.png: the Allure report of a run with two breakages
 	@$(BIN)/python -m benchmarks.allure_picture
+
+failure-pictures: .venv/.dev-ready ## draw docs/images/failures/: the page about each kind of failure (ARGS: blames)
+	@$(BIN)/python -m benchmarks.failure_kinds $(ARGS)
 
 lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=--upgrade)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

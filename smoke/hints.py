@@ -5,6 +5,23 @@ from __future__ import annotations
 from smoke.causes import BRAKED, BROWSER_GONE, FORBIDDEN, LIMITED, RUNNER_BUSY, SLOW_ONCE, UNCONFIRMED
 from smoke.model import Blame, Category, CheckKind, Finding
 
+MEANINGS = {
+    Blame.DNS: "the host name does not resolve",
+    Blame.TCP: "nothing accepts connections",
+    Blame.TLS: "the certificate is not accepted",
+    Blame.APP_5XX: "the application answers with an error",
+    Blame.APP_4XX: "a route is missing or refuses us",
+    Blame.JS_ERROR: "the page's own scripts fail",
+    Blame.ASSERTION: "the application shows something else",
+    Blame.SLOW: "too slow",
+    Blame.EDGE_BLOCKED: "an edge service stopped us",
+    Blame.ACCOUNT: "the smoke account cannot be used",
+    Blame.STALE_BUILD: "another build is served",
+    Blame.HARNESS: "our own fault",
+    Blame.RUNNER_OFFLINE: "the runner reaches nothing",
+    Blame.SAFETY: "a request without permission",
+}
+"""What each blame says, in words that fit into a sentence."""
 BY_BLAME = {
     Blame.DNS: "The host name does not resolve: look at the DNS record and at what was deployed under this name.",
     Blame.TCP: "Nothing accepts connections: is the service running, and does the load balancer know it?",

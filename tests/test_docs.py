@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import re
+import struct
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from benchmarks.failure_kinds import KINDS
 from smoke import cli
 from smoke.config.runbooks import anchors
+from smoke.hints import BY_BLAME
+from smoke.model import Blame, Outcome
 
 ROOT = Path(__file__).parents[1]
 MANUALS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "reports" / "README.md"]
@@ -22,6 +26,9 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```[a-z]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
 TYPED = re.compile(r"(?:^\s*|[/;&|(]\s*|\$ )smoke[ ]([^`\n#|;&]*)")
 MADE = re.compile(r"(?:^|[\s;&|(])make[ ]([a-z][a-z-]*)")
+FAILURES = ROOT / "docs" / "failures.md"
+LARGEST = 60_000
+"""Bytes of a picture: with Pillow at hand, they are drawn smaller."""
 
 
 @cache
@@ -96,3 +103,21 @@ def test_an_unknown_option_would_be_seen() -> None:
     assert wrong("walk") == "smoke walk"
     assert wrong("alerts replay --rules new.yaml --since 30d") is None
     assert wrong("run -- --tracing on") is None
+
+
+@pytest.mark.parametrize("blame", Blame)
+def test_every_kind_of_failure_is_shown(blame: Blame) -> None:
+    """With what its page says first and next, and a picture of it that is quickly loaded."""
+    rows = [line for line in FAILURES.read_text(encoding="utf-8").splitlines() if line.startswith(f"| {blame} |")]
+    assert len(rows) == 1
+    assert BY_BLAME[blame] in rows[0]
+    assert ("It failed" in rows[0]) == (blame.outcome is Outcome.FAIL)
+    picture = FAILURES.parent / f"images/failures/{blame}.png"
+    assert f"({picture.relative_to(FAILURES.parent)})" in rows[0]
+    data = picture.read_bytes()
+    assert struct.unpack(">II", data[16:24]) == (1000, 800)
+    assert len(data) < LARGEST
+
+
+def test_every_kind_of_failure_can_be_drawn_again() -> None:
+    assert set(KINDS) == set(Blame)

@@ -13,7 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PURE = [
     "smoke.model",
-    *(f"smoke.bundle.{name}" for name in ("bad", "curl", "marking", "page", "pictures", "rendering", "scene")),
+    *(
+        f"smoke.bundle.{name}"
+        for name in ("bad", "curl", "marking", "page", "pictures", "rendering", "scene", "standing", "words")
+    ),
     "smoke.judge",
     "smoke.plan",
     "smoke.sharding",

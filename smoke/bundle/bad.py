@@ -7,6 +7,8 @@ from smoke.model import Attempt, Outcome
 
 FOLDER = "failures"
 """Of the pages, among the reports."""
+LIST = f"{FOLDER}/index.html"
+"""The page that leads to all of them, among the reports."""
 BAD = (Outcome.FAIL, Outcome.FLAKY, Outcome.INCONCLUSIVE)
 
 

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import assert_never
 
 from smoke.bundle import marking
 from smoke.bundle.bad import last_bad
@@ -14,14 +13,17 @@ from smoke.bundle.curl import curl
 from smoke.bundle.good import Good
 from smoke.bundle.pictures import Material, Shot, in_words, shots, unseen
 from smoke.bundle.scene import Event, Scene
+from smoke.bundle.words import decisive, fault, in_time, sentence
 from smoke.causes import causes_of
 from smoke.judged import CheckResult, Run
 from smoke.marks import trace_id
-from smoke.model import Attempt, Blame, Finding, Outcome, Unit, told
+from smoke.model import Attempt, Blame, Unit, told
 from smoke.reporting.lines import again
 
 WAITED_FOR = re.compile(r"waiting for (get_by_|locator\(|frame_locator\()")
 """An element that Playwright did not find as it should be."""
+LOOKED = (None, Blame.ASSERTION, Blame.JS_ERROR, Blame.SLOW)
+"""Where the page was the right one; in any other, nothing is there that a journey looks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,8 @@ class Page:
     attempt: Attempt
     """The last bad one."""
     sentence: str
+    seen: str
+    """The rule that decided."""
     fault: str
     """Whose it is, in words."""
     command: str
@@ -82,14 +86,16 @@ def page_of(run: Run, result: CheckResult, material: Material) -> Page:
     """Return the page about ``result``, which is bad."""
     attempt = last_bad(result)
     scene, spoken = material.scene, material.spoken
+    missing = _missing(result, scene)
     rules = [finding.rule for finding in attempt.findings]
     happened = [_happening(each, attempt.started) for each in scene.timeline] if scene else []
     return Page(
         run=run,
         result=result,
         attempt=attempt,
-        sentence=_sentence(result, scene),
-        fault=_fault(result.blame),
+        sentence=sentence(result, scene, missing),
+        seen=decisive(result).rule,
+        fault=fault(result.blame),
         command=again(run, result.check),
         curl=curl(spoken) if spoken else "",
         trace_id=trace_id(run.run_id, result.check.id),
@@ -100,7 +106,7 @@ def page_of(run: Run, result: CheckResult, material: Material) -> Page:
         bad_events=tuple(each for each in happened if each.is_bad),
         events=tuple(happened),
         used=in_words(scene.used) if scene else "",
-        missing=_missing(result, scene),
+        missing=missing,
         status_is_marked=marking.status_is_marked(rules),
         headers=marking.headers(spoken, rules) if spoken else (),
         body=marking.body(spoken, rules) if spoken else (),
@@ -108,41 +114,10 @@ def page_of(run: Run, result: CheckResult, material: Material) -> Page:
     )
 
 
-def _sentence(result: CheckResult, scene: Scene | None) -> str:
-    number, where = len(result.attempts), f" in step “{scene.step}”" if scene and scene.step else ""
-    match result.outcome:
-        case Outcome.FLAKY:
-            how = f"It failed{where}, and passed at attempt {number}"
-        case Outcome.INCONCLUSIVE:
-            how = f"It could not be judged{where}"
-        case _:
-            how = f"It failed{where}" + (f", at all {number} attempts" if number > 1 else "")
-    return f"{how}: {_first(result).rule}"
-
-
-def _first(result: CheckResult) -> Finding:
-    found = last_bad(result).findings
-    return next((finding for finding in found if finding.blame is result.blame), found[0])
-
-
-def _fault(blame: Blame | None) -> str:
-    if blame is None:
-        return "nobody's: a later attempt passed"
-    match blame.outcome:
-        case Outcome.FAIL if blame is Blame.SAFETY:
-            return "the check's: it tried what it may not do"
-        case Outcome.FAIL:
-            return "the application's"
-        case Outcome.INCONCLUSIVE:
-            return "not the application's, as far as can be seen"
-        case Outcome.PASS | Outcome.FLAKY | Outcome.NOT_RUN:
-            raise AssertionError(blame)
-        case _:
-            assert_never(blame.outcome)
-
-
 def _missing(result: CheckResult, scene: Scene | None) -> str:
-    if scene is None or not scene.used or scene.box or not WAITED_FOR.search(told(last_bad(result).findings)):
+    if result.blame not in LOOKED or scene is None or not scene.used or scene.box:
+        return ""
+    if not WAITED_FOR.search(told(last_bad(result).findings)):
         return ""
     return "it was in the last good run" if scene.was else "nothing is known of where it was"
 
@@ -156,12 +131,12 @@ def _times(attempt: Attempt, good: Good | None) -> Iterator[Time]:
     steps = {step.name: step.duration_ms for step in good.steps} if good else {}
     for step in attempt.steps:
         then = steps.get(step.name)
-        yield Time(name=step.name, now=_ms(step.duration_ms), then="" if then is None else _ms(then), budget="")
+        yield Time(name=step.name, now=in_time(step.duration_ms), then="" if then is None else in_time(then), budget="")
     for each in attempt.measurements:
         known = good.measured.get(each.name) if good else None
         if each.value is None and known is None:
             continue
-        written = _ms if each.unit is Unit.MS else _number
+        written = in_time if each.unit is Unit.MS else _number
         yield Time(
             name=each.name,
             now="not observed" if each.value is None else written(each.value),
@@ -169,10 +144,6 @@ def _times(attempt: Attempt, good: Good | None) -> Iterator[Time]:
             budget="" if each.budget is None else written(each.budget),
             is_over=each.ok is False,
         )
-
-
-def _ms(value: float) -> str:
-    return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"
 
 
 def _number(value: float) -> str:
@@ -184,6 +155,6 @@ def _happening(event: Event, started: float) -> Happening:
         after=f"{event.at - started:+.2f} s",
         kind=event.kind,
         text=event.text,
-        took="" if event.took_ms is None else _ms(event.took_ms),
+        took="" if event.took_ms is None else in_time(event.took_ms),
         is_bad=event.bad,
     )

@@ -14,6 +14,8 @@ SELECTORS = (
     (re.compile(r"internal:([\w-]+)="), r"\1 "),
 )
 """What Playwright calls things within itself, and what people do."""
+BLANK = ("about:blank", "chrome-error:", "about:neterror", "about:certerror")
+"""How the addresses begin that browsers are at before a first page, and in the place of one that did not come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ def shots(material: Material) -> Iterator[Shot]:
         return
     if scene.before is not None and scene.before.file in material.pictures:
         yield _shot("Before", _when(scene.before), scene.before, material.pictures)
-    if scene.shown is not None and scene.shown.file in material.pictures:
+    if scene.shown is not None and scene.shown.file in material.pictures and not _is_blank(scene):
         box, said = _in(scene.shown, scene.box or scene.would), scene.title or scene.url
         if scene.used:
             said = f"{said}: the last element that was used is {_where(scene, box)}"
@@ -66,6 +68,10 @@ def shots(material: Material) -> Iterator[Shot]:
         if picture.file in material.good_pictures:
             box = _in(picture, scene.was) if picture.file == scene.was_in else None
             yield _shot("Last good run", _when(picture), picture, material.good_pictures, box)
+
+
+def _is_blank(scene: Scene) -> bool:
+    return scene.url.startswith(BLANK)
 
 
 def _shot(title: str, caption: str, picture: Picture, sources: Mapping[str, str], box: Box | None = None) -> Shot:
@@ -100,7 +106,9 @@ def unseen(material: Material) -> Iterator[str]:
     scene = material.scene
     if scene is None:
         return
-    if scene.shown is None:
+    if _is_blank(scene):
+        yield "There is no picture of the failure: the browser had no page to show."
+    elif scene.shown is None:
         yield "There is no picture of the failure: the page was gone, or it showed a secret."
     if scene.before is None:
         yield "There is no picture from before: the page had just opened, or the first attempt decided."

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.bundle.page import Page
+from smoke.bundle.standing import Standing
 from smoke.model import Outcome
 from smoke.reporting.colours import with_colours
 
@@ -29,7 +31,13 @@ LONGEST = 4000
 def drawn(page: Page) -> str:
     """Return the page as HTML."""
     sign, look = LOOKS[page.result.outcome]
-    return _template().render(page=page, sign=sign, look=look)
+    return _template("page.html").render(page=page, sign=sign, look=look)
+
+
+def listed(standings: Sequence[Standing]) -> str:
+    """Return the page that leads to all pages, in the order of ``standings``."""
+    bad = sum(each.recovered is None for each in standings)
+    return _template("list.html").render(standings=standings, bad=bad)
 
 
 def recovered(html: str, at: float, run_id: str) -> str:
@@ -53,7 +61,7 @@ def _iso(at: float) -> str:
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -65,4 +73,4 @@ def _template() -> Template:
         "css_hash": f"sha256-{b64encode(hashlib.sha256(css.encode()).digest()).decode()}",
         "RECOVERED": Markup(RECOVERED),  # noqa: S704 - our own word
     }
-    return made.get_template("page.html")
+    return made.get_template(name)

@@ -7,16 +7,17 @@ import shutil
 import time
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import mkdtemp
 
 from smoke.bundle import rendering
-from smoke.bundle.bad import FOLDER, is_bad, last_bad
+from smoke.bundle.bad import FOLDER, LIST, is_bad, last_bad
 from smoke.bundle.good import Good, album_of
 from smoke.bundle.page import page_of
 from smoke.bundle.pictures import Material
 from smoke.bundle.scene import SCENE, SPOKEN, scene_in, spoken_in
+from smoke.bundle.standing import Standing
 from smoke.firewall import sweep
 from smoke.judged import CheckResult, Run
 from smoke.model import Outcome
@@ -35,20 +36,6 @@ LARGEST = 25_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Whose page it is, and whether its check recovered."""
-
-    suite: str
-    environment: str
-    region: str
-    check: str
-    run_id: str
-    outcome: str
-    failed: float
-    recovered: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Bundles:
     """Writes the pages of one run."""
 
@@ -60,9 +47,9 @@ class Bundles:
     """The folder of :mod:`smoke.bundle.good`."""
 
     def write(self) -> dict[str, Path]:
-        """Write a page for each bad check, mark those that recovered, and prune; return the new ones by check.
+        """Write a page for each bad check, mark those that recovered, prune, and list all that are left.
 
-        Raises OSError.
+        Returns the new ones by check; raises OSError.
         """
         ends, pages = time.monotonic() + LONGEST_S, {}
         for result in self.run.results:
@@ -70,7 +57,18 @@ class Bundles:
                 pages[result.check.id] = self._write(result)
         self._recover()
         prune(self.reports / FOLDER, self.run.finished)
+        self._list()
         return pages
+
+    def _list(self) -> None:
+        """Write the page that leads to all of them, those that failed last first; none where there is none."""
+        page, found = self.reports / LIST, [each for _, each in standings(self.reports / FOLDER)]
+        if not found:
+            page.unlink(missing_ok=True)
+            return
+        newest = sorted(found, key=lambda each: each.failed, reverse=True)
+        page.write_text(rendering.listed(newest), encoding="utf-8", errors="replace")
+        sweep([page], self.scrubber)
 
     def _write(self, result: CheckResult) -> Path:
         folder = self.reports / FOLDER / result.check.id
@@ -93,7 +91,7 @@ class Bundles:
         page = page_of(self.run, result, self._material(evidence, folder, result.check.id))
         (folder / PAGE).write_text(rendering.drawn(page), encoding="utf-8", errors="replace")
         sweep([folder / PAGE], self.scrubber)
-        _stand(folder, self._standing(result))
+        _stand(folder, self._standing(result, page.sentence))
 
     def _material(self, evidence: Path, folder: Path, check_id: str) -> Material:
         good = self.good.get(check_id)
@@ -108,7 +106,7 @@ class Bundles:
             files=tuple(sorted(path.name for path in folder.iterdir())),
         )
 
-    def _standing(self, result: CheckResult) -> Standing:
+    def _standing(self, result: CheckResult, sentence: str) -> Standing:
         run = self.run
         return Standing(
             suite=run.suite,
@@ -118,6 +116,8 @@ class Bundles:
             run_id=run.run_id,
             outcome=result.outcome,
             failed=run.finished,
+            sentence=sentence,
+            blame=result.blame,
         )
 
     def _recover(self) -> None:
@@ -131,7 +131,7 @@ class Bundles:
                 if page.is_file():
                     told = rendering.recovered(page.read_text(encoding="utf-8"), self.run.finished, self.run.run_id)
                     page.write_text(told, encoding="utf-8")
-                _stand(folder, Standing(**{**asdict(standing), "recovered": self.run.finished}))
+                _stand(folder, replace(standing, recovered=self.run.finished))
 
 
 def standings(failures: Path) -> Iterator[tuple[Path, Standing]]:

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from smoke.machine import Machine
 from smoke.reporting import allure_noise
+from smoke.reporting.allure.access import keep_open
 from smoke.reporting.allure.privacy import VIEWER, keep_beside, keep_private
 from smoke.reporting.allure.settings import CONFIG, PLACE, Order, settings
 from smoke.reporting.allure.tool import Allure, AllureUnavailableError, allure
@@ -76,8 +77,9 @@ def _generate(tool: Allure, results: Path, order: Order, machine: Machine) -> Re
     if not finished.ok or not page.is_file():
         shutil.rmtree(report, ignore_errors=True)
         return ReportSkipped(f"Allure could not build the report: {finished.cause}")
-    for path, private in ((page, keep_private), *((each, keep_beside) for each in report.glob("*.js"))):
-        path.write_text(private(path.read_text(encoding="utf-8")), encoding="utf-8")
+    page.write_text(keep_open(keep_private(page.read_text(encoding="utf-8"))), encoding="utf-8")
+    for path in report.glob("*.js"):
+        path.write_text(keep_beside(path.read_text(encoding="utf-8")), encoding="utf-8")
     if any(results.glob("*.zip")):
         _add_trace_viewer(report, machine)
     return ReportBuilt(page)

@@ -10,6 +10,7 @@ from pathlib import Path
 from smoke.availability.gathering import Expectations, availability
 from smoke.availability.gathering import Place as Name
 from smoke.availability.timeline import holds, needed_of
+from smoke.bundle.bad import LIST
 from smoke.config.cron_schedule import Schedule
 from smoke.config.load import load
 from smoke.config.suite import Suite
@@ -58,6 +59,7 @@ def board(sources: Sources) -> Board:
         places=tuple(_place(sources, suites[name[0]], name) for name in places),
         elsewhere=tuple(_elsewhere(sources, set(places))),
         proofs=dict(_proofs(suites, sources.reports)),
+        failures=f"../{LIST}" if (sources.reports / LIST).is_file() else "",
     )
 
 

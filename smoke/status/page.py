@@ -121,6 +121,8 @@ class Board:
     elsewhere: tuple[Elsewhere, ...]
     proofs: Mapping[str, Proof]
     """By suite."""
+    failures: str = ""
+    """Where the list of failure pages is, seen from this page; empty: there is none."""
 
     @property
     def status(self) -> Status:

@@ -14,8 +14,9 @@ from smoke.bundle import good
 from smoke.bundle.scene import SCENE, SPOKEN, Box, Event, Picture, Scene, Spoken, written
 from smoke.bundle.writing import KEPT_S, MOST, Bundles, prune, standings
 from smoke.judged import Run
-from smoke.model import Blame, CheckKind, Finding, Outcome
+from smoke.model import Blame, CheckKind, Finding, Measurement, Outcome
 from smoke.secret import Scrubber, Secret
+from tests.support import axe
 from tests.support.run_builder import STARTED, a_finding, a_result, a_run, an_attempt
 
 TAGS = "</script></style>--><img src=x onerror='window.ran=1'><script>window.ran=1</script>"
@@ -142,7 +143,7 @@ def test_pages_are_kept_for_a_month_after_recovery(tmp_path: Path) -> None:
     prune(tmp_path / "failures", STARTED + 1000 + KEPT_S)
     assert len(list(standings(tmp_path / "failures"))) == 1
     prune(tmp_path / "failures", STARTED + 1001 + KEPT_S)
-    assert not list((tmp_path / "failures").iterdir())
+    assert not list((tmp_path / "failures").glob("*/"))
 
 
 def test_of_too_many_pages_those_stay_that_failed_last(tmp_path: Path) -> None:
@@ -155,25 +156,37 @@ def test_of_too_many_pages_those_stay_that_failed_last(tmp_path: Path) -> None:
         (folder / "failure.json").write_text(json.dumps({**told, "failed": STARTED - number}))
     (failures / ".draft-1").mkdir()
     prune(failures, STARTED)
-    left = {folder.name for folder in failures.iterdir()}
+    left = {folder.name for folder in failures.iterdir() if folder.is_dir()}
     assert left == {"shop.home", *(f"shop.{number}" for number in range(MOST - 1))}
 
 
 @pytest.mark.parametrize(
     ("outcome", "blame", "said"),
     [
-        (Outcome.FLAKY, Blame.APP_5XX, "It failed, and passed at attempt 2: it works"),
-        (Outcome.INCONCLUSIVE, Blame.HARNESS, "It could not be judged: it works"),
-        (Outcome.FAIL, Blame.DNS, "It failed, at all 2 attempts: it works"),
+        (Outcome.FLAKY, Blame.APP_5XX, "It failed, and passed at attempt 2: the application answers with an error"),
+        (Outcome.INCONCLUSIVE, Blame.HARNESS, "It could not be judged: our own fault"),
+        (Outcome.FAIL, Blame.DNS, "It failed, at all 2 attempts: the host shop.example does not resolve"),
     ],
 )
 def test_the_first_sentence_says_what_became_of_it(tmp_path: Path, outcome: Outcome, blame: Blame, said: str) -> None:
     """The attempt that was bad is the one that is shown, though a later one passed."""
-    bad = an_attempt(findings=(Finding(rule="it works", blame=blame),))
+    cause = "the host shop.example does not resolve" if blame is Blame.DNS else None
+    bad = an_attempt(findings=(Finding(rule="it works", blame=blame), Finding(rule="…", blame=blame, cause=cause)))
     last = an_attempt(number=2, findings=() if outcome is Outcome.FLAKY else bad.findings)
     result = a_result(bad, last, check_id="shop.home", outcome=outcome, blame=blame)
     run = a_run(result, verdict=outcome, versions={"browser": "1", "smoke": "1"})
-    assert said in bundles(run, tmp_path).write()["shop.home"].read_text()
+    page = bundles(run, tmp_path).write()["shop.home"].read_text()
+    assert f'<p class="sentence">{said}</p>' in page
+    assert "<dt>Seen</dt><dd><code>it works</code></dd>" in page
+
+
+def test_what_was_too_slow_is_said_with_its_time_and_its_budget(tmp_path: Path) -> None:
+    late = Measurement(name="shop.load_ms", value=4110.0, budget=800.0)
+    slow = an_attempt(findings=(Finding(rule="shop.load_ms (4110) <= 800", blame=Blame.SLOW),), measurements=(late,))
+    result = a_result(slow, check_id="shop.home", outcome=Outcome.FAIL, blame=Blame.SLOW)
+    run = a_run(result, verdict=Outcome.FAIL, versions={"browser": "1", "smoke": "1"})
+    page = bundles(run, tmp_path).write()["shop.home"].read_text()
+    assert "It failed: too slow: shop.load_ms is 4.11 s, and may be 800 ms</p>" in page
 
 
 def test_a_probe_that_got_no_answer_shows_what_it_asked(tmp_path: Path) -> None:
@@ -223,3 +236,64 @@ def test_many_bad_checks_take_no_longer_than_they_may(tmp_path: Path, monkeypatc
     run = a_run(*results, verdict=Outcome.FAIL, versions={"browser": "1", "smoke": "1"})
     monkeypatch.setattr("smoke.bundle.writing.LONGEST_S", -1.0)
     assert bundles(run, tmp_path).write() == {}
+
+
+@pytest.mark.parametrize("blame", Blame)
+def test_every_page_says_whose_fault_it_is_and_what_to_do(tmp_path: Path, blame: Blame) -> None:
+    """Only what the application is to blame for is called its fault."""
+    bad = an_attempt(findings=(Finding(rule="it works", blame=blame),))
+    result = a_result(bad, check_id="shop.home", outcome=blame.outcome, blame=blame)
+    run = a_run(result, verdict=blame.outcome, versions={"browser": "1", "smoke": "1"})
+    page = bundles(run, tmp_path).write()["shop.home"].read_text()
+    whose = page.partition("the fault is ")[2].partition("</dd>")[0]
+    assert whose.startswith("the application&#39;s") == (blame.outcome is Outcome.FAIL and blame is not Blame.SAFETY)
+
+
+@pytest.mark.parametrize("url", ["about:blank", "chrome-error://chromewebdata/", "http://shop.example/"])
+def test_a_page_that_never_came_is_not_shown_as_an_empty_picture(tmp_path: Path, url: str) -> None:
+    """It is said in words."""
+    shown = Picture(file="screenshot.png", step="", moment="at the end", width=1280, height=720)
+    leave(tmp_path, SCENE, written(Scene(url=url, title="", step="", used="", shown=shown)))
+    (tmp_path / "attempts/shop.home-1/screenshot.png").write_bytes(PNG)
+    page = bundles(a_bad_run(kind=CheckKind.JOURNEY), tmp_path).write()["shop.home"].read_text()
+    assert ("the browser had no page to show" in page) != ("At the failure" in page)
+    assert ("At the failure" in page) == url.startswith("http")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_list_leads_to_all_pages_those_that_failed_last_first(chrome: Any, tmp_path: Path, scheme: Any) -> None:
+    """With what each says first, whose fault it was, and whether it is well again; everybody can read it."""
+    bundles(a_bad_run(), tmp_path).write()
+    bundles(a_good_run(), tmp_path).write()
+    cart = a_result(
+        an_attempt(findings=(a_finding(),)), check_id="shop.cart", outcome=Outcome.FAIL, blame=Blame.APP_5XX
+    )
+    versions = {"browser": "1", "smoke": "1"}
+    bundles(a_run(cart, verdict=Outcome.FAIL, versions=versions, finished=STARTED + 2000), tmp_path).write()
+    context = chrome.new_context(color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    page.goto((tmp_path / "failures/index.html").as_uri())
+    first, second = (" ".join(row.split()) for row in page.locator("tbody tr").all_inner_texts())
+    assert page.title() == "Failures: 1 still bad"
+    assert first.startswith("shop.cart")
+    assert "It failed: " in first
+    assert " APP_5XX " in first
+    assert first.endswith("✕ FAIL")
+    assert second.startswith("shop.home")
+    assert "● well again since " in second
+    assert axe.grave(page, axe.script()) == []
+    page.get_by_role("link", name="shop.cart").click()
+    assert page.locator("h1").inner_text().startswith("✕ FAIL shop.cart")
+    context.close()
+
+
+def test_a_list_of_pages_that_earlier_versions_wrote_is_a_list(tmp_path: Path) -> None:
+    """They kept no sentence."""
+    bundles(a_bad_run(), tmp_path).write()
+    file = tmp_path / "failures/shop.home/failure.json"
+    told = json.loads(file.read_text())
+    del told["sentence"], told["blame"]
+    file.write_text(json.dumps(told))
+    bundles(a_good_run(), tmp_path).write()
+    assert "well again" in (tmp_path / "failures/index.html").read_text()

@@ -15,6 +15,7 @@ import pytest
 from smoke.machine import Machine
 from smoke.process import Finished
 from smoke.reporting.allure_report import ReportBuilt, ReportSkipped, build
+from tests.support import axe
 
 ROOT = Path(__file__).parents[2]
 JOURNEYS = """
@@ -217,6 +218,20 @@ def test_the_report_opens_from_the_disk_and_asks_nobody_for_anything(built, aske
         page.get_by_text(name).first.wait_for()
     assert page.title().strip() == "BetterPrompts smoke"
     assert {place for place in places if not place.startswith(("file:", "data:", "blob:"))} == set()
+
+
+@pytest.mark.browser
+def test_everybody_can_use_the_report(built, chrome):
+    """Neither its list nor a result holds what axe calls serious."""
+    script, context = axe.script(), chrome.new_context(bypass_csp=True)
+    page = context.new_page()
+    page.goto(built.as_uri())
+    page.get_by_text("test_health").first.wait_for()
+    assert axe.grave(page, script) == []
+    page.get_by_text("test_health").first.click()
+    page.get_by_test_id("test-result-status-failed").wait_for()
+    assert axe.grave(page, script) == []
+    context.close()
 
 
 @pytest.mark.browser

@@ -189,3 +189,15 @@ def test_a_year_of_four_suites_is_small(tmp_path: Path) -> None:
     }  # fmt: skip
     assert all(len(place.days) == 91 and place.series for place in found.places)
     assert sum(len(text.encode()) for text in files.values()) < 300_000
+
+
+@pytest.mark.parametrize("there", ["failures/index.html", "failures/home.load/index.html"])
+def test_it_leads_to_what_was_wrong_with_each_check(tmp_path: Path, there: str) -> None:
+    """Where such a list is beside it; it names none that is not."""
+    shop = a_shop(tmp_path)
+    say(shop, SLOT)
+    page = shop.reports / there
+    page.parent.mkdir(parents=True)
+    page.touch()
+    index = dict(files_of(board(shop)))["index.html"]
+    assert ('href="../failures/index.html"' in index) == (there == "failures/index.html")

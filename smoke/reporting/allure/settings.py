@@ -8,27 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from smoke.hints import MEANINGS
 from smoke.model import Blame, Outcome
 
 HISTORY_LIMIT = 100
 """Runs that history keeps: two days at one every half hour."""
 CHART_RUNS = 50
-MEANINGS = {
-    Blame.DNS: "the host name does not resolve",
-    Blame.TCP: "nothing accepts connections",
-    Blame.TLS: "the certificate is not accepted",
-    Blame.APP_5XX: "the application answers with an error",
-    Blame.APP_4XX: "a route is missing or refuses us",
-    Blame.JS_ERROR: "the page's own scripts fail",
-    Blame.ASSERTION: "the application shows something else",
-    Blame.SLOW: "too slow",
-    Blame.EDGE_BLOCKED: "an edge service stopped us",
-    Blame.ACCOUNT: "the smoke account cannot be used",
-    Blame.STALE_BUILD: "another build is served",
-    Blame.HARNESS: "our own fault",
-    Blame.RUNNER_OFFLINE: "the runner reaches nothing",
-    Blame.SAFETY: "a request without permission",
-}
 PLACE = "place"
 """The label with region, environment and browser of a run."""
 NOISE = "noise"
