@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from urllib.parse import urlsplit
 
 
@@ -16,3 +17,12 @@ def check_open(name: str, url: str) -> None:
             f"{name} must not hold a user or password, which every report would show: "
             "declare an account, with `login: {basic: true}` where the server asks for HTTP Basic"
         )
+
+
+def is_here(url: str) -> bool:
+    """Tell whether ``url`` leads to this machine, and from any other one to that (RFC 6761, 6.3)."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

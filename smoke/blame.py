@@ -22,6 +22,7 @@ NETWORK_ERRORS = (
         re.compile(
             r"ERR_CONNECTION_|ERR_EMPTY_RESPONSE|ERR_ADDRESS_UNREACHABLE|ERR_SOCKET|ERR_TIMED_OUT|ERR_TUNNEL"
             r"|ERR_INCOMPLETE_CHUNKED|ERR_CONTENT_LENGTH|ERR_HTTP2|ERR_QUIC|ECONNRE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH"
+            r"|ERR_SOCKS_|Socks5 proxy rejected"
             r"|socket hang up|Connection refused|disconnected without|reset by peer"
         ),
         Blame.TCP,
@@ -30,6 +31,7 @@ NETWORK_ERRORS = (
 NEVER_LEFT = re.compile(
     r"ERR_NAME_NOT_RESOLVED|ERR_CONNECTION_REFUSED|ERR_CONNECTION_TIMED_OUT|ERR_ADDRESS_UNREACHABLE|ERR_CERT_|ERR_SSL_"
     r"|ERR_INTERNET_DISCONNECTED|ERR_PROXY_CONNECTION|getaddrinfo|Connection refused|All connection attempts failed"
+    r"|ERR_SOCKS_CONNECTION|Socks5 proxy rejected"
     r"|CERTIFICATE_VERIFY_FAILED|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH| (resolves|connects) within "
 )
 """What a request ends with that nobody was there to take: not a byte of it was sent."""

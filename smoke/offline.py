@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import replace
-from urllib.parse import urlsplit
 
+from smoke.addresses import is_here
 from smoke.blame import NO_ANSWER
 from smoke.model import Attempt, Blame, Finding, Observation
 
@@ -15,7 +14,7 @@ NETWORK = frozenset({Blame.DNS, Blame.TCP, Blame.TLS})
 def needs_control(observations: tuple[Observation, ...], addresses: tuple[str, ...]) -> bool:
     """Tell whether a failure may be the runner's own network: never where the target is on this machine."""
     found = (finding for each in observations for attempt in each.attempts for finding in attempt.findings)
-    return any(map(_may_be_ours, found)) and not all(map(_is_here, addresses))
+    return any(map(_may_be_ours, found)) and not all(map(is_here, addresses))
 
 
 def excused(observation: Observation, why: str) -> Observation:
@@ -37,11 +36,3 @@ def _may_be_ours(finding: Finding) -> bool:
     """Tell whether a runner without network would see this: where packets vanish, a browser only sees time pass."""
     silence = finding.blame is Blame.SLOW and NO_ANSWER.search(finding.rule) is not None
     return silence or finding.blame in NETWORK
-
-
-def _is_here(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

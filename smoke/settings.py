@@ -10,6 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from smoke.addresses import check_open
+from smoke.browser_server import VARIABLE as SERVER
+from smoke.browser_server import browser_server
 from smoke.config.places import SUITES, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category
@@ -215,11 +217,14 @@ def resolve(
             values[option.name], origins[option.name] = _converted(option, raw), origin
         except ValueError as error:
             problems.append(Problem("command line" if said else "environment", 0, origin, str(error)))
-    for variable, read in ((DATABASE, database_url), (KEEP, keep_s)):
+    for variable, read in ((DATABASE, database_url), (KEEP, keep_s), (SERVER, browser_server)):
         try:
             read(merged)
         except ValueError as error:
             problems.append(Problem("environment", 0, variable, str(error)))
+    if values.get("headed") and merged.get(SERVER):
+        text = f"shows nobody a browser that runs elsewhere: leave it out, or unset {SERVER}"
+        problems.append(Problem("command line" if given.get("headed") else "environment", 0, origins["headed"], text))
     if problems:
         raise ConfigError(problems)
     if origins["suite"] == "default" and len(only := suites(root)) == 1:

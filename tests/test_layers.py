@@ -37,6 +37,7 @@ PURE = [
     "smoke.written",
     "smoke.tokens",
     "smoke.addresses",
+    "smoke.browser_server",
     "smoke.safety",
     "smoke.rate",
     "smoke.permission",

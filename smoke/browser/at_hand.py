@@ -6,12 +6,13 @@ from smoke.browser.choice import BrowserChoice, Unavailable
 from smoke.browser.find import VARIABLE, find_browser
 from smoke.browser.installed import installed
 from smoke.browser.own import own
+from smoke.browser_server import VARIABLE as SERVER
 from smoke.machine import Machine
 
 
 def at_hand(name: str, machine: Machine, *, headed: bool = False) -> BrowserChoice | Unavailable:
     """Return the browser ``name`` that is there, in the order of a run; raises BrowserMissing for a configured one."""
-    if machine.environ.get(VARIABLE):
+    if machine.environ.get(SERVER) or machine.environ.get(VARIABLE):
         return find_browser(name, headed=headed, machine=machine)
     found = own(name, machine, headed=headed)
     if isinstance(found, BrowserChoice) or name != "chromium":

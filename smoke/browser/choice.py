@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from smoke.browser_server import VARIABLE as SERVER
+from smoke.secret import Secret
+
 
 class Origin(StrEnum):
     """Where a browser was found, in the order in which we look."""
 
+    SERVER = SERVER
     CONFIGURED = "SMOKE_BROWSER_PATH"
     PLAYWRIGHT = "Playwright's own"
     DOWNLOADED = "playwright install"
@@ -26,6 +30,8 @@ class BrowserChoice:
     origin: Origin
     executable: Path | None
     """None: Playwright finds its own, and takes the build that fits headless or headed."""
+    server: Secret | None = None
+    """Address of who starts it elsewhere; None: it is started here."""
 
 
 @dataclass(frozen=True, slots=True)

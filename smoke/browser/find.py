@@ -9,6 +9,7 @@ from pathlib import Path
 from smoke.browser.choice import BrowserChoice, BrowserMissing, Origin, Unavailable
 from smoke.browser.installed import from_apt, installed
 from smoke.browser.own import PATIENCE_S, SHORT_PATIENCE_S, download, own
+from smoke.browser_server import browser_server
 from smoke.machine import Machine, executable
 
 VARIABLE = "SMOKE_BROWSER_PATH"
@@ -23,11 +24,13 @@ def find_browser(
 ) -> BrowserChoice:
     """Find the browser ``name``, getting one if need be; ``headed``: one that can show a window.
 
-    Looks at ``SMOKE_BROWSER_PATH``, Playwright's own, a download of it, an installed Chrome or Chromium,
-    and Debian's package, in this order. Firefox and WebKit are driven only in Playwright's own builds.
-    Raises BrowserMissing with a sentence that says what to do.
+    Looks at ``SMOKE_BROWSER_WS``, ``SMOKE_BROWSER_PATH``, Playwright's own, a download of it, an installed Chrome or
+    Chromium, and Debian's package, in this order. Firefox and WebKit are driven only in Playwright's own builds.
+    Raises BrowserMissing with a sentence that says what to do, and ValueError for an address that is none.
     """
     machine = machine or Machine(environ=environ)
+    if server := browser_server(machine.environ):
+        return BrowserChoice(name=name, origin=Origin.SERVER, executable=None, server=server)
     if path := machine.environ.get(VARIABLE):
         return _configured(name, Path(path).expanduser())
     if name != "chromium":

@@ -9,12 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smoke.browser_server import VARIABLE as SERVER
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
 from smoke.settings import Settings, find_root
+from smoke.storage.url import VARIABLE as DATABASE
 
 if TYPE_CHECKING:
     from smoke.config.project import Examined
+
+SECRET_ADDRESSES = (("browser_ws", SERVER), ("history_url", DATABASE))
+"""What is set by a variable alone, as it may hold a password or token."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -71,6 +76,7 @@ def _show(given: argparse.Namespace, _after: list[str]) -> int:
     planned = plan_of(settings)
     rows = [
         *_settings_rows(settings, planned.environment_name, planned.environment.base_url),
+        *((name, "***", variable) for name, variable in SECRET_ADDRESSES if settings.environ.get(variable)),
         *(
             (f"account {check}", value, origin)
             for check, value, origin in _secret_rows(settings, planned.environment_name)

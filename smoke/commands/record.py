@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from smoke.browser_server import VARIABLE as SERVER
 from smoke.config.problems import ConfigError, Problem
 
 TARGET = "python-pytest"
@@ -66,7 +67,8 @@ def _recorded(base: str) -> str:
         raise ConfigError([Problem("environment", 0, "DISPLAY", text)])
     from smoke.browser import find_browser
 
-    choice = find_browser("chromium", os.environ, headed=True)
+    here = {name: value for name, value in os.environ.items() if name != SERVER}
+    choice = find_browser("chromium", here, headed=True)
     # Its own variable for this; without it the recorder starts no other browser than Playwright's.
     named = {"PWTEST_CLI_EXECUTABLE_PATH": str(choice.executable)} if choice.executable else {}
     with tempfile.TemporaryDirectory() as folder:

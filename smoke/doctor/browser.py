@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from smoke.browser import BrowserChoice
 
 ABOUT = "browser"
-LAUNCH_MS = 20_000
-OTHER = "SMOKE_BROWSER_PATH names another browser"
 
 
 @examination(ABOUT)
@@ -37,20 +35,19 @@ def examine(visit: Visit) -> Iterator[Finding]:
 
 
 def _started(choice: BrowserChoice) -> Finding:
-    from playwright.sync_api import Error, sync_playwright
+    from playwright.sync_api import sync_playwright
 
-    from smoke.browser import launch_options
+    from smoke.browser import BrowserMissing, start
 
     which = f"{choice.executable or choice.name} ({choice.origin})"
     begun = time.perf_counter()
     try:
         with sync_playwright() as driver:
-            browser = getattr(driver, choice.name).launch(timeout=LAUNCH_MS, **launch_options(choice))
+            browser = start(driver, choice)
             version = browser.version
             browser.close()
-    except Error as error:
-        text = f"{which} does not start: {str(error).strip().splitlines()[0]}"
-        remedy = f"playwright install-deps {choice.name} installs the libraries that it may miss; {OTHER}"
-        return Finding(about=ABOUT, health=Health.ILL, text=text, remedy=remedy)
+    except BrowserMissing as missing:
+        remedy = f"playwright install-deps {choice.name} installs the libraries that it may miss"
+        return Finding(about=ABOUT, health=Health.ILL, text=str(missing), remedy="" if choice.server else remedy)
     text = f"{choice.name} {version} starts in {time.perf_counter() - begun:.1f} s: {which}"
     return Finding(about=ABOUT, health=Health.WELL, text=text)

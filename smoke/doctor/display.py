@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
+from smoke.browser_server import VARIABLE as SERVER
 from smoke.doctor.finding import Finding, Health
 from smoke.doctor.registry import Visit, examination
 
@@ -24,6 +25,10 @@ def examine(visit: Visit) -> Iterator[Finding]:
     from smoke.browser.at_hand import at_hand
 
     machine = visit.machine
+    if machine.environ.get(SERVER):
+        text = f"the browser is elsewhere ({SERVER}), where nobody sees a window: --headed is refused"
+        yield Finding(about=ABOUT, health=Health.WELL, text=text)
+        return
     if not machine.has_display:
         text = "neither DISPLAY nor WAYLAND_DISPLAY is set, so --headed would not start"
         yield Finding(about=ABOUT, health=Health.WARNING, text=text, remedy=REMEDY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from smoke.browser_server import server_secrets
 from smoke.firewall import scrubbed
 from smoke.gates.decision import Decision, brief
 from smoke.plan import Plan
@@ -14,7 +15,7 @@ from smoke.tokens import SPEAKING
 
 def scrubber_of(environ: Mapping[str, str], named: Iterable[str] = ()) -> Scrubber:
     """Return what takes out what the variables ``named`` hold, and whatever else of ``environ`` looks like a secret."""
-    scrubber = Scrubber(database_secrets(environ))
+    scrubber = Scrubber((*database_secrets(environ), *server_secrets(environ)))
     for name in (*named, *filter(SPEAKING.search, environ)):
         scrubber.learn(environ.get(name, "").strip())
     return scrubber

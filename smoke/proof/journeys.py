@@ -118,7 +118,7 @@ def try_all(trials: Trials, begun: Begun, settings: Settings, told: Told) -> int
     planned = replace(clean.plan, checks=tuple(trial.check for trial in trials.every))
     target: Future[Target] = Future()
     target.set_result(replace(clean.target, timeout_ms=min(PATIENCE_MS, clean.target.timeout_ms)))
-    again = Begun(planned, target, starting(begun.starting.driver, planned, settings))
+    again = Begun(planned, target, starting(begun.starting.driver, planned, target, settings))
     progress = Progress()
     with open_session(again, settings, progress) as session:
         _prepare(session, trials.every)

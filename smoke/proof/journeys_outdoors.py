@@ -83,7 +83,7 @@ def repeat_journeys(clean: Clean, begun: Begun, settings: Settings, forecasts: S
     planned = replace(clean.plan, checks=tuple(_case_of(each, one) for one in forecasts for each in journeys))
     target: Future[Target] = Future()
     target.set_result(clean.target)
-    again = Begun(planned, target, starting(begun.starting.driver, planned, settings))
+    again = Begun(planned, target, starting(begun.starting.driver, planned, target, settings))
     with busy(forecasts[0].burners), open_session(again, settings, Progress()) as session:
         outings = [
             Outing(_case_of(journey, one), one, Replay(clean.tape, journey.id, CONTROL), session.target.owns)

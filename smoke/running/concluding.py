@@ -68,6 +68,7 @@ def conclude(session: Session, settings: Settings) -> Run:
             "smoke": __version__,
             "playwright": version("playwright"),
             "browser": session.browser_version,
+            "browser_origin": session.browser.origin if session.browser else "",
             "python": platform.python_version(),
         },
         config_sha256=planned.suite.sha256,
@@ -79,7 +80,9 @@ def conclude(session: Session, settings: Settings) -> Run:
 
 
 def _excuse(session: Session) -> None:
-    """Blame this runner for failures of the network where nobody else can be reached from it either."""
+    """Blame this runner for failures of the network where it, or its browser, reaches nobody else either."""
+    for name, why in session.cut_off.items():
+        session.observations[name] = excused(session.observations[name], why)
     addresses = (session.target.base_url, *session.target.urls.values())
     controls = session.plan.environment.controls
     if needs_control(tuple(session.observations.values()), addresses) and not reachable(controls):

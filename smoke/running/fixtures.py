@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from smoke.browser import Origin, find_browser, launch_options
+from smoke.browser import BrowserChoice, BrowserMissing, Origin, find_browser, launch_options, start
+from smoke.browser_server import VARIABLE as SERVER
 from smoke.retry import surely_last
+from smoke.running.elsewhere import look_around
 from smoke.running.journey import Journey
 from smoke.running.scope import LISTENING
 from smoke.running.stash import CHECK, JOURNEY, RECORD, SESSION
@@ -58,11 +60,25 @@ def browser(smoke_session: Session, request: pytest.FixtureRequest) -> Iterator[
         smoke_session.browser_version = smoke_session.launched.browser.version
         yield smoke_session.launched.browser
         return
-    browser = request.getfixturevalue("launch_browser")()
+    choice = smoke_session.browser
+    if choice and choice.server:
+        browser = _elsewhere(choice, smoke_session, request)
+    else:
+        browser = request.getfixturevalue("launch_browser")()
     smoke_session.spares.adopt(browser)
     smoke_session.browser_version = browser.version
     yield browser
+    look_around(smoke_session, connected=browser.is_connected())
     browser.close()
+
+
+def _elsewhere(choice: BrowserChoice, session: Session, request: pytest.FixtureRequest) -> Browser:
+    option = request.config.option
+    if option.headed or option.browser_channel:
+        text = "--headed and --browser-channel are about a browser that is started here"
+        raise BrowserMissing(f"{text}: leave them out, or unset {SERVER}")
+    driver = request.getfixturevalue("playwright")
+    return start(driver, choice, session.target.own_ports, slow_mo=option.slowmo)
 
 
 @pytest.fixture(scope="session")

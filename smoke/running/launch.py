@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.browser import BrowserChoice, BrowserMissing, find_browser, launch_options
+from smoke.browser import BrowserChoice, BrowserMissing, find_browser, not_started, patience_s, start
 from smoke.config.problems import ConfigError, problems_of
 from smoke.machine import Machine
 from smoke.model import CheckKind
@@ -42,7 +42,6 @@ NEEDED_SOON = (
 )
 NEEDED_LAST = ("smoke.running.concluding", "smoke.reporting.allure_results", "rich.table", "smoke.sinks.delivery")
 """What follows the last check: loaded when the first journeys are under way."""
-LAUNCH_MS = 20_000
 CLOSE_S = 5.0
 DRIVER_CACHE = Path("~/.cache/smoke-harness/node").expanduser()
 """Where the driver, a Node program, keeps its compiled code."""
@@ -96,7 +95,7 @@ def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
         driver = stack.enter_context(sync_playwright())
     finally:
         begun = planning.result()
-    return replace(begun, starting=starting(driver, begun.plan, settings))
+    return replace(begun, starting=starting(driver, begun.plan, begun.target, settings))
 
 
 def load_last(others: Iterable[str] = ()) -> None:
@@ -107,17 +106,22 @@ def load_last(others: Iterable[str] = ()) -> None:
     ahead.shutdown(wait=False)
 
 
-def starting(driver: Playwright, planned: Plan, settings: Settings) -> Starting | BrowserMissing | None:
-    """Ask ``driver`` for the browser, if a journey needs one."""
+def starting(
+    driver: Playwright, planned: Plan, target: Future[Target], settings: Settings
+) -> Starting | BrowserMissing | None:
+    """Ask ``driver`` for the browser, if a journey needs one.
+
+    One that is elsewhere is told where on this machine the target is, which is waited for; raises what that does.
+    """
     if not _has_journeys(planned):
         return None
     try:
         choice = find_browser(settings.browser, settings.environ, headed=settings.headed)
     except BrowserMissing as missing:
         return missing
-    kind, options = getattr(driver, choice.name), launch_options(choice)
+    ports = target.result().own_ports if choice.server else ()
     headless, slow_mo = not settings.headed, settings.slowmo
-    browser = Aside(driver, lambda: kind.launch(headless=headless, slow_mo=slow_mo, timeout=LAUNCH_MS, **options))
+    browser = Aside(driver, lambda: start(driver, choice, ports, headless=headless, slow_mo=slow_mo))
     return Starting(driver, choice, browser)
 
 
@@ -168,17 +172,13 @@ class Launched:
         return self._browser
 
     def _started(self) -> Browser:
-        from playwright.sync_api import Error
-
         if self.headed and not Machine().has_display:
             raise BrowserMissing("a window needs a display (DISPLAY): leave --headed away, or use xvfb-run")
         choice = self.starting.choice
         try:
-            return self.starting.browser.result(LAUNCH_MS / 1000 + 1)
-        except (Error, TimeoutError) as error:
-            where = choice.executable or f"Playwright's {choice.name}"
-            reason = str(error).strip().splitlines()[0]
-            raise BrowserMissing(f"{where} does not start: {reason}; SMOKE_BROWSER_PATH names another") from error
+            return self.starting.browser.result(patience_s(choice) + 1)
+        except TimeoutError as error:
+            raise not_started(choice, error) from error
 
     def begin_to_close(self) -> None:
         """Let the browser end while what follows the last check goes on."""

@@ -12,6 +12,7 @@ from smoke.accounts.broker import Broker
 from smoke.accounts.ledger import ledger_path
 from smoke.accounts.opening import open_broker
 from smoke.browser import BrowserChoice, BrowserMissing, find_browser
+from smoke.browser_server import server_secrets
 from smoke.config.schema import EMBEDDED
 from smoke.model import CheckKind
 from smoke.plan import Plan
@@ -49,7 +50,8 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
         target = begun.target.result()
         work = stack.enter_context(work_folder(owner()))
         run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}"
-        scrubber = Scrubber((*target.secrets, *database_secrets(settings.environ)))
+        environ = settings.environ
+        scrubber = Scrubber((*target.secrets, *database_secrets(environ), *server_secrets(environ)))
         guard = guard_of(planned, target, run_id)
         if journeys:
             stack.enter_context(guarded_clients(guard))

@@ -93,6 +93,8 @@ class Session:
     launched: Launched | None = None
     """The browser, where it was started before pytest was."""
     browser_version: str = ""
+    cut_off: dict[str, str] = field(default_factory=dict)
+    """Why failures of the network say nothing of the target, by check."""
     loads_last: tuple[str, ...] = ()
     """Modules that sinks will need: loaded while journeys are under way."""
     heartbeat: Heartbeat | None = None

@@ -15,6 +15,7 @@ from smoke.model import Blame, CheckKind, Finding, told
 from smoke.reporting import allure_labels
 from smoke.running.closing import close_attempt
 from smoke.running.deadline import RunTimeoutError, deadline
+from smoke.running.elsewhere import look_around
 from smoke.running.failure import finding_of, scrub_exception
 from smoke.running.printed import scrub_report
 from smoke.running.session import CHECK_LIMIT_S, Session
@@ -100,6 +101,7 @@ class SessionPlugin:
         self.session.spares.begin(browser)
         prepare(session)
         Crew(self.session, browser, journeys).work()
+        look_around(self.session, connected=browser.is_connected())
         for item in session.items[len(journeys) :]:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         if session.shouldfail:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from smoke.accounts.totp import key_of
-from smoke.addresses import check_open
+from smoke.addresses import check_open, is_here
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schema import EMBEDDED, ExternalServices
 from smoke.plan import Plan
@@ -86,6 +86,12 @@ class Target:
             if asked in names and str(port) == str(parts.port or DEFAULT_PORTS.get(parts.scheme)):
                 return True
         return False
+
+    @property
+    def own_ports(self) -> tuple[int, ...]:
+        """The ports of this machine's loopback that it is at, which nobody else reaches."""
+        found = (urlsplit(url) for url in (self.base_url, *self.urls.values()) if is_here(url))
+        return tuple(dict.fromkeys(parts.port or DEFAULT_PORTS[parts.scheme] for parts in found))
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smoke.browser import BrowserChoice, launch_options
+from smoke.browser import BrowserChoice, start
 from smoke.config.page_rules import PageRules
 from smoke.running.guard import Guard
 from smoke.running.listeners import Listeners
@@ -39,11 +39,12 @@ def opened(
     """Yield a window under ``guard``.
 
     ``learn`` is told every secret that is seen; ``scrub`` takes known ones out of what pages say.
+    Raises BrowserMissing.
     """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = getattr(playwright, choice.name).launch(**launch_options(choice))
+        browser = start(playwright, choice, guard.target.own_ports)
         spares = Spares(Contexts(guard, PageRules(), learn, scrub=scrub))
         spares.adopt(browser)
         yield Window(spares)
