@@ -9,17 +9,21 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import playwright
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Page, Playwright, sync_playwright
 from pytest_httpserver import HTTPServer
 
 from smoke.browser import BrowserChoice, BrowserMissing, Origin, start
+from smoke.calibration import Reference
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess
+from smoke.running import reference
+from smoke.running.spares import Spares
 from smoke.secret import Secret
 from tests.running import test_leaks
 from tests.running.conftest import ROOT, Finished
@@ -177,10 +181,13 @@ def driver() -> Iterator[Playwright]:
         yield found
 
 
+def chosen(address: str, name: str = "chromium") -> BrowserChoice:
+    return BrowserChoice(name=name, origin=Origin.SERVER, executable=None, server=Secret(address))
+
+
 def refused(driver: Playwright, address: str, name: str = "chromium") -> str:
-    choice = BrowserChoice(name=name, origin=Origin.SERVER, executable=None, server=Secret(address))
     with pytest.raises(BrowserMissing) as missing:
-        start(driver, choice)
+        start(driver, chosen(address, name))
     return str(missing.value)
 
 
@@ -224,6 +231,22 @@ def test_a_server_that_says_nothing_is_not_waited_for_long(driver: Playwright, m
     with socket.create_server(("127.0.0.1", 0)) as silent:
         sentence = refused(driver, f"ws://127.0.0.1:{silent.getsockname()[1]}/")
     assert "gave no browser within 0.5 s; see whether it is reached" in sentence
+
+
+def test_how_far_away_it_is_counts_as_the_runners_slowness(driver: Playwright) -> None:
+    """A step waits for each answer of the browser, so that is in the reading which a slow step is judged beside."""
+    with browser_server(away_s=0.2) as far:
+        browser = start(driver, chosen(far.address()))
+
+        class Pages:
+            @contextmanager
+            def bare(self) -> Iterator[Page]:
+                yield browser.new_page()
+
+        there = reference.reading(cast(Spares, Pages()), Reference.PAGE.band_ms)
+        browser.close()
+    assert there is not None
+    assert there.value_ms > 400
 
 
 def test_a_server_that_is_not_there_is_exit_code_3(smoke: Smoke) -> None:

@@ -20,16 +20,17 @@ TOKEN = "wS7-canary-9f3e1b"
 ALONE = ("unshare", "--map-root-user", "--net", "--")
 """Linux gives what follows a network of its own, in which there is nothing else."""
 RELAY = """
-import fcntl, os, socket, struct, subprocess, sys, threading
+import fcntl, os, socket, struct, subprocess, sys, threading, time
 with socket.socket() as any_socket:  # ip link set lo up
     fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh", b"lo", 1))
-server = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE, text=True)
+server = subprocess.Popen(sys.argv[3:], stdout=subprocess.PIPE, text=True)
 port = int(server.stdout.readline().rpartition(":")[2].partition("/")[0])
 print("up", server.pid, flush=True)
 
 def pass_on(source, sink):
     try:
         while data := source.recv(65536):
+            time.sleep(float(sys.argv[2]))
             sink.sendall(data)
     except OSError:
         pass
@@ -80,16 +81,17 @@ def can_be_alone() -> bool:
 
 
 @contextmanager
-def browser_server(*driver: str, alone: bool = True) -> Iterator[Server]:
-    """Run a server; ``alone``: where the system allows it, it reaches nothing but who asks it. Else it is beside us.
+def browser_server(*driver: str, alone: bool = True, away_s: float = 0.0) -> Iterator[Server]:
+    """Run a server that is so many seconds away, there and back twice that.
 
-    ``driver`` is the command line of Playwright, if not this environment's.
+    ``alone``: where the system allows it, it reaches nothing but who asks it; else it is beside us. ``driver`` is the
+    command line of Playwright, if not this environment's.
     """
     program = driver or (sys.executable, "-m", "playwright")
     command = [*program, "run-server", "--host", "127.0.0.1", "--port", "0", "--path", f"/{TOKEN}", "--unsafe"]
     apart = ALONE if alone and can_be_alone() else ()
     with socket.create_server(("127.0.0.1", 0)) as door:
-        relay = [*apart, sys.executable, "-c", RELAY, str(door.fileno()), *command]
+        relay = [*apart, sys.executable, "-c", RELAY, str(door.fileno()), str(away_s), *command]
         process = subprocess.Popen(
             relay, stdout=subprocess.PIPE, text=True, pass_fds=[door.fileno()], start_new_session=True
         )
