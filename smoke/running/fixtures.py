@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from smoke.browser import BrowserChoice, BrowserMissing, Origin, find_browser, launch_options, start
 from smoke.browser_server import VARIABLE as SERVER
 from smoke.retry import surely_last
-from smoke.running.elsewhere import look_around
 from smoke.running.journey import Journey
 from smoke.running.scope import LISTENING
 from smoke.running.stash import CHECK, JOURNEY, RECORD, SESSION
@@ -60,6 +59,8 @@ def browser(smoke_session: Session, request: pytest.FixtureRequest) -> Iterator[
         smoke_session.browser_version = smoke_session.launched.browser.version
         yield smoke_session.launched.browser
         return
+    from smoke.running.elsewhere import look_around
+
     choice = smoke_session.browser
     if choice and choice.server:
         browser = _elsewhere(choice, smoke_session, request)

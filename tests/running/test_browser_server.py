@@ -8,18 +8,20 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-import playwright
 import pytest
 from playwright.sync_api import Page, Playwright, sync_playwright
 from pytest_httpserver import HTTPServer
 
 from smoke.browser import BrowserChoice, BrowserMissing, Origin, start
 from smoke.calibration import Reference
+from smoke.children import children
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess
 from smoke.running import reference
@@ -29,11 +31,10 @@ from tests.running import test_leaks
 from tests.running.conftest import ROOT, Finished
 from tests.running.shop import Shop, Way, check_of, run, run_many, run_suite, serving
 from tests.running.test_guard import WAYS
-from tests.support.browser_server import TOKEN, Server, browser_server
+from tests.support.browser_server import PACKAGE, TOKEN, Server, browser_server
 
 pytestmark = pytest.mark.browser
 Smoke = Callable[..., Finished]
-DRIVER = Path(playwright.__path__[0]) / "driver"
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def smoke(smoke: Smoke, address: str) -> Smoke:
     return lambda *arguments, **extra: smoke(*arguments, **{"SMOKE_BROWSER_WS": address, **extra})
 
 
-def test_the_default_suite_passes_there(smoke: Smoke, demo: DemoProcess) -> None:
+def test_the_default_suite_passes_there(smoke: Smoke, demo: DemoProcess, server: Server) -> None:
     """Accounts, one-time codes, permits and measurements are as they are here; the embedded application is reached."""
     demo.set_breaks()
     done = smoke()
@@ -70,6 +71,10 @@ def test_the_default_suite_passes_there(smoke: Smoke, demo: DemoProcess) -> None
     assert done.verdict["safety"]["blocked"] == []
     assert {each["path"] for each in done.verdict["safety"]["mutations"]} >= {"/api/v1/auth/login", "/api/v1/auth/mfa"}
     assert TOKEN not in done.stdout + done.stderr
+    ends = time.monotonic() + 20
+    while children(server.pid):  # its browsers
+        assert time.monotonic() < ends, "the server has a browser for nobody"
+        threading.Event().wait(0.1)
 
 
 def test_what_is_broken_is_found_there_too(smoke: Smoke, demo: DemoProcess) -> None:
@@ -213,11 +218,11 @@ def test_why_there_is_no_browser_is_one_sentence(server: Server, driver: Playwri
 
 def test_a_server_of_another_version_says_which(driver: Playwright, tmp_path: Path) -> None:
     """Both versions, and both ways out, from Playwright's box."""
-    package = shutil.copytree(DRIVER / "package", tmp_path / "package", ignore=shutil.ignore_patterns("vite"))
+    package = shutil.copytree(PACKAGE, tmp_path / "package", ignore=shutil.ignore_patterns("vite"))
     about = json.loads((package / "package.json").read_text())
     ours = ".".join(about["version"].split(".")[:2])
     (package / "package.json").write_text(json.dumps({**about, "version": "1.40.2"}))
-    with browser_server(str(DRIVER / "node"), str(package / "cli.js")) as older:
+    with browser_server(package) as older:
         sentence = refused(driver, older.address())
     assert sentence == (
         f"SMOKE_BROWSER_WS: the browser server has Playwright 1.40, and this is Playwright {ours}; "

@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from json import dumps
+from pathlib import Path
 from urllib.parse import quote
+
+import playwright
 
 from smoke.browser import find_browser, launch_options
 
+PACKAGE = Path(playwright.__path__[0]) / "driver" / "package"
 TOKEN = "wS7-canary-9f3e1b"
 ALONE = ("unshare", "--map-root-user", "--net", "--")
 """Linux gives what follows a network of its own, in which there is nothing else."""
@@ -81,13 +85,13 @@ def can_be_alone() -> bool:
 
 
 @contextmanager
-def browser_server(*driver: str, alone: bool = True, away_s: float = 0.0) -> Iterator[Server]:
+def browser_server(package: Path = PACKAGE, *, alone: bool = True, away_s: float = 0.0) -> Iterator[Server]:
     """Run a server that is so many seconds away, there and back twice that.
 
-    ``alone``: where the system allows it, it reaches nothing but who asks it; else it is beside us. ``driver`` is the
-    command line of Playwright, if not this environment's.
+    ``alone``: where the system allows it, it reaches nothing but who asks it; else it is beside us. ``package`` is
+    Playwright's driver, if not this environment's.
     """
-    program = driver or (sys.executable, "-m", "playwright")
+    program = [str(PACKAGE.parent / "node"), str(package / "cli.js")]
     command = [*program, "run-server", "--host", "127.0.0.1", "--port", "0", "--path", f"/{TOKEN}", "--unsafe"]
     apart = ALONE if alone and can_be_alone() else ()
     with socket.create_server(("127.0.0.1", 0)) as door:
