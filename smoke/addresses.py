@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlsplit
 
 
@@ -21,6 +20,8 @@ def check_open(name: str, url: str) -> None:
 
 def is_here(url: str) -> bool:
     """Tell whether ``url`` leads to this machine, and from any other one to that (RFC 6761, 6.3)."""
+    import ipaddress  # here, as every command loads this module
+
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback

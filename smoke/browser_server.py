@@ -9,17 +9,16 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from smoke.secret import Secret, unmaskable
-from smoke.tokens import is_random
 
 VARIABLE = "SMOKE_BROWSER_WS"
 SCHEMES = ("ws", "wss")
 WANTED = "is ws://HOST:PORT/PATH or wss://HOST/PATH, the address of a Playwright server (playwright run-server)"
-NAMED = re.compile(r"(?i)(token|passw(or)?d|secret|key)$")
+NAMED = r"(?i)(token|passw(or)?d|secret|key)$"
 LONG = 20
 """What is as long as that is a token, whatever it is made of."""
-VERSIONS = re.compile(r"server version: v(?P<server>[\d.]+).*client version: v(?P<client>[\d.]+)", re.DOTALL)
-REFUSED = re.compile(r"\b(?P<status>[345]\d\d [A-Z][A-Za-z -]*)")
-ADDRESS = re.compile(r"\b(?:wss?|https?)://\S+")
+VERSIONS = r"(?s)server version: v(?P<server>[\d.]+).*client version: v(?P<client>[\d.]+)"
+REFUSED = r"\b(?P<status>[345]\d\d [A-Z][A-Za-z -]*)"
+ADDRESS = r"\b(?:wss?|https?)://\S+"
 LONGEST = 160
 
 
@@ -46,6 +45,8 @@ def server_secrets(environ: Mapping[str, str]) -> tuple[Secret, ...]:
 
     Raises ValueError.
     """
+    from smoke.tokens import is_random  # here, as every command loads this module
+
     address = browser_server(environ)
     if address is None:
         return ()
@@ -61,7 +62,7 @@ def _named(parts: SplitResult) -> Iterator[str]:
     """Yield what is a secret by its place in an address, or by its name there."""
     if user := parts.password or parts.username:
         yield from (user, unquote(user))
-    yield from (value for name, value in _said(parts) if NAMED.search(name))
+    yield from (value for name, value in _said(parts) if re.search(NAMED, name))
 
 
 def _said(parts: SplitResult) -> Iterator[tuple[str, str]]:
@@ -101,8 +102,8 @@ def unlike(name: str, found: str) -> str:
 
 def _reason(name: str, said: str, patience_s: float) -> tuple[str, str]:
     """Return what the server does, and what to do about it."""
-    first = ADDRESS.sub("", said.partition("\n")[0])
-    if versions := VERSIONS.search(said):
+    first = re.sub(ADDRESS, "", said.partition("\n")[0])
+    if versions := re.search(VERSIONS, said):
         theirs, ours = versions["server"], versions["client"]
         remedy = f"let it run Playwright {ours} (npx playwright@{ours} run-server), or install {theirs} here"
         return f"has Playwright {theirs}, and this is Playwright {ours}", remedy
@@ -112,7 +113,7 @@ def _reason(name: str, said: str, patience_s: float) -> tuple[str, str]:
     if re.search("Timeout|not done within", first):
         remedy = "see whether it is reached from here, and whether it has a browser free"
         return f"gave no browser within {patience_s:g} s", remedy
-    if "WebSocket error" in first and (refused := REFUSED.search(first)):
+    if "WebSocket error" in first and (refused := re.search(REFUSED, first)):
         remedy = "see whether path and token of the address are right, and how many sessions it allows"
         return f"refuses us ({refused['status'].strip()})", remedy
     reason = " ".join(first.replace("BrowserType.connect:", "").replace("WebSocket error:", "").split())

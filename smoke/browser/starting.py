@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from smoke.browser.choice import BrowserChoice, BrowserMissing
 from smoke.browser.launch import launch_options
-from smoke.browser_server import unlike, unserved
+from smoke.browser_server import VARIABLE, server_secrets, unlike, unserved
+from smoke.secret import Scrubber
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserType, Playwright
@@ -54,7 +55,8 @@ def _checked(choice: BrowserChoice, browser: Browser) -> Browser:
 def not_started(choice: BrowserChoice, error: Exception) -> BrowserMissing:
     """Say why ``choice`` is not there, of what Playwright said."""
     if choice.server is not None:
-        return BrowserMissing(unserved(choice.name, str(error), CONNECT_S))
+        known = Scrubber(server_secrets({VARIABLE: choice.server.reveal()}))
+        return BrowserMissing(known.text(unserved(choice.name, str(error), CONNECT_S)))
     where = choice.executable or f"Playwright's {choice.name}"
     reason = str(error).strip().splitlines()[0]
     return BrowserMissing(f"{where} does not start: {reason}; SMOKE_BROWSER_PATH names another")

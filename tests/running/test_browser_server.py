@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, sync_playwright
 from pytest_httpserver import HTTPServer
 
-from smoke.browser import BrowserChoice, BrowserMissing, Origin, start
+from smoke.browser import BrowserChoice, BrowserMissing, Origin, not_started, start
 from smoke.calibration import Reference
 from smoke.children import children
 from smoke.demo.breaks import Break
@@ -214,6 +214,13 @@ def test_why_there_is_no_browser_is_one_sentence(server: Server, driver: Playwri
         assert sentence.startswith("SMOKE_BROWSER_WS: the browser server ")
         assert TOKEN not in sentence
         assert "\n" not in sentence
+
+
+def test_what_a_server_repeats_of_a_token_is_masked() -> None:
+    """Vendors say which key they do not know."""
+    said = Exception(f"BrowserType.connect: no session for {TOKEN} today")
+    sentence = str(not_started(chosen(f"wss://grid.example/?key={TOKEN}"), said))
+    assert "(no session for *** today); see whether it runs" in sentence
 
 
 def test_a_server_of_another_version_says_which(driver: Playwright, tmp_path: Path) -> None:
