@@ -33,13 +33,11 @@ def keep(reports: Path, key: str, environ: Mapping[str, str], until: float, say:
         pool.submit(_copy, client, bucket, f"{key}/{file.relative_to(reports).as_posix()}", file): file
         for file in files
     }
-    done, late = wait(copies, max(0.0, until - time.monotonic()))
+    wait(copies, max(0.0, until - time.monotonic()))
     pool.shutdown(wait=False, cancel_futures=True)
-    troubles = {copies[each].name: trouble for each in done if (trouble := _trouble(each))}
-    troubles |= {copies[each].name: "no time was left" for each in late}
-    if troubles:
-        name, trouble = next(iter(troubles.items()))
-        say(f"reports: {len(troubles)} of {len(files)} files are not in {bucket}; {name}: {trouble}")
+    troubles = [(file, trouble) for copy, file in copies.items() if (trouble := _trouble(copy))]
+    for file, trouble in troubles[:1]:
+        say(f"reports: {len(troubles)} of {len(files)} files are not in {bucket}; {file.name}: {trouble}")
     return f"s3://{bucket}/{key}/" if len(troubles) < len(files) else None
 
 
@@ -63,5 +61,7 @@ def _copy(client: Any, bucket: str, key: str, file: Path) -> None:
 
 
 def _trouble(copy: Future[None]) -> str | None:
+    if copy.cancelled() or not copy.done():
+        return "no time was left"
     error = copy.exception()
     return f"{type(error).__name__}: {error}" if error else None

@@ -77,11 +77,17 @@ def warm(task: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]
         yield begun
 
 
-@pytest.fixture
-def child(task: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The module of the function that runs a program."""
-    monkeypatch.syspath_prepend(str(task))
-    return importlib.import_module("child")
+def _module(name: str) -> object:
+    @pytest.fixture
+    def module(task: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+        monkeypatch.syspath_prepend(str(task))
+        return importlib.import_module(name)
+
+    return module
+
+
+child, handler, order = _module("child"), _module("handler"), _module("order")
+"""Modules of the function."""
 
 
 def files_below(folder: Path) -> list[Path]:

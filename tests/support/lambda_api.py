@@ -156,6 +156,7 @@ def warm_sandbox(task: Path, folder: Path, environ: Mapping[str, str], *, within
                 "HOME": "/nonexistent",
                 "TMPDIR": str(temporary),
                 "AWS_REGION": "eu-west-1",
+                "AWS_DEFAULT_REGION": "eu-west-1",
                 "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.port}",
                 "PYTHONDONTWRITEBYTECODE": "1",
                 **environ,
