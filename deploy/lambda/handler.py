@@ -79,6 +79,11 @@ def handler(event: object, context: Any) -> dict[str, object]:
         raise InconclusiveError(scrubber.text(str(error))) from None
 
 
+def is_judged(code: int, verdict: Mapping[str, Any]) -> bool:
+    """Tell whether exit code and verdict.json, empty where there is none, agree on something about the application."""
+    return verdict.get("verdict") in VERDICTS.get(code, ())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
     """One run, from the event to the answer."""
@@ -111,7 +116,7 @@ class Invocation:
         verdict = self._verdict()
         key = "/".join((self.order.suite, self.order.environment, region, verdict.get("run_id", self.id)))
         reports = keep(self.place.reports, key, environ, self.ends - ANSWER_S, self.say)
-        if verdict.get("verdict") not in VERDICTS.get(ended.code, ()):
+        if not is_judged(ended.code, verdict):
             raise InconclusiveError(self.scrubber.text(self._trouble(ended, verdict, reports)))
         return Answer(
             verdict=verdict["verdict"],

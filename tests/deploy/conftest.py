@@ -64,7 +64,7 @@ def sandbox(task: Path, tmp_path: Path, environ: dict[str, str]) -> Iterator[Cal
     """Start a sandbox with more variables."""
     with ExitStack() as stack:
 
-        def begun(within: tuple[str, ...] = (), **more: str) -> Warm:
+        def begun(within: tuple[str, ...] = (), task: Path = task, **more: str) -> Warm:
             return stack.enter_context(warm_sandbox(task, tmp_path, {**environ, **more}, within=within))
 
         yield begun

@@ -226,6 +226,7 @@ def test_the_image_is_made_of_what_there_is() -> None:
     """Every source is there, is let through to the builder, and no more than these."""
     rules = (FOLDER / "Dockerfile.dockerignore").read_text().split()
     sources = [source.rstrip("/") for source, _ in copies()]
+    assert {"config", "e2e", "page_objects", "smoke", "deploy/lambda/*.py"} <= set(sources)
     assert [source for source in sources if not list(ROOT.glob(source))] == []
     assert {rule[1:] for rule in rules if rule.startswith("!")} == set(sources)
     assert not any(fnmatch.fnmatch(".env", rule[1:]) for rule in rules if rule.startswith("!"))
