@@ -27,7 +27,6 @@ pytestmark = needs_client
 NAMED = {"suite": "betterprompts", "environment": "local", "point": "local"}
 PROBES = {**NAMED, "checks": ["health"]}
 JOURNEY = {**NAMED, "checks": ["health.root", "login.basic"]}
-NO_BROWSER = "/nonexistent/chromium"
 
 
 @pytest.fixture
@@ -79,9 +78,9 @@ def holders(folder: Path, secrets: list[str]) -> list[Path]:
 
 
 @pytest.mark.browser
-def test_a_healthy_application(sandbox: Callable[..., Warm], demo: DemoProcess, tmp_path: Path) -> None:
+def test_a_healthy_application(sandbox: Callable[..., Warm], demo: DemoProcess) -> None:
     """The verdict is the answer; what a journey needed is gone from the disk, and no secret is anywhere."""
-    warm = sandbox(HOME=str(tmp_path / "tmp" / "home"))
+    warm = sandbox()
     reply = warm.invoke(JOURNEY)
     assert not reply.failed, reply.error
     run_id, reason = reply.body.pop("run_id"), reply.body.pop("reason")
@@ -107,10 +106,10 @@ def test_a_broken_application_is_an_answer(sandbox: Callable[..., Warm], demo: D
 
 def test_no_browser_is_an_error(sandbox: Callable[..., Warm]) -> None:
     """Whatever keeps us from looking fails the function: its alarm and its destination are told why."""
-    reply = sandbox(SMOKE_BROWSER_PATH=NO_BROWSER).invoke(JOURNEY)
-    assert reply.error.startswith(
-        "InconclusiveError: betterprompts at local in local: INCONCLUSIVE: SMOKE_BROWSER_PATH"
-    )
+    warm = sandbox(SMOKE_BROWSER_PATH="~/chromium")
+    missing = warm.temporary / "smoke" / "run" / "home" / "chromium"
+    told = f"INCONCLUSIVE: SMOKE_BROWSER_PATH is {missing}, which does not exist"
+    assert warm.invoke(JOURNEY).error.startswith(f"InconclusiveError: betterprompts at local in local: {told}")
 
 
 def test_a_target_that_hangs(sandbox: Callable[..., Warm], patient: Path, silent: socket.socket) -> None:

@@ -76,9 +76,8 @@ def runtime_api() -> Iterator[RuntimeApi]:
             self.send_header("Lambda-Runtime-Aws-Request-Id", request_id)
             self.send_header("Lambda-Runtime-Deadline-Ms", str(deadline_ms))
             self.send_header("Lambda-Runtime-Invoked-Function-Arn", ARN)
-            with contextlib.suppress(BrokenPipeError):  # the client is gone
-                self.end_headers()
-                self.wfile.write(event)
+            self.end_headers()
+            self.wfile.write(event)
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -96,7 +95,11 @@ def runtime_api() -> Iterator[RuntimeApi]:
         def log_message(self, *args: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_args: object) -> None:
+            """A client that is ended breaks off."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     api.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
