@@ -140,7 +140,14 @@ class Warm:
 
 
 @contextlib.contextmanager
-def warm_sandbox(task: Path, folder: Path, environ: Mapping[str, str], *, within: Sequence[str] = ()) -> Iterator[Warm]:
+def warm_sandbox(
+    task: Path,
+    folder: Path,
+    environ: Mapping[str, str],
+    *,
+    within: Sequence[str] = (),
+    python: str = sys.executable,
+) -> Iterator[Warm]:
     """Start the real client for the function in ``task``; only ``folder``/tmp is its own to write.
 
     ``within`` is a command that runs it, such as ``unshare``.
@@ -152,7 +159,7 @@ def warm_sandbox(task: Path, folder: Path, environ: Mapping[str, str], *, within
             name: value for name, value in os.environ.items() if not name.startswith(("SMOKE_", "AWS_", "DD_", "XDG_"))
         }
         process = subprocess.Popen(
-            [*within, sys.executable, "-m", "awslambdaric", "handler.handler"],
+            [*within, python, "-m", "awslambdaric", "handler.handler"],
             cwd=task,
             env={
                 **inherited,
