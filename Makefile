@@ -37,8 +37,8 @@ test: .venv/.dev-ready ## run the engine's own tests
 test-long: .venv/.dev-ready ## run the tests that `make test` leaves out because they take minutes
 	@$(PYTEST) -m long $(ARGS)
 
-test-integrations: .venv/.dev-ready .cache/integrations/ready ## test sinks and channels against real services (Debian, Ubuntu)
-	@$(PYTEST) tests/sinks tests/channels $(ARGS)
+test-integrations: .venv/.dev-ready .cache/integrations/ready ## test sinks, channels and deployments against real services (Debian, Ubuntu)
+	@$(PYTEST) tests/sinks tests/channels tests/deploy $(ARGS)
 
 sabotage: .venv/.dev-ready ## break everything around a run; none may read as green (ARGS: names)
 	@$(BIN)/python -m sabotage $(ARGS)
@@ -50,7 +50,8 @@ lint: .venv/.dev-ready ## check style, types, YAML and workflows
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy --no-error-summary
-	$(BIN)/yamllint --strict config .github
+	$(BIN)/mypy --no-error-summary deploy/lambda/*.py
+	$(BIN)/yamllint --strict config .github deploy
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
@@ -96,6 +97,7 @@ allure-picture: .venv/.dev-ready ## draw docs/images/allure.png: the Allure repo
 failure-pictures: .venv/.dev-ready ## draw docs/images/failures/: the page about each kind of failure (ARGS: blames)
 	@$(BIN)/python -m benchmarks.failure_kinds $(ARGS)
 
+# boto3 still wants a python-dateutil before 3, and nobody else minds which.
 lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=--upgrade)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	  $(BIN)/python -m venv "$$folder" && "$$folder/bin/pip" install -qq $(UV) && \
@@ -104,7 +106,10 @@ lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=-
 	    -o requirements/dev.lock pyproject.toml >/dev/null && \
 	  "$$folder/bin/uv" pip compile $(COMPILE) $(ARGS) --group build --extra compare --extra postgres \
 	    -c requirements/dev.lock -o requirements/gate.lock pyproject.toml >/dev/null && \
-	  echo "locked: requirements/run.lock requirements/dev.lock requirements/gate.lock"
+	  sed '/^python-dateutil==/,/# via/d' requirements/dev.lock >"$$folder/dev.lock" && \
+	  "$$folder/bin/uv" pip compile $(COMPILE) $(ARGS) --no-annotate --group build --group lambda \
+	    --extra cloudwatch --extra postgres -c "$$folder/dev.lock" -o requirements/lambda.lock pyproject.toml >/dev/null && \
+	  echo "locked: requirements/run.lock requirements/dev.lock requirements/gate.lock requirements/lambda.lock"
 
 clean: ## remove the virtual environment, caches and build output (reports stay)
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info test-results
