@@ -12,7 +12,7 @@ from benchmarks.goals import Measured, measured
 from smoke.browser import find_browser, launch_options
 from smoke.config.load import load
 from smoke.demo.process import start
-from smoke.plan import Selection, plan
+from smoke.planning.plan import Selection, plan
 from smoke.running.guard import Guard, guard_of
 from smoke.running.interception import watch_browser, watch_sockets
 from smoke.running.target import Target

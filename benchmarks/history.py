@@ -19,7 +19,7 @@ from smoke.history.incidents import Incidents
 from smoke.history.opening import history_database, history_file
 from smoke.history.outbox import Outbox
 from smoke.history.reader import Reader
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 from smoke.storage.store import Store
 from tests.support import postgres
 

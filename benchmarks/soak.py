@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.timing import ROOT, PeakOfWorker, adopt_orphans
-from smoke.children import children
 from smoke.demo.process import start
+from smoke.host.children import children
 
 WINDOW = 50
 """How many runs at either end are compared, at most half of all."""

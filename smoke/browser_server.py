@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from smoke.secret import Secret, unmaskable
+from smoke.secrets.secret import Secret, unmaskable
 
 VARIABLE = "SMOKE_BROWSER_WS"
 SCHEMES = ("ws", "wss")
@@ -45,7 +45,7 @@ def server_secrets(environ: Mapping[str, str]) -> tuple[Secret, ...]:
 
     Raises ValueError.
     """
-    from smoke.tokens import is_random  # here, as every command loads this module
+    from smoke.secrets.tokens import is_random  # here, as every command loads this module
 
     address = browser_server(environ)
     if address is None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from smoke import __version__
 from smoke.config.problems import ConfigError
-from smoke.pipes import unbroken_pipes
+from smoke.host.pipes import unbroken_pipes
 from smoke.usage import Parser
 
 COMMANDS = {
@@ -69,7 +69,7 @@ def _main(arguments: list[str]) -> int:
         return 2
     if named not in SUPERVISED:
         return _done(given, after)
-    from smoke.supervisor import supervised
+    from smoke.host.supervisor import supervised
 
     return supervised(lambda: _done(given, after))
 

@@ -143,6 +143,11 @@ class Check:
     """Faults that it must catch beside those that are implied, by name."""
 
 
+def covers(wanted: str, check_id: str) -> bool:
+    """Tell whether ``login`` selects ``login.totp``: the id itself, or a branch above it."""
+    return check_id == wanted or check_id.startswith(f"{wanted}.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """A number that a check took."""
@@ -154,7 +159,7 @@ class Measurement:
     budget: float | None = None
     """The largest value that is still good, in the same unit."""
     ceiling: float | None = None
-    """Above it one sample is enough; None: as :func:`smoke.timing.ceiling_of` says."""
+    """Above it one sample is enough; None: as :func:`smoke.judging.timing.ceiling_of` says."""
     samples: tuple[float, ...] = ()
     """Everything that ``value`` stands for, where it was taken more than once."""
     standard: Standard = Standard.MEDIAN

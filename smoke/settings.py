@@ -15,7 +15,7 @@ from smoke.browser_server import browser_server
 from smoke.config.places import SUITES, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category
-from smoke.sharding import Shard
+from smoke.planning.sharding import Shard
 from smoke.storage.keep import VARIABLE as KEEP
 from smoke.storage.keep import keep_s
 from smoke.storage.url import VARIABLE as DATABASE

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from smoke.blame import Answer, Failure, judge_edge, judge_failure, network_blame
+from smoke.judging.blame import Answer, Failure, judge_edge, judge_failure, network_blame
 from smoke.model import Blame, Finding
 from tests.support.playwright_messages import BUTTON_DISABLED, CLICK_TIMED_OUT, MISSING_HEADING
 

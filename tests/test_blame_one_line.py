@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke.blame import one_line
+from smoke.judging.blame import one_line
 from tests.support import playwright_messages as messages
 from tests.support.properties import unhurried
 

@@ -13,8 +13,8 @@ import pytest
 
 from smoke.browser import BrowserChoice, BrowserMissing, Origin, find_browser, launch_args, launch_options
 from smoke.browser import version as version_of
-from smoke.machine import Machine
-from smoke.process import Finished
+from smoke.host.machine import Machine
+from smoke.host.process import Finished
 
 BROWSERS = {
     "browsers": [

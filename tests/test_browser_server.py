@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from smoke.browser_server import VARIABLE, browser_server, server_secrets
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 
 CAPABILITIES = quote('{"os": "Windows 11", "user": "ann", "grid": {"accessKey": "abcdefgh"}, "build": "smoke"}')
 

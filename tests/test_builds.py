@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke.builds import BuildProof, BuildStanding
+from smoke.judging.builds import BuildProof, BuildStanding
 from smoke.model import Outcome
 
 

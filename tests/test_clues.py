@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke.clues import CIRCLES, MOST, Hop, circles, clues, supported, traced
+from smoke.judging.clues import CIRCLES, MOST, Hop, circles, clues, supported, traced
 from smoke.model import Blame, Finding, Observation
 from tests.support.judging import an_attempt
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from smoke.confirming import confirmed, confirmed_ones, is_unconfirmed
-from smoke.hints import hint
-from smoke.judge import judge_check, outcome_of
+from smoke.judging.confirming import confirmed, confirmed_ones, is_unconfirmed
+from smoke.judging.hints import hint
+from smoke.judging.judge import judge_check, outcome_of
+from smoke.judging.timing import Circumstances, over_budget, sampled
 from smoke.model import Attempt, Blame, Category, CheckKind, Finding, Measurement, Observation, Outcome
-from smoke.timing import Circumstances, over_budget, sampled
 from tests.support.judging import a_check
 
 CAUSE = "the connection to shop.example:443 fails"

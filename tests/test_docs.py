@@ -14,7 +14,7 @@ import pytest
 from benchmarks.failure_kinds import KINDS
 from smoke import cli
 from smoke.config.runbooks import anchors
-from smoke.hints import BY_BLAME
+from smoke.judging.hints import BY_BLAME
 from smoke.model import Blame, Outcome
 
 ROOT = Path(__file__).parents[1]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke.edge import blocked_by
+from smoke.judging.edge import blocked_by
 
 PAGES = {
     "Cloudflare": "<html><head><title>Just a moment...</title></head><body>Enable JavaScript</body></html>",

@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-from smoke.causes import BRAKED, BROWSER_GONE
-from smoke.findings import CAUSES_FIRST, findings_of
+from smoke.judging.causes import BRAKED, BROWSER_GONE
+from smoke.judging.findings import CAUSES_FIRST, findings_of
+from smoke.judging.timing import over_budget
 from smoke.model import Blame, Finding, Measurement, Unit
-from smoke.timing import over_budget
 from tests.support.judging import a_finding
 
 

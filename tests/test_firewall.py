@@ -11,11 +11,11 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from smoke.firewall import clean, holds, scrubbed, sweep
 from smoke.history import History
 from smoke.model import Outcome
 from smoke.reporting import document
-from smoke.secret import Scrubber, Secret
+from smoke.secrets.firewall import clean, holds, scrubbed, sweep
+from smoke.secrets.secret import Scrubber, Secret
 from tests.support.run_builder import a_finding, a_result, a_run, an_attempt
 
 CANARY = 'c4n&ry "pässword"+/='

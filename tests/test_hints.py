@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from smoke.causes import BRAKED, BROWSER_GONE, broken, forbidden
-from smoke.hints import BY_BLAME, hint
+from smoke.judging.causes import BRAKED, BROWSER_GONE, broken, forbidden
+from smoke.judging.hints import BY_BLAME, hint
 from smoke.model import Blame, Category, CheckKind, Finding, Outcome
 from tests.support.judging import a_finding
 

@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 
 from smoke.config.schema import FlakyPolicy
-from smoke.hints import BY_BLAME
-from smoke.judge import NEVER_BEGUN, combine, exit_code, judge_check, judge_run, outcome_of
-from smoke.judged import Interruption
+from smoke.judging.hints import BY_BLAME
+from smoke.judging.judge import NEVER_BEGUN, combine, exit_code, judge_check, judge_run, outcome_of
+from smoke.judging.judged import Interruption
 from smoke.model import Action, Attempt, Blame, Category, Finding, Observation, Outcome
 from tests.support.judging import a_check, a_point, an_attempt, attempts, judged
 

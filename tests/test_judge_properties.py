@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke.config.schema import ExecutionPoint, FlakyPolicy
-from smoke.judge import SEVERITY, exit_code, judge_run
-from smoke.judged import CheckResult, Interruption
+from smoke.judging.judge import SEVERITY, exit_code, judge_run
+from smoke.judging.judged import CheckResult, Interruption
 from smoke.model import Action, Blame, Category, Outcome
 from tests.support.judging import a_point, judged
 from tests.support.properties import unhurried

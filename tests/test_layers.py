@@ -12,36 +12,27 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PURE = [
+    *(
+        f"smoke.{room}.{path.stem}"
+        for room in ("answers", "judging", "planning")
+        for path in sorted((ROOT / "smoke" / room).glob("*.py"))
+        if path.stem != "__init__"
+    ),
     "smoke.model",
     *(
         f"smoke.bundle.{name}"
         for name in ("bad", "curl", "marking", "page", "pictures", "rendering", "scene", "standing", "words")
     ),
-    "smoke.judge",
-    "smoke.plan",
-    "smoke.sharding",
     "smoke.joining.shards",
-    "smoke.noise",
-    "smoke.offline",
-    "smoke.retry",
-    "smoke.blame",
     "smoke.calibration",
-    "smoke.timing",
-    "smoke.causes",
-    "smoke.confirming",
-    "smoke.clues",
-    "smoke.edge",
-    "smoke.findings",
-    "smoke.hints",
-    "smoke.secret",
-    "smoke.written",
-    "smoke.tokens",
+    "smoke.secrets.secret",
+    "smoke.secrets.written",
+    "smoke.secrets.tokens",
     "smoke.addresses",
     "smoke.browser_server",
     "smoke.safety",
-    "smoke.rate",
-    "smoke.permission",
-    "smoke.lost",
+    "smoke.restraint.rate",
+    "smoke.restraint.permission",
     *(
         f"smoke.alerts.{path.stem}"
         for path in sorted((ROOT / "smoke/alerts").glob("*.py"))
@@ -52,8 +43,6 @@ PURE = [
     "smoke.accounts.pacing",
     "smoke.accounts.totp",
     "smoke.accounts.fingerprint",
-    "smoke.build_ids",
-    "smoke.builds",
     "smoke.facts",
     "smoke.doctor.finding",
     *(
@@ -114,16 +103,8 @@ PURE = [
         )
     ),
     *(f"smoke.recording.{name}" for name in ("skeleton", "tape", "verbs")),
-    "smoke.turns",
-    "smoke.waits",
     "smoke.accounts.answers",
-    "smoke.probing.expectations",
-    "smoke.probing.exchange",
-    "smoke.probing.server_timing",
     "smoke.proof.declared",
-    "smoke.probing.soundness",
-    "smoke.probing.encoding",
-    "smoke.probing.cookies",
     "smoke.proof.fault",
     "smoke.proof.matrix",
     "smoke.proof.parts",
@@ -243,9 +224,9 @@ def test_the_pure_middle_never_asks_what_time_it_is(module: str) -> None:
 
 def test_imports_are_followed_to_the_rim() -> None:
     """The check above can fail: a module that does send requests is seen to reach the network and the clock."""
-    found = reached("smoke.probing.attempts")
+    found = reached("smoke.probing.reference")
     assert found["httpcore"] == "smoke.probing.client"
-    assert {"asyncio", "time", "random"} <= found.keys()
+    assert {"asyncio", "time"} <= found.keys()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke.lost import discounted
+from smoke.judging.lost import discounted
 from smoke.model import Attempt, Blame, Finding, Observation
 
 

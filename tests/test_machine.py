@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke.machine import Machine, executable
+from smoke.host.machine import Machine, executable
 
 
 def test_this_machine_is_described_by_default():

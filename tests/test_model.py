@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import pytest
 
-from smoke.judged import CheckResult, Run
+from smoke.judging.judged import CheckResult, Run
 from smoke.model import (
     Action,
     Attempt,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from smoke.config.schema import NoiseEntry
+from smoke.judging.noise import accept, judge_signals
 from smoke.model import Blame, Finding, SignalKind
-from smoke.noise import accept, judge_signals
 from tests.support.judging import a_signal
 
 LAST_DAY = date(2026, 12, 31)

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
+from smoke.judging.offline import excused, needs_control
 from smoke.model import Attempt, Blame, Finding, Observation
-from smoke.offline import excused, needs_control
 from smoke.running.control import reachable
 
 THERE, HERE = ("https://app.example",), ("http://127.0.0.1:8000", "http://localhost:1")

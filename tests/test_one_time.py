@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from smoke.accounts.one_time import OneTimeCodes, wait_in_vain
 from smoke.accounts.pacing import SAFE_S, STEP_S, wait_for_step
-from smoke.blame import DeadlineExceeded
+from smoke.judging.blame import DeadlineExceeded
 from smoke.running.deadline import RunTimeoutError, deadline, stopped_clock
 from smoke.running.record import Record
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 from tests.support.properties import unhurried
 
 STEP = 1000

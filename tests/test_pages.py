@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from smoke.config.page_rules import PageRules
+from smoke.answers.cookies import CookieView
+from smoke.answers.page_rules import PageRules
+from smoke.answers.pages import DocumentHeaders, PageView, Visit, judge_visit
 from smoke.model import Blame
-from smoke.pages import DocumentHeaders, PageView, Visit, judge_visit
-from smoke.probing.cookies import CookieView
 
 PAGE = PageView(path="/", text="Welcome back, Ann", build="b1", timings={"ttfb_ms": 80.0, "cls": None})
 COOKIE = CookieView(name="session", http_only=True, secure=True, same_site="Lax")

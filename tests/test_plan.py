@@ -6,8 +6,8 @@ import pytest
 
 from smoke.config.load import Suite
 from smoke.config.problems import ConfigError
-from smoke.model import Category
-from smoke.plan import Selection, covers, plan
+from smoke.model import Category, covers
+from smoke.planning.plan import Selection, plan
 from tests.support.project import a_project
 
 EVERYTHING = Selection()

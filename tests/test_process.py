@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from smoke.process import Finished, run
+from smoke.host.process import Finished, run
 
 
 def python(source: str, seconds: float = 20) -> Finished:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke.rate import Endpoint, Meter, RateLimit, advertised, percent, used_up
+from smoke.restraint.rate import Endpoint, Meter, RateLimit, advertised, percent, used_up
 
 
 @pytest.mark.parametrize(

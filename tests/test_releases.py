@@ -9,8 +9,8 @@ import pytest
 from smoke.config.load import load
 from smoke.config.places import suites
 from smoke.model import Scope
-from smoke.plan import Selection, plan
-from smoke.releases import stages
+from smoke.planning.plan import Selection, plan
+from smoke.planning.releases import stages
 from smoke.reporting.matrix import matrix
 
 ROOT = Path(__file__).parents[1]

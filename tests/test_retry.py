@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smoke.judging.retry import RetryPolicy, not_repeated, surely_last, wait_before_next, worth_another_try
 from smoke.model import Attempt, Blame, Finding
-from smoke.retry import RetryPolicy, not_repeated, surely_last, wait_before_next, worth_another_try
 from tests.support.judging import an_attempt
 from tests.support.properties import unhurried
 

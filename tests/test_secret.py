@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke.secret import MASK, Scrubber, Secret, unmaskable
+from smoke.secrets.secret import MASK, Scrubber, Secret, unmaskable
 from tests.support.properties import unhurried
 
 VALUE = """p*ss wörd/+&"<'!\\~""" + "\n\r\t\b\f."

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from smoke.model import Check, CheckKind
-from smoke.sharding import Shard, shares
+from smoke.planning.sharding import Shard, shares
 from tests.support.judging import a_check
 
 NONE: dict[str, tuple[str, ...]] = {}

@@ -10,7 +10,7 @@ import pytest
 
 PROGRAM = """
 import os, signal, sys, threading
-from smoke.supervisor import supervised
+from smoke.host.supervisor import supervised
 
 def work():
     print("begun", flush=True)
@@ -83,7 +83,7 @@ def test_a_signal_reaches_the_work_once(send: object, number: signal.Signals) ->
 def test_work_that_does_not_end_is_stopped() -> None:
     """Work that said how long it may take, and is deaf to everything, is killed then and is INCONCLUSIVE."""
     deaf = """
-    from smoke.supervisor import allow
+    from smoke.host.supervisor import allow
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     allow(0.5)
     threading.Event().wait()
@@ -96,7 +96,7 @@ def test_work_that_does_not_end_is_stopped() -> None:
 def test_time_may_be_asked_for_again() -> None:
     """What was said last counts."""
     again = """
-    from smoke.supervisor import allow
+    from smoke.host.supervisor import allow
     allow(0.2)
     allow(60)
     threading.Event().wait(1.5)

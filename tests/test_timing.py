@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from smoke.calibration import Calibration, Reference, both
+from smoke.judging.retry import RetryPolicy, standard_of, wait_before_next
+from smoke.judging.timing import Circumstances, over_budget, p95_of, sampled, samples_wanted
 from smoke.model import Blame, Finding, Measurement, Outcome, Standard, Unit, surely_slow
-from smoke.retry import RetryPolicy, standard_of, wait_before_next
-from smoke.timing import Circumstances, over_budget, p95_of, sampled, samples_wanted
 from tests.support.judging import an_attempt
 
 BAND = Reference.PAGE.band_ms

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from smoke.tokens import in_headers, in_query, is_secret_cookie, without_tokens
+from smoke.secrets.tokens import in_headers, in_query, is_secret_cookie, without_tokens
 
 NAMES = ("access_token", "AccessToken", "sessionToken", "csrf", "password", "apiKey", "session_id", "jwt")
 VALUES = ("plain123", "abc/SecondHalf", 'with"quote', "with\\\\slash", "ünï")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke.model import Check
-from smoke.turns import IDLE, MOST, at_first, next_of, one_more
+from smoke.planning.turns import IDLE, MOST, at_first, next_of, one_more
 from tests.support.judging import a_check
 
 ACCOUNTS = st.sampled_from([None, None, "basic", "premium"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke.waits import Wait, kept_waiting
+from smoke.judging.waits import Wait, kept_waiting
 
 EXPECTATION = 'Locator expected to be visible\nCall log:\n  - Expect "to_be_visible" with timeout 2000ms'
 CLICK = "Locator.click: Timeout 2000ms exceeded."

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from smoke.workfolder import forget, forget_dead, work_folder
+from smoke.host.workfolder import forget, forget_dead, work_folder
 
 WORK = """
 import os, signal, sys
 from pathlib import Path
-from smoke.supervisor import owner, supervised
-from smoke.workfolder import work_folder
+from smoke.host.supervisor import owner, supervised
+from smoke.host.workfolder import work_folder
 
 def work():
     with work_folder(owner()) as folder:

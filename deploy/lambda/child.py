@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from smoke.children import children, kill
+from smoke.host.children import children, kill
 
 REST_S = 1.0
 """How long what it wrote last may take to be read."""

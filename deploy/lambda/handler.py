@@ -25,7 +25,7 @@ from vault import VaultError, secrets_of
 
 from smoke.config.problems import ConfigError
 from smoke.gates.secrets import scrubber_of
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 
 ROOT = Path(__file__).parent
 """Holds config/, page_objects/ and e2e/ too."""

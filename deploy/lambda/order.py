@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from smoke.config.source import Key, Source, parse
-from smoke.config.strict import Strict
+from smoke.strict import Strict
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """Never an option of the command line."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.strict import check_variable
+from smoke.strict import check_variable
 
 VARIABLE = "SMOKE_SECRETS_ARN"
 AT_MOST_S = 5

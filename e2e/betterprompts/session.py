@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from page_objects.betterprompts.banner import Banner
 from page_objects.betterprompts.login_page import LoginPage, LoginTestPage, SecondFactor
-from smoke.blame import AccountError
+from smoke.judging.blame import AccountError
 from smoke.running.journey import Journey
 
 PROFILE = "./api/v1/auth/profile"

@@ -11,7 +11,7 @@ from smoke.accounts.broker import Broker
 from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.accounts.pacing import Answer
 from smoke.model import Blame, Finding
-from smoke.probing.client import ProbeFailedError
+from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import answer_of, wait_of
 
 

@@ -21,7 +21,7 @@ from smoke.accounts.ledger import Ledger, Tenant
 from smoke.accounts.one_time import OneTimeCodes
 from smoke.accounts.pacing import Answer, Closed, Pace, Wait
 from smoke.accounts.waits import Waits
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 PATIENCE_S = 30.0
 """Longest wait for an account that another run holds, or whose logins come too fast."""

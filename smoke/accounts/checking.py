@@ -7,9 +7,9 @@ from datetime import date
 from smoke.accounts.entrance import Entrance
 from smoke.accounts.judging import Answered, Found, Property, known, password_age, rights, signs_in, told_by_whoami
 from smoke.accounts.planned import Meant
-from smoke.hints import hint
+from smoke.judging.hints import hint
 from smoke.model import Blame, Category, CheckKind, Finding, Outcome
-from smoke.probing.client import ProbeFailedError
+from smoke.probing.failing import ProbeFailedError
 from smoke.probing.sign_in import SignedIn
 from smoke.running.target import Credentials
 

@@ -16,15 +16,16 @@ from smoke.accounts.ledger import ledger_path
 from smoke.accounts.opening import open_broker
 from smoke.accounts.pacing import Answer
 from smoke.accounts.planned import Meant
-from smoke.marks import PRODUCT, marks
-from smoke.probing.asking import ProbeAccount
-from smoke.probing.client import ProbeFailedError, send
-from smoke.probing.exchange import Exchange, Request
+from smoke.answers.exchange import Exchange, Request
+from smoke.probing.account import ProbeAccount
+from smoke.probing.client import send
+from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import answer_of, wait_of
 from smoke.probing.sign_in import Door, SignedIn, sign_in
 from smoke.probing.signing import Proof
+from smoke.restraint.marks import PRODUCT, marks
 from smoke.running.target import Credentials, Target, origin_of
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 from smoke.settings import Settings
 from smoke.storage.url import database_url
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke.blame import AccountError
+from smoke.judging.blame import AccountError
 from smoke.model import Blame, Finding
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 KEPT_DIGITS = 4
 """Of its hexadecimal digits: one password in 65,536 has the same, so what is kept finds no password out."""

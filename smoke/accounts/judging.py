@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from smoke.answers.exchange import Exchange
+from smoke.answers.paths import MISSING, at_path, keys_in
 from smoke.config.account import Account
 from smoke.config.login import WhoAmI
 from smoke.model import Outcome
-from smoke.probing.exchange import Exchange
-from smoke.probing.paths import MISSING, at_path, keys_in
 
 NOT_FOUND = 404
 REFUSED = (401, 403, NOT_FOUND)

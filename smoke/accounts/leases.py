@@ -10,9 +10,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from smoke import file_lock
 from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.accounts.ledger import Ledger, Tenant
+from smoke.host import file_lock
 
 LOOK_AGAIN_S = 0.1
 """Between two looks at a lock that somebody holds: no kernel tells across machines when it is free."""

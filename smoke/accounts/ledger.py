@@ -10,7 +10,7 @@ from pathlib import Path
 from smoke.accounts.errors import LedgerError
 from smoke.accounts.fingerprint import fingerprint
 from smoke.accounts.pacing import STEP_S, Answer, Closed, Go, Pace, PastLogin, Turn, turn_of, wait_for_step
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 from smoke.storage.sqlite import SqliteFile, SqliteMemory
 from smoke.storage.store import Db, Store, upsert
 

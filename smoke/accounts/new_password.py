@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import string
 
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 LENGTH = 32
 SYMBOLS = "-_.+=@:"

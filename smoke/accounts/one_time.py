@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from smoke.accounts.clock import Clock
 from smoke.accounts.ledger import Ledger, ledger_memory
 from smoke.accounts.totp import code_at
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 WORTH_TELLING_S = 1.0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from smoke.accounts.broker import Broker
 from smoke.accounts.ledger import Ledger, Tenant, ledger_memory, ledger_store
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 AFTER_S = 60.0
 """How long a run may still hold its accounts when its time is over."""

@@ -12,7 +12,7 @@ from smoke.config.places import SUITES
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schema import EMBEDDED
 from smoke.model import Category, Check, CheckKind, Scope
-from smoke.plan import Plan, Selection, plan
+from smoke.planning.plan import Plan, Selection, plan
 from smoke.settings import Settings
 
 

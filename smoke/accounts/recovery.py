@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.accounts.ledger import ledger_path
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from smoke.accounts.recovery import Recovery
 from smoke.accounts.steps import NotAnsweredError, StepFailedError, Steps
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 
 class Ended(Enum):

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from smoke.accounts.entrance import Entrance
 from smoke.accounts.errors import LedgerError
+from smoke.answers.variables import filled
 from smoke.config.account import DOTENV, Rotation
+from smoke.host.process import run
 from smoke.model import Blame
-from smoke.probing.client import ProbeFailedError
+from smoke.probing.failing import ProbeFailedError
 from smoke.probing.signing import Proof
-from smoke.probing.variables import filled
-from smoke.process import run
 from smoke.running.target import Credentials
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 READ_BY_OTHERS = 0o044
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 WANTED = "base32: the letters A to Z and the digits 2 to 7"
 

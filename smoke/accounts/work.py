@@ -19,7 +19,7 @@ from smoke.config.load import load
 from smoke.config.places import SUITES, suites
 from smoke.config.problems import ConfigError
 from smoke.running.target import Credentials, open_target
-from smoke.secret import Scrubber, Secret
+from smoke.secrets.secret import Scrubber, Secret
 from smoke.settings import Settings
 
 

@@ -17,8 +17,7 @@ from smoke.alerts.rule import Rule
 from smoke.alerts.rule_file import Maintenance
 from smoke.alerts.subject import Subject
 from smoke.facts import CheckFact, Reading, RunFact
-from smoke.model import Outcome
-from smoke.plan import covers
+from smoke.model import Outcome, covers
 
 T = TypeVar("T", CheckFact, Reading)
 A_DAY = 86400.0
@@ -232,3 +231,8 @@ def _look(run: RunFact, state: State, taken: tuple[float, ...], said: str) -> Lo
         values=taken,
         said=said,
     )
+
+
+def failing_regions(judged: Sequence[Look], bad: Sequence[bool]) -> int:
+    """Return in how many regions the newest look is bad."""
+    return sum({look.region: each for look, each in zip(judged, bad, strict=True)}.values())

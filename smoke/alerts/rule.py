@@ -12,8 +12,8 @@ from annotated_types import Ge, Len
 from smoke.alerts.condition import Condition, Facts, Measure, Window, parse, window
 from smoke.alerts.notice import Severity
 from smoke.config import spans
-from smoke.config.strict import Strict, check_each
 from smoke.model import Category
+from smoke.strict import Strict, check_each
 
 Text = Annotated[str, Len(1)]
 AtLeastOne = Annotated[int, Ge(1)]

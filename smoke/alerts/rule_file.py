@@ -13,7 +13,7 @@ from smoke.alerts.notice import Severity, Urgency
 from smoke.alerts.rule import Rule
 from smoke.config import spans
 from smoke.config.cron_schedule import check_cron, check_zone
-from smoke.config.strict import Strict, check_each
+from smoke.strict import Strict, check_each
 
 Text = Annotated[str, Len(1)]
 

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from smoke.alerts import values
 from smoke.alerts.condition import Facts, Measure, Window
-from smoke.alerts.look import A_DAY, Look, State, counted, interval_of, looks, reach, told
+from smoke.alerts.look import A_DAY, Look, State, counted, failing_regions, interval_of, looks, reach, told
 from smoke.alerts.past import Past, midnight
 from smoke.alerts.quiet import under_maintenance
 from smoke.alerts.rule import Rule
@@ -117,7 +117,7 @@ def _value(rule: Rule, judged: Sequence[Look], available: Callable[[], float | N
         case Measure.CONSECUTIVE_FAILURES | Measure.INCONCLUSIVE_STREAK:
             return values.streak(bad)
         case Measure.FAILING_REGIONS:
-            return values.failing_regions(judged, bad)
+            return failing_regions(judged, bad)
         case Measure.AVAILABILITY:
             return available()
         case measure:

@@ -5,12 +5,8 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from smoke.alerts.condition import Measure
-
-if TYPE_CHECKING:
-    from smoke.alerts.look import Look
 
 
 def over(measure: Measure, taken: Sequence[float]) -> float:
@@ -33,8 +29,3 @@ def over(measure: Measure, taken: Sequence[float]) -> float:
 def streak(bad: Sequence[bool]) -> int:
     """Return how many at the end are bad, in a row."""
     return next((count for count, each in enumerate(reversed(bad)) if not each), len(bad))
-
-
-def failing_regions(judged: Sequence[Look], bad: Sequence[bool]) -> int:
-    """Return in how many regions the newest look is bad."""
-    return sum({look.region: each for look, each in zip(judged, bad, strict=True)}.values())

@@ -7,7 +7,7 @@ from smoke.browser.find import VARIABLE, find_browser
 from smoke.browser.installed import installed
 from smoke.browser.own import own
 from smoke.browser_server import VARIABLE as SERVER
-from smoke.machine import Machine
+from smoke.host.machine import Machine
 
 
 def at_hand(name: str, machine: Machine, *, headed: bool = False) -> BrowserChoice | Unavailable:

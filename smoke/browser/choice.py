@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from smoke.browser_server import VARIABLE as SERVER
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 
 class Origin(StrEnum):

@@ -10,7 +10,7 @@ from smoke.browser.choice import BrowserChoice, BrowserMissing, Origin, Unavaila
 from smoke.browser.installed import from_apt, installed
 from smoke.browser.own import PATIENCE_S, SHORT_PATIENCE_S, download, own
 from smoke.browser_server import browser_server
-from smoke.machine import Machine, executable
+from smoke.host.machine import Machine, executable
 
 VARIABLE = "SMOKE_BROWSER_PATH"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from smoke.browser.choice import BrowserChoice, Origin, Unavailable
-from smoke.machine import Machine, executable
+from smoke.host.machine import Machine, executable
 
 SHELLS = ("chrome-headless-shell", "chromium-headless-shell")
 """Chromium without windows, which Playwright drives too where none is shown: the same pages for a third of the work."""

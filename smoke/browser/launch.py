@@ -11,7 +11,7 @@ from typing import Any
 from smoke.browser.choice import BrowserChoice, Origin
 from smoke.browser.installed import SHELLS
 from smoke.browser.own import descriptor
-from smoke.machine import Machine
+from smoke.host.machine import Machine
 
 NOWHERE = "http://127.0.0.1:9/"
 QUIET = (

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke.browser.choice import BrowserChoice, Origin, Unavailable
-from smoke.machine import Machine, executable
+from smoke.host.machine import Machine, executable
 
 PROGRAMS = {
     "chromium": ("chrome-*/chrome", "chrome-*/chrome.exe", "chrome-*/*.app/Contents/MacOS/Google Chrome*"),

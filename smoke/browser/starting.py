@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smoke.browser.choice import BrowserChoice, BrowserMissing
 from smoke.browser.launch import launch_options
 from smoke.browser_server import VARIABLE, server_secrets, unlike, unserved
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserType, Playwright

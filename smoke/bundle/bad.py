@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke.judged import CheckResult
+from smoke.judging.judged import CheckResult
 from smoke.model import Attempt, Outcome
 
 FOLDER = "failures"

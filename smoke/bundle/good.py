@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from smoke.bundle.scene import Picture
-from smoke.firewall import sweep
-from smoke.judged import CheckResult, Run
+from smoke.judging.judged import CheckResult, Run
 from smoke.model import Outcome, Step
-from smoke.secret import Scrubber
+from smoke.secrets.firewall import sweep
+from smoke.secrets.secret import Scrubber
 
 FOLDER = "good"
 FORGOTTEN_S = 90 * 86400.0

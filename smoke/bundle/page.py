@@ -14,11 +14,11 @@ from smoke.bundle.good import Good
 from smoke.bundle.pictures import Material, Shot, in_words, shots, unseen
 from smoke.bundle.scene import Event, Scene
 from smoke.bundle.words import decisive, fault, in_time, sentence
-from smoke.causes import causes_of
-from smoke.judged import CheckResult, Run
-from smoke.marks import trace_id
+from smoke.judging.causes import causes_of
+from smoke.judging.judged import CheckResult, Run
 from smoke.model import Attempt, Blame, Unit, told
 from smoke.reporting.lines import again
+from smoke.restraint.marks import trace_id
 
 WAITED_FOR = re.compile(r"waiting for (get_by_|locator\(|frame_locator\()")
 """An element that Playwright did not find as it should be."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from smoke.bundle.bad import last_bad
 from smoke.bundle.pictures import in_words
 from smoke.bundle.scene import Scene
-from smoke.hints import MEANINGS
-from smoke.judged import CheckResult
+from smoke.judging.hints import MEANINGS
+from smoke.judging.judged import CheckResult
 from smoke.model import Blame, Finding, Outcome, Unit
 
 WHOSE = {

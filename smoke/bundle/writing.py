@@ -18,10 +18,10 @@ from smoke.bundle.page import page_of
 from smoke.bundle.pictures import Material
 from smoke.bundle.scene import SCENE, SPOKEN, scene_in, spoken_in
 from smoke.bundle.standing import Standing
-from smoke.firewall import sweep
-from smoke.judged import CheckResult, Run
+from smoke.judging.judged import CheckResult, Run
 from smoke.model import Outcome
-from smoke.secret import Scrubber
+from smoke.secrets.firewall import sweep
+from smoke.secrets.secret import Scrubber
 
 PAGE, STANDING, DRAFT = "index.html", "failure.json", ".draft-"
 BESIDE = ("screenshot.png", "place.jpg", "before.jpg", "trace.zip", "console.txt", "network.txt")

@@ -14,7 +14,7 @@ from typing import assert_never
 from urllib.parse import unquote, urlsplit
 
 from smoke.channels.registry import ChannelError, Errand, RefusedError
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 from smoke.sinks._http import short
 
 LONGEST_S = 10.0

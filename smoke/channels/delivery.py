@@ -18,7 +18,7 @@ from smoke.channels.parcels import STREAM, channel_of, parcel_of
 from smoke.channels.registry import Channel, ChannelError, Errand, RefusedError
 from smoke.history.errors import HistoryError
 from smoke.history.outbox import Outbox, Parcel
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 
 ENOUGH_FAILURES = 2
 """After so many in a row, a channel is left until the next time."""

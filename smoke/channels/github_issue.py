@@ -9,8 +9,8 @@ from typing import Literal
 from smoke.channels.message import Message
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
-from smoke.config.strict import check_each, check_variable
 from smoke.sinks.options import Text
+from smoke.strict import check_each, check_variable
 from smoke.variables import Shape
 
 API = "https://api.github.com"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from smoke.config.strict import Strict, check_each
+from smoke.strict import Strict, check_each
 
 RUN_ID = "{run_id}"
 CHECK = "{check}"

@@ -9,8 +9,8 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from smoke.config.strict import Strict
 from smoke.sinks.options import Text
+from smoke.strict import Strict
 from smoke.variables import Shape
 
 SERVES = "Recipients of alert-rules.yaml that it reaches, such as 'slack:#alerts', pagerduty or '*@example.com'."

@@ -8,9 +8,9 @@ from smoke.alerts.notice import Notice
 from smoke.channels.links import Links
 from smoke.channels.message import Message, message_of
 from smoke.channels.registry import Channel
-from smoke.firewall import scrubbed
 from smoke.history.outbox import Parcel
-from smoke.secret import Scrubber
+from smoke.secrets.firewall import scrubbed
+from smoke.secrets.secret import Scrubber
 
 KIND = "message"
 STREAM = "alert"

@@ -10,7 +10,7 @@ from smoke.channels.parcels import parcels_of
 from smoke.config.load import load
 from smoke.config.monitoring import Monitoring
 from smoke.history.outbox import put
-from smoke.secret import Scrubber, Secret
+from smoke.secrets.secret import Scrubber, Secret
 from smoke.storage.store import Db
 from smoke.storage.url import database_secrets
 

@@ -15,7 +15,7 @@ import smoke.channels
 from smoke.channels.message import Message
 from smoke.channels.options import Options
 from smoke.modules import import_all
-from smoke.secret import Scrubber, Secret
+from smoke.secrets.secret import Scrubber, Secret
 from smoke.storage.url import secrets_in
 from smoke.variables import not_set
 

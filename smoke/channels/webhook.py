@@ -9,7 +9,7 @@ from typing import Literal
 from smoke.channels.message import Message
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
-from smoke.config.strict import check_each, check_variable
+from smoke.strict import check_each, check_variable
 from smoke.variables import ADDRESS, Shape
 
 

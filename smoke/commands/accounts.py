@@ -42,7 +42,7 @@ def _check(given: argparse.Namespace, _after: list[str]) -> int:
     from smoke.accounts.planned import meant
     from smoke.accounts.report import Looked, Report, exit_code, lines, to_json
     from smoke.running.target import open_target
-    from smoke.secret import Scrubber
+    from smoke.secrets.secret import Scrubber
 
     settings = _settings(given)
     wanted = meant(settings, given.name)

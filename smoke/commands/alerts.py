@@ -69,7 +69,7 @@ def _check(settings: Settings, store: Store, alerts: Alerting, given: argparse.N
     from smoke.alerts.printed import incident_line, notice_lines
     from smoke.channels.posting import posting, secrets_of
     from smoke.config.monitoring import monitoring
-    from smoke.secret import Scrubber
+    from smoke.secrets.secret import Scrubber
 
     places = _wanted(places_of(settings.root, alerts.book), given)
     scrubber = Scrubber(secrets_of(settings.root, places, settings.environ))

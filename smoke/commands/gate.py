@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from smoke.gates.checking import Checked
     from smoke.gates.completing import Completing
     from smoke.gates.decision import Decision
-    from smoke.plan import Plan
+    from smoke.planning.plan import Plan
     from smoke.settings import Settings
 
 WAIT = "10m"
@@ -234,7 +234,7 @@ def _allow(planned: Plan, wait_s: float) -> None:
     from smoke.gates.checking import LATE_S
     from smoke.gates.completing import LONGEST_S
     from smoke.gates.gate import LOOK_S
-    from smoke.supervisor import allow
+    from smoke.host.supervisor import allow
 
     watched = planned.point.monitoring.duration_s if planned.point.monitoring else planned.point.target_s
     hooks = [

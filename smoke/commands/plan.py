@@ -9,7 +9,7 @@ from pathlib import Path
 from smoke.config.load import load
 from smoke.config.places import POINTS
 from smoke.config.problems import ConfigError, Problem
-from smoke.releases import Stage, stages
+from smoke.planning.releases import Stage, stages
 from smoke.settings import find_root, resolve
 
 

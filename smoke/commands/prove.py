@@ -40,7 +40,7 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     """Prove, write the matrix, and return 1 if a fault was not caught as it must be, 3 if nothing could be proved."""
     from smoke.commands.proving import Teller
     from smoke.config.schema import FlakyPolicy
-    from smoke.judge import combine, exit_code
+    from smoke.judging.judge import combine, exit_code
     from smoke.proof.writing import place
     from smoke.reporting.console import Console
     from smoke.running.reports import reports_lock

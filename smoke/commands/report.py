@@ -48,7 +48,7 @@ def call(given: argparse.Namespace, _after: list[str]) -> int:
 
 
 def _allure(settings: Settings, *, single_file: bool) -> Path | None:
-    from smoke.machine import Machine
+    from smoke.host.machine import Machine
     from smoke.reporting.allure_report import ReportBuilt, ReportSkipped, build
 
     results, report = settings.reports / "allure-results", settings.reports / "allure-report"

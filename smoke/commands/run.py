@@ -13,7 +13,7 @@ from smoke.config.problems import ConfigError, Problem
 from smoke.settings import OPTIONS, PART_OPTIONS
 
 if TYPE_CHECKING:
-    from smoke.judged import Run
+    from smoke.judging.judged import Run
     from smoke.reporting.console import Console
     from smoke.running.launch import Begun
     from smoke.settings import Settings
@@ -77,7 +77,7 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
                 raise
             console.line(f"INCONCLUSIVE: {line}")
             return 3
-    from smoke.judge import exit_code
+    from smoke.judging.judge import exit_code
 
     if given.json:
         from smoke.reporting.document import to_json
@@ -89,12 +89,12 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
 def _run(begun: Begun, settings: Settings, console: Console, given: argparse.Namespace, pytest_args: list[str]) -> Run:
     from smoke.browser import BrowserMissing
     from smoke.config.monitoring import monitoring
+    from smoke.host.supervisor import allow
     from smoke.running.after import LONGEST_AFTERMATH_S, after, before, given_up, modules
     from smoke.running.concluding import conclude
     from smoke.running.opening import open_session
     from smoke.running.run import run_checks
     from smoke.running.watchdog import CLOSE_S, Limit, free_after
-    from smoke.supervisor import allow
 
     with ExitStack() as stack:
         with console.progress(len(begun.plan.checks)) as progress:

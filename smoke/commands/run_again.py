@@ -10,9 +10,9 @@ import sys
 from collections.abc import Sequence
 
 from smoke.config.places import below
+from smoke.host.supervisor import INCONCLUSIVE, allow
 from smoke.running.rerunning import changed, concerned, snapshot, wait_for_change
 from smoke.settings import OPTIONS, Settings
-from smoke.supervisor import INCONCLUSIVE, allow
 
 SWITCHES = ("json", "no_color", "pause_on_failure")
 

@@ -42,7 +42,7 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     from smoke.gates.opening import open_sampler
     from smoke.gates.telling import Telling, document
     from smoke.gates.watching import Watching
-    from smoke.judge import SEVERITY, exit_code
+    from smoke.judging.judge import SEVERITY, exit_code
     from smoke.model import Outcome
     from smoke.running.planning import plan_of
 

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Len
 
+from smoke.answers.shapes import Positive
+from smoke.answers.variables import names_in
 from smoke.config.login import check_written
 from smoke.config.probe import close_to
-from smoke.config.strict import Strict, check_each
-from smoke.probing.shapes import Positive
-from smoke.probing.variables import names_in
+from smoke.strict import Strict, check_each
 
 Text = Annotated[str, Len(1)]
 Command = Annotated[tuple[Text, ...], Len(1)]

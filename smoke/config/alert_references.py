@@ -15,7 +15,7 @@ from smoke.config.problems import Problem
 from smoke.config.runbooks import lost_runbooks
 from smoke.config.source import Key, Source
 from smoke.config.suite import Suite
-from smoke.plan import covers
+from smoke.model import covers
 
 Named = tuple[Key, str, str]
 """Where a name stands, of what it is one, and the name."""

@@ -16,7 +16,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Len
 
-from smoke.config.strict import Strict, check_each, check_variable
+from smoke.strict import Strict, check_each, check_variable
 
 Text = Annotated[str, Len(1)]
 LOOKED_AT = 200

@@ -9,9 +9,9 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt, Le, Len
 
-from smoke.config.strict import Strict, check_each
-from smoke.probing.paths import check_path
-from smoke.probing.shapes import Positive
+from smoke.answers.paths import check_path
+from smoke.answers.shapes import Positive
+from smoke.strict import Strict, check_each
 
 VARIABLE = r"\$[A-Z][A-Z0-9_]*"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from smoke.config.problems import Problem
-from smoke.tokens import KEYS
+from smoke.secrets.tokens import KEYS
 
 SECRETS = (
     (re.compile(r"(?i:\b(password|secret|token|api_?key))\s*:\s*['\"]?(?=\S{8})(?=\S*\d)(?=\S*[a-z])\S+"), "a secret"),

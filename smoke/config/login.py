@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 from annotated_types import Len
 
+from smoke.answers.paths import check_path
+from smoke.answers.variables import names_in
 from smoke.config.probe import check_request, close_to
-from smoke.config.strict import Strict, check_each
-from smoke.probing.paths import check_path
-from smoke.probing.variables import names_in
+from smoke.strict import Strict, check_each
 
 LOGIN_NAMES = {"user", "password"}
 Text = Annotated[str, Len(1)]

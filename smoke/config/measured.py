@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from smoke.answers.page_rules import PAGE_BUDGETS
 from smoke.config.code import Code, parsed
-from smoke.config.page_rules import PAGE_BUDGETS
 from smoke.config.places import python_files
 from smoke.config.problems import ConfigError
 

@@ -16,8 +16,8 @@ from smoke.channels.registry import available as kinds_of_channels
 from smoke.config.places import MONITORING
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.source import Source, parse, read
-from smoke.config.strict import Strict
 from smoke.sinks.registry import Outlet, Presence, Sink, available
+from smoke.strict import Strict
 
 if TYPE_CHECKING:
     from smoke.channels.options import Options as ChannelOptions

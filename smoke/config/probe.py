@@ -11,11 +11,11 @@ from urllib.parse import unquote
 
 from annotated_types import Len
 
-from smoke.config.strict import Strict
+from smoke.answers.paths import check_path
+from smoke.answers.shapes import Counter, Eventually, Expect, Preflight
 from smoke.model import Category, Scope
-from smoke.probing.paths import check_path
-from smoke.probing.shapes import Counter, Eventually, Expect, Preflight
 from smoke.safety import READS, Permit
+from smoke.strict import Strict
 
 REQUEST = r"(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE|WS) /\S*"
 Text = Annotated[str, Len(1)]

@@ -6,17 +6,17 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from smoke.answers.filling import names_expected
+from smoke.answers.variables import names_in
 from smoke.config.account_references import account_problems, unknown_account
 from smoke.config.measured import Measured
 from smoke.config.probe import Probe, close_to
 from smoke.config.problems import Problem
 from smoke.config.source import Key, Source
-from smoke.config.strict import wrong_ceilings
 from smoke.config.suite import Suite
 from smoke.demo.options import Contract
 from smoke.model import Check
-from smoke.probing.filling import names_expected
-from smoke.probing.variables import names_in
+from smoke.strict import wrong_ceilings
 
 ALWAYS_KNOWN = {"run", "origin"}
 """Id of the run; scheme, host and port of base_url (RFC 6454)."""

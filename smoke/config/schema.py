@@ -13,15 +13,15 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Gt, Le, Len
 
 from smoke.addresses import check_open
+from smoke.answers.page_rules import PageRules
+from smoke.answers.shapes import Positive
 from smoke.config.account import Account
 from smoke.config.gates import Cohort, Hooks, Restart, Steer
 from smoke.config.login import Login
-from smoke.config.page_rules import PageRules
-from smoke.config.strict import Strict, check_each, check_pattern
 from smoke.model import Action, Category, Scope, SignalKind
-from smoke.probing.shapes import Positive
-from smoke.rate import RateLimit
+from smoke.restraint.rate import RateLimit
 from smoke.safety import WRITES, Permit
+from smoke.strict import Strict, check_each, check_pattern
 
 Text = Annotated[str, Len(1)]
 EMBEDDED = "embedded"

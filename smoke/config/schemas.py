@@ -13,7 +13,7 @@ from smoke.config.cron_schedule import CronScheduleFile
 from smoke.config.monitoring import monitoring_file
 from smoke.config.probe import ChecksFile
 from smoke.config.schema import ExecutionPointsFile, NoiseFile, SuiteFile
-from smoke.config.strict import Strict
+from smoke.strict import Strict
 
 FOLDER = Path("config/schema")
 FILES: dict[str, type] = {

@@ -15,7 +15,7 @@ import yaml
 
 from smoke.config.places import below
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.strict import WrongError
+from smoke.strict import WrongError
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

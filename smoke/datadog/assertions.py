@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from smoke.probing.expectations import wanted_status
-from smoke.probing.paths import NAME
-from smoke.probing.shapes import Expect, HeaderExpect, JsonExpect
+from smoke.answers.expectations import wanted_status
+from smoke.answers.paths import NAME
+from smoke.answers.shapes import Expect, HeaderExpect, JsonExpect
 
 PYTHONS_OWN = re.compile(r"\(\?(?![:=!]|<[=!])|\\[AZz]")
 """What a pattern may say to Python only: Datadog's are those of JavaScript."""

@@ -14,7 +14,7 @@ from smoke.datadog.definition import Definition
 from smoke.datadog.monitors import Telling
 from smoke.datadog.sync import text_of
 from smoke.datadog.terms import Access
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings
 from smoke.sinks.datadog import Datadog, host_of, key_of
 from smoke.sinks.registry import SinkError

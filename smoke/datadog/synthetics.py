@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from smoke.answers.variables import names_in
 from smoke.config import spans
 from smoke.config.cron_schedule import Schedule
 from smoke.config.probe import Probe
@@ -19,7 +20,6 @@ from smoke.datadog.assertions import assertions
 from smoke.datadog.definition import MANAGED, Definition, Json, Kind, Omitted
 from smoke.datadog.monitors import Telling
 from smoke.datadog.terms import LONGEST_TICK_S, SHORTEST_TICK_S, Synthetics
-from smoke.probing.variables import names_in
 from smoke.sinks.metrics import tag_value
 
 TEST_TAG = "smoke-test"

@@ -8,8 +8,8 @@ from typing import Annotated
 from annotated_types import Ge, Le
 
 from smoke.config import spans
-from smoke.config.strict import Strict, check_each
 from smoke.sinks.options import Text
+from smoke.strict import Strict, check_each
 
 LONGEST_RETRY_S = 5
 SHORTEST_TICK_S = 30

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from smoke.accounts.clock import offset_of
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 from smoke.settings import Settings
 
 ANSWER_S = 10.0
@@ -27,8 +27,9 @@ class Asked:
 @cache
 def ask(url: str) -> Asked | str:
     """Return what GET ``url`` answers, or a sentence that says why nothing; asks once."""
-    from smoke.probing.client import ProbeFailedError, send
-    from smoke.probing.exchange import Request
+    from smoke.answers.exchange import Request
+    from smoke.probing.client import send
+    from smoke.probing.failing import ProbeFailedError
 
     try:
         answer = asyncio.run(send(Request(method="GET", url=url), ANSWER_S))

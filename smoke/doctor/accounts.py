@@ -9,7 +9,7 @@ from smoke.config.problems import ConfigError
 from smoke.doctor._asking import target_of
 from smoke.doctor.finding import Finding, Health
 from smoke.doctor.registry import Visit, examination
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 
 ABOUT = "accounts"
 

@@ -13,9 +13,9 @@ from functools import cached_property
 import smoke.doctor
 from smoke.config.problems import ConfigError
 from smoke.doctor.finding import Finding
-from smoke.machine import Machine
+from smoke.host.machine import Machine
 from smoke.modules import import_all
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 from smoke.settings import Settings
 
 

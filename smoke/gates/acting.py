@@ -16,7 +16,7 @@ from smoke.history.actions import Actions, ActionTaken
 from smoke.history.errors import HistoryError
 from smoke.history.opening import history_store
 from smoke.model import Action
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 from smoke.settings import Settings
 from smoke.storage.store import Store
 

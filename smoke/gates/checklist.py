@@ -15,8 +15,7 @@ from smoke.gates.criteria import Criterion, Seen, Standing, together
 from smoke.gates.decision import Decision
 from smoke.gates.new_endpoints import EndpointSeen, deployed
 from smoke.gates.restarts import Reading, restarted
-from smoke.model import Action, Category, Outcome
-from smoke.plan import covers
+from smoke.model import Action, Category, Outcome, covers
 
 GOOD = (Outcome.PASS, Outcome.FLAKY)
 BRANCH = "endpoints"

@@ -17,7 +17,7 @@ from smoke.gates.sample import light_probes
 from smoke.gates.witness import Witness
 from smoke.history.deployments import Deployments
 from smoke.history.errors import HistoryError
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 from smoke.settings import Settings
 from smoke.storage.store import Store
 from smoke.variables import not_set

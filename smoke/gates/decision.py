@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from smoke.config.schema import FlakyPolicy
-from smoke.judge import SEVERITY, combine, exit_code
+from smoke.judging.judge import SEVERITY, combine, exit_code
 from smoke.model import Action, Category, Outcome
 
 LONGEST = 1000

@@ -21,7 +21,7 @@ from smoke.gates.sampler import Sampler
 from smoke.gates.watching import EVERY_S, Watching
 from smoke.gates.witness import Witness
 from smoke.model import Action, Outcome
-from smoke.plan import Plan, Selection, plan
+from smoke.planning.plan import Plan, Selection, plan
 from smoke.settings import Settings
 
 GOOD = (Outcome.PASS, Outcome.FLAKY)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from smoke.config.gates import GitHubEvent, Hook
 from smoke.gates.secrets import scrubber_of
-from smoke.marks import PRODUCT
-from smoke.process import run
+from smoke.host.process import run
+from smoke.restraint.marks import PRODUCT
 
 TAIL = 500
 """Characters of a command's output that are kept."""
@@ -76,8 +76,9 @@ def _github(event: GitHubEvent, order: Order, environ: Mapping[str, str], timeou
 
 
 def _post(url: str, body: str, headers: Mapping[str, str], timeout_s: float) -> HookResult:
-    from smoke.probing.client import ProbeFailedError, send
-    from smoke.probing.exchange import Request
+    from smoke.answers.exchange import Request
+    from smoke.probing.client import send
+    from smoke.probing.failing import ProbeFailedError
 
     plain = {"Content-Type": "application/json", "User-Agent": PRODUCT, **headers}
     request = Request(method="POST", url=url, headers=tuple(plain.items()), body=body.encode())

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from smoke.config.problems import ConfigError, Problem
 from smoke.gates.sample import light_probes
 from smoke.gates.sampler import Sampler
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 from smoke.running.target import open_target
 from smoke.settings import Settings
 

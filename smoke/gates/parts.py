@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from smoke.builds import BuildProof, BuildStanding
 from smoke.config.schema import ExecutionPoint
 from smoke.gates.checking import Checked
 from smoke.gates.cohort import CohortProof, CohortTerms
@@ -13,6 +12,7 @@ from smoke.gates.comparison import Compared, Finding
 from smoke.gates.decision import Part, PartName
 from smoke.gates.sample import Sample, tally_of
 from smoke.gates.watching import Watch
+from smoke.judging.builds import BuildProof, BuildStanding
 from smoke.model import Category, Outcome
 
 SINGLE = 1

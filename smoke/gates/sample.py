@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from smoke.config.probe import Probe
 from smoke.gates.error_rate import Tally
 from smoke.model import Blame, Outcome
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 
 GIVEN = {"run", "origin"}
 """Names that a request may be filled with before anything was captured."""

@@ -8,19 +8,19 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from smoke.build_ids import build_of
+from smoke.answers.build_ids import build_of
+from smoke.answers.exchange import Exchange, Request
 from smoke.calibration import Reference
 from smoke.config.probe import Probe
 from smoke.gates.sample import Look, Sample, light_probes
+from smoke.judging.offline import excused, needs_control
+from smoke.judging.retry import RetryPolicy
 from smoke.model import Blame, Observation, Outcome
-from smoke.offline import excused, needs_control
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 from smoke.probing import reference
 from smoke.probing.asking import Send, Shared, Terms, request_of, url_of
 from smoke.probing.attempts import observe
-from smoke.probing.exchange import Exchange, Request
-from smoke.rate import Endpoint
-from smoke.retry import RetryPolicy
+from smoke.restraint.rate import Endpoint
 from smoke.running.control import reachable
 from smoke.running.guard import Guard, guard_of
 from smoke.running.probes import guarded

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from smoke.browser_server import server_secrets
-from smoke.firewall import scrubbed
 from smoke.gates.decision import Decision, brief
-from smoke.plan import Plan
-from smoke.secret import Scrubber
+from smoke.planning.plan import Plan
+from smoke.secrets.firewall import scrubbed
+from smoke.secrets.secret import Scrubber
+from smoke.secrets.tokens import SPEAKING
 from smoke.storage.url import database_secrets
-from smoke.tokens import SPEAKING
 
 
 def scrubber_of(environ: Mapping[str, str], named: Iterable[str] = ()) -> Scrubber:

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from smoke.builds import BuildProof
 from smoke.gates.error_rate import RateTerms, Standing, Tally, standing
 from smoke.gates.sample import Sample, tally_of
 from smoke.gates.sampler import Sampler
+from smoke.judging.builds import BuildProof
 from smoke.model import Outcome
 
 COVERED = 0.75

@@ -10,14 +10,14 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from smoke.answers.exchange import Exchange
+from smoke.answers.paths import at_path
 from smoke.config.gates import Restart
-from smoke.edge import blocked_by
 from smoke.gates.new_endpoints import EndpointSeen
 from smoke.gates.restarts import Reading
 from smoke.gates.sampler import Sampler
-from smoke.probing.client import ProbeFailedError
-from smoke.probing.exchange import Exchange
-from smoke.probing.paths import at_path
+from smoke.judging.edge import blocked_by
+from smoke.probing.failing import ProbeFailedError
 
 
 class _UnseenError(Exception):

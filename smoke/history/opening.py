@@ -6,7 +6,7 @@ from pathlib import Path
 
 from smoke.history.errors import HistoryError
 from smoke.history.schema import MIGRATIONS
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 from smoke.settings import Settings
 from smoke.storage.sqlite import SqliteFile
 from smoke.storage.store import Store

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from smoke.judged import CheckResult, Run
+from smoke.judging.judged import CheckResult, Run
 from smoke.model import Blame, Category, Measurement, Outcome, Unit
 from smoke.storage.store import Db, Row, insert
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from smoke.history import schedule
 from smoke.history.opening import history_file
 from smoke.history.rows import PastRun, insert_rows, rows_of, select_runs
-from smoke.judged import Run
+from smoke.judging.judged import Run
 from smoke.model import Outcome
 from smoke.storage.store import Store, upsert
 

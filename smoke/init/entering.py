@@ -15,7 +15,7 @@ from smoke.init.words import REFUSAL
 from smoke.model import SignalKind
 
 if TYPE_CHECKING:
-    from smoke.secret import Secret
+    from smoke.secrets.secret import Secret
 
 USUAL = ("/login", "/login/", "/accounts/login/", "/signin", "/sign-in", "/auth/login", "/users/sign_in", "/user/login")
 NOBODY, NO_PASSWORD = "nobody@smoke.invalid", "no-such-password"

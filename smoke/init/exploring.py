@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from smoke.blame import AccountError
 from smoke.init.entering import UnknownLoginError
 from smoke.init.ground import LOOKS
 from smoke.init.looking import answers, start_page
@@ -12,6 +11,7 @@ from smoke.init.room import Room
 from smoke.init.seen import Login, Seen
 from smoke.init.signing import Keys, SigningIn
 from smoke.init.wanted import Wanted
+from smoke.judging.blame import AccountError
 from smoke.model import Signal
 from smoke.running.window import Window
 

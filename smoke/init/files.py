@@ -14,7 +14,7 @@ from smoke.init.proposal import noise_entries, page_rules, written
 from smoke.init.seen import Seen
 from smoke.init.wanted import ENVIRONMENT, AccountWanted, Wanted
 from smoke.safety import WRITES
-from smoke.secret import MASK
+from smoke.secrets.secret import MASK
 
 LOAD_MS, TTFB_MS, SIGN_IN_MS = 5000, 2000, 10_000
 PYTEST = "pytest.ini"

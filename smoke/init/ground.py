@@ -10,7 +10,7 @@ from smoke.config.schema import Environment, ExecutionPoint, FlakyPolicy, OnFail
 from smoke.config.suite import Suite
 from smoke.init.wanted import ENVIRONMENT, Wanted
 from smoke.model import Action, Category, Check, CheckKind, Scope
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 from smoke.running.guard import Guard, guard_of
 from smoke.running.target import Target
 from smoke.safety import Permit

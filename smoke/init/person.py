@@ -11,7 +11,7 @@ from getpass import getpass
 from smoke.accounts.totp import key_of
 from smoke.config.problems import ConfigError, Problem
 from smoke.init.wanted import AccountWanted, Wanted, address, origin, suite_of, variable
-from smoke.secret import Secret, unmaskable
+from smoke.secrets.secret import Secret, unmaskable
 
 NO_LOGIN = "--login, --no-login"
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from smoke.answers.pages import Visit
 from smoke.model import Signal
-from smoke.pages import Visit
 
 SECURITY_HEADERS = (
     "Content-Security-Policy",

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from itertools import takewhile
 
+from smoke.answers.pages import Visit
 from smoke.init.place import Place
 from smoke.model import Signal
-from smoke.pages import Visit
 
 
 @dataclass(frozen=True, slots=True)

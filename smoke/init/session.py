@@ -18,7 +18,7 @@ from smoke.init.signing import Keys
 from smoke.init.wanted import AccountWanted, Wanted
 from smoke.running.target import origin_of
 from smoke.running.window import opened
-from smoke.secret import Scrubber, Secret
+from smoke.secrets.secret import Scrubber, Secret
 from smoke.settings import Settings
 from smoke.storage.url import database_url
 

@@ -15,7 +15,7 @@ from smoke.init.room import Room
 from smoke.init.seen import Login
 from smoke.init.wanted import AccountWanted
 from smoke.running.window import Window
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from smoke.bundle.bad import FOLDER as FAILURES
 from smoke.joining.gathering import Found
 from smoke.joining.shards import Whole
 from smoke.model import Outcome
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 from smoke.reporting.allure_probes import write
 from smoke.reporting.allure_results import ENVIRONMENT, Around, explain
 from smoke.running.reports import ALLURE, SWEPT

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from smoke.joining.part import FILE, Part, PartError, read_part
+from smoke.running.part import FILE, Part, PartError, read_part
 from smoke.running.scheduled import Place
 
 LOOK_S = 1.0

@@ -14,7 +14,7 @@ from smoke.history.opening import history_store
 from smoke.joining.evidence import PLACES, explain_whole, lay_together, show_places, take_in_good
 from smoke.joining.gathering import Found, Gathered, has_every_shard
 from smoke.joining.shards import Whole, join
-from smoke.judge import SEVERITY, exit_code
+from smoke.judging.judge import SEVERITY, exit_code
 from smoke.model import Outcome
 from smoke.reporting import document
 from smoke.reporting.allure_results import RUNBOOK, Around
@@ -22,7 +22,7 @@ from smoke.running.announcing import Announcer
 from smoke.running.heartbeat import heartbeat_of
 from smoke.running.planning import plan_of
 from smoke.running.scheduled import Place, schedule_of, schedules_for
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings
 
 Say = Callable[[str], None]

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from smoke.joining.part import Part
-from smoke.judge import SEVERITY, judge_run
-from smoke.judged import CheckResult, Interruption, Run
+from smoke.judging.judge import SEVERITY, judge_run
+from smoke.judging.judged import CheckResult, Interruption, Run
 from smoke.model import Check, Outcome
+from smoke.planning.sharding import Shard
+from smoke.running.part import Part
 from smoke.safety import Mutation, Safety
-from smoke.sharding import Shard
 
 ALL = Shard(1, 1)
 """What a part runs that is no shard."""

@@ -10,34 +10,24 @@ from dataclasses import dataclass, field, replace
 from smoke.accounts.admission import Admission, Admitted, unasked
 from smoke.accounts.one_time import OneTimeCodes
 from smoke.accounts.pacing import Answer
+from smoke.answers.description import listed_paths
+from smoke.answers.exchange import Exchange, Listed, Request
+from smoke.answers.expectations import wanted_status
+from smoke.answers.shapes import OpenApiExpect
+from smoke.answers.variables import filled
 from smoke.calibration import Calibration
 from smoke.config.login import Login
 from smoke.config.probe import Probe
+from smoke.judging.retry import RetryPolicy
 from smoke.model import Blame, Standard
-from smoke.probing.client import ProbeFailedError
-from smoke.probing.description import listed_paths
-from smoke.probing.exchange import Exchange, Listed, Request
-from smoke.probing.expectations import wanted_status
+from smoke.probing.account import ProbeAccount
+from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import LoginRefusedError, refused
-from smoke.probing.shapes import OpenApiExpect
 from smoke.probing.sign_in import Door, Send, SignedIn, json_body, sign_in
-from smoke.probing.variables import filled
 from smoke.probing.waited import Waited, waiting_for
-from smoke.retry import RetryPolicy
-from smoke.secret import Secret
 
 __all__ = ["ProbeAccount", "Send", "Shared", "Terms", "ask", "request_of", "signed", "url_of"]
 LISTED_AT_ONCE = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeAccount:
-    """What a probe signs in with."""
-
-    user: str
-    password: Secret
-    totp: Secret | None = None
-    """None: it has no second factor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

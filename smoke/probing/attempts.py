@@ -11,25 +11,20 @@ from dataclasses import dataclass, field, replace
 from types import NoneType
 from urllib.parse import urlsplit
 
-from smoke.blame import never_left
+from smoke.answers import server_timing
+from smoke.answers.body_expectations import is_number
+from smoke.answers.exchange import Exchange, Request
+from smoke.answers.expectations import judge, wanted_status
+from smoke.answers.filling import expecting
+from smoke.answers.paths import MISSING, at_path
+from smoke.answers.shapes import Counter, Expect, Must
+from smoke.answers.variables import filled
 from smoke.calibration import Calibration, both
-from smoke.clues import noted
 from smoke.config.probe import Probe
-from smoke.model import Attempt, Blame, Finding, Measurement, Observation, Standard, Unit
-from smoke.probing import server_timing
-from smoke.probing.asking import Send, Shared, Terms, ask, signed, url_of
-from smoke.probing.body_expectations import is_number
-from smoke.probing.client import ProbeFailedError
-from smoke.probing.exchange import Exchange, Request
-from smoke.probing.expectations import judge, wanted_status
-from smoke.probing.filling import expecting
-from smoke.probing.paths import MISSING, at_path
-from smoke.probing.shapes import Counter, Expect, Must
-from smoke.probing.variables import filled
-from smoke.probing.waited import waits_of_attempt
-from smoke.retry import not_repeated, standard_of, wait_before_next
-from smoke.safety import READS
-from smoke.timing import (
+from smoke.judging.blame import never_left
+from smoke.judging.clues import noted
+from smoke.judging.retry import not_repeated, standard_of, wait_before_next
+from smoke.judging.timing import (
     Circumstances,
     is_beyond_ceiling,
     is_too_slow,
@@ -40,6 +35,11 @@ from smoke.timing import (
     samples_wanted,
     written_once,
 )
+from smoke.model import Attempt, Blame, Finding, Measurement, Observation, Standard, Unit
+from smoke.probing.asking import Send, Shared, Terms, ask, signed, url_of
+from smoke.probing.failing import ProbeFailedError
+from smoke.probing.waited import waits_of_attempt
+from smoke.safety import READS
 
 
 async def observe(probe: Probe, terms: Terms, send: Send, shared: Shared | None = None) -> Observation:

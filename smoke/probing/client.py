@@ -14,24 +14,17 @@ from typing import Any
 
 import httpcore
 
-from smoke.blame import network_blame
-from smoke.causes import unreachable
+from smoke.answers.encoding import decoded
+from smoke.answers.exchange import Exchange, Request, Timing
+from smoke.judging.blame import network_blame
+from smoke.judging.causes import unreachable
 from smoke.model import Blame, Finding
-from smoke.probing.encoding import decoded
-from smoke.probing.exchange import Exchange, Request, Timing
+from smoke.probing.failing import ProbeFailedError
 
 SCHEMES = (b"http", b"https")
 TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 """Variables by which OpenSSL is told of further authorities."""
 LARGEST_BODY = 16 * 1024 * 1024
-
-
-class ProbeFailedError(Exception):
-    """No whole answer came back; carries the finding that says why."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.rule)
-        self.finding = finding
 
 
 class Stopwatch:

@@ -6,10 +6,10 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from smoke.answers.exchange import Exchange, Request
+from smoke.answers.judges import excerpt
 from smoke.probing.asking import Send
-from smoke.probing.client import ProbeFailedError
-from smoke.probing.exchange import Exchange, Request
-from smoke.probing.expectations import excerpt
+from smoke.probing.failing import ProbeFailedError
 
 MOST = 6
 """Requests of one check; those after them are the ones that are kept."""

@@ -7,9 +7,10 @@ import hashlib
 import statistics
 from collections.abc import Awaitable, Callable
 
+from smoke.answers.exchange import Request
 from smoke.calibration import Calibration, Reference
-from smoke.probing.client import ProbeFailedError, send
-from smoke.probing.exchange import Request
+from smoke.probing.client import send
+from smoke.probing.failing import ProbeFailedError
 
 ROUNDS = 8_000
 """About 10 ms of an idle core: what an application spends on an answer."""

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from smoke.accounts.answers import TOO_OFTEN
 from smoke.accounts.pacing import Answer
+from smoke.answers.exchange import Exchange
+from smoke.answers.expectations import edge_finding
+from smoke.answers.paths import keys_in
+from smoke.answers.soundness import flaws
 from smoke.config.login import Login
 from smoke.model import Blame, Finding
-from smoke.probing.client import ProbeFailedError
-from smoke.probing.exchange import Exchange
-from smoke.probing.expectations import edge_finding
-from smoke.probing.paths import keys_in
+from smoke.probing.failing import ProbeFailedError
 from smoke.probing.signing import cookies_in
-from smoke.probing.soundness import flaws
 
 if TYPE_CHECKING:
-    from smoke.probing.asking import ProbeAccount
+    from smoke.probing.account import ProbeAccount
 
 LONGEST_S = 86_400.0
 """More than a day is not kept in mind."""

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as WaitTimeoutError
 
+from smoke.answers.exchange import Exchange, Request
+from smoke.answers.variables import filled, names_in
 from smoke.config.probe import Probe
 from smoke.model import Observation, Outcome
 from smoke.probing.asking import Send, Shared, Terms, signed, url_of
 from smoke.probing.attempts import observe
-from smoke.probing.client import ProbeFailedError
-from smoke.probing.exchange import Exchange, Request
-from smoke.probing.variables import filled, names_in
+from smoke.probing.failing import ProbeFailedError
 
 AT_ONCE = 8
 NAME = "smoke-probes"

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from smoke.accounts.one_time import OneTimeCodes
+from smoke.answers.exchange import Exchange, Request
+from smoke.answers.paths import MISSING, at_path
+from smoke.answers.variables import filled
 from smoke.config.login import Login, SecondFactor
 from smoke.model import Blame, Finding
-from smoke.probing.client import ProbeFailedError
-from smoke.probing.exchange import Exchange, Request
-from smoke.probing.paths import MISSING, at_path
+from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import refused
 from smoke.probing.signing import Proof, answered, basic
-from smoke.probing.variables import filled
 from smoke.probing.waited import Waited
 
 if TYPE_CHECKING:
-    from smoke.probing.asking import ProbeAccount
+    from smoke.probing.account import ProbeAccount
 
 Send = Callable[[Request, float], Awaitable[Exchange]]
 

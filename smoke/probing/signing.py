@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+from smoke.answers.exchange import Exchange
+from smoke.answers.paths import at_path
 from smoke.config.login import Login
-from smoke.probing.exchange import Exchange
-from smoke.probing.paths import at_path
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from smoke.blame import network_blame
-from smoke.causes import unreachable
+from smoke.answers.exchange import Exchange, Request, Timing
+from smoke.judging.blame import network_blame
+from smoke.judging.causes import unreachable
 from smoke.model import Blame, Finding
-from smoke.probing.client import ProbeFailedError
-from smoke.probing.exchange import Exchange, Request, Timing
+from smoke.probing.failing import ProbeFailedError
 
 
 async def converse(request: Request, timeout_s: float) -> Exchange:

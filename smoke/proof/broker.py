@@ -13,7 +13,7 @@ from smoke.accounts.ledger import Ledger, Tenant, ledger_memory
 from smoke.accounts.one_time import OneTimeCodes
 from smoke.accounts.pacing import Answer
 from smoke.accounts.totp import code_at
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 LONGEST_S = 3600.0
 """After which a drill is stopped."""

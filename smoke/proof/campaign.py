@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from smoke.judge import combine
-from smoke.judged import CheckResult
+from smoke.judging.judge import combine
+from smoke.judging.judged import CheckResult
 from smoke.model import Blame, Outcome
 
 CONFIDENCE = 0.95

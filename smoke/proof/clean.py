@@ -7,18 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from smoke.judge import judge_check
-from smoke.judged import CheckResult
+from smoke.answers.exchange import Request
+from smoke.judging.judge import judge_check
+from smoke.judging.judged import CheckResult
 from smoke.model import Check, Outcome
-from smoke.plan import Plan
-from smoke.probing.exchange import Request
+from smoke.planning.plan import Plan
 from smoke.proof.drill import Basis
 from smoke.proof.looking import Looking
 from smoke.proof.tape import Tape
+from smoke.reporting.progress import Progress
 from smoke.running.launch import Begun
 from smoke.running.opening import open_session
 from smoke.running.run import run_checks
-from smoke.running.session import Progress, Session
+from smoke.running.session import Session
 from smoke.running.target import Target
 from smoke.safety import READS
 from smoke.settings import Settings

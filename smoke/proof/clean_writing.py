@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smoke.host.whole_file import write_whole
 from smoke.model import Outcome
 from smoke.proof.campaign import Campaign
-from smoke.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -6,11 +6,11 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from smoke.answers.exchange import DESTINATION, Exchange
+from smoke.answers.expectations import wanted_status
+from smoke.answers.paths import check_path
+from smoke.answers.shapes import Bom, CookieExpect, Cors, Expect, HeaderExpect, JsonExpect, NoPii, Secure
 from smoke.config.probe import Probe
-from smoke.probing.exchange import DESTINATION, Exchange
-from smoke.probing.expectations import wanted_status
-from smoke.probing.paths import check_path
-from smoke.probing.shapes import Bom, CookieExpect, Cors, Expect, HeaderExpect, JsonExpect, NoPii, Secure
 from smoke.proof import fault, journey_fault
 from smoke.proof.fault import Fault
 from smoke.proof.journey_fault import JourneyFault, Recorded, destination

@@ -8,22 +8,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from smoke.answers.exchange import Exchange, NoAnswer, NoAnswerError, Request
+from smoke.answers.shapes import Expect, Flaw
 from smoke.config.probe import Probe
-from smoke.confirming import confirmed_ones, is_unconfirmed
-from smoke.judge import judge_check
-from smoke.judged import CheckResult
+from smoke.judging.confirming import confirmed_ones, is_unconfirmed
+from smoke.judging.judge import judge_check
+from smoke.judging.judged import CheckResult
+from smoke.judging.offline import NETWORK
+from smoke.judging.retry import RetryPolicy
 from smoke.model import Check, Observation, Outcome
-from smoke.offline import NETWORK
 from smoke.probing.asking import Shared, Terms
 from smoke.probing.attempts import observe
-from smoke.probing.client import ProbeFailedError, Stopwatch, late, unanswered
-from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError, Request
-from smoke.probing.shapes import Expect, Flaw
+from smoke.probing.client import Stopwatch, late, unanswered
+from smoke.probing.failing import ProbeFailedError
 from smoke.proof.declared import faults_of
 from smoke.proof.fault import Fault
 from smoke.proof.matrix import Case
 from smoke.proof.tape import NotOnTapeError, Place, Tape
-from smoke.retry import RetryPolicy
 
 IMPATIENT = 0.02
 """Seconds that a probe waits until something holds: on a tape nothing changes by waiting."""

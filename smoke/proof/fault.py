@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from smoke.answers.exchange import Exchange
 from smoke.config.probe import Probe
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange
 
 Act = Callable[[Exchange, int], Exchange]
 """Makes the faulty answer from the good one; the number says which request to that place it is, from 1."""

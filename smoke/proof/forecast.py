@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from smoke.probing.exchange import Exchange
+from smoke.answers.exchange import Exchange
 from smoke.proof.weather import QUIET_MS, WEATHERS, Moment, Weather
 
 Place = tuple[str, int]

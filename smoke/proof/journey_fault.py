@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from smoke import permission
+from smoke.answers.exchange import DESTINATION, Exchange, Request
+from smoke.answers.shapes import CookieExpect
 from smoke.model import Blame, Check
-from smoke.probing.exchange import DESTINATION, Exchange, Request
-from smoke.probing.shapes import CookieExpect
 from smoke.proof.element import Used
 from smoke.proof.fault import Act
+from smoke.restraint import permission
 from smoke.safety import READS
 
 

@@ -8,23 +8,24 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from smoke.config.problems import ConfigError, Problem
-from smoke.confirming import confirmed, is_unconfirmed
-from smoke.judge import judge_check
-from smoke.judged import CheckResult
+from smoke.judging.confirming import confirmed, is_unconfirmed
+from smoke.judging.judge import judge_check
+from smoke.judging.judged import CheckResult
+from smoke.judging.offline import NETWORK
+from smoke.judging.retry import RetryPolicy
 from smoke.model import Check, CheckKind, Observation, Outcome
-from smoke.offline import NETWORK
 from smoke.proof.broker import open_broker
 from smoke.proof.clean import Clean
 from smoke.proof.declared import could_befall_journey, journey_faults_of, unknown
 from smoke.proof.journey_fault import JourneyFault, Recorded
 from smoke.proof.matrix import Case
 from smoke.proof.replay import Replay
-from smoke.retry import RetryPolicy
+from smoke.reporting.progress import Progress
 from smoke.running.drill_cases import DrillCases
 from smoke.running.launch import Begun, Starting, starting
 from smoke.running.opening import open_session
 from smoke.running.run import run_checks
-from smoke.running.session import Progress, Session
+from smoke.running.session import Session
 from smoke.running.target import Target
 from smoke.settings import Settings
 

@@ -11,23 +11,24 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from smoke.confirming import confirmed_ones
-from smoke.judge import judge_check
-from smoke.judged import CheckResult, Interruption
+from smoke.answers.exchange import Exchange, Request
+from smoke.judging.confirming import confirmed_ones
+from smoke.judging.judge import judge_check
+from smoke.judging.judged import CheckResult, Interruption
 from smoke.model import Check, CheckKind, Observation
-from smoke.probing.exchange import Exchange, Request
 from smoke.proof.broker import open_broker
 from smoke.proof.burning import busy
 from smoke.proof.clean import Clean
 from smoke.proof.forecast import Forecast
 from smoke.proof.journeys import CONTROL
 from smoke.proof.replay import Replay
+from smoke.reporting.progress import Progress
 from smoke.running.drill_cases import DrillCases
 from smoke.running.launch import Begun, Starting, starting
 from smoke.running.opening import open_session
 from smoke.running.room import cores
 from smoke.running.run import run_checks
-from smoke.running.session import Progress, Session
+from smoke.running.session import Session
 from smoke.running.target import Target
 from smoke.settings import Settings
 

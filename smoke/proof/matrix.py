@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from smoke.judging.offline import NETWORK
 from smoke.model import Blame, Category, Outcome
-from smoke.offline import NETWORK
 
 
 class Result(StrEnum):

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 
+from smoke.answers.exchange import Exchange, NoAnswer, NoAnswerError, Request
 from smoke.calibration import Calibration, Reference
-from smoke.confirming import confirmed_ones
-from smoke.judge import judge_check
-from smoke.judged import CheckResult
+from smoke.judging.confirming import confirmed_ones
+from smoke.judging.judge import judge_check
+from smoke.judging.judged import CheckResult
 from smoke.model import Observation
 from smoke.probing import reference
 from smoke.probing.asking import Shared
-from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError, Request
 from smoke.probing.runner import ProbeRunner
 from smoke.probing.waited import Waited, this_attempt
 from smoke.proof.broker import AnyCode

@@ -14,8 +14,9 @@ from smoke import __version__
 from smoke.config.places import journeys_of
 from smoke.config.probe import Probe
 from smoke.config.problems import Problem
+from smoke.host.supervisor import allow
 from smoke.model import Check, CheckKind
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 from smoke.proof.clean import Clean, run_clean
 from smoke.proof.declared import faults_of, unknown
 from smoke.proof.drill import control, drill
@@ -27,7 +28,6 @@ from smoke.proof.matrix import Case, Matrix, Result, kind_of
 from smoke.proof.parts import Wanted
 from smoke.running.launch import Begun, begin, begin_with_driver
 from smoke.settings import Settings
-from smoke.supervisor import allow
 
 CALM_WORKERS = 2
 """Journeys abreast where what may be a busy machine's fault is tried again."""

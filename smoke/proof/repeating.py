@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from smoke.judged import CheckResult
+from smoke.host.supervisor import allow
+from smoke.judging.judged import CheckResult
 from smoke.model import CheckKind, Outcome
 from smoke.proof.campaign import Campaign, Ending, Repetition, alarms_of
 from smoke.proof.clean import Clean, NotCleanError, run_clean
@@ -20,7 +21,6 @@ from smoke.proof.resting import rest
 from smoke.proof.weather import WEATHERS, Weather
 from smoke.running.launch import Begun
 from smoke.settings import Settings
-from smoke.supervisor import allow
 
 AT_ONCE = 20
 """Repetitions whose journeys share a browser: it is fresh again before it has grown old."""

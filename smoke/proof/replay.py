@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError, Request
+from smoke.answers.exchange import Exchange, NoAnswer, NoAnswerError, Request
 from smoke.proof.journey_fault import JourneyFault, unchanged
 from smoke.proof.tape import NotOnTapeError, Place, Tape
 from smoke.safety import READS

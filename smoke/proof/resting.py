@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from smoke.answers.exchange import Exchange
 from smoke.config.probe import Probe
-from smoke.probing.exchange import Exchange
 from smoke.proof.tape import Tape
 from smoke.running.session import Session
 

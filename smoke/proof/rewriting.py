@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from smoke.probing.exchange import Exchange
-from smoke.probing.paths import NAME
+from smoke.answers.exchange import Exchange
+from smoke.answers.paths import NAME
 
 Change = Callable[[Any], Any]
 """Makes the value that shall stand at a path from the one that does; returns GONE to take it away."""

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from smoke.probing.exchange import Exchange, Request
+from smoke.answers.exchange import Exchange, Request
 
 Place = tuple[str, str, str]
 """Check, method and address."""

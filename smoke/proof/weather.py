@@ -12,7 +12,7 @@ from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from statistics import NormalDist
 
-from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError
+from smoke.answers.exchange import Exchange, NoAnswer, NoAnswerError
 from smoke.proof.rewriting import with_header
 
 LATENCY_MS = 50.0

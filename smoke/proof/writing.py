@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.config.problems import ConfigError, Problem
+from smoke.host.whole_file import write_whole
 from smoke.proof import clean_writing
 from smoke.proof.campaign import Campaign
 from smoke.proof.clean_writing import campaigns_in, when
 from smoke.proof.matrix import Case, Matrix, Result
 from smoke.proof.parts import Part, Wanted
-from smoke.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

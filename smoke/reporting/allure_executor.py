@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smoke.judged import Run
+from smoke.judging.judged import Run
 
 FILE = "executor.json"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from smoke.model import Check, Measurement
 
 if TYPE_CHECKING:
-    from smoke.plan import Plan
+    from smoke.planning.plan import Plan
     from smoke.running.record import Record
 
 PNG, TEXT, TRACE = ("image/png", "png"), ("text/plain", "txt"), ("application/vnd.allure.playwright-trace", "zip")

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from smoke.config.schema import NoiseEntry
-from smoke.judged import CheckResult
-from smoke.noise import acceptance
+from smoke.judging.judged import CheckResult
+from smoke.judging.noise import acceptance
 
 FILE = "known-issues.csv"
 HEADING = ("kind", "matches", "reason", "owner", "until", "seen in this run")

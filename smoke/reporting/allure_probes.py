@@ -8,9 +8,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from smoke.judged import CheckResult, Run
+from smoke.judging.judged import CheckResult, Run
 from smoke.model import Attempt, Check, Outcome, told
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 from smoke.reporting.allure_labels import TABLE, labels, measurements_table, parameters
 
 STATUSES = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from smoke.machine import Machine
+from smoke.host.machine import Machine
 from smoke.reporting import allure_noise
 from smoke.reporting.allure.access import keep_open
 from smoke.reporting.allure.privacy import VIEWER, keep_beside, keep_private

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from smoke.config.schema import NoiseEntry
-from smoke.judged import CheckResult, Run
+from smoke.judging.judged import CheckResult, Run
 from smoke.model import Attempt, Outcome, told
 from smoke.reporting import allure_executor, allure_noise
 from smoke.reporting.allure.privacy import VIEWER

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, cast
 
-from smoke.causes import Cause, causes_of
-from smoke.judged import CheckResult, Run
+from smoke.host.pipes import Unbroken
+from smoke.judging.causes import Cause, causes_of
+from smoke.judging.judged import CheckResult, Run
+from smoke.judging.offline import NETWORK
 from smoke.model import Check, Finding, Measurement, Outcome
-from smoke.offline import NETWORK
-from smoke.pipes import Unbroken
 from smoke.reporting.lines import again, receipt
-from smoke.running.session import Progress
+from smoke.reporting.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console as Terminal

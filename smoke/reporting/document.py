@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from smoke.calibration import Calibration
-from smoke.causes import Cause, causes_of
-from smoke.judged import CheckResult, Run
+from smoke.judging.causes import Cause, causes_of
+from smoke.judging.judged import CheckResult, Run
 from smoke.model import Action, Attempt, Blame, Category, CheckKind, Measurement, Outcome, Signal, Standard, Step, Unit
 from smoke.reporting.lines import again
 from smoke.safety import Safety

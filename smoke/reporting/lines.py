@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 
-from smoke.judged import Run
+from smoke.judging.judged import Run
 from smoke.model import Check, CheckKind
-from smoke.rate import percent
+from smoke.restraint.rate import percent
 from smoke.safety import Safety
 from smoke.settings import OPTIONS
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from smoke.config.problems import ConfigError
 from smoke.config.suite import Suite
-from smoke.plan import Selection, plan
-from smoke.releases import stages
+from smoke.planning.plan import Selection, plan
+from smoke.planning.releases import stages
 
 HEAD = """# Smoke matrix
 

@@ -12,16 +12,16 @@ from smoke.config.cron_schedule import Schedule
 from smoke.config.monitoring import Monitoring
 from smoke.history import History, HistoryError
 from smoke.history.opening import history_store
-from smoke.joining.part import Part, write_part
-from smoke.judged import Run
-from smoke.noise import in_force
-from smoke.plan import Plan
+from smoke.judging.judged import Run
+from smoke.judging.noise import in_force
+from smoke.planning.plan import Plan
 from smoke.reporting import document
 from smoke.reporting.allure_probes import write_missing
 from smoke.reporting.allure_results import RUNBOOK, Around, explain
 from smoke.running import alerting
 from smoke.running.announcing import Announcer
 from smoke.running.heartbeat import heartbeat_of
+from smoke.running.part import Part, write_part
 from smoke.running.reports import ALLURE
 from smoke.running.scheduled import Place, schedule_of
 from smoke.running.session import Session

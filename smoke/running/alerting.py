@@ -11,8 +11,8 @@ from pathlib import Path
 
 from smoke.config.monitoring import Monitoring
 from smoke.config.places import RULES
-from smoke.judged import Run
-from smoke.secret import Scrubber
+from smoke.judging.judged import Run
+from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings
 from smoke.storage.store import Store
 

@@ -10,12 +10,12 @@ from smoke.config.schema import FlakyPolicy
 from smoke.history import History, HistoryError
 from smoke.history.opening import history_store
 from smoke.history.pruning import prune
-from smoke.judged import Run
+from smoke.judging.judged import Run
 from smoke.model import Outcome
 from smoke.running.alerting import Alarm, Telling
 from smoke.running.heartbeat import Heartbeat
 from smoke.running.telling import tell
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings
 from smoke.sinks.bulletin import bulletin_of
 from smoke.storage.keep import keep_s

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from smoke.build_ids import build_of
-from smoke.config.page_rules import BuildSource
-from smoke.probing.exchange import Exchange
+from smoke.answers.build_ids import build_of
+from smoke.answers.exchange import Exchange
+from smoke.answers.page_rules import BuildSource
 
 
 @dataclass(slots=True)

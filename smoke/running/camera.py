@@ -13,7 +13,7 @@ from smoke.bundle.good import Snap
 from smoke.bundle.scene import Picture
 from smoke.running.aside import Aside
 from smoke.running.deadline import stopped_clock
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page

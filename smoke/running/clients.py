@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from smoke.blame import Answer, never_left
+from smoke.judging.blame import Answer, never_left
 from smoke.running.guard import Guard
 from smoke.running.scope import BASES, listening
 from smoke.running.stand_in import perform_client, record_client

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from smoke.accounts.answers import refusal
 from smoke.accounts.errors import LedgerError
-from smoke.blame import judge_edge, limits_told
-from smoke.clues import circles, clues, supported
-from smoke.findings import findings_of
+from smoke.answers.pages import judge_visit
+from smoke.judging.blame import judge_edge, limits_told
+from smoke.judging.clues import circles, clues, supported
+from smoke.judging.findings import findings_of
+from smoke.judging.noise import accept, judge_signals
 from smoke.model import Blame, Check, Finding
-from smoke.noise import accept, judge_signals
-from smoke.pages import judge_visit
 from smoke.reporting import allure_labels
 from smoke.running.evidence import capture
 from smoke.running.failure import finding_of, scrub_exception

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from smoke.judging.timing import ceiling_of, least_samples, sampled, samples_wanted
 from smoke.model import Measurement
 from smoke.running import vitals
 from smoke.running.journey import Journey
 from smoke.running.scope import LISTENING
 from smoke.running.session import Session
-from smoke.timing import ceiling_of, least_samples, sampled, samples_wanted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -7,18 +7,18 @@ import time
 from importlib.metadata import version
 
 from smoke import __version__
-from smoke.builds import BuildProof, BuildStanding
-from smoke.confirming import confirmed_ones
-from smoke.firewall import scrubbed
-from smoke.judge import judge_check, judge_run
-from smoke.judged import Run
-from smoke.lost import discounted
-from smoke.offline import excused, needs_control
+from smoke.judging.builds import BuildProof, BuildStanding
+from smoke.judging.confirming import confirmed_ones
+from smoke.judging.judge import judge_check, judge_run
+from smoke.judging.judged import Run
+from smoke.judging.lost import discounted
+from smoke.judging.offline import excused, needs_control
 from smoke.running.clock import Clocks, jump
 from smoke.running.control import reachable
 from smoke.running.exchanges import keep_exchanges
 from smoke.running.reports import publish
 from smoke.running.session import Session
+from smoke.secrets.firewall import scrubbed
 from smoke.settings import Settings
 
 

@@ -18,11 +18,11 @@ import pytest
 from playwright.sync_api import Error
 
 from smoke.model import Check
+from smoke.planning.turns import at_first, next_of, one_more
 from smoke.running.launch import load_last
 from smoke.running.room import Idleness, cores, free_mb
 from smoke.running.session import Session
 from smoke.running.stash import CHECK
-from smoke.turns import at_first, next_of, one_more
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

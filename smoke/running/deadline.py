@@ -13,7 +13,7 @@ from types import FrameType
 
 import greenlet
 
-from smoke.blame import DeadlineExceeded
+from smoke.judging.blame import DeadlineExceeded
 
 
 class RunTimeoutError(BaseException):

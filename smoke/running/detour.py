@@ -9,7 +9,7 @@ from functools import cache
 from itertools import count
 from urllib.parse import urlsplit
 
-from smoke.probing.exchange import Exchange
+from smoke.answers.exchange import Exchange
 
 HALF = b"<!doctype html><title>Half"
 PIECES = 20

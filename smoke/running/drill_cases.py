@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from smoke.judging.retry import RetryPolicy
 from smoke.model import Check
-from smoke.retry import RetryPolicy
 
 ONCE = RetryPolicy(attempts=1)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from smoke.browser_server import VARIABLE
+from smoke.judging.offline import needs_control
 from smoke.model import CheckKind
-from smoke.offline import needs_control
 from smoke.running.control import browser_reaches
 from smoke.running.session import Session
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.firewall import clean
 from smoke.model import Artifact
 from smoke.running.camera import CAPTURE_MS, MASKED_FIELDS, shows_secrets
 from smoke.running.journey import Journey
-from smoke.secret import Scrubber
+from smoke.secrets.firewall import clean
+from smoke.secrets.secret import Scrubber
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from smoke.bundle.scene import SPOKEN, Spoken, written
-from smoke.firewall import scrubbed
 from smoke.model import Artifact, CheckKind, Observation
 from smoke.probing.overheard import Said, meant
 from smoke.running.session import Session
-from smoke.tokens import SPEAKING, without_tokens
+from smoke.secrets.firewall import scrubbed
+from smoke.secrets.tokens import SPEAKING, without_tokens
 
 LONGEST = 64_000
 """Bytes of a body that are kept."""

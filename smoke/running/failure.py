@@ -6,11 +6,11 @@ from pathlib import Path
 from traceback import extract_tb
 
 from smoke.accounts.errors import AccountUnavailableError
-from smoke.blame import Answer, Failure, judge_failure
-from smoke.firewall import scrubbed
+from smoke.judging.blame import Answer, Failure, judge_failure
+from smoke.judging.waits import Wait
 from smoke.model import Finding
-from smoke.secret import Scrubber
-from smoke.waits import Wait
+from smoke.secrets.firewall import scrubbed
+from smoke.secrets.secret import Scrubber
 
 THEIRS = ("e2e", "page_objects")
 """Where the people who watch a product write code."""

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from smoke.browser import BrowserChoice, BrowserMissing, Origin, find_browser, launch_options, start
 from smoke.browser_server import VARIABLE as SERVER
-from smoke.retry import surely_last
+from smoke.judging.retry import surely_last
 from smoke.running.journey import Journey
 from smoke.running.scope import LISTENING
 from smoke.running.stash import CHECK, JOURNEY, RECORD, SESSION

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from smoke.judged import CheckResult, Interruption
+from smoke.judging.judged import CheckResult, Interruption
 from smoke.model import CheckKind
 from smoke.reporting.allure_probes import write
 from smoke.running.reports import ALLURE

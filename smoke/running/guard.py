@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from smoke.analytics import HOSTS
-from smoke.causes import BRAKED, forbidden
-from smoke.marks import marks
+from smoke.judging.causes import BRAKED, forbidden
 from smoke.model import Blame, Check, Finding
-from smoke.permission import Permissions, only_signs
-from smoke.plan import Plan
-from smoke.rate import Endpoint, Meter, advertised, used_up
+from smoke.planning.plan import Plan
+from smoke.restraint.analytics import HOSTS
+from smoke.restraint.marks import marks
+from smoke.restraint.permission import Permissions, only_signs
+from smoke.restraint.rate import Endpoint, Meter, advertised, used_up
 from smoke.running.target import Target, origin_of
 from smoke.safety import READS, Mutation, Safety
 
 if TYPE_CHECKING:
-    from smoke.probing.exchange import Exchange
+    from smoke.answers.exchange import Exchange
     from smoke.running.stand_in import StandIn
 
 TOO_MANY = 429

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from smoke.config.cron_schedule import Schedule
 from smoke.config.schema import FlakyPolicy
-from smoke.judge import exit_code
-from smoke.judged import Run
+from smoke.judging.judge import exit_code
+from smoke.judging.judged import Run
 from smoke.running.scheduled import DESK
-from smoke.secret import Scrubber, Secret
+from smoke.secrets.secret import Scrubber, Secret
 
 VARIABLE = "SMOKE_HEARTBEAT_URL"
 KEYS = re.compile(r"[^/?&=]{6,}")

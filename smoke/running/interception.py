@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from smoke.marks import PRODUCT
+from smoke.restraint.marks import PRODUCT
 from smoke.running.guard import Asker, Guard, name_in
 from smoke.running.stand_in import perform, record
 from smoke.running.target import origin_of

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # every journey's file imports this one, and an editor asks w
     from smoke.running.listeners import Listeners
     from smoke.running.record import Record
     from smoke.running.target import Credentials, Target
-    from smoke.secret import Scrubber
+    from smoke.secrets.secret import Scrubber
 
 
 @dataclasses.dataclass(slots=True)

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 
 from smoke.browser import BrowserChoice, BrowserMissing, find_browser, not_started, patience_s, start
 from smoke.config.problems import ConfigError, problems_of
-from smoke.machine import Machine
+from smoke.host.machine import Machine
 from smoke.model import CheckKind
 from smoke.running.aside import Aside
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
-    from smoke.plan import Plan
+    from smoke.planning.plan import Plan
     from smoke.running.target import Target
     from smoke.settings import Settings
 

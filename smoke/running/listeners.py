@@ -11,16 +11,16 @@ from urllib.parse import urlsplit
 
 from smoke.accounts.answers import LoginRequests, LoginSeen
 from smoke.accounts.clock import Clock
-from smoke.blame import Answer, network_blame, never_left
 from smoke.bundle.scene import Event
-from smoke.clues import Hop
-from smoke.edge import BLOCKING, blocked_by
+from smoke.judging.blame import Answer, network_blame, never_left
+from smoke.judging.clues import Hop
+from smoke.judging.edge import BLOCKING, blocked_by
 from smoke.model import Signal, SignalKind
 from smoke.running.interception import http_of
 from smoke.running.target import origin_of
 from smoke.running.waiting import Waiting
 from smoke.safety import READS
-from smoke.tokens import in_headers, in_query
+from smoke.secrets.tokens import in_headers, in_query
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError, WebSocket

@@ -5,7 +5,7 @@ from __future__ import annotations
 from smoke.accounts.answers import LoginSeen, logins_of
 from smoke.accounts.errors import AccountUnavailableError
 from smoke.accounts.pacing import Answer
-from smoke.blame import AccountError
+from smoke.judging.blame import AccountError
 from smoke.running.journey import Journey
 
 

@@ -14,21 +14,22 @@ from smoke.accounts.opening import open_broker
 from smoke.browser import BrowserChoice, BrowserMissing, find_browser
 from smoke.browser_server import server_secrets
 from smoke.config.schema import EMBEDDED
+from smoke.host.supervisor import owner
+from smoke.host.workfolder import work_folder
 from smoke.model import CheckKind
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 from smoke.probing.overheard import Overheard
+from smoke.reporting.progress import Progress
 from smoke.running.clients import guarded_clients
 from smoke.running.guard import guard_of
 from smoke.running.launch import Begun, Starting, launched
 from smoke.running.probes import probe_runner
-from smoke.running.session import Progress, Session
+from smoke.running.session import Session
 from smoke.running.spares import Contexts, Spares
 from smoke.running.target import Target, origin_of
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings
 from smoke.storage.url import database_secrets, database_url
-from smoke.supervisor import owner
-from smoke.workfolder import work_folder
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from smoke.config.problems import ConfigError, Problem
-from smoke.firewall import sweep
 from smoke.running.reports import merge, withheld
-from smoke.secret import Scrubber
+from smoke.secrets.firewall import sweep
+from smoke.secrets.secret import Scrubber
 
 OPTIONS = ("xmlpath", "log_file", "allure_report_dir", "output")
 """Where pytest keeps the values of --junitxml, --log-file, --alluredir and --output."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Error
 
-from smoke.retry import RetryPolicy
+from smoke.judging.retry import RetryPolicy
 from smoke.running.record import Record
 from smoke.running.session import Session
 from smoke.running.stash import CHECK, JOURNEY, RECORD

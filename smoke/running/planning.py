@@ -8,10 +8,11 @@ from datetime import UTC, datetime, time
 from smoke.config.load import load
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schedules import schedules_of
-from smoke.plan import Plan, Selection, covers, plan
+from smoke.model import covers
+from smoke.planning.plan import Plan, Selection, plan
+from smoke.planning.sharding import shares
 from smoke.running.scheduled import DESK
 from smoke.settings import Settings
-from smoke.sharding import shares
 
 
 def plan_of(settings: Settings) -> Plan:

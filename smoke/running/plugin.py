@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from smoke.judged import Run
+    from smoke.judging.judged import Run
     from smoke.running.session import Session
     from smoke.settings import Settings
 
@@ -71,12 +71,12 @@ class Desk:
     def __init__(self, config: pytest.Config) -> None:
         from smoke.browser import BrowserMissing
         from smoke.config.problems import ConfigError
+        from smoke.reporting.progress import Progress
         from smoke.running.launch import begin
         from smoke.running.opening import open_session
         from smoke.running.outputs import refuse_screenshots
         from smoke.running.printed import scrubbed_prints
         from smoke.running.reports import reports_folder
-        from smoke.running.session import Progress
 
         self._stack = ExitStack()
         self.run: Run | None = None
@@ -119,8 +119,8 @@ class Desk:
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
         """Sweep what pytest and its plugins wrote elsewhere, once it is whole."""
-        from smoke.firewall import sweep
         from smoke.running.outputs import asked
+        from smoke.secrets.firewall import sweep
 
         sweep((path for _, path in asked(self._config)), self.session.scrubber)
 

@@ -10,7 +10,7 @@ from typing import IO, Any, cast
 import pytest
 from _pytest._code.code import TerminalRepr
 
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 
 
 class Scrubbing:

@@ -9,17 +9,19 @@ from functools import partial
 
 from smoke.accounts.admission import admission
 from smoke.accounts.broker import Broker
-from smoke.blame import never_left
+from smoke.answers.exchange import Exchange, Request
 from smoke.calibration import Reference
-from smoke.marks import PRODUCT
-from smoke.plan import Plan
+from smoke.judging.blame import never_left
+from smoke.judging.retry import RetryPolicy
+from smoke.planning.plan import Plan
 from smoke.probing import reference
-from smoke.probing.asking import ProbeAccount, Send, Shared, Terms
-from smoke.probing.client import ProbeFailedError, send
-from smoke.probing.exchange import Exchange, Request
+from smoke.probing.account import ProbeAccount
+from smoke.probing.asking import Send, Shared, Terms
+from smoke.probing.client import send
+from smoke.probing.failing import ProbeFailedError
 from smoke.probing.overheard import Overheard
 from smoke.probing.runner import ProbeRunner
-from smoke.retry import RetryPolicy
+from smoke.restraint.marks import PRODUCT
 from smoke.running.guard import Guard
 from smoke.running.target import Target, origin_of
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from smoke.answers.page_rules import PageRules
+from smoke.answers.pages import Visit, broken_timings
 from smoke.calibration import Reference, both
-from smoke.config.page_rules import PageRules
+from smoke.judging.retry import standard_of
+from smoke.judging.timing import Circumstances, is_beyond_ceiling, is_too_slow, sampled, written_once
 from smoke.model import Measurement
-from smoke.pages import Visit, broken_timings
-from smoke.retry import standard_of
 from smoke.running import reference
 from smoke.running.cold_loads import Timings, cold_loads, values_of
 from smoke.running.journey import Journey
 from smoke.running.record import Record
 from smoke.running.session import Session
-from smoke.timing import Circumstances, is_beyond_ceiling, is_too_slow, sampled, written_once
 
 
 def remeasure(session: Session, record: Record, journey: Journey, visit: Visit, *, whole: bool) -> Visit:

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from smoke import file_lock
 from smoke.config.problems import ConfigError, Problem
-from smoke.firewall import sweep
-from smoke.secret import Scrubber
+from smoke.host import file_lock
+from smoke.secrets.firewall import sweep
+from smoke.secrets.secret import Scrubber
 
 ALLURE = "allure-results"
 SWEPT = ("attempts", ALLURE, "test-results")

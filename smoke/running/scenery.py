@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from smoke.bundle.scene import SCENE, Box, Event, Picture, Scene, written
-from smoke.firewall import scrubbed
 from smoke.model import Artifact
 from smoke.running.aside import Aside
 from smoke.running.camera import CAPTURE_MS, Camera
 from smoke.running.earlier import LOOK_MS, Earlier, earlier_of, first, last_used
 from smoke.running.journey import Journey
 from smoke.running.session import Session
+from smoke.secrets.firewall import scrubbed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

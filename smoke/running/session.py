@@ -5,27 +5,26 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from smoke.accounts.broker import Broker
+from smoke.answers.page_rules import PageRules
 from smoke.browser import BrowserChoice
 from smoke.bundle.good import Good, Snap
-from smoke.causes import beyond_doubt
-from smoke.clues import traced
-from smoke.config.page_rules import PageRules
-from smoke.confirming import causes_met, confirmed
-from smoke.firewall import scrubbed
-from smoke.judge import judge_check
-from smoke.judged import CheckResult, Interruption
-from smoke.marks import trace_id
+from smoke.judging.causes import beyond_doubt
+from smoke.judging.clues import traced
+from smoke.judging.confirming import causes_met, confirmed
+from smoke.judging.judge import judge_check
+from smoke.judging.judged import CheckResult, Interruption
+from smoke.judging.retry import RetryPolicy
 from smoke.model import Check, Observation
-from smoke.plan import Plan
+from smoke.planning.plan import Plan
 from smoke.probing.overheard import Overheard
 from smoke.probing.runner import ProbeRunner
-from smoke.retry import RetryPolicy
+from smoke.reporting.progress import Progress
+from smoke.restraint.marks import trace_id
 from smoke.running.builds import BuildsSeen
 from smoke.running.clock import Clocks
 from smoke.running.drill_cases import DrillCases
@@ -35,17 +34,10 @@ from smoke.running.launch import Launched
 from smoke.running.spares import Spares
 from smoke.running.stand_in import Prepare
 from smoke.running.target import Target
-from smoke.secret import Scrubber
+from smoke.secrets.firewall import scrubbed
+from smoke.secrets.secret import Scrubber
 
 CHECK_LIMIT_S = 30.0
-
-
-@dataclass(slots=True)
-class Progress:
-    """Who is told how a run goes; by default nobody."""
-
-    started: Callable[[Check], None] = lambda _check: None
-    finished: Callable[[CheckResult], None] = lambda _result: None
 
 
 @dataclass(slots=True)

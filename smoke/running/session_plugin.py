@@ -10,7 +10,7 @@ import pytest
 from _pytest.subtests import SubtestReport
 
 from smoke.browser import BrowserMissing
-from smoke.judged import Interruption
+from smoke.judging.judged import Interruption
 from smoke.model import Blame, CheckKind, Finding, told
 from smoke.reporting import allure_labels
 from smoke.running.closing import close_attempt

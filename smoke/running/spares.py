@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from smoke.accounts.answers import LoginRequests
 from smoke.accounts.clock import Clock
-from smoke.marks import PRODUCT
+from smoke.restraint.marks import PRODUCT
 from smoke.running.aside import Aside
 from smoke.running.guard import Asker, Guard
 from smoke.running.interception import watch_browser, watch_context, watch_sockets
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
-    from smoke.config.page_rules import PageRules
+    from smoke.answers.page_rules import PageRules
 
 NAVIGATION_MS = 10_000.0
 OPEN_S = 10.0

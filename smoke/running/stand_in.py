@@ -7,8 +7,8 @@ import base64
 import contextlib
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
+from smoke.answers.exchange import DESTINATION, Exchange, NoAnswer, NoAnswerError, Request
 from smoke.model import Check
-from smoke.probing.exchange import DESTINATION, Exchange, NoAnswer, NoAnswerError, Request
 from smoke.running.detour import detour
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from smoke.accounts.totp import key_of
 from smoke.addresses import check_open, is_here
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schema import EMBEDDED, ExternalServices
-from smoke.plan import Plan
-from smoke.secret import Secret, unmaskable
+from smoke.planning.plan import Plan
+from smoke.secrets.secret import Secret, unmaskable
 from smoke.settings import Settings
 
 MAIN = "base_url"

@@ -9,10 +9,10 @@ import pytest
 from _pytest.runner import call_and_report
 
 from smoke.accounts.errors import AccountUnavailableError, LedgerError
-from smoke.clues import noted
-from smoke.confirming import doubted
+from smoke.judging.clues import noted
+from smoke.judging.confirming import doubted
+from smoke.judging.retry import not_repeated, wait_before_next
 from smoke.model import Attempt, Blame, Check, Finding, Observation
-from smoke.retry import not_repeated, wait_before_next
 from smoke.running.record import Record
 from smoke.running.session import Session
 from smoke.running.stash import CHECK, KEPT_OUT, RECORD

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from smoke.waits import Wait
+from smoke.judging.waits import Wait
 
 if TYPE_CHECKING:
     from playwright.sync_api import Request

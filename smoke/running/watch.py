@@ -14,14 +14,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from smoke.config.page_rules import PageRules
-from smoke.pages import DocumentHeaders, PageView, Visit
-from smoke.probing.cookies import CookieView
-from smoke.probing.soundness import PAGE, media_type
+from smoke.answers.cookies import CookieView
+from smoke.answers.page_rules import PageRules
+from smoke.answers.pages import DocumentHeaders, PageView, Visit
+from smoke.answers.soundness import PAGE, media_type
 from smoke.running import vitals
 from smoke.running.aside import Aside
 from smoke.safety import READS
-from smoke.tokens import is_random, is_secret_cookie
+from smoke.secrets.tokens import is_random, is_secret_cookie
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Cookie, Page, Response

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from smoke.children import children, command_of, kill
+from smoke.host.children import children, command_of, kill
 
 DRIVER = "run-driver"
 """In the command line of Playwright's driver."""

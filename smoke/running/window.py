@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from smoke.answers.page_rules import PageRules
 from smoke.browser import BrowserChoice, start
-from smoke.config.page_rules import PageRules
 from smoke.running.guard import Guard
 from smoke.running.listeners import Listeners
 from smoke.running.scope import LISTENING

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from smoke.judged import Run
+from smoke.judging.judged import Run
 from smoke.model import Outcome
 from smoke.sinks.metrics import Metric, metrics_of, tag_list
 

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Literal, assert_never
 
-from smoke.config.strict import check_each, check_variable
 from smoke.model import Unit
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Metric
 from smoke.sinks.options import Options, Text
 from smoke.sinks.registry import Errand, RefusedError, sink
+from smoke.strict import check_each, check_variable
 
 AT_ONCE = 500
 """Data in one request, which may hold 1000, and 1 MB."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
-from smoke.config.strict import check_each, check_variable
 from smoke.datadog.terms import Synthetics
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Metric
 from smoke.sinks.options import Options
 from smoke.sinks.registry import Errand, Presence, SinkError, sink
+from smoke.strict import check_each, check_variable
 from smoke.variables import HEXADECIMAL, Shape
 
 SITES = (

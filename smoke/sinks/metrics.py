@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from smoke.judged import CheckResult, Run
+from smoke.judging.judged import CheckResult, Run
 from smoke.model import Category, CheckKind, Outcome, Unit
 
 TAG_KEYS = ("browser", "category", "check", "env", "execution_point", "region", "suite")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from smoke.config.strict import Strict
+from smoke.strict import Strict
 from smoke.variables import Shape
 
 Text = Annotated[str, Len(1)]

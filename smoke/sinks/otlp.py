@@ -8,10 +8,10 @@ from enum import StrEnum
 from functools import partial
 from typing import Literal
 
-from smoke.config.strict import check_each, check_variable
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.options import Options
 from smoke.sinks.registry import Errand, sink
+from smoke.strict import check_each, check_variable
 
 
 class Counts(StrEnum):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from smoke.config.strict import check_each, check_variable
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.options import Options, Text
 from smoke.sinks.registry import Errand, Keeping, sink
+from smoke.strict import check_each, check_variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

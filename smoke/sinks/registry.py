@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import smoke.sinks
 from smoke.modules import import_all
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.options import Options
 from smoke.variables import not_set

@@ -10,11 +10,11 @@ from enum import StrEnum
 from functools import partial
 from typing import Literal, assert_never
 
-from smoke.config.strict import check_each, check_variable
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Kind, Metric
 from smoke.sinks.options import Options
 from smoke.sinks.registry import Errand, Keeping, SinkError, sink
+from smoke.strict import check_each, check_variable
 
 LARGEST_PACKET = 1432
 """Bytes that fit an Ethernet frame: a packet in pieces is lost with any of them."""

@@ -18,7 +18,7 @@ from smoke.facts import CheckFact, RunFact
 from smoke.history import History, PastRun
 from smoke.history.reader import Reader
 from smoke.model import Check, Outcome, Unit
-from smoke.plan import Selection, plan
+from smoke.planning.plan import Selection, plan
 from smoke.proof.matrix import Matrix, Result
 from smoke.proof.writing import last_proof
 from smoke.status.charts import Series, is_drawn

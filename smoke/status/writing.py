@@ -13,10 +13,10 @@ from smoke.availability.gathering import Expectations
 from smoke.channels.posting import secrets_of
 from smoke.config.load import load
 from smoke.config.places import suites
-from smoke.firewall import scrubbed
 from smoke.history.opening import history_store
 from smoke.history.reader import Reader
-from smoke.secret import Scrubber
+from smoke.secrets.firewall import scrubbed
+from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings
 from smoke.status import monitors, rendering
 from smoke.status.gathering import Sources, board

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 VARIABLE = "SMOKE_HISTORY_URL"
 SCHEMES = ("postgresql", "postgres")

@@ -17,7 +17,7 @@ from smoke.accounts.ledger import Ledger, Tenant, ledger_file, ledger_memory
 from smoke.accounts.opening import open_broker
 from smoke.accounts.pacing import Answer, Pace
 from smoke.model import Blame, Finding
-from smoke.probing.client import ProbeFailedError
+from smoke.probing.failing import ProbeFailedError
 
 USER, OTHER = "smoke@shop.example", "premium@shop.example"
 SHOP = "https://shop.example"

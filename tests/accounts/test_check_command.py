@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 
 from smoke.demo.options import Contract, DemoOptions
 from smoke.demo.process import start
-from smoke.hints import BY_BLAME
+from smoke.judging.hints import BY_BLAME
 from smoke.model import Blame
 from tests.accounts.deployment import LOGIN, ROOT, SUITE, VARIABLE, Deployment, days_ago, deployment
 from tests.demo.client import BASIC, PREMIUM, Demo

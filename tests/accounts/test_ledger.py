@@ -13,7 +13,7 @@ import pytest
 from smoke.accounts.errors import LedgerError
 from smoke.accounts.ledger import KEPT_S, MIGRATIONS, Ledger, Tenant, ledger_file, ledger_memory, ledger_path
 from smoke.accounts.pacing import STEP_S, Answer, Closed, Pace, Wait
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 from smoke.storage.sqlite import SqliteFile
 
 NOW = 1_800_000_000.0

@@ -20,7 +20,7 @@ from smoke.accounts.opening import open_broker
 from smoke.demo.options import DemoOptions
 from smoke.demo.process import start
 from smoke.demo.products.betterprompts.auth_api import SHORTEST_PASSWORD
-from smoke.secret import Scrubber, Secret
+from smoke.secrets.secret import Scrubber, Secret
 from tests.accounts.deployment import REQUEST, SUITE, VARIABLE, Deployment, Finished, days_ago, deployment, signs_in
 from tests.demo.client import BASIC, Demo
 

@@ -13,9 +13,9 @@ import pytest
 from smoke.bundle import good
 from smoke.bundle.scene import SCENE, SPOKEN, Box, Event, Picture, Scene, Spoken, written
 from smoke.bundle.writing import KEPT_S, MOST, Bundles, prune, standings
-from smoke.judged import Run
+from smoke.judging.judged import Run
 from smoke.model import Blame, CheckKind, Finding, Measurement, Outcome
-from smoke.secret import Scrubber, Secret
+from smoke.secrets.secret import Scrubber, Secret
 from tests.support import axe
 from tests.support.run_builder import STARTED, a_finding, a_result, a_run, an_attempt
 

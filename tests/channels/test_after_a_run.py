@@ -19,10 +19,10 @@ from smoke.config.alerting import alerting
 from smoke.config.monitoring import monitoring
 from smoke.history import History
 from smoke.history.opening import history_store
-from smoke.judged import Run
+from smoke.judging.judged import Run
 from smoke.model import Outcome
 from smoke.running.alerting import Alarm, Telling, concerns
-from smoke.secret import Scrubber, Secret
+from smoke.secrets.secret import Scrubber, Secret
 from smoke.settings import Settings, resolve
 from tests.channels.world import environ, waiting
 from tests.config.test_alerting import project

@@ -18,7 +18,7 @@ from smoke.channels.lateness import LATE_S, worth
 from smoke.channels.links import Links
 from smoke.channels.message import Message, from_json, message_of
 from smoke.channels.registry import ChannelError
-from smoke.secret import Scrubber, Secret
+from smoke.secrets.secret import Scrubber, Secret
 from tests.channels.world import BEGAN, LINKS, a_channel, a_message, a_notice, environ, give, put
 from tests.support import receivers
 from tests.support.counterparts import WAY_OUT

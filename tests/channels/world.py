@@ -16,7 +16,7 @@ from smoke.channels.parcels import parcels_of
 from smoke.channels.registry import Channel, available
 from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 from tests.support.receivers import ROUTING_KEY, SECRET, TOKEN, WEBHOOK_PATH
 
 BEGAN = 1_790_000_000.0

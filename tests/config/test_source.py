@@ -9,7 +9,7 @@ import pytest
 
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.source import Source, dotted, parse, read
-from smoke.config.strict import Strict
+from smoke.strict import Strict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from smoke.answers.shapes import Bom, Expect, HeaderExpect, JsonExpect, NoPii
 from smoke.config.cron_schedule import Schedule
 from smoke.config.load import load
 from smoke.config.probe import Probe
@@ -15,7 +16,6 @@ from smoke.datadog.assertions import assertions, json_path
 from smoke.datadog.monitors import Telling
 from smoke.datadog.synthetics import Place, deployment, tick_of
 from smoke.datadog.terms import Synthetics
-from smoke.probing.shapes import Bom, Expect, HeaderExpect, JsonExpect, NoPii
 from tests.datadog.conftest import Smoke
 from tests.support.datadog_account import TESTS, DatadogAccount
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from smoke.children import children
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess
+from smoke.host.children import children
 from tests.deploy.conftest import files_below, needs_client
 from tests.support.lambda_api import Warm
 

@@ -24,7 +24,7 @@ from smoke.gates.decision import Decision, PartName
 from smoke.gates.gate import Gate, Request, planned_parts
 from smoke.gates.sampler import Sampler
 from smoke.model import Action, Outcome
-from smoke.plan import Plan, Selection, plan
+from smoke.planning.plan import Plan, Selection, plan
 from smoke.settings import Settings, resolve
 
 ROOT = Path(__file__).parents[2]

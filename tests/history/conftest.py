@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smoke.history.opening import history_database, history_file
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 from smoke.storage.store import Store
 from tests.support import postgres
 

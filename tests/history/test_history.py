@@ -13,7 +13,7 @@ import pytest
 
 from smoke.history import Begun, History, HistoryError
 from smoke.history.rows import insert_rows, rows_of
-from smoke.judged import Run
+from smoke.judging.judged import Run
 from smoke.model import Blame, Category, Measurement, Outcome, Unit
 from smoke.storage.store import Store
 from tests.support.histories import FORK, begin, in_child

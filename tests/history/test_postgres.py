@@ -14,7 +14,7 @@ from smoke.config.problems import ConfigError
 from smoke.history import History, HistoryError
 from smoke.history.opening import history_database
 from smoke.history.schema import MIGRATIONS
-from smoke.secret import Scrubber, Secret
+from smoke.secrets.secret import Scrubber, Secret
 from smoke.settings import resolve
 from smoke.storage.postgres import Postgres
 from smoke.storage.url import database_secrets, database_url, shown
@@ -165,7 +165,7 @@ def test_a_driver_is_loaded_by_need_alone() -> None:
     program = (
         "import sys; sys.modules['psycopg'] = None; import smoke.running.after, smoke.commands.history;"
         "from smoke.history import History, HistoryError; from smoke.history.opening import history_database;"
-        "from smoke.secret import Secret\n"
+        "from smoke.secrets.secret import Secret\n"
         "try: History(history_database(Secret('postgresql://ann:s3cret@db/smoke')))\n"
         "except HistoryError as error: print(error)"
     )

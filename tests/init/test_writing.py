@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from smoke.answers.pages import DocumentHeaders, Visit
 from smoke.init.banners import answers_to_banners
 from smoke.init.controls import Control, Form, code_form, login_form, openers, spots
 from smoke.init.files import project_files, scrubbed, suite_files, todos
@@ -26,7 +27,6 @@ from smoke.init.usual import NOWHERE
 from smoke.init.wanted import AccountWanted, Wanted, suite_of
 from smoke.init.writing import missing
 from smoke.model import Signal, SignalKind
-from smoke.pages import DocumentHeaders, Visit
 
 ROOT = Path(__file__).parents[2]
 JSON = "application/json"

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from smoke.joining.part import Part
 from smoke.joining.shards import Whole, join
-from smoke.judge import judge_run
-from smoke.judged import CheckResult, Interruption
+from smoke.judging.judge import judge_run
+from smoke.judging.judged import CheckResult, Interruption
 from smoke.model import Action, Blame, Check, Outcome
+from smoke.planning.sharding import Shard
+from smoke.running.part import Part
 from smoke.safety import Mutation, Safety
-from smoke.sharding import Shard
 from tests.support.judging import a_check, a_point, judged
 from tests.support.run_builder import STARTED, a_run
 

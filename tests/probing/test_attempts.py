@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from smoke.answers.exchange import Exchange, Request, Timing
 from smoke.calibration import Calibration, Reference
 from smoke.config.probe import Probe
-from smoke.confirming import confirmed
-from smoke.judge import outcome_of
+from smoke.judging.confirming import confirmed
+from smoke.judging.judge import outcome_of
+from smoke.judging.retry import RetryPolicy
 from smoke.model import Blame, Finding, Measurement, Observation, Outcome, Unit
 from smoke.probing.asking import Send, Shared, Terms, request_of
 from smoke.probing.attempts import observe
-from smoke.probing.client import ProbeFailedError, send
-from smoke.probing.exchange import Exchange, Request, Timing
-from smoke.retry import RetryPolicy
+from smoke.probing.client import send
+from smoke.probing.failing import ProbeFailedError
 from tests.support.exchanges import an_answer
 from tests.support.loopback import Behaviour, answers, drops, hangs, serving
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from smoke.answers.exchange import Exchange, Request
 from smoke.model import Blame, Finding
 from smoke.probing import client
-from smoke.probing.client import ProbeFailedError, send
-from smoke.probing.exchange import Exchange, Request
+from smoke.probing.client import send
+from smoke.probing.failing import ProbeFailedError
 from tests.support.loopback import (
     Behaviour,
     Loopback,

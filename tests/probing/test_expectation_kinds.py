@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from smoke.answers.exchange import Exchange, Listed, Request
+from smoke.answers.expectations import judge
+from smoke.answers.shapes import Expect
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange, Listed, Request
-from smoke.probing.expectations import judge
-from smoke.probing.shapes import Expect
 from tests.support.exchanges import an_answer
 
 JSON = {"Content-Type": "application/json"}

@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-import smoke.probing.body_expectations
-import smoke.probing.cookies  # noqa: F401 - registers its judge
+import smoke.answers.body_expectations
+import smoke.answers.cookies  # noqa: F401 - registers its judge
+from smoke.answers.exchange import Exchange
+from smoke.answers.expectations import judge
+from smoke.answers.judges import JUDGES
+from smoke.answers.paths import at_path
+from smoke.answers.shapes import Expect, HeaderExpect, JsonExpect
 from smoke.model import Blame
-from smoke.probing.asking import ProbeAccount
-from smoke.probing.exchange import Exchange
-from smoke.probing.expectations import JUDGES, judge
-from smoke.probing.paths import at_path
-from smoke.probing.shapes import Expect, HeaderExpect, JsonExpect
+from smoke.probing.account import ProbeAccount
 from smoke.probing.sign_in import refused
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 from tests.probing.test_expectation_kinds import KINDS
 from tests.support.exchanges import an_answer
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from smoke.probing.expectations import judge
-from smoke.probing.filling import expecting
-from smoke.probing.shapes import Expect
+from smoke.answers.expectations import judge
+from smoke.answers.filling import expecting
+from smoke.answers.shapes import Expect
 from tests.support.exchanges import an_answer
 
 VALUES: dict[str, object] = {"run": "r.1", "cart": 7}

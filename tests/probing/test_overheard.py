@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
+from smoke.answers.exchange import Exchange, Request
+from smoke.answers.judges import assertion
 from smoke.model import Blame, Finding
-from smoke.probing.client import ProbeFailedError
-from smoke.probing.exchange import Exchange, Request
-from smoke.probing.expectations import assertion
+from smoke.probing.failing import ProbeFailedError
 from smoke.probing.overheard import MOST, Overheard, Said, meant
 
 

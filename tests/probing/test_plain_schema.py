@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from smoke.probing.plain_schema import COMMON, is_plain
+from smoke.answers.plain_schema import COMMON, is_plain
 
 VALUES = st.recursive(
     st.none()
@@ -55,7 +55,7 @@ def test_what_is_no_schema_is_not_plain(schema: dict[str, object]) -> None:
 def test_usual_schemas_need_no_validator() -> None:
     """What suites say of answers is read without loading the validator."""
     schema = {"type": "object", "required": ["id"], "properties": {"id": {"type": ["string", "null"], "minLength": 1}}}
-    code = f"import sys; from smoke.probing.shapes import Expect; Expect(json_schema={schema!r}); print(*sys.modules)"
+    code = f"import sys; from smoke.answers.shapes import Expect; Expect(json_schema={schema!r}); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert "smoke.probing.shapes" in loaded
+    assert "smoke.answers.shapes" in loaded
     assert "jsonschema" not in loaded

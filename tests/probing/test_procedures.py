@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import TypeAdapter
 
+from smoke.answers.exchange import Exchange, Request, Timing
 from smoke.config.login import Login
 from smoke.config.probe import Probe
+from smoke.judging.retry import RetryPolicy
 from smoke.model import Blame, Observation
-from smoke.probing.asking import ProbeAccount, Terms
-from smoke.probing.exchange import Exchange, Request, Timing
+from smoke.probing.account import ProbeAccount
+from smoke.probing.asking import Terms
 from smoke.probing.runner import ProbeRunner
-from smoke.retry import RetryPolicy
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 
 Answer = Callable[[Request], tuple[int, Any]]
 

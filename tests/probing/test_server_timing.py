@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from smoke.answers.exchange import Exchange, Request
+from smoke.answers.server_timing import measurements
 from smoke.model import Measurement, Unit
-from smoke.probing.exchange import Exchange, Request
-from smoke.probing.server_timing import measurements
 from tests.support.exchanges import an_answer
 
 

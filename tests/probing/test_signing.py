@@ -11,12 +11,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from smoke.config.login import Login
 from smoke.config.probe import Probe
+from smoke.judging.retry import RetryPolicy
 from smoke.model import Attempt, Blame
-from smoke.probing.asking import ProbeAccount, Shared, Terms
+from smoke.probing.account import ProbeAccount
+from smoke.probing.asking import Shared, Terms
 from smoke.probing.attempts import observe
 from smoke.probing.client import send
-from smoke.retry import RetryPolicy
-from smoke.secret import Scrubber, Secret
+from smoke.secrets.secret import Scrubber, Secret
 from tests.support.loopback import Behaviour, answers, drops, serving
 
 ACCOUNT = ProbeAccount(user="ann@shop.example", password=Secret("correct & horse"))

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from smoke.answers.encoding import decoded
+from smoke.answers.exchange import Exchange
+from smoke.answers.expectations import judge
+from smoke.answers.shapes import Expect, Flaw
+from smoke.answers.soundness import LOOKS
 from smoke.model import Blame
-from smoke.probing.encoding import decoded
-from smoke.probing.exchange import Exchange
-from smoke.probing.expectations import judge
-from smoke.probing.shapes import Expect, Flaw
-from smoke.probing.soundness import LOOKS
 from tests.support.exchanges import an_answer
 
 PAGE = "<!doctype html><html><head><title>Shop</title></head><body><h1>Shop</h1></body></html>"

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from smoke.answers.exchange import Exchange, Request
+from smoke.answers.judges import JUDGES
 from smoke.config.probe import Probe
+from smoke.judging.retry import RetryPolicy
 from smoke.model import Blame, Category, Check, CheckKind, Outcome, Scope
 from smoke.probing.asking import Terms
-from smoke.probing.exchange import Exchange, Request
-from smoke.probing.expectations import JUDGES
 from smoke.proof.drill import Basis, control, drill, in_order
 from smoke.proof.fault import Fault, faults_of
 from smoke.proof.matrix import Case, Matrix, Result
 from smoke.proof.tape import NotOnTapeError, Place, Tape
-from smoke.retry import RetryPolicy
 
 HOME = "https://shop.example"
 JSON = (("Content-Type", "application/json"),)

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from smoke.answers.exchange import Exchange, NoAnswer, NoAnswerError, Request
+from smoke.answers.expectations import judge
+from smoke.answers.shapes import Expect
 from smoke.config.load import load
 from smoke.config.places import suites
 from smoke.config.probe import Probe
 from smoke.model import Blame
 from smoke.probing.client import unanswered
-from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError, Request
-from smoke.probing.expectations import judge
-from smoke.probing.shapes import Expect
 from smoke.proof.catalogue.network import BLAMES
 from smoke.proof.drill import SAID
 from smoke.proof.fault import IMPLIED, Fault, faults_of

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from smoke.answers.exchange import DESTINATION, Exchange, Request
 from smoke.model import Blame, Category, Check, CheckKind, Scope
-from smoke.probing.exchange import DESTINATION, Exchange, Request
 from smoke.proof.journey_fault import JourneyFault, Recorded, faults_of
 
 SHOP = "https://shop.example"

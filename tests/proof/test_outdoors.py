@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from smoke.answers.exchange import Exchange, Timing
 from smoke.model import Blame, Outcome
-from smoke.probing.exchange import Exchange, Timing
 from smoke.proof.drill import Basis
 from smoke.proof.forecast import Forecast
 from smoke.proof.hurried import HurriedLoop

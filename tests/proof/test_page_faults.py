@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
+from smoke.answers.exchange import Exchange
+from smoke.answers.shapes import CookieExpect
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange
-from smoke.probing.shapes import CookieExpect
 from smoke.proof.element import Element, Use, Used
 from smoke.proof.journey_fault import JourneyFault, Recorded, faults_of
 from tests.proof.test_journey_faults import CHECK, PAGE, SHOP, SIGNED_IN, SIGNED_OUT, SIGNS, said

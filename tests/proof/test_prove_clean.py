@@ -79,7 +79,7 @@ def test_buys(page, journey):
 DROPS = """
 import sys
 from functools import partial
-from smoke.probing.exchange import NoAnswer, NoAnswerError
+from smoke.answers.exchange import NoAnswer, NoAnswerError
 from smoke.proof import repeating
 from smoke.proof.weather import Weather
 

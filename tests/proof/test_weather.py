@@ -7,7 +7,7 @@ from statistics import median
 
 import pytest
 
-from smoke.probing.exchange import Exchange, NoAnswerError, Request, Timing
+from smoke.answers.exchange import Exchange, NoAnswerError, Request, Timing
 from smoke.proof.forecast import Forecast, Place, chance_of, forecast
 from smoke.proof.weather import LEAST_MS, MOST_MS, SLOW_BYTE_MS, STALL_MS, WEATHERS, Weather, latency_ms
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from smoke.model import Blame, CheckKind, Finding, Measurement, Outcome
-from smoke.plan import Plan, Selection, plan
+from smoke.planning.plan import Plan, Selection, plan
 from smoke.reporting.allure_probes import write, write_missing
 from tests.support.project import a_project
 from tests.support.run_builder import a_result, a_run, an_attempt

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from smoke.machine import Machine
-from smoke.process import Finished
+from smoke.host.machine import Machine
+from smoke.host.process import Finished
 from smoke.reporting.allure_report import ReportBuilt, ReportSkipped, build
 from tests.support import axe
 

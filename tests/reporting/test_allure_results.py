@@ -16,9 +16,9 @@ import pytest
 
 from smoke.config.runbooks import anchors
 from smoke.config.schema import NoiseEntry
-from smoke.judged import Run
+from smoke.judging.judged import Run
+from smoke.judging.noise import acceptance
 from smoke.model import Artifact, Blame, CheckKind, Finding, Outcome, Signal, SignalKind
-from smoke.noise import acceptance
 from smoke.reporting.allure_executor import executor
 from smoke.reporting.allure_report import ReportBuilt, ReportSkipped, build
 from smoke.reporting.allure_results import RUNBOOK, Around, explain

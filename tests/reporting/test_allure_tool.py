@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from smoke.machine import Machine
-from smoke.process import Finished
+from smoke.host.machine import Machine
+from smoke.host.process import Finished
 from smoke.reporting import allure
 from smoke.reporting.allure.tool import AllureUnavailableError
 from smoke.reporting.allure.tool import allure as find_allure

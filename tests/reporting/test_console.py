@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from smoke.judged import CheckResult, Run
+from smoke.judging.judged import CheckResult, Run
 from smoke.model import Blame, Finding, Outcome
 from smoke.reporting.console import Console
 from smoke.reporting.document import document

@@ -93,7 +93,7 @@ def test_{function}(page, journey):
 '''
 HEAD = """\
 from playwright.sync_api import expect
-from smoke.blame import AccountError
+from smoke.judging.blame import AccountError
 from smoke.running.checks import check
 """
 EXTRA = {Blame.ACCOUNT: ', account="ben", permits=["POST /login"]'}

@@ -21,12 +21,12 @@ from pytest_httpserver import HTTPServer
 
 from smoke.browser import BrowserChoice, BrowserMissing, Origin, not_started, start
 from smoke.calibration import Reference
-from smoke.children import children
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess
+from smoke.host.children import children
 from smoke.running import reference
 from smoke.running.spares import Spares
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 from tests.running import test_leaks
 from tests.running.conftest import ROOT, Finished
 from tests.running.shop import Shop, Way, check_of, run, run_many, run_suite, serving

@@ -9,7 +9,7 @@ import greenlet
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
-from smoke.blame import DeadlineExceeded
+from smoke.judging.blame import DeadlineExceeded
 from smoke.running.aside import Aside
 from smoke.running.deadline import RunTimeoutError, deadline, stopped_clock
 

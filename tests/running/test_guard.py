@@ -9,7 +9,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from smoke.plan import Selection, plan
+from smoke.planning.plan import Selection, plan
 from smoke.running.guard import guard_of
 from smoke.running.interception import watch_context
 from smoke.running.target import Target, origin_of

@@ -22,7 +22,7 @@ from smoke.config.cron_schedule import Schedule
 from smoke.config.schema import FlakyPolicy
 from smoke.model import Outcome
 from smoke.running.heartbeat import Heartbeat, heartbeat_of
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 from tests.running.conftest import ROOT
 from tests.support.run_builder import a_run
 

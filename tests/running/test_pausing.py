@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from smoke.children import children, command_of, kill
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess
+from smoke.host.children import children, command_of, kill
 from smoke.running.watchdog import LATE_S, UNWIND_S, Limit
 from tests.running.conftest import ROOT
 

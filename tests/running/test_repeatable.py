@@ -14,7 +14,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from smoke.config.login import Login
-from smoke.plan import Selection, plan
+from smoke.planning.plan import Selection, plan
 from smoke.running.guard import guard_of
 from smoke.running.target import Target
 from tests.running.shop import Shop, run

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from smoke.children import children
 from smoke.demo.process import DemoProcess
+from smoke.host.children import children
 from smoke.running.rerunning import changed, concerned, snapshot
 from smoke.settings import Settings, resolve
 from tests.support.project import a_project

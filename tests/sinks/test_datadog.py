@@ -16,7 +16,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from smoke.judged import Run
+from smoke.judging.judged import Run
 from smoke.model import Outcome, Unit
 from smoke.sinks import _datadog_push
 from smoke.sinks.datadog import BATCH_BYTES, SITES, batches

@@ -10,8 +10,8 @@ from smoke.availability.gathering import Expectations
 from smoke.config.cron_schedule import Schedule
 from smoke.history import History
 from smoke.history.opening import history_file
-from smoke.judge import combine
-from smoke.judged import CheckResult
+from smoke.judging.judge import combine
+from smoke.judging.judged import CheckResult
 from smoke.model import Blame, Outcome
 from smoke.status.gathering import Sources, board
 from smoke.status.page import Place

@@ -10,7 +10,7 @@ from typing import Any
 
 from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox
-from smoke.judged import Run
+from smoke.judging.judged import Run
 from smoke.model import Outcome
 from smoke.sinks.bulletin import Bulletin, bulletin_of
 from smoke.sinks.delivery import DEADLINE_S, Delivery, Round, deliver_all

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke.probing.exchange import Exchange, Request, Timing
+from smoke.answers.exchange import Exchange, Request, Timing
 
 
 def an_answer(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from smoke.config.schema import ExecutionPoint, FlakyPolicy, OnFailure
-from smoke.judge import judge_check
-from smoke.judged import CheckResult
+from smoke.judging.judge import judge_check
+from smoke.judging.judged import CheckResult
 from smoke.model import (
     Action,
     Attempt,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from smoke.dora.deployment import Deployment
-from smoke.judged import CheckResult, Run
+from smoke.judging.judged import CheckResult, Run
 from smoke.model import (
     Action,
     Attempt,

@@ -15,7 +15,7 @@ from smoke.config.cron_schedule import Schedule
 from smoke.config.load import load
 from smoke.history.incidents import Incidents
 from smoke.model import Check, CheckKind
-from smoke.plan import Selection, plan
+from smoke.planning.plan import Selection, plan
 from smoke.storage.store import Db, Store
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from smoke.answers.exchange import Exchange
+from smoke.answers.expectations import wanted_status
+from smoke.answers.shapes import Cors, OpenApiExpect
 from smoke.config.probe import Probe
+from smoke.judging.blame import blame_of_status
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange
-from smoke.probing.expectations import blame_of_status, wanted_status
-from smoke.probing.shapes import Cors, OpenApiExpect
 from smoke.proof.fault import ALWAYS, Act, Fault, implied_by
 from smoke.proof.rewriting import with_header
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from smoke.answers.body_expectations import BOM
+from smoke.answers.exchange import Exchange
+from smoke.answers.shapes import Bom, Counter, JsonExpect, Must, NoPii
 from smoke.config.probe import Probe
-from smoke.probing.body_expectations import BOM
-from smoke.probing.exchange import Exchange
-from smoke.probing.shapes import Bom, Counter, JsonExpect, Must, NoPii
 from smoke.proof.catalogue.answers import ASSERTION, ERROR_PAGE
 from smoke.proof.fault import ALWAYS, Act, Fault, implied_by
 from smoke.proof.rewriting import GONE, Change, unlike, with_header, with_text, with_value, without

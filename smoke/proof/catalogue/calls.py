@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from smoke.answers.exchange import Exchange, NoAnswer, Request
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange, NoAnswer, Request
 from smoke.proof.catalogue.answers import ERROR_PAGE, status
 from smoke.proof.catalogue.network import unanswered
 from smoke.proof.catalogue.pages import UNSEEN

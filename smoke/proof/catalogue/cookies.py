@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from smoke.answers.exchange import Exchange
+from smoke.answers.shapes import CookieExpect, Secure
 from smoke.config.probe import Probe
-from smoke.probing.exchange import Exchange
-from smoke.probing.shapes import CookieExpect, Secure
 from smoke.proof.catalogue.answers import ASSERTION
 from smoke.proof.fault import Act, Fault, implied_by
 

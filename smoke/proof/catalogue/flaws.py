@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from smoke.answers.exchange import Exchange
+from smoke.answers.shapes import Flaw
+from smoke.answers.soundness import is_json
 from smoke.config.probe import Probe
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange
-from smoke.probing.shapes import Flaw
-from smoke.probing.soundness import is_json
 from smoke.proof.catalogue.answers import ASSERTION
 from smoke.proof.catalogue.bodies import body
 from smoke.proof.catalogue.headers import header

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smoke.answers.exchange import Exchange
+from smoke.answers.shapes import HeaderExpect
 from smoke.config.probe import Probe
-from smoke.probing.exchange import Exchange
-from smoke.probing.shapes import HeaderExpect
 from smoke.proof.catalogue.answers import ASSERTION
 from smoke.proof.fault import Act, Fault, implied_by
 from smoke.proof.rewriting import unlike, with_header

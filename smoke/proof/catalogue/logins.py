@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
+from smoke.answers.exchange import Exchange, NoAnswer, Request
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange, NoAnswer, Request
 from smoke.proof.catalogue.answers import status
 from smoke.proof.catalogue.network import unanswered
 from smoke.proof.catalogue.pages import UNSEEN

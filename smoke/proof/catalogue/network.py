@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from smoke.answers.exchange import Exchange, NoAnswer, NoAnswerError
 from smoke.config.probe import Probe
+from smoke.judging.timing import ceiling_of
 from smoke.model import Blame, Measurement
-from smoke.probing.exchange import Exchange, NoAnswer, NoAnswerError
 from smoke.proof.fault import ALWAYS, Act, Fault, implied_by
-from smoke.timing import ceiling_of
 
 BLAMES = {
     NoAnswer.REFUSED: Blame.TCP,

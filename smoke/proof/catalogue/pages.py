@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from smoke.answers.exchange import Exchange, NoAnswer, Request
+from smoke.judging.blame import blame_of_status
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange, NoAnswer, Request
-from smoke.probing.expectations import blame_of_status
 from smoke.proof.catalogue.answers import ERROR_PAGE, status
 from smoke.proof.catalogue.network import BLAMES, unanswered
 from smoke.proof.journey_fault import JourneyFault, Recorded, destination, implied

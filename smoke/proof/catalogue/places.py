@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
+from smoke.answers.exchange import Exchange, Request
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange, Request
 from smoke.proof.catalogue.pages import UNSEEN
 from smoke.proof.fault import Act
 from smoke.proof.journey_fault import JourneyFault, Recorded, bare, implied

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from smoke.probing.exchange import Exchange
+from smoke.answers.exchange import Exchange
 from smoke.proof.catalogue.answers import ASSERTION
 from smoke.proof.fault import Act
 from smoke.proof.journey_fault import JourneyFault, Recorded, implied, signs_out

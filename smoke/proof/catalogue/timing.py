@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from smoke.answers.exchange import Exchange
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange
 from smoke.proof.fault import Act
 from smoke.proof.journey_fault import JourneyFault, Recorded, implied
 

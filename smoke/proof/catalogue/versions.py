@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from smoke.answers.exchange import Exchange, Request
 from smoke.model import Blame
-from smoke.probing.exchange import Exchange, Request
 from smoke.proof.fault import Act
 from smoke.proof.journey_fault import JourneyFault, Recorded, implied
 from smoke.proof.rewriting import with_header

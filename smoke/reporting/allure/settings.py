@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from smoke.hints import MEANINGS
+from smoke.judging.hints import MEANINGS
 from smoke.model import Blame, Outcome
 
 HISTORY_LIMIT = 100

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
-from smoke.machine import Machine
+from smoke.host.machine import Machine
 
 PINS = ("package.json", "package-lock.json")
 OLDEST_NODE = 20

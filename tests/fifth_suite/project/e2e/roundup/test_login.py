@@ -1,7 +1,7 @@
 from page_objects.roundup.issues_page import IssuesPage
 from playwright.sync_api import Page, expect
 
-from smoke.blame import AccountError
+from smoke.judging.blame import AccountError
 from smoke.running.checks import check
 from smoke.running.journey import Journey
 

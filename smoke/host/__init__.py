@@ -1,0 +1,1 @@
+"""The computer that we run on: its programs, processes, files and pipes."""

@@ -1,0 +1,1 @@
+"""What a run will do: which checks, in which order, on which machine. Pure."""
