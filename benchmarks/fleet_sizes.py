@@ -9,11 +9,14 @@ from benchmarks.fleet import Spread
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """What one run needs, on two cores of a shared host on which little else ran (2026-11-21)."""
+    """What one run needs, measured on 2026-11-21 on two cores of a shared host on which much else ran.
+
+    CPU and memory are therefore upper bounds, and times are those of docs/performance.md and of a quiet minute.
+    """
 
     title: str
     run: Spread
-    """From the start of the program to its end."""
+    """From the start of the program to its end; that one in twenty takes half as long again is assumed."""
     cpu_s: float
     """Of all its processes."""
     memory_mb: float
@@ -46,9 +49,9 @@ PROBES = Size(
 """Four probes: `smoke run scheduled --suite deltacrown --check uptime`."""
 JOURNEYS = Size(
     title="with journeys",
-    run=Spread(6.5, 9.5),
-    cpu_s=9.5,
-    memory_mb=366,
+    run=Spread(5.5, 8.3),
+    cpu_s=11.3,
+    memory_mb=396,
     series=61,
     rows=79,
     sqlite_bytes=13324,
@@ -56,7 +59,7 @@ JOURNEYS = Size(
     lambda_mb=3008,
     places=2000,
 )
-"""Eleven checks, of which five in the browser: `smoke run --suite betterprompts`."""
+"""Eleven checks, of which seven in the browser: `smoke run --suite betterprompts`."""
 
 RULES_CPU_S = 0.6
 """To judge the rules after a run, with a week of a run every minute to look back on."""
@@ -85,7 +88,7 @@ HEADROOM = 0.7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """List prices in US dollars as they were remembered in 2026-11, not looked up: check each before it counts."""
+    """List prices in US dollars of 2026-11, not looked up with the vendors: assumptions, each to be checked."""
 
     github_minute: float = 0.008
     """A started minute of a job on a two-core Linux runner."""

@@ -120,7 +120,7 @@ def test_offsets_are_spread_evenly_over_the_interval() -> None:
 def test_the_document_says_how_a_shell_finds_the_same_offset() -> None:
     """The line of the document is typed, for a name with an umlaut, too."""
     (typed,) = re.findall(r"^OFFSET=.*$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
-    for suite in ("betterprompts", "münchen"):
+    for suite in ("betterprompts", "münchen", *names(6)):
         done = subprocess.run(
             ["sh", "-c", f"{typed}; echo $OFFSET"], env={"PATH": "/usr/bin:/bin", "SUITE": suite},
             capture_output=True, text=True, check=True,
@@ -133,6 +133,12 @@ def test_the_document_holds_every_table_that_the_command_prints() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     missing = [table for table in scale.tables(scale.Question(), Prices()) if table not in text]
     assert missing == [], "make bench-scale prints what belongs there"
+
+
+@pytest.mark.long
+def test_the_picture_is_that_of_the_figures() -> None:
+    """`make bench-scale ARGS=--draw` draws it."""
+    assert scale.PLOT.read_text(encoding="utf-8") == scale.drawn(scale.hour(scale.Question()))
 
 
 def test_the_picture_is_well_formed_and_shows_both_peaks() -> None:
