@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-growth bench-soak bench-waterfall status-picture allure-picture failure-pictures lock clean
+.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-footprint bench-growth bench-scale bench-soak bench-waterfall status-picture allure-picture failure-pictures lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -81,6 +81,12 @@ bench-away: .venv/.dev-ready ## of these, the one with the target 200 ms away
 
 bench-growth: .venv/.dev-ready ## measure what one more journey and one more probe cost, and draw it
 	@$(BIN)/python -m benchmarks.growth --draw $(ARGS)
+
+bench-footprint: .venv/.dev-ready ## measure what one run needs of a machine and of a history, for docs/scale.md
+	@$(BIN)/python -m benchmarks.footprint $(ARGS)
+
+bench-scale: .venv/.dev-ready ## work out what 10,000 suites every minute take: the tables of docs/scale.md (ARGS: --draw, prices)
+	@$(BIN)/python -m benchmarks.scale $(ARGS)
 
 bench-soak: .venv/.dev-ready ## 500 runs in one process tree: nothing may grow or be left
 	@$(BIN)/python -m benchmarks.soak $(ARGS)

@@ -38,8 +38,12 @@ def check(
     """
     wanted = list(places)
     pasts = pasts_of(store, alerts, root, alerts.book, wanted, since=now, now=now)
-    with store.writing() as db:  # read in here, too: another machine may be judging, or somebody acknowledging
-        done = evaluate(alerts.book, pasts, _incidents(db, wanted, now), now)
+    with store.reading() as db:
+        known = _incidents(db, wanted, now)
+    done = evaluate(alerts.book, pasts, known, now)  # this may take a second, and nobody could write meanwhile
+    with store.writing() as db:
+        if (changed := _incidents(db, wanted, now)) != known:  # by another machine, or somebody acknowledged one
+            done = evaluate(alerts.book, pasts, changed, now)
         for incident in done.changed:
             save(db, row_of(incident))
         if post is not None:

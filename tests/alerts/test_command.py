@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from smoke.alerts import checking
 from smoke.alerts.checking import acknowledge, check
+from smoke.alerts.engine import Evaluated, evaluate
 from smoke.alerts.notice import NoticeKind
 from smoke.cli import main
 from smoke.history.carrying import exported, imported
@@ -114,6 +118,30 @@ def test_somebody_acknowledges_while_a_run_judges(tmp_path: Path) -> None:
     check(store, shipped(), ROOT, PRODUCTION, now)
     late = acknowledge(store, opened, "ben", now)
     assert (late.closed is None, late.notices) == (False, 3)
+
+
+def test_others_write_while_rules_are_judged_and_what_they_wrote_is_judged_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Judging may take long: nobody waits for it, and nothing that was noted meanwhile is undone."""
+    now = time.time()
+    record(tmp_path, "PF", now - 40 * MINUTE)
+    store = history_file(tmp_path / "history.db")
+    (opened,) = check(store, shipped(), ROOT, PRODUCTION, now - 39 * MINUTE).changed
+    evaluated: list[Evaluated] = []
+
+    def slowly(*given: Any) -> Evaluated:
+        if not evaluated:
+            acknowledge(replace(store, busy_s=0.0), opened, "anna", now - 10 * MINUTE)
+        evaluated.append(evaluate(*given))
+        return evaluated[-1]
+
+    monkeypatch.setattr(checking, "evaluate", slowly)
+    check(store, shipped(), ROOT, PRODUCTION, now - 8 * MINUTE)
+    (kept,) = (each for each in checking.incidents(store, now - 50 * MINUTE, now) if each.id == opened.id)
+    assert len(evaluated) == 2
+    assert kept.acknowledged is not None
+    assert kept.acknowledged.by == "anna"
 
 
 def test_a_window_that_is_longer_than_what_is_kept_is_told(

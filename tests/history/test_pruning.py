@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
 from smoke.history import History
 from smoke.history.incidents import Incident, Incidents
 from smoke.history.outbox import Outbox, Parcel
 from smoke.history.pruning import AT_ONCE, TABLES, Pruned, prune
 from smoke.history.schedule import Schedule, Slot
-from smoke.storage.store import Store
+from smoke.storage.store import Answer, Db, Store
 from tests.support.run_builder import STARTED, a_typical_run
 
 
@@ -37,6 +41,36 @@ def test_pruning_takes_the_time_it_is_given(store: Store) -> None:
     assert prune(store, STARTED + 9, seconds=0) == Pruned(0, finished=False)
     assert counts(store) == [39, 6, 6, 3]
     assert prune(store, STARTED + 9, seconds=60) == Pruned(3, finished=True)
+
+
+def test_others_write_while_old_runs_are_looked_for(store: Store) -> None:
+    """Of many runs that takes long: while nobody else may write, there is only deleting."""
+    keep(store, 3)
+    asked: list[str] = []
+
+    class Listening:
+        def reading(self) -> AbstractContextManager[Db]:
+            return store.reading()
+
+        @contextmanager
+        def writing(self) -> Iterator[Db]:
+            with store.writing() as db:
+                yield Heard(db)
+
+    class Heard:
+        def __init__(self, db: Db) -> None:
+            self.db = db
+
+        def execute(self, sql: str, values: Sequence[Any] = (), /) -> Answer:
+            asked.append(sql)
+            return self.db.execute(sql, values)
+
+        def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> None:
+            asked.append(sql)
+            self.db.executemany(sql, rows)
+
+    assert prune(Listening(), STARTED + 9) == Pruned(3, finished=True)
+    assert {sql.split()[0] for sql in asked} == {"DELETE"}
 
 
 def test_what_is_not_over_is_never_forgotten(store: Store) -> None:
