@@ -29,7 +29,7 @@ from smoke.demo.process import DemoError, start
 from smoke.history import History
 from smoke.history.opening import history_database, history_file
 from smoke.history.rows import RUN, RunRows, insert_rows, select_rows
-from smoke.secret import Secret
+from smoke.secrets.secret import Secret
 from smoke.storage.store import Store
 from tests.support import postgres
 
