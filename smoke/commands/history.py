@@ -1,4 +1,4 @@
-"""``smoke history availability|prune|export|import|merge``."""
+"""``smoke history availability|prune|export|import|merge|pull|push``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from smoke.settings import OPTIONS, find_root
 from smoke.storage.keep import USUAL, keep_s, positive
 
 if TYPE_CHECKING:
+    from smoke.carrying.carrier import Carrier
     from smoke.storage.store import Store
 
 STDIN = "-"
@@ -47,8 +48,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     merge = actions.add_parser("merge", help="add the runs of other histories: history.db files, or what export wrote")
     merge.add_argument("file", nargs="+", metavar="FILE")
     merge.set_defaults(call=partial(_with_store, _merge))
+    pull = actions.add_parser("pull", help="take in what a branch of git holds of the history, and what is beside it")
+    pull.set_defaults(call=partial(_with_store, _pull))
+    push = actions.add_parser("push", help="put it on that branch, which becomes one new commit; nothing there is lost")
+    push.set_defaults(call=partial(_with_store, _push))
+    for action in (pull, push):
+        action.add_argument("branch", metavar="BRANCH", help="holds nothing else, such as smoke-history/NAME")
+        action.add_argument("--remote", default="origin", metavar="NAME", help="where it is (default: origin)")
     reports = next(option for option in OPTIONS if option.name == "reports")
-    for action in (available, prune, export, import_, merge):
+    for action in (available, prune, export, import_, merge, pull, push):
         action.add_argument(reports.flag, metavar=reports.metavar, help=f"{reports.help} ({reports.variable})")
 
 
@@ -56,7 +64,7 @@ def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int
     from smoke.history.errors import HistoryError
     from smoke.history.opening import history_store
 
-    settings = options.settings_of(given, "local")
+    given.settings = settings = options.settings_of(given, "local")
     given.kept_s = keep_s(settings.environ)
     try:
         return work(history_store(settings), given)
@@ -88,7 +96,7 @@ def _prune(store: Store, given: argparse.Namespace) -> int:
 
 def _export(store: Store, given: argparse.Namespace) -> int:
     from smoke.history.carrying import exported
-    from smoke.history.lines import is_of_incident
+    from smoke.history.lines import OF_RUN
 
     since = _span("--since", given.since, positive)
     lines = exported(store, time.time() - since if since else 0.0)
@@ -100,7 +108,7 @@ def _export(store: Store, given: argparse.Namespace) -> int:
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("w", encoding="utf-8") as file:
-            count = sum(not is_of_incident(line) for line in lines if file.write(f"{line}\n"))
+            count = sum(line.startswith(OF_RUN) for line in lines if file.write(f"{line}\n"))
         part.replace(path)
     except OSError as error:
         raise _unusable(given.file, error) from None
@@ -117,6 +125,30 @@ def _merge(store: Store, given: argparse.Namespace) -> int:
     if missing:
         raise ConfigError(missing)
     return _all_told([_added(store, file) for file in given.file])
+
+
+def _pull(store: Store, given: argparse.Namespace) -> int:
+    pulled = _carrier(store, given).pull(time.time())
+    told = f"{_runs(pulled.new)} taken in" if pulled.commit else "is not there yet: its first push makes it"
+    print(f"{given.branch}: {told}", file=sys.stderr)
+    return 0
+
+
+def _push(store: Store, given: argparse.Namespace) -> int:
+    new = _carrier(store, given).push(time.time())
+    print(f"{given.branch}: {_runs(new)} put there", file=sys.stderr)
+    return 0
+
+
+def _carrier(store: Store, given: argparse.Namespace) -> Carrier:
+    from smoke.carrying.carrier import Carrier
+    from smoke.carrying.git import Branch
+
+    at = given.settings
+    branch = Branch(name=given.branch, remote=given.remote, folder=at.root, environ=at.environ)
+    if (why := branch.misnamed) is not None:
+        raise ConfigError([Problem("command line", 0, "BRANCH", why)])
+    return Carrier(branch=branch, store=store, reports=at.reports, keep_s=given.kept_s or seconds(USUAL))
 
 
 def _added(store: Store, file: str) -> list[Problem]:

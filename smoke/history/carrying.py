@@ -1,7 +1,8 @@
 """Carries runs and incidents between histories: out as lines, in from lines or another file.
 
 A run that is there stays as it is. An incident stays, too, unless it was closed elsewhere; without them, the next
-machine would open each anew, and nobody would ever be told that it is over.
+machine would open each anew, and nobody would ever be told that it is over. Lines also carry what is still to be
+delivered; of another file it stays there, for its machine goes on delivering.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from smoke.history.lines import (
     to_line,
 )
 from smoke.history.opening import history_file
+from smoke.history.parcels import Carried, carried, from_parcel_line, is_of_delivery, to_parcel_line
+from smoke.history.parcels import take as take_parcel
 from smoke.history.rows import RunRows, insert_rows, select_rows
 from smoke.storage.store import Store
 
@@ -51,28 +54,51 @@ class Imported:
     bad: tuple[BadLine, ...] = ()
     incidents: int = 0
     """Incidents that were unknown, or open here and closed there."""
+    deliveries: int = 0
+    """Parcels that were unknown, or waited here and ended there."""
 
 
 def exported(store: Store, since: float = 0.0) -> Iterator[str]:
     """Yield the runs that ended at ``since`` or later as lines, the oldest first; raises HistoryError.
 
-    Then the incidents that were open at ``since`` or later.
+    Then what :func:`exported_rest` does.
     """
-    for rows in _runs(store, since):
+    yield from exported_runs(store, runs_since(store, since))
+    yield from exported_rest(store, since)
+
+
+def exported_runs(store: Store, ids: Iterable[str]) -> Iterator[str]:
+    """Yield these runs as lines, in this order; raises HistoryError."""
+    for rows in _runs(store, ids):
         try:
             yield to_line(rows)
         except LineError as error:
             raise HistoryError(f"run {rows.run_id} is damaged: {error}") from None
+
+
+def exported_rest(store: Store, since: float = 0.0) -> Iterator[str]:
+    """Yield the incidents that were open at ``since`` or later, and what is to be delivered; raises HistoryError."""
     yield from map(to_incident_line, Incidents(store).between(since, EVER))
+    with store.reading() as db:
+        parcels = carried(db)
+    yield from map(to_parcel_line, parcels)
+
+
+def runs_since(store: Store, since: float) -> dict[str, float]:
+    """Return when the runs ended that ended at ``since`` or later, by their ids, the oldest first."""
+    query = "SELECT run_id, finished FROM runs WHERE finished >= ? ORDER BY finished, run_id"
+    with store.reading() as db:
+        return {row["run_id"]: row["finished"] for row in db.execute(query, (since,))}
 
 
 def imported(store: Store, lines: Iterable[str | bytes]) -> Imported:
-    """Keep the runs and incidents of ``lines`` that are not there; raises HistoryError.
+    """Keep the runs, incidents and parcels of ``lines`` that are not there; raises HistoryError.
 
-    A line that is neither is refused, and all others are kept. Empty lines are passed over.
+    A line that is none of these is refused, and all others are kept. Empty lines are passed over.
     """
     bad: list[BadLine] = []
     incidents: list[Incident] = []
+    parcels: list[Carried] = []
 
     def good() -> Iterator[RunRows]:
         for number, line in enumerate(lines, start=1):
@@ -80,18 +106,23 @@ def imported(store: Store, lines: Iterable[str | bytes]) -> Imported:
                 try:
                     if is_of_incident(line):
                         incidents.append(from_incident_line(line))
+                    elif is_of_delivery(line):
+                        parcels.append(from_parcel_line(line))
                     else:
                         yield from_line(line)
                 except LineError as error:
                     bad.append(BadLine(number, str(error)))
 
     new, known = _kept(store, good())
-    return Imported(new, known, tuple(bad), _taken(store, incidents))
+    taken = _taken(store, incidents)
+    with store.writing() as db:
+        delivered = sum(take_parcel(db, parcel) for parcel in parcels)
+    return Imported(new, known, tuple(bad), taken, delivered)
 
 
 def merged(store: Store, other: Store) -> Imported:
     """Keep the runs and incidents of ``other`` that are not in ``store``; raises HistoryError."""
-    new, known = _kept(store, _runs(other, 0.0))
+    new, known = _kept(store, _runs(other, runs_since(other, 0.0)))
     return Imported(new, known, incidents=_taken(store, Incidents(other).between(0.0, EVER)))
 
 
@@ -117,10 +148,8 @@ def _taken(store: Store, incidents: Iterable[Incident]) -> int:
         return sum(take(db, incident) for incident in incidents)
 
 
-def _runs(store: Store, since: float) -> Iterator[RunRows]:
-    with store.reading() as db:
-        query = "SELECT run_id FROM runs WHERE finished >= ? ORDER BY finished, run_id"
-        ids = [row[0] for row in db.execute(query, (since,)).fetchall()]
+def _runs(store: Store, ids: Iterable[str]) -> Iterator[RunRows]:
+    ids = tuple(ids)
     for some in (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE)):
         with store.reading() as db:
             found = [select_rows(db, run_id) for run_id in some]

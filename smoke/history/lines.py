@@ -13,6 +13,8 @@ from smoke.model import Action, Blame, Category, CheckKind, Outcome, Unit
 
 VERSION = 1
 FORMAT = "smoke_history"
+OF_RUN = '{"smoke_history":'
+"""How the line of a run begins, as it is written."""
 OF_INCIDENT = b'{"smoke_incident":'
 """How the line of an incident begins."""
 Moment = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -117,7 +119,7 @@ def from_incident_line(line: str | bytes) -> Incident:
     try:
         told = _Incident.model_validate_json(line)
     except ValidationError as error:
-        raise _explained(error) from None
+        raise explained(error) from None
     return Incident(**{name: getattr(told, name) for name in COLUMNS})
 
 
@@ -146,7 +148,7 @@ def from_line(line: str | bytes) -> RunRows:
     try:
         told = _Line.model_validate_json(line)
     except ValidationError as error:
-        raise _explained(error) from None
+        raise explained(error) from None
     return RunRows(
         run=[_column(told, name) for name in RUN],
         checks=[[_column(check, name) for name in CHECK] for check in told.checks],
@@ -173,10 +175,11 @@ def _checked(told: dict[str, Any]) -> _Line:
     try:
         return _Line.model_validate(told)
     except ValidationError as error:
-        raise _explained(error) from None
+        raise explained(error) from None
 
 
-def _explained(error: ValidationError) -> LineError:
+def explained(error: ValidationError) -> LineError:
+    """Return what is wrong with a line, in one sentence."""
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"]))
     if where == FORMAT and first["type"] == "literal_error":

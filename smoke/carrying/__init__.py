@@ -1,0 +1,1 @@
+"""The history on a branch of git, for runners that are thrown away."""
