@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from smoke.settings import OPTIONS, PART_OPTIONS
 
 if TYPE_CHECKING:
     from smoke.joining.gathering import Gathered
+    from smoke.joining.merging import Joined
     from smoke.settings import Settings
 
 NEEDED = tuple(option for option in PART_OPTIONS if option.name == "part_of")
@@ -53,6 +55,7 @@ def call(given: argparse.Namespace, _after: list[str]) -> int:
         gathered = gather_within(folders, wait_s, lambda each: merger.is_whole(_meant(each, settings)))
         _refuse_several(gathered, settings)
         joined = merger.join(_meant(gathered, settings))
+    _summarise(joined, settings, console.line)
     for whole in joined.wholes.values():
         console.summary(whole.run, ())
     for name in [name for name in gathered.runs if settings.part_of not in (None, name)]:
@@ -65,6 +68,17 @@ def call(given: argparse.Namespace, _after: list[str]) -> int:
         told = [to_json(whole.run) for whole in joined.wholes.values()]
         sys.stdout.write((told[0] if len(told) == 1 else f"[{', '.join(told)}]") + "\n")
     return joined.code
+
+
+def _summarise(joined: Joined, settings: Settings, say: Callable[[str], None]) -> None:
+    """Tell a CI system that shows Markdown; what keeps from that changes nothing."""
+    from smoke.gates.outputs import append
+    from smoke.joining.summary import summary
+
+    try:
+        append(settings.environ.get("GITHUB_STEP_SUMMARY"), summary(joined))
+    except OSError as error:
+        say(f"job summary: {error}")
 
 
 def _folder(name: str, settings: Settings) -> Path:

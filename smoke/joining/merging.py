@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class Joined:
     """By the place that was looked at, and the region it was looked at from."""
     missing: tuple[str, ...]
     """Sentences about what should have been there."""
+    silent: tuple[tuple[Place, str], ...] = ()
+    """Places and regions that left nothing, though a schedule names them."""
 
     @property
     def code(self) -> int:
@@ -55,11 +57,14 @@ class Merger:
     def is_whole(self, gathered: Gathered) -> bool:
         """Tell whether nothing more needs to be waited for."""
         shards = (has_every_shard(each.part for each in found) for found in gathered.by_place().values())
-        return bool(gathered.found) and all(shards) and not any(self._regions_missing(gathered))
+        return bool(gathered.found) and all(shards) and not self._silent(gathered)
 
     def join(self, gathered: Gathered) -> Joined:
         """Join all that was gathered, which is of one run, and tell everyone."""
-        missing = [*gathered.unreadable, *self._regions_missing(gathered)]
+        silent = self._silent(gathered)
+        missing = [*gathered.unreadable]
+        for place, region in silent:
+            missing.append(f"region {region} left nothing of {place.suite} at {place.point} in {place.environment}")
         if not gathered.found:
             missing.append("no part arrived: nothing can be said of the application")
         found = {_name(*key): parts for key, parts in gathered.by_place().items()}
@@ -72,15 +77,26 @@ class Merger:
             show_places(wholes, self.settings.reports)
         self._record(wholes)
         self._tell(wholes)
-        return Joined(wholes=wholes, missing=tuple(missing))
+        return Joined(wholes=wholes, missing=tuple(missing), silent=silent)
 
-    def _regions_missing(self, gathered: Gathered) -> Iterator[str]:
-        there = set(gathered.by_place())
-        for place in dict.fromkeys(place for place, _ in there):
-            wanted = {name for each in schedules_for(place, self.settings.root, self.say) for name in each.regions}
-            for region in sorted(wanted):
-                if (place, region) not in there:
-                    yield f"region {region} left nothing of {place.suite} at {place.point} in {place.environment}"
+    def _silent(self, gathered: Gathered) -> tuple[tuple[Place, str], ...]:
+        """Return which regions of a schedule left nothing where others of it did.
+
+        Runs that come from none of its regions are not the schedule's: somebody started them by hand.
+        """
+        found: dict[Place, set[str]] = {}
+        for place, region in gathered.by_place():
+            found.setdefault(place, set()).add(region)
+        wanted = {
+            place: {region for each in schedules_for(place, self.settings.root, self.say) for region in each.regions}
+            for place in found
+        }
+        return tuple(
+            (place, region)
+            for place in sorted(found)
+            if wanted[place] & found[place]
+            for region in sorted(wanted[place] - found[place])
+        )
 
     def _lay_down(self, whole: Whole, found: tuple[Found, ...], reports: Path) -> None:
         reports.mkdir(parents=True, exist_ok=True)
@@ -99,7 +115,7 @@ class Merger:
         """Keep all runs before anything is judged by them: a rule may look at several regions."""
         for whole in wholes.values():
             run, settings = whole.run, self._settings_of(whole)
-            schedule = schedule_of(_place(whole), run.region, settings.root, self.say)
+            schedule = schedule_of(place_of(whole), run.region, settings.root, self.say)
             try:
                 history = History(history_store(settings))
                 history.begin(
@@ -123,10 +139,8 @@ class Merger:
         )
         for whole in wholes.values():
             heartbeat = None
-            if whole is _worst(
-                wholes, _place(whole)
-            ):  # one sign of life for all regions: a good one must not hide a bad
-                schedule = schedule_of(_place(whole), whole.run.region, root, self.say)
+            if whole is _worst(wholes, place_of(whole)):  # one sign of life for all: a good region must not hide a bad
+                schedule = schedule_of(place_of(whole), whole.run.region, root, self.say)
                 heartbeat = heartbeat_of(whole.run.execution_point, schedule, environ)
             settings = self._settings_of(whole)
             announcer = Announcer(monitoring=monitoring(root), settings=settings, scrubber=scrubber, say=self.say)
@@ -146,13 +160,14 @@ class Merger:
         )
 
 
-def _place(whole: Whole) -> Place:
+def place_of(whole: Whole) -> Place:
+    """Return where a whole run looked."""
     return Place(whole.run.suite, whole.run.environment, whole.run.execution_point)
 
 
 def _worst(wholes: Mapping[str, Whole], place: Place) -> Whole:
     severity = (*SEVERITY, Outcome.NOT_RUN)
-    there = [whole for whole in wholes.values() if _place(whole) == place]
+    there = [whole for whole in wholes.values() if place_of(whole) == place]
     return max(there, key=lambda whole: severity.index(whole.run.verdict))
 
 
