@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-footprint bench-growth bench-scale bench-soak bench-waterfall status-picture allure-picture failure-pictures lock clean
+.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-footprint bench-growth bench-scale bench-soak bench-waterfall bench-publish status-picture allure-picture failure-pictures lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -93,6 +93,9 @@ bench-soak: .venv/.dev-ready ## 500 runs in one process tree: nothing may grow o
 
 bench-waterfall: .venv/.dev-ready ## draw where the time of one run goes
 	@$(BIN)/python -m benchmarks.waterfall $(ARGS)
+
+bench-publish: .venv/.dev-ready ## measure the steps of smoke.yml, with 90 days of history behind them
+	@$(BIN)/python -m benchmarks.published
 
 status-picture: .venv/.dev-ready ## draw docs/images/status.png: the status page of a year of four suites
 	@$(BIN)/python -m benchmarks.status_picture

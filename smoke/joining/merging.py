@@ -137,13 +137,21 @@ class Merger:
         scrubber = Scrubber(
             secrets_of(root, {(each.run.suite, each.run.environment) for each in wholes.values()}, environ)
         )
+        said: set[str] = set()
+
+        def say(line: str) -> None:
+            """Say of several regions once what is the same of all."""
+            if line not in said:
+                said.add(line)
+                self.say(line)
+
         for whole in wholes.values():
             heartbeat = None
             if whole is _worst(wholes, place_of(whole)):  # one sign of life for all: a good region must not hide a bad
                 schedule = schedule_of(place_of(whole), whole.run.region, root, self.say)
                 heartbeat = heartbeat_of(whole.run.execution_point, schedule, environ)
             settings = self._settings_of(whole)
-            announcer = Announcer(monitoring=monitoring(root), settings=settings, scrubber=scrubber, say=self.say)
+            announcer = Announcer(monitoring=monitoring(root), settings=settings, scrubber=scrubber, say=say)
             announcer.announce(whole.run, whole.parts[0].point.flaky, heartbeat)
 
     def _settings_of(self, whole: Whole) -> Settings:

@@ -74,6 +74,8 @@ class World:
     apps: tuple[DemoProcess, ...]
     slack: Receiver
     server: HTTPServer
+    cache: Path | None = None
+    """What the caches keep of a history; None: they are always cold."""
     runs: int = 0
     beats: list[str] = field(default_factory=list)
 
@@ -145,16 +147,27 @@ class World:
 
     @property
     def _actions(self) -> dict[str, Any]:
-        """What the actions do, with folders in the place of GitHub's stores; the caches are always cold."""
+        """What the actions do, with folders in the place of GitHub's stores."""
         return {
             "actions/checkout": lambda given, folder: {},
             "actions/setup-python": lambda given, folder: {"python-version": "3"},
             "actions/cache": lambda given, folder: {},
-            "actions/cache/restore": lambda given, folder: {},
-            "actions/cache/save": lambda given, folder: {},
+            "actions/cache/restore": lambda given, folder: self._cached(given, self.cache, folder),
+            "actions/cache/save": lambda given, folder: self._cached(given, folder, self.cache),
             "actions/upload-artifact": self._upload,
             "actions/download-artifact": self._download,
         }
+
+    def _cached(self, given: Mapping[str, str], source: Path | None, place: Path | None) -> Mapping[str, str]:
+        if source is None or place is None:
+            return {}
+        for path in given["path"].split():
+            (place / path).parent.mkdir(parents=True, exist_ok=True)
+            if (source / path).is_dir():
+                shutil.copytree(source / path, place / path, dirs_exist_ok=True)
+            elif (source / path).is_file():
+                shutil.copy(source / path, place / path)
+        return {}
 
     def _artifacts(self) -> Path:
         return self.folder / "artifacts" / str(self.runs)
@@ -200,8 +213,11 @@ class World:
                 finished=at,
             )
             History(checkout / "reports/history.db").record(run)
-        environ = self._environ()
-        subprocess.run([".venv/bin/smoke", "history", "push", BRANCH], cwd=checkout, env=environ, check=True)
+        self.smoke(checkout, "history", "push", BRANCH)
+
+    def smoke(self, checkout: Path, *command: str) -> None:
+        """Run the program somewhere; it must end well."""
+        subprocess.run([".venv/bin/smoke", *command], cwd=checkout, env=self._environ(), check=True)
 
 
 @contextmanager

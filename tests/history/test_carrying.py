@@ -14,12 +14,14 @@ from smoke.history import History
 from smoke.history.carrying import exported, imported, merged, merged_file
 from smoke.history.incidents import Incident, Incidents
 from smoke.history.opening import history_file
+from smoke.history.outbox import Outbox, Parcel
 from smoke.history.reader import Reader
 from smoke.model import Blame, Outcome
 from smoke.storage.store import Store
 from tests.support.histories import FORK
 from tests.support.run_builder import STARTED, a_finding, a_measurement, a_result, a_run, a_typical_run, an_attempt
 
+DAY = 86_400.0
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 
@@ -93,6 +95,30 @@ def test_a_bad_line_is_refused_by_its_number(store: Store, elsewhere: Store, spo
     assert number == 3
     assert why in told
     assert [json.loads(line)["run_id"] for line in exported(store)] == ["flaky", "nothing"]
+
+
+def test_what_is_still_to_be_delivered_is_carried_and_what_was_delivered_is_not_put_again(
+    store: Store, elsewhere: Store
+) -> None:
+    """In its order; of what ended, only the key, and only for a while."""
+    theirs, ours = Outbox(elsewhere), Outbox(store)
+    theirs.put(*(a_parcel(key, STARTED) for key in ("old", "sent", "first", "second")))
+    theirs.sent("old", STARTED - 3 * DAY)
+    theirs.sent("sent", STARTED, receipt="ok")
+    theirs.failed("first", STARTED, "no answer", next_try=STARTED + 60)
+    lines = [*exported(elsewhere)]
+    assert imported(store, lines).deliveries == 3
+    assert imported(store, lines).deliveries == 0
+    assert ours.waiting("alert:slack") == theirs.waiting("alert:slack")
+    assert ours.put(a_parcel("sent", STARTED), a_parcel("old", STARTED)) == 1
+    ours.refused("first", STARTED + 1, "too late")
+    assert imported(elsewhere, exported(store)).deliveries == 1
+    assert [parcel.key for parcel in theirs.waiting("alert:slack")] == ["second"]
+    assert imported(store, ['{"smoke_delivery":1,"key":"x"}']).bad[0].why.endswith("Field required")
+
+
+def a_parcel(key: str, created: float) -> Parcel:
+    return Parcel(key=key, to="alert:slack", kind="message", body=f"of {key}", created=created, expires=created + DAY)
 
 
 def test_histories_are_merged(store: Store, elsewhere: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -91,6 +92,8 @@ class Job:
     steps: dict[str, Ran]
     """What was run, by name, in order."""
     seconds: dict[str, float]
+    """What each step took, and in ``cpu`` what all its processes computed."""
+    cpu: dict[str, float]
 
     @property
     def log(self) -> str:
@@ -107,9 +110,10 @@ def run_job(
     """Run the steps of ``job`` in the checkout ``folder`` as the runner does; ``actions`` stand for those it uses."""
     state: dict[str, Any] = {**context, "steps": {}, "failed": False}
     if not is_met(job.get("if", "success()"), state):
-        return Job("skipped", {}, {}, {})
+        return Job("skipped", {}, {}, {}, {})
     ran: dict[str, Ran] = {}
     seconds: dict[str, float] = {}
+    cpu: dict[str, float] = {}
     variables = {name: filled(str(value), state) for name, value in job.get("env", {}).items()}
     state["env"] = {**context.get("env", {}), **variables}
     for step in job["steps"]:
@@ -117,12 +121,12 @@ def run_job(
         if not is_met(step.get("if", "success()"), state):
             state["steps"][step.get("id", name)] = {"outcome": "skipped", "outputs": {}}
             continue
-        began = time.monotonic()
+        began, computed = time.monotonic(), _computed()
         if "run" in step:
             ran[name] = run_step(step, state, {**environ, **state["env"]}, folder)
         else:
             ran[name] = _use(step, state, folder, actions)
-        seconds[name] = time.monotonic() - began
+        seconds[name], cpu[name] = time.monotonic() - began, _computed() - computed
         failed = ran[name].code != 0
         state["steps"][step.get("id", name)] = {
             "outcome": "failure" if failed else "success",
@@ -130,7 +134,12 @@ def run_job(
         }
         state["failed"] |= failed and not step.get("continue-on-error", False)
     outputs = {name: filled(value, state) for name, value in job.get("outputs", {}).items()}
-    return Job("failure" if state["failed"] else "success", outputs, ran, seconds)
+    return Job("failure" if state["failed"] else "success", outputs, ran, seconds, cpu)
+
+
+def _computed() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def is_met(condition: str, context: Mapping[str, Any]) -> bool:
