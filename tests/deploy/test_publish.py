@@ -197,7 +197,7 @@ def test_each_job_may_do_what_it_does_and_no_more() -> None:
 
 
 @pytest.mark.parametrize(
-    ("context", "runs"),
+    ("state", "runs"),
     [
         ({"github": {"event": {"repository": {"fork": True}}}}, set()),
         ({"failed": True}, {"publish"}),
@@ -205,6 +205,6 @@ def test_each_job_may_do_what_it_does_and_no_more() -> None:
     ],
     ids=["a fork", "a region failed", "there is a site"],
 )
-def test_which_jobs_run(context: Mapping[str, object], runs: set[str]) -> None:
+def test_which_jobs_run(state: Mapping[str, object], runs: set[str]) -> None:
     """Of the run as a whole: publish whatever became of the regions, pages only where a variable asked for it."""
-    assert {name for name, job in JOBS.items() if is_met(job["if"], context)} == runs
+    assert {name for name, job in JOBS.items() if is_met(job["if"], state)} == runs
