@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from smoke.history.errors import HistoryError
-from smoke.process import Finished, run
-from smoke.secret import Scrubber, Secret
+from smoke.host.process import Finished, run
+from smoke.secrets.secret import Scrubber, Secret
 
 LONGEST_S = 120.0
 """Seconds that one call of git may take."""

@@ -23,7 +23,7 @@ from smoke.history import History
 from smoke.history.incidents import Incident, Incidents
 from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox, Parcel
-from smoke.secret import Scrubber
+from smoke.secrets.secret import Scrubber
 from tests.support.run_builder import a_typical_run
 
 ROOT = Path(__file__).parents[2]

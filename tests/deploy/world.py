@@ -22,7 +22,7 @@ from smoke.config.load import load as load_suite
 from smoke.demo.options import DemoOptions
 from smoke.demo.process import DemoProcess, start
 from smoke.history import History
-from smoke.plan import Selection, plan
+from smoke.planning.plan import Selection, plan
 from tests.gates.test_release import project
 from tests.support import receivers
 from tests.support.github import Job, filled, load, run_job
