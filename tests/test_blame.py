@@ -202,12 +202,12 @@ def test_a_refused_account_is_no_verdict_on_the_application() -> None:
     """A login that was refused is the account's, though the server answered badly."""
     failure = Failure(
         type_name="AccountError",
-        message="login of a@b.c is accepted, but Locked",
+        message="login of a@b.c was not accepted: Locked",
         is_assertion=False,
         is_playwright=False,
     )
     assert judge_failure(failure, (an_answer(500),)) == Finding(
-        rule="login of a@b.c is accepted, but Locked", blame=Blame.ACCOUNT
+        rule="login of a@b.c was not accepted: Locked", blame=Blame.ACCOUNT
     )
 
 

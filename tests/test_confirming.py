@@ -14,7 +14,7 @@ from smoke.model import Attempt, Blame, Category, CheckKind, Finding, Measuremen
 from tests.support.judging import a_check
 
 CAUSE = "the connection to shop.example:443 fails"
-LOST = Finding(rule="POST /orders answers, but reset by peer", blame=Blame.TCP, evidence=("seen",), cause=CAUSE)
+LOST = Finding(rule="POST /orders got no answer: reset by peer", blame=Blame.TCP, evidence=("seen",), cause=CAUSE)
 WROTE = ("POST /orders",)
 
 
@@ -52,7 +52,7 @@ def test_anything_else_stays_what_it_is(observation: Observation) -> None:
 
 def test_what_another_check_met_too_is_confirmed() -> None:
     """Two that cannot reach the same place are an outage; the check itself is no witness."""
-    other = seen(replace(LOST, rule="GET /health answers, but reset by peer"), wrote=(), name="shop.health")
+    other = seen(replace(LOST, rule="GET /health got no answer: reset by peer"), wrote=(), name="shop.health")
     told = confirmed_ones({"shop.orders": seen(LOST), "shop.health": other})
     assert outcome_of(told["shop.orders"].attempts) is Outcome.FAIL
     alone = confirmed_ones({"shop.orders": seen(LOST), "shop.health": seen(name="shop.health")})

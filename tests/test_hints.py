@@ -54,6 +54,22 @@ def test_no_probe_sends_anyone_to_what_only_a_browser_leaves(category: Category)
 
 
 @pytest.mark.parametrize(
+    ("blame", "rule", "word"),
+    [
+        (Blame.TLS, "GET / net::ERR_CERT_AUTHORITY_INVALID", "chain"),
+        (Blame.TLS, "got no answer: certificate verify failed: unable to get local issuer certificate", "chain"),
+        (Blame.TLS, "days left of the certificate (3.0) >= 14", "renew"),
+        (Blame.TLS, "GET / net::ERR_CERT_COMMON_NAME_INVALID", "names"),
+        (Blame.ACCOUNT, "login of ann was not accepted: POST /login answered 401", "secrets"),
+    ],
+)
+def test_a_rule_that_says_more_than_its_blame_is_listened_to(blame: Blame, rule: str, word: str) -> None:
+    text = hint(Finding(rule=rule, blame=blame), Category.CRITICAL_PATHS, CheckKind.JOURNEY)
+    assert word in text
+    assert not text.startswith(BY_BLAME[blame])
+
+
+@pytest.mark.parametrize(
     ("blame", "cause", "ways_out"),
     [
         (Blame.HARNESS, BRAKED, ["rate_share", "rate_limits", "ask less"]),

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from smoke.judging.offline import excused, needs_control
+from smoke.judging.offline import excused, needs_control, vouched
 from smoke.model import Attempt, Blame, Finding, Observation
-from smoke.running.control import reachable
+from smoke.running.control import reachable, reached
 
 THERE, HERE = ("https://app.example",), ("http://127.0.0.1:8000", "http://localhost:1")
 
@@ -60,3 +60,14 @@ def test_one_control_that_answers_is_enough() -> None:
         assert reachable(["127.0.0.1:1", up])
     assert not reachable(["127.0.0.1:1", "no-such-host.invalid:443"])
     assert reachable([])
+
+
+def test_who_was_reached_is_noted_beside_a_failure_of_the_network() -> None:
+    """The first that answers, beside the first such failure; the blame stays, and nothing else is touched."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        up = f"127.0.0.1:{server.getsockname()[1]}"
+        assert reached(["127.0.0.1:1", up]) == up
+    assert reached([]) is None
+    found = vouched(saw(Blame.ASSERTION, Blame.DNS, Blame.TCP), up).attempts[0].findings
+    assert [finding.evidence for finding in found] == [(), (f"this runner reaches {up}",), ()]
+    assert [finding.blame for finding in found] == [Blame.ASSERTION, Blame.DNS, Blame.TCP]

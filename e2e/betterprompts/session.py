@@ -33,7 +33,7 @@ def sign_in(page: Page, journey: Journey) -> None:
             second.enter(journey.one_time_code())
             expect(signed_in.or_(second.refused).first).to_be_visible()
             if second.refused.is_visible():
-                raise AccountError(f"second factor of {account.user} is accepted, but Invalid code")
+                raise AccountError(f"second factor of {account.user} was not accepted: Invalid code")
     expect(signed_in).to_be_visible()
     assert banner.sign_in.count() == 0 or journey.target.contract != "planned", "the banner still offers Sign in"
     assert _held(journey) == SESSION_COOKIES, f"session cookies ({_held(journey)}) == {SESSION_COOKIES} when signed in"
@@ -55,7 +55,7 @@ def _not_refused(login: LoginPage, journey: Journey) -> None:
         return
     said = login.alert.inner_text()
     if REFUSED.search(said):
-        raise AccountError(f"login of {journey.account.user} is accepted, but {said}")
+        raise AccountError(f"login of {journey.account.user} was not accepted: {said}")
     raise AssertionError(f"login of {journey.account.user} works: the page says {said!r}")
 
 

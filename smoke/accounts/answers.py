@@ -106,7 +106,7 @@ def refusal(user: str, seen: Sequence[LoginSeen]) -> Finding | None:
     for each in seen:
         if each.refuses:
             told = tuple(str(answer) for answer in seen)
-            return Finding(rule=f"login of {user} is accepted, but {each}", blame=Blame.ACCOUNT, evidence=told)
+            return Finding(rule=f"login of {user} was not accepted: {each}", blame=Blame.ACCOUNT, evidence=told)
     return None
 
 

@@ -157,6 +157,9 @@ def _builds(builds: Iterable[str], rules: PageRules, expected: str | None) -> It
         return
     seen = sorted(set(builds))
     if len(seen) > 1:
-        yield Finding(rule=f"builds seen ({', '.join(seen)}) are one", blame=Blame.STALE_BUILD)
+        cause = f"several builds are served: {', '.join(seen)}"
+        yield Finding(rule=f"builds seen ({', '.join(seen)}) are one", blame=Blame.STALE_BUILD, cause=cause)
     elif expected is not None and seen != [expected]:
-        yield Finding(rule=f"build ({', '.join(seen) or 'none seen'}) == {expected}", blame=Blame.STALE_BUILD)
+        cause = f"build {seen[0]} is served, expected {expected}" if seen else f"no build is shown, expected {expected}"
+        rule = f"build ({', '.join(seen) or 'none seen'}) == {expected}"
+        yield Finding(rule=rule, blame=Blame.STALE_BUILD, cause=cause)

@@ -12,10 +12,14 @@ from smoke.bundle.bad import last_bad
 from smoke.bundle.curl import curl
 from smoke.bundle.good import Good
 from smoke.bundle.pictures import Material, Shot, in_words, shots, unseen
+from smoke.bundle.reach import was_reached
+from smoke.bundle.rules import Rules, rules_of
 from smoke.bundle.scene import Event, Scene
-from smoke.bundle.words import decisive, fault, in_time, sentence
+from smoke.bundle.seen import seen
+from smoke.bundle.words import acquitted, decisive, in_time, own_line, owner, sentence
 from smoke.judging.causes import causes_of
 from smoke.judging.judged import CheckResult, Run
+from smoke.judging.offline import REACHES
 from smoke.model import Attempt, Blame, Unit, told
 from smoke.reporting.lines import again
 from smoke.restraint.marks import trace_id
@@ -58,12 +62,20 @@ class Page:
     """The last bad one."""
     sentence: str
     seen: str
-    """The rule that decided."""
-    fault: str
-    """Whose it is, in words."""
+    """The rule that decided, in plain words."""
+    line: str
+    """File and line of the check that it came from, where the check itself broke; empty: it did not."""
+    vouched: str
+    """Evidence that it is not this runner's network; empty: nothing is known of that."""
+    owner: str
+    """Who has to look at it, in words; empty: nobody."""
+    acquitted: str
+    """What that means for the application; empty: nothing."""
+    rules: Rules
     command: str
     curl: str
     trace_id: str
+    """Empty where nothing reached the target."""
     others: tuple[str, ...]
     """Checks that fell to the same cause."""
     shots: tuple[Shot, ...]
@@ -87,6 +99,7 @@ def page_of(run: Run, result: CheckResult, material: Material) -> Page:
     attempt = last_bad(result)
     scene, spoken = material.scene, material.spoken
     missing = _missing(result, scene)
+    decided = decisive(result)
     rules = [finding.rule for finding in attempt.findings]
     happened = [_happening(each, attempt.started) for each in scene.timeline] if scene else []
     return Page(
@@ -94,11 +107,15 @@ def page_of(run: Run, result: CheckResult, material: Material) -> Page:
         result=result,
         attempt=attempt,
         sentence=sentence(result, scene, missing),
-        seen=decisive(result).rule,
-        fault=fault(result.blame),
+        seen=seen(decided, scene),
+        line=own_line(decided) if decided.blame is Blame.HARNESS else "",
+        vouched=next((each for each in decided.evidence if each.startswith(REACHES)), ""),
+        owner=owner(decided) if result.blame else "",
+        acquitted=acquitted(decided.blame) if result.blame else "",
+        rules=rules_of(attempt, decided),
         command=again(run, result.check),
         curl=curl(spoken) if spoken else "",
-        trace_id=trace_id(run.run_id, result.check.id),
+        trace_id=trace_id(run.run_id, result.check.id) if was_reached(material, attempt) else "",
         others=_others(run, result),
         shots=tuple(shots(material)),
         unseen=tuple(unseen(material)),

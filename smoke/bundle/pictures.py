@@ -43,6 +43,8 @@ class Shot:
     height: int
     box: Box | None = None
     """What is outlined in it."""
+    covered: int = 0
+    """Fields in it that are hidden from whoever looks."""
 
 
 def in_words(selector: str) -> str:
@@ -59,7 +61,7 @@ def shots(material: Material) -> Iterator[Shot]:
         return
     if scene.before is not None and scene.before.file in material.pictures:
         yield _shot("Before", _when(scene.before), scene.before, material.pictures)
-    if scene.shown is not None and scene.shown.file in material.pictures and not _is_blank(scene):
+    if scene.shown is not None and scene.shown.file in material.pictures and not is_blank(scene):
         box, said = _in(scene.shown, scene.box or scene.would), scene.title or scene.url
         if scene.used:
             said = f"{said}: the last element that was used is {_where(scene, box)}"
@@ -70,13 +72,16 @@ def shots(material: Material) -> Iterator[Shot]:
             yield _shot("Last good run", _when(picture), picture, material.good_pictures, box)
 
 
-def _is_blank(scene: Scene) -> bool:
+def is_blank(scene: Scene) -> bool:
+    """Tell whether the browser was at no page of anybody's."""
     return scene.url.startswith(BLANK)
 
 
 def _shot(title: str, caption: str, picture: Picture, sources: Mapping[str, str], box: Box | None = None) -> Shot:
     source, width, height = sources[picture.file], picture.width or 1280, picture.height or 720
-    return Shot(title=title, caption=caption, source=source, width=width, height=height, box=box)
+    return Shot(
+        title=title, caption=caption, source=source, width=width, height=height, box=box, covered=picture.covered
+    )
 
 
 def _where(scene: Scene, outlined: Box | None) -> str:
@@ -106,11 +111,9 @@ def unseen(material: Material) -> Iterator[str]:
     scene = material.scene
     if scene is None:
         return
-    if _is_blank(scene):
+    if is_blank(scene):
         yield "There is no picture of the failure: the browser had no page to show."
     elif scene.shown is None:
         yield "There is no picture of the failure: the page was gone, or it showed a secret."
-    if scene.before is None:
-        yield "There is no picture from before: the page had just opened, or the first attempt decided."
     if not material.good_pictures:
         yield "There is no picture of a good run: they are taken once a day, by runs that follow another one here."

@@ -39,6 +39,8 @@ class Picture:
     """When in it: ``before click``, ``at the end``."""
     width: int
     height: int
+    covered: int = 0
+    """Fields in it that are hidden from whoever looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@ MARKS = (
 
 def edge_rule(service: str, status: int) -> str:
     """Say that something in front of the application answered."""
-    return f"the application itself answers ({status}), not {service} in front of it"
+    return f"{service} answered {status}; the application was not reached"
 
 
 def blocked_by(status: int, headers: Mapping[str, str], page: str) -> str | None:

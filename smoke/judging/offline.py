@@ -8,6 +8,8 @@ from smoke.addresses import is_here
 from smoke.judging.blame import NO_ANSWER
 from smoke.model import Attempt, Blame, Finding, Observation
 
+REACHES = "this runner reaches "
+"""How evidence begins that the network of the runner is not the cause."""
 NETWORK = frozenset({Blame.DNS, Blame.TCP, Blame.TLS})
 
 
@@ -20,6 +22,19 @@ def needs_control(observations: tuple[Observation, ...], addresses: tuple[str, .
 def excused(observation: Observation, why: str) -> Observation:
     """Return ``observation`` with every failure of the network blamed on the runner, for the reason ``why``."""
     return replace(observation, attempts=tuple(_attempt(each, why) for each in observation.attempts))
+
+
+def vouched(observation: Observation, control: str) -> Observation:
+    """Return ``observation`` with the note, beside failures of the network, that this runner reaches ``control``."""
+    return replace(observation, attempts=tuple(_vouched(each, control) for each in observation.attempts))
+
+
+def _vouched(attempt: Attempt, control: str) -> Attempt:
+    told = next((each for each in attempt.findings if _may_be_ours(each)), None)
+    if told is None:
+        return attempt
+    note = replace(told, evidence=(f"{REACHES}{control}", *told.evidence))
+    return replace(attempt, findings=tuple(note if each is told else each for each in attempt.findings))
 
 
 def _attempt(attempt: Attempt, why: str) -> Attempt:

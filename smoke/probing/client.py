@@ -122,7 +122,7 @@ async def send(request: Request, timeout_s: float) -> Exchange:
 def unanswered(request: Request, text: str) -> Finding:
     """Return the finding that no whole answer came, for which the network said ``text``."""
     blame = network_blame(text) or Blame.TCP
-    rule = f"{request.method} {request.url} answers, but {text}"
+    rule = f"{request.method} {request.url} got no answer: {text}"
     return Finding(rule=rule, blame=blame, cause=unreachable(blame, request.url))
 
 

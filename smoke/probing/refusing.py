@@ -52,7 +52,7 @@ def refused(who: ProbeAccount, request: str, exchange: Exchange, login: Login | 
     """
     if (stopped := edge_finding(exchange)) is not None:
         return ProbeFailedError(stopped)
-    rule = f"login of {who.user} is accepted, but {request} answered {exchange.status}"
+    rule = f"login of {who.user} was not accepted: {request} answered {exchange.status}"
     if exchange.status >= 500:
         return ProbeFailedError(Finding(rule=rule, blame=Blame.APP_5XX))
     if exchange.status == TOO_OFTEN:
@@ -60,10 +60,10 @@ def refused(who: ProbeAccount, request: str, exchange: Exchange, login: Login | 
         later = (f"Retry-After asks for {wait_s:.0f} s",) if wait_s else ()
         return LoginRefusedError(Finding(rule=rule, blame=Blame.ACCOUNT, evidence=later), Answer.LIMITED, wait_s)
     if login and 200 <= exchange.status < 300 and (broken := _unreadable(login, exchange)) is not None:
-        rule = f"login of {who.user} can be read, but {request} answered {exchange.status}: {broken}"
+        rule = f"login of {who.user} cannot be read: {request} answered {exchange.status}: {broken}"
         return LoginRefusedError(Finding(rule=rule, blame=Blame.ASSERTION), Answer.UNKNOWN)
     if login and 200 <= exchange.status < 300 and (lacking := _lacking(login, exchange)) is not None:
-        rule = f"login of {who.user} can be read, but {request} answered {exchange.status} and {lacking}"
+        rule = f"login of {who.user} cannot be read: {request} answered {exchange.status} and {lacking}"
         return LoginRefusedError(Finding(rule=rule, blame=Blame.HARNESS), Answer.UNKNOWN)
     return LoginRefusedError(Finding(rule=rule, blame=Blame.ACCOUNT), Answer.REFUSED)
 

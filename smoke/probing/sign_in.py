@@ -86,7 +86,7 @@ async def _second_factor(
     door: Door, factor: SecondFactor, who: ProbeAccount, captured: dict[str, object], check_id: str
 ) -> SignedIn:
     if who.totp is None:
-        rule = f"login of {who.user} is accepted, but a second factor is asked for, and the account has no totp"
+        rule = f"login of {who.user} was not accepted: a second factor is asked for, and the account has no totp"
         raise ProbeFailedError(Finding(rule=rule, blame=Blame.ACCOUNT))
     with door.waits.counting():
         code = await asyncio.to_thread(door.codes.fresh, who.user, who.totp)

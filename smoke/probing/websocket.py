@@ -41,7 +41,7 @@ async def converse(request: Request, timeout_s: float) -> Exchange:
         blame = network_blame(str(error)) or Blame.TCP
         cause = unreachable(blame, url)
         raise ProbeFailedError(
-            Finding(rule=f"WS {request.url} answers, but {error}", blame=blame, cause=cause)
+            Finding(rule=f"WS {request.url} got no answer: {error}", blame=blame, cause=cause)
         ) from error
     timing = Timing(total_ms=(time.perf_counter() - begun) * 1000)
     return Exchange(request=request, status=status, headers=headers, body=body, timing=timing, closed_with=closed)

@@ -47,6 +47,7 @@ SHOWN = f"""() => {{
   return seen.join('\\n');
 }}"""
 """What a picture of a frame would show, but for what is painted: a page that shows a secret is not taken."""
+COVERED = f"() => document.querySelectorAll('{MASKED_FIELDS}').length"
 PLACE, SCROLL = "data-smoke-box", "data-smoke-scroll"
 PLACES = f"""() => {{
   const copy = document.documentElement.cloneNode(true);
@@ -74,6 +75,12 @@ def shows_secrets(page: Page, scrubber: Scrubber) -> bool:
     """Tell whether a picture of ``page`` would show a secret; raises what Playwright does, and TimeoutError."""
     shown = "\n".join(Aside(page, partial(frame.evaluate, SHOWN)).result(CAPTURE_MS / 1000) for frame in page.frames)
     return scrubber.text(shown) != shown
+
+
+def covered_in(page: Page) -> int:
+    """Count the fields that a picture of ``page`` hides; raises what Playwright does, and TimeoutError."""
+    counted = Aside(page, partial(page.evaluate, COVERED)).result(CAPTURE_MS / 1000)
+    return int(counted)
 
 
 @dataclass(eq=False)
@@ -128,6 +135,13 @@ class Camera:
             places = self.scrubber.text(Aside(page, partial(page.evaluate, PLACES)).result(CAPTURE_MS / 1000))
             size = page.viewport_size or {"width": 0, "height": 0}
             step = self.scrubber.text(self.step)
-            picture = Picture(file="", step=step, moment=moment, width=size["width"], height=size["height"])
+            picture = Picture(
+                file="",
+                step=step,
+                moment=moment,
+                width=size["width"],
+                height=size["height"],
+                covered=covered_in(page),
+            )
             return Snap(picture=picture, data=data, places=places)
         return None

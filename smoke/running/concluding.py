@@ -12,9 +12,9 @@ from smoke.judging.confirming import confirmed_ones
 from smoke.judging.judge import judge_check, judge_run
 from smoke.judging.judged import Run
 from smoke.judging.lost import discounted
-from smoke.judging.offline import excused, needs_control
+from smoke.judging.offline import excused, needs_control, vouched
 from smoke.running.clock import Clocks, jump
-from smoke.running.control import reachable
+from smoke.running.control import reached
 from smoke.running.exchanges import keep_exchanges
 from smoke.running.reports import publish
 from smoke.running.session import Session
@@ -80,11 +80,18 @@ def conclude(session: Session, settings: Settings) -> Run:
 
 
 def _excuse(session: Session) -> None:
-    """Blame this runner for failures of the network where it, or its browser, reaches nobody else either."""
+    """Blame this runner for failures of the network where it, or its browser, reaches nobody else either.
+
+    Where somebody can be reached, say so beside them; without controls nothing is known of the runner's network.
+    """
     for name, why in session.cut_off.items():
         session.observations[name] = excused(session.observations[name], why)
     addresses = (session.target.base_url, *session.target.urls.values())
     controls = session.plan.environment.controls
-    if needs_control(tuple(session.observations.values()), addresses) and not reachable(controls):
+    if not controls or not needs_control(tuple(session.observations.values()), addresses):
+        return
+    if control := reached(controls):
+        session.observations = {name: vouched(each, control) for name, each in session.observations.items()}
+    else:
         why = f"this runner reaches neither the target nor {', '.join(controls)}"
         session.observations = {name: excused(each, why) for name, each in session.observations.items()}

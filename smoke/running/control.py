@@ -19,11 +19,18 @@ CONNECTED = re.compile(r"ERR_(CERT|SSL|INVALID_HTTP_RESPONSE|CONNECTION_(CLOSED|
 
 
 def reachable(controls: Sequence[str]) -> bool:
-    """Tell whether any of ``controls`` (``host:port``) can be resolved and accepts a connection."""
+    """Tell whether any of ``controls`` (``host:port``) can be resolved and accepts a connection, or there are none."""
+    return not controls or reached(controls) is not None
+
+
+def reached(controls: Sequence[str]) -> str | None:
+    """Return the first of ``controls`` (``host:port``) that accepts a connection; None: none does."""
     if not controls:
-        return True
+        return None
     with ThreadPoolExecutor(len(controls)) as pool:
-        return any(pool.map(_connects, controls))
+        return next(
+            (each for each, connects in zip(controls, pool.map(_connects, controls), strict=True) if connects), None
+        )
 
 
 def _connects(control: str) -> bool:

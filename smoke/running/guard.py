@@ -127,7 +127,7 @@ class Guard:
         permission = None if method in READS else self.permissions.of(check_id, method, path)
         with self._lock:
             if method not in READS and permission is None:
-                return self._refuse(check_id, method, path, self._breach(check_id, method, path, ": it was stopped"))
+                return self._refuse(check_id, method, path, self._breach(check_id, method, path, "; it was stopped"))
             staged = check_id in self.stand_ins
             if not staged and (over := self.meter.ask(_endpoint(method, url), time.monotonic())) is not None:
                 braked = Finding(rule=f"{over}: it was stopped", blame=Blame.HARNESS, cause=BRAKED)
@@ -259,10 +259,11 @@ class Guard:
 
     def _breach(self, check_id: str, method: str, path: str, end: str) -> Finding:
         if self.permissions.forbids(method, path):
-            rule, cause = "destructive in suite.yaml forbids it", forbidden(method, path)
+            why, cause = "which destructive in suite.yaml forbids", forbidden(method, path)
         else:
-            rule, cause = f"no permit of {check_id or 'any check'} names it", None
-        return Finding(rule=f"{method} {path} is permitted, but {rule}{end}", blame=Blame.SAFETY, cause=cause)
+            why, cause = "which none of its permits names", None
+        who = "the check" if check_id else "code outside of any check"
+        return Finding(rule=f"{who} sent {method} {path}, {why}{end}", blame=Blame.SAFETY, cause=cause)
 
     def _refuse(self, check_id: str, method: str, path: str, finding: Finding) -> bool:
         self.refused.append(Refusal(check_id=check_id, method=method, path=path, finding=finding))

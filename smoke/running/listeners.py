@@ -23,7 +23,15 @@ from smoke.safety import READS
 from smoke.secrets.tokens import in_headers, in_query
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError, WebSocket
+    from playwright.sync_api import (
+        BrowserContext,
+        ConsoleMessage,
+        Page,
+        Request,
+        Response,
+        WebError,
+        WebSocket,
+    )
 
     from smoke.running.guard import Asker, Guard
     from smoke.running.watch import Watch
@@ -120,7 +128,11 @@ class Listeners:
     def _on_console(self, message: ConsoleMessage) -> None:
         text = self.scrub(message.text)[:LONGEST_TEXT]
         self.console.append(f"{message.type}: {text}")
-        self._note("console", self.console[-1], bad=message.type == "error")
+        self._note(
+            "console",
+            f"{self.console[-1]}{_at(message.location['url'], message.location['line'])}",
+            bad=message.type == "error",
+        )
         if message.type != "error":
             return
         if text.startswith(LOAD_FAILED):
@@ -132,7 +144,7 @@ class Listeners:
         where = urlsplit(error.page.url).path if error.page else ""
         text = self.scrub(str(error.error).partition("\n")[0])[:LONGEST_TEXT]
         self.signals.append(Signal(kind=SignalKind.PAGE_ERROR, where=where, text=text))
-        self._note("error", text, bad=True)
+        self._note("error", f"{text}{_at(error.location['url'], error.location['line'])}", bad=True)
 
     def _on_request(self, request: Request) -> None:
         self.guard.seen(self.asker.check_id, request.method, request.url)
@@ -247,6 +259,12 @@ def _repeated(text: str) -> str | None:
         return text.rpartition(" ")[2]
     found = NOT_TAKEN.match(text)
     return found[1] if found else None
+
+
+def _at(url: str, line: int) -> str:
+    """Say at which script and ``line``, which Playwright counts from 0; empty where that is not known."""
+    path = urlsplit(url).path
+    return f" (at {path}:{line + 1})" if path else ""
 
 
 def _page_of(response: Response) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from smoke.bundle.scene import SCENE, Box, Event, Picture, Scene, written
 from smoke.model import Artifact
 from smoke.running.aside import Aside
-from smoke.running.camera import CAPTURE_MS, Camera
+from smoke.running.camera import CAPTURE_MS, Camera, covered_in
 from smoke.running.earlier import LOOK_MS, Earlier, earlier_of, first, last_used
 from smoke.running.journey import Journey
 from smoke.running.session import Session
@@ -80,7 +80,14 @@ def _shown(page: Page | None, folder: Path) -> Picture | None:
     if page is None or not (folder / "screenshot.png").is_file():
         return None
     size = page.viewport_size or {"width": 0, "height": 0}
-    return Picture(file="screenshot.png", step="", moment="at the failure", width=size["width"], height=size["height"])
+    return Picture(
+        file="screenshot.png",
+        step="",
+        moment="at the failure",
+        width=size["width"],
+        height=size["height"],
+        covered=_tried(lambda: covered_in(page)) or 0,
+    )
 
 
 def _before(camera: Camera, folder: Path) -> Picture | None:

@@ -50,7 +50,7 @@ def test_a_refusal_is_told_with_request_and_answer(status: int) -> None:
     """Wrong, forbidden, locked and too often are the account's; the first of them is told."""
     found = refusal("smoke@shop.example", seen(200, status, 500))
     assert found is not None
-    assert found.rule == f"login of smoke@shop.example is accepted, but POST /login answered {status}"
+    assert found.rule == f"login of smoke@shop.example was not accepted: POST /login answered {status}"
     assert made(seen(status), Answer.UNKNOWN) == [Answer.LIMITED if status == 429 else Answer.REFUSED]
 
 

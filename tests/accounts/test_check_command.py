@@ -19,7 +19,7 @@ from tests.demo.client import BASIC, PREMIUM, Demo
 
 MAY_NOT = "may_not: [GET /api/v1/admin/users]"
 PASSWORD = "correct-horse-7"
-NO_TOTP = f"ACCOUNT: login of {PREMIUM} is accepted, but a second factor is asked for, and the account has no totp"
+NO_TOTP = f"ACCOUNT: login of {PREMIUM} was not accepted: a second factor is asked for, and the account has no totp"
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,7 @@ def test_a_refused_login_is_asked_once(broken: Deployment, httpserver: HTTPServe
     done = broken.told("check")
     assert done.code == 3
     assert done.line("basic signs") == (
-        f"basic signs in INCONCLUSIVE ACCOUNT: login of {BASIC} is accepted, but POST /api/v1/auth/login answered 401"
+        f"basic signs in INCONCLUSIVE ACCOUNT: login of {BASIC} was not accepted: POST /api/v1/auth/login answered 401"
     )
     assert [done.line(f"basic {name}").split()[2] for name in ("identity", "role", "rights")] == ["NOT_RUN"] * 3
     assert [request.path for request, _ in httpserver.log] == ["/api/v1/auth/login"]
@@ -288,7 +288,7 @@ def test_a_login_that_is_misread_is_no_fault_of_the_account(
         done = broken.told("check")
     assert done.code == 3
     assert done.line("basic signs") == (
-        f"basic signs in INCONCLUSIVE HARNESS: login of {BASIC} can be read, but POST /api/v1/auth/login {told}"
+        f"basic signs in INCONCLUSIVE HARNESS: login of {BASIC} cannot be read: POST /api/v1/auth/login {told}"
     )
     assert "-1234567" not in done.output
     assert len(httpserver.log) == 4

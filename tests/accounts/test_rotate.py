@@ -162,7 +162,7 @@ def test_commands_change_and_store_too(shop: Deployment, demo: Demo) -> None:
 ROLLED_BACK = {
     "the change fails": ("fails", "works", "exited with 1: change refuses ***"),
     "the change fails when it is done": ("works-then-fails works", "works", "exited with 1: change broke"),
-    "the change does nothing": ("lies", "works", f"failed: ACCOUNT: login of {BASIC} is accepted"),
+    "the change does nothing": ("lies", "works", f"failed: ACCOUNT: login of {BASIC} was not accepted"),
     "the store fails": ("works", "fails works", "exited with 1: store refuses ***"),
     "the store fails when it is done": ("works", "works-then-fails works", "exited with 1: store broke"),
 }
@@ -284,7 +284,7 @@ def test_nothing_begins_where_the_current_password_is_refused(shop: Deployment, 
     declare(shop, hooks(shop))
     done = shop.told("rotate", "basic")
     assert done.code == 3, done.output
-    assert done.output.startswith(f"nothing was changed: ACCOUNT: login of {BASIC} is accepted")
+    assert done.output.startswith(f"nothing was changed: ACCOUNT: login of {BASIC} was not accepted")
     assert not list(shop.root.glob("hooks/*.count"))
     assert (signs_in(demo, demo.password), shop.recoveries()) == (True, [])
 

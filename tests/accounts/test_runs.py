@@ -84,7 +84,7 @@ def test_a_journey_that_sees_the_refusal_is_the_accounts(tmp_path: Path) -> None
     assert code == 3
     assert set(blames(verdict).values()) == {("INCONCLUSIVE", "ACCOUNT")}
     told = "\n".join(evidence(verdict))
-    assert "login of smoke@door.example is accepted, but POST /login answered 401" in told
+    assert "login of smoke@door.example was not accepted: POST /login answered 401" in told
     assert "page.first: POST /login answered 401" in told
 
 
@@ -194,7 +194,7 @@ def test_a_login_that_we_misread_is_ours(tmp_path: Path) -> None:
     assert (done.returncode, door.logins) == (3, [PASSWORD])
     assert set(blames(verdict).values()) == {("INCONCLUSIVE", "HARNESS")}
     assert (
-        "login of smoke@door.example can be read, but POST /login answered 200 and has no data.tokn (its keys: token):"
+        "login of smoke@door.example cannot be read: POST /login answered 200 and has no data.tokn (its keys: token):"
         " mend login.token in suite.yaml"
     ) in evidence(verdict)
     assert "opens-the-door" not in done.stdout + done.stderr

@@ -13,6 +13,8 @@ import pytest
 from smoke.bundle import good
 from smoke.bundle.scene import SCENE, SPOKEN, Box, Event, Picture, Scene, Spoken, written
 from smoke.bundle.writing import KEPT_S, MOST, Bundles, prune, standings
+from smoke.judging.causes import BROWSER_GONE
+from smoke.judging.hints import MEANINGS
 from smoke.judging.judged import Run
 from smoke.model import Blame, CheckKind, Finding, Measurement, Outcome
 from smoke.secrets.secret import Scrubber, Secret
@@ -22,6 +24,7 @@ from tests.support.run_builder import STARTED, a_finding, a_result, a_run, an_at
 TAGS = "</script></style>--><img src=x onerror='window.ran=1'><script>window.ran=1</script>"
 EVIL = f"{TAGS}\u202e\x00\ud800 𝔘é <!-- not recovered -->"
 HOSTILE_URL = "javascript:window.ran=1//http://elsewhere.example/" + EVIL
+NOT_ITS = "not by the application&#39;s fault"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -164,7 +167,8 @@ def test_of_too_many_pages_those_stay_that_failed_last(tmp_path: Path) -> None:
     ("outcome", "blame", "said"),
     [
         (Outcome.FLAKY, Blame.APP_5XX, "It failed, and passed at attempt 2: the application answers with an error"),
-        (Outcome.INCONCLUSIVE, Blame.HARNESS, "It could not be judged: our own fault"),
+        (Outcome.INCONCLUSIVE, Blame.HARNESS, "It could not be judged: the check or this runner is at fault"),
+        (Outcome.FAIL, Blame.SAFETY, f"It failed, at all 2 attempts, {NOT_ITS}: {MEANINGS[Blame.SAFETY]}"),
         (Outcome.FAIL, Blame.DNS, "It failed, at all 2 attempts: the host shop.example does not resolve"),
     ],
 )
@@ -176,8 +180,8 @@ def test_the_first_sentence_says_what_became_of_it(tmp_path: Path, outcome: Outc
     result = a_result(bad, last, check_id="shop.home", outcome=outcome, blame=blame)
     run = a_run(result, verdict=outcome, versions={"browser": "1", "smoke": "1"})
     page = bundles(run, tmp_path).write()["shop.home"].read_text()
-    assert f'<p class="sentence">{said}</p>' in page
-    assert "<dt>Seen</dt><dd><code>it works</code></dd>" in page
+    assert f"<h1>{said}</h1>" in page
+    assert "<dt>Seen</dt><dd>it works</dd>" in page
 
 
 def test_what_was_too_slow_is_said_with_its_time_and_its_budget(tmp_path: Path) -> None:
@@ -186,7 +190,70 @@ def test_what_was_too_slow_is_said_with_its_time_and_its_budget(tmp_path: Path) 
     result = a_result(slow, check_id="shop.home", outcome=Outcome.FAIL, blame=Blame.SLOW)
     run = a_run(result, verdict=Outcome.FAIL, versions={"browser": "1", "smoke": "1"})
     page = bundles(run, tmp_path).write()["shop.home"].read_text()
-    assert "It failed: too slow: shop.load_ms is 4.11 s, and may be 800 ms</p>" in page
+    assert "<h1>It failed: shop.load_ms took 4.11 s; the limit is 800 ms</h1>" in page
+
+
+@pytest.mark.parametrize(
+    ("rule", "evidence", "said"),
+    [
+        ("shop.failed_requests (1) == 0: GET /cart 404", (), "GET /cart answers 404"),
+        ("Locator expected to be visible", ("at e2e/shop.py:3", "GET /cart answered 403"), "GET /cart answers 403"),
+        ("status (404) == 200", ("GET http://shop.example/cart",), "GET http://shop.example/cart answers 404"),
+        ("it works", (), "a route is missing or refuses the request"),
+    ],
+)
+def test_what_was_refused_is_said_with_method_path_and_status(
+    tmp_path: Path, rule: str, evidence: tuple[str, ...], said: str
+) -> None:
+    page = page_of_one(tmp_path, Finding(rule=rule, blame=Blame.APP_4XX, evidence=evidence))
+    assert f"<h1>It failed: {said}</h1>" in page
+
+
+def test_a_check_that_broke_itself_is_shown_with_its_line(tmp_path: Path) -> None:
+    """And its author is asked to look; a browser that is gone is a matter of the runner."""
+    line = "e2e/shop.py:18"
+    broke = page_of_one(tmp_path, Finding(rule="KeyError: 'x'", blame=Blame.HARNESS, evidence=(f"at {line}",)))
+    assert f"<h1>It could not be judged: the check&#39;s own code broke at {line}</h1>" in broke
+    assert f"<dt>Line</dt><dd><code>{line}</code></dd>" in broke
+    assert ">the check&#39;s author</span> (HARNESS)" in broke
+    gone = page_of_one(tmp_path, Finding(rule="it works", blame=Blame.HARNESS, cause=BROWSER_GONE))
+    assert ">this runner</span> (HARNESS)" in gone
+
+
+def test_a_network_that_was_looked_at_is_said_to_be_none_of_the_runners(tmp_path: Path) -> None:
+    """Where nobody looked, nothing is said of it."""
+    known = Finding(rule="it works", blame=Blame.DNS, evidence=("this runner reaches example.org:443",))
+    assert "<dt>Network</dt><dd>this runner reaches example.org:443, so it has a network</dd>" in page_of_one(
+        tmp_path, known
+    )
+    assert "Network" not in page_of_one(tmp_path, replace(known, evidence=()))
+
+
+def test_pink_is_explained_where_there_is_some(tmp_path: Path) -> None:
+    shown = Picture(file="screenshot.png", step="", moment="at the end", width=1280, height=720)
+    (tmp_path / "attempts/shop.home-1").mkdir(parents=True)
+    (tmp_path / "attempts/shop.home-1/screenshot.png").write_bytes(PNG)
+    for covered in (0, 1):
+        scene = Scene(url="http://shop.example/", title="", step="", used="", shown=replace(shown, covered=covered))
+        leave(tmp_path, SCENE, written(scene))
+        page = bundles(a_bad_run(kind=CheckKind.JOURNEY), tmp_path).write()["shop.home"].read_text()
+        assert ("Pink covers" in page) == bool(covered)
+
+
+def test_what_may_follow_from_the_rule_that_decided_is_folded(tmp_path: Path) -> None:
+    gone = Finding(rule="status (404) == 200", blame=Blame.APP_4XX)
+    lacks = Finding(rule="header A (absent) is present", blame=Blame.ASSERTION)
+    page = page_of_one(tmp_path, gone, lacks)
+    assert "1 more that may follow from it" in page
+    assert page.index("status (404) == 200") < page.index("<details><summary>1 more") < page.index("header A (absent)")
+
+
+def page_of_one(reports: Path, *findings: Finding) -> str:
+    """Return the page about a check that failed by ``findings``, the first of which decided."""
+    blame = findings[0].blame
+    result = a_result(an_attempt(findings=findings), check_id="shop.home", outcome=blame.outcome, blame=blame)
+    run = a_run(result, verdict=blame.outcome, versions={"browser": "1", "smoke": "1"})
+    return bundles(run, reports).write()["shop.home"].read_text()
 
 
 def test_a_probe_that_got_no_answer_shows_what_it_asked(tmp_path: Path) -> None:
@@ -245,8 +312,11 @@ def test_every_page_says_whose_fault_it_is_and_what_to_do(tmp_path: Path, blame:
     result = a_result(bad, check_id="shop.home", outcome=blame.outcome, blame=blame)
     run = a_run(result, verdict=blame.outcome, versions={"browser": "1", "smoke": "1"})
     page = bundles(run, tmp_path).write()["shop.home"].read_text()
-    whose = page.partition("the fault is ")[2].partition("</dd>")[0]
-    assert whose.startswith("the application&#39;s") == (blame.outcome is Outcome.FAIL and blame is not Blame.SAFETY)
+    whose = page.partition("<dt>Blame</dt><dd>")[2].partition("</dd>")[0]
+    is_its = blame.outcome is Outcome.FAIL and blame is not Blame.SAFETY
+    assert (">the application" in whose) == is_its
+    assert ("not the application" in whose) != is_its
+    assert f"({blame})" in whose
 
 
 @pytest.mark.parametrize("url", ["about:blank", "chrome-error://chromewebdata/", "http://shop.example/"])
@@ -284,7 +354,8 @@ def test_a_list_leads_to_all_pages_those_that_failed_last_first(chrome: Any, tmp
     assert "● well again since " in second
     assert axe.grave(page, axe.script()) == []
     page.get_by_role("link", name="shop.cart").click()
-    assert page.locator("h1").inner_text().startswith("✕ FAIL shop.cart")
+    assert page.locator("h1").inner_text().startswith("It failed: ")
+    assert page.locator("header").inner_text().startswith("✕ FAIL shop.cart")
     context.close()
 
 

@@ -202,7 +202,7 @@ def test_what_may_have_been_written_is_not_written_twice(
     said: dict[str, Any], lost: str, asked: int, outcome: Outcome
 ) -> None:
     """A lost answer does not say whether the request arrived: without a second look nobody is blamed for it."""
-    finding = Finding(rule=f"answers, but {lost}", blame=Blame.TCP, cause="the connection to shop.example:443 fails")
+    finding = Finding(rule=f"got no answer: {lost}", blame=Blame.TCP, cause="the connection to shop.example:443 fails")
     sending = Sending(ProbeFailedError(finding), 1.0)
     observation = seen_by(a_probe(**said), sending)
     assert (len(sending.sent), outcome_of(confirmed(observation).attempts)) == (asked, outcome)
@@ -311,7 +311,7 @@ def test_without_a_budget_one_sample_is_enough() -> None:
 
 def test_a_connection_lost_between_samples_fails_the_attempt() -> None:
     """What goes wrong while the median is taken counts as what it is."""
-    lost = ProbeFailedError(Finding(rule="GET /health answers, but reset by peer", blame=Blame.TCP))
+    lost = ProbeFailedError(Finding(rule="GET /health got no answer: reset by peer", blame=Blame.TCP))
     first, second = seen_by(a_probe(expect={"within_ms": 100}), Sending(900.0, lost, 50.0)).attempts
     assert first.findings == (lost.finding,)
     assert second.findings == ()

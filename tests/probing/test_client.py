@@ -129,14 +129,14 @@ def test_a_refused_connection_is_tcp() -> None:
     url = f"http://127.0.0.1:{free_port()}/health"
     finding = failure_of(url)
     assert finding.blame is Blame.TCP
-    assert finding.rule.startswith(f"GET {url} answers, but ")
+    assert finding.rule.startswith(f"GET {url} got no answer: ")
 
 
 def test_a_name_that_does_not_resolve_is_dns() -> None:
     """A host without an address is the fault of its name, not of a connection."""
     finding = failure_of("http://name.invalid/")
     assert finding.blame is Blame.DNS
-    assert finding.rule.startswith("GET http://name.invalid/ answers, but getaddrinfo: ")
+    assert finding.rule.startswith("GET http://name.invalid/ got no answer: getaddrinfo: ")
 
 
 @pytest.mark.parametrize("behaviour", [drops, breaks_off, talks_nonsense])
@@ -144,7 +144,7 @@ def test_a_broken_answer_is_tcp(behaviour: Behaviour) -> None:
     """A connection that is dropped, cut short or speaks another language is no answer."""
     finding, url = failure_with(behaviour)
     assert finding.blame is Blame.TCP
-    assert finding.rule.startswith(f"GET {url} answers, but ")
+    assert finding.rule.startswith(f"GET {url} got no answer: ")
 
 
 @pytest.mark.parametrize("behaviour", [hangs, trickles])
@@ -215,5 +215,5 @@ def test_a_certificate_that_nobody_vouches_for_is_tls(certificate: Path) -> None
     """A self-signed certificate is not accepted, and the finding says why."""
     finding, url = failure_with(answers(), scheme="https", tls=with_certificate(certificate))
     assert finding.blame is Blame.TLS
-    assert finding.rule.startswith(f"GET {url} answers, but ")
+    assert finding.rule.startswith(f"GET {url} got no answer: ")
     assert "self-signed certificate" in finding.rule.replace("self signed", "self-signed")

@@ -38,7 +38,7 @@ def test_the_answer_that_is_quoted_is_meant() -> None:
 
 
 def test_without_an_answer_the_request_that_had_none_is_meant() -> None:
-    assert meant((LOGIN, LOST, LATER), ("GET /cart answers, but connection refused",)) is LOST
+    assert meant((LOGIN, LOST, LATER), ("GET /cart got no answer: connection refused",)) is LOST
 
 
 def test_a_time_is_about_what_was_asked_last() -> None:
@@ -51,7 +51,7 @@ def test_what_was_said_is_kept_for_each_check_and_only_lately() -> None:
 
     async def send(request: Request, _timeout_s: float) -> Exchange:
         if request.url == "/lost":
-            raise ProbeFailedError(Finding(rule="GET /lost answers, but refused", blame=Blame.TCP))
+            raise ProbeFailedError(Finding(rule="GET /lost got no answer: refused", blame=Blame.TCP))
         return Exchange(request=request, status=200, headers=(), body=b"")
 
     async def converse() -> None:

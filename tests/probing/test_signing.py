@@ -99,7 +99,7 @@ def test_a_refused_account_is_not_the_applications_fault(
     """Whichever way the account is refused, it is ACCOUNT; a login that breaks down is the application's."""
     _, attempt, _ = asked(login, answer)
     (finding,) = attempt.findings
-    assert (finding.blame, finding.rule) == (blame, f"login of ann@shop.example is accepted, but {rule}")
+    assert (finding.blame, finding.rule) == (blame, f"login of ann@shop.example was not accepted: {rule}")
 
 
 @pytest.mark.parametrize(

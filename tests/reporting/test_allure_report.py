@@ -241,7 +241,7 @@ def test_failures_are_gathered_by_whose_fault_they_are(built, asked):
     page.goto(built.as_uri())
     page.get_by_text("Categories").first.click()
     page.get_by_text("FAIL: the application answers with an error (APP_5XX)").wait_for()
-    page.get_by_text("INCONCLUSIVE: an edge service stopped us (EDGE_BLOCKED)").wait_for()
+    page.get_by_text("INCONCLUSIVE: an edge service stopped this runner (EDGE_BLOCKED)").wait_for()
 
 
 @pytest.mark.browser

@@ -60,7 +60,7 @@ def test_every_trouble_has_a_line_whatever_failed() -> None:
 
 
 LOST = Finding(
-    rule="GET / answers, but getaddrinfo",
+    rule="GET / got no answer: getaddrinfo",
     blame=Blame.DNS,
     evidence=("trace id 0af7",),
     cause="the host a.b does not resolve",
@@ -78,7 +78,7 @@ def test_a_shared_cause_is_told_once_with_the_checks_it_took_down() -> None:
     assert printed(run)[:7] == [
         "FAIL (DNS) the host a.b does not resolve: took down 3 of 4 checks",
         "  a.api, a.root, home.load",
-        "  attempt 1: GET / answers, but getaddrinfo",
+        "  attempt 1: GET / got no answer: getaddrinfo",
         "    trace id 0af7",
         "  again: smoke run scheduled --suite shop --env production --check a.api",
         "  home.load besides: build (missing) exists",
@@ -104,7 +104,7 @@ def test_a_line_as_it_goes_says_what_may_still_change(blame: Blame, may_change: 
     """Whether the runner itself is offline is only known at the end, so a failure of the network is told with that."""
     file = io.StringIO()
     console = Console(file, plain=True)
-    found = an_attempt(findings=(Finding(rule="GET / answers, but no", blame=blame),))
+    found = an_attempt(findings=(Finding(rule="GET / got no answer: no", blame=blame),))
     with console.progress(1) as progress:
         progress.finished(a_result(found, outcome=Outcome.FAIL, blame=blame))
     assert file.getvalue().rstrip().endswith("(unless this runner is offline)") is may_change

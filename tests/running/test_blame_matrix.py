@@ -39,7 +39,7 @@ JOURNEYS = {
     Blame.SLOW: 'page.goto("./slow", timeout=400)',
     Blame.EDGE_BLOCKED: 'page.goto("./puzzle"); assert page.title() == "Shop"',
     Blame.ACCOUNT: 'page.goto("./")\n'
-    "page.evaluate(\"fetch('/login', {method: 'POST'})\"); raise AccountError('login of ben is accepted, but 423')",
+    "page.evaluate(\"fetch('/login', {method: 'POST'})\"); raise AccountError('login of ben was not accepted: 423')",
     Blame.STALE_BUILD: 'page.goto("./old")',
     Blame.HARNESS: 'page.goto("./"); {}["safe_prompt"]',
     Blame.RUNNER_OFFLINE: 'page.goto("./")',

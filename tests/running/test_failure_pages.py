@@ -29,7 +29,7 @@ LOOKS = {
 TOLD = {
     "homepage.enhance": (
         'waiting for get_by_test_id("homepage-enhance-section").get_by_test_id("anonymous-enhance-button")',
-        "ASSERTION: the fault is the application's",
+        "Blamethe application (ASSERTION)",
         "at e2e/betterprompts/test_homepage_enhance.py",
         "compare both with what this release changed",
         "--check homepage.enhance --headed",
@@ -40,7 +40,7 @@ TOLD = {
     ),
     "login.basic": (
         "login.basic.failed_requests (1) == 0: POST /api/v1/auth/login 500",
-        "APP_5XX: the fault is the application's",
+        "Blamethe application (APP_5XX)",
         "the page says 'Something went wrong on our side. Please try again.'",
         "search its log for the trace id",
         "--check login.basic --headed",
@@ -50,7 +50,7 @@ TOLD = {
     ),
     "health.api": (
         "status ('degraded') == 'healthy'",
-        "ASSERTION: the fault is the application's",
+        "Blamethe application (ASSERTION)",
         "answered 200 application/json",
         "compare both with what this release changed",
         "--check health.api",

@@ -201,8 +201,8 @@ def test_what_is_destructive_says_so(shop: Shop, tmp_path: Path) -> None:
     code, verdict = run(tmp_path, shop, way, suite='destructive: ["DELETE /tried"]\n')
     check = verdict["checks"][0]
     assert (code, check["blame"], shop.writes) == (1, "SAFETY", [])
-    told = "DELETE /tried is permitted, but destructive in suite.yaml forbids it: it was stopped"
-    assert [line for line in check["evidence"] if "is permitted" in line] == [told]
+    told = "the check sent DELETE /tried, which destructive in suite.yaml forbids; it was stopped"
+    assert [line for line in check["evidence"] if "DELETE /tried" in line] == [told]
     assert "destructive" in check["hint"]
 
 

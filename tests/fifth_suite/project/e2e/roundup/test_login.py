@@ -17,7 +17,7 @@ def test_login(page: Page, journey: Journey) -> None:
         issues.sidebar.sign_in(account.user, account.password.reveal())
         expect(greeting.or_(issues.error).first).to_be_visible()
     if issues.error.is_visible():
-        raise AccountError(f"login of {account.user} is accepted, but {issues.error.inner_text()}")
+        raise AccountError(f"login of {account.user} was not accepted: {issues.error.inner_text()}")
     with journey.step("the API knows the session"):
         assert journey.api.get(API).status == 200, "the API is open to a signed-in visitor"
     with journey.step("sign out, and the session is gone"):
