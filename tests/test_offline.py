@@ -69,5 +69,5 @@ def test_who_was_reached_is_noted_beside_a_failure_of_the_network() -> None:
         assert reached(["127.0.0.1:1", up]) == up
     assert reached([]) is None
     found = vouched(saw(Blame.ASSERTION, Blame.DNS, Blame.TCP), up).attempts[0].findings
-    assert [finding.evidence for finding in found] == [(), (f"this runner reaches {up}",), ()]
+    assert [finding.evidence for finding in found] == [(), (f"this runner's network works: it reaches {up}",), ()]
     assert [finding.blame for finding in found] == [Blame.ASSERTION, Blame.DNS, Blame.TCP]

@@ -8,7 +8,7 @@ from smoke.addresses import is_here
 from smoke.judging.blame import NO_ANSWER
 from smoke.model import Attempt, Blame, Finding, Observation
 
-REACHES = "this runner reaches "
+REACHES = "this runner's network works: it reaches "
 """How evidence begins that the network of the runner is not the cause."""
 NETWORK = frozenset({Blame.DNS, Blame.TCP, Blame.TLS})
 

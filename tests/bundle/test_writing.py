@@ -222,11 +222,12 @@ def test_a_check_that_broke_itself_is_shown_with_its_line(tmp_path: Path) -> Non
 
 def test_a_network_that_was_looked_at_is_said_to_be_none_of_the_runners(tmp_path: Path) -> None:
     """Where nobody looked, nothing is said of it."""
-    known = Finding(rule="it works", blame=Blame.DNS, evidence=("this runner reaches example.org:443",))
-    assert "<dt>Network</dt><dd>this runner reaches example.org:443, so it has a network</dd>" in page_of_one(
-        tmp_path, known
-    )
+    note = "network works: it reaches example.org:443"
+    known = Finding(rule="it works", blame=Blame.DNS, evidence=(f"this runner's {note}",))
+    assert f"<dt>Network</dt><dd>this runner&#39;s {note}</dd>" in page_of_one(tmp_path, known)
     assert "Network" not in page_of_one(tmp_path, replace(known, evidence=()))
+    offline = "this runner reaches neither the target nor a:1"
+    assert "Network" not in page_of_one(tmp_path, replace(known, blame=Blame.RUNNER_OFFLINE, evidence=(offline,)))
 
 
 def test_pink_is_explained_where_there_is_some(tmp_path: Path) -> None:
