@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 
 from smoke.demo.options import Contract, DemoOptions
 from smoke.demo.process import start
-from smoke.judging.hints import BY_BLAME
+from smoke.judging.hints import BY_WORDS
 from smoke.model import Blame
 from tests.accounts.deployment import LOGIN, ROOT, SUITE, VARIABLE, Deployment, days_ago, deployment
 from tests.demo.client import BASIC, PREMIUM, Demo
@@ -249,7 +249,7 @@ def test_a_hint_says_what_to_do_next(broken: Deployment, httpserver: HTTPServer)
     """The same as a run gives for the same blame, in its own line and in JSON."""
     httpserver.expect_request("/api/v1/auth/login").respond_with_json({}, 401)
     done = broken.told("check")
-    told = BY_BLAME[Blame.ACCOUNT]
+    told = next(fitted for blame, _, fitted in BY_WORDS if blame is Blame.ACCOUNT)
     assert done.output.splitlines()[-2] == f"       hint: {told}"
     [account_told] = json.loads(broken.told("check", "--json").output)["accounts"]
     assert account_told["properties"][0]["hint"] == told

@@ -45,6 +45,7 @@ TOLD = {
         "search its log for the trace id",
         "--check login.basic --headed",
         "before click, step “sign in”",
+        "Pink covers what nobody shall see.",
         "playwright show-trace trace.zip",
         "/api/v1/auth/login 500",
     ),
