@@ -99,6 +99,19 @@ def test_a_broken_rule_is_told_with_its_page_and_value(change: dict[str, Any], r
     assert found(replace(HEALTHY, **change), "b1") == [(rule, blame)]
 
 
+@pytest.mark.parametrize(
+    ("builds", "cause"),
+    [
+        (("b0",), "build b0 is served, expected b1"),
+        ((), "no build is shown, expected b1"),
+        (("b1", "b2"), "several builds are served: b1, b2"),
+    ],
+)
+def test_another_build_is_named_beside_the_one_that_is_expected(builds: tuple[str, ...], cause: str) -> None:
+    rules = TypeAdapter(PageRules).validate_python(RULES)
+    assert [each.cause for each in judge_visit(replace(HEALTHY, builds=builds), rules, "b1")] == [cause]
+
+
 def test_over_http_a_cookie_need_not_be_secure() -> None:
     """Secure is asked for over https only, unless the suite says always."""
     visit = replace(HEALTHY, over_https=False, cookies=(replace(COOKIE, secure=False),))

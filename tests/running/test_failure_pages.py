@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess
 from tests.running.conftest import ANY_BAND, ROOT
+from tests.running.shop import Shop, run
 from tests.support import axe
 
 pytestmark = pytest.mark.browser
@@ -218,3 +220,12 @@ def test_allure_leads_to_the_pages(story: Story) -> None:
         story.reports / "attempts"
     }
     assert list(links_in(story.reports / "allure-results")) == []
+
+
+def test_an_error_of_a_script_is_told_with_its_line(shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
+    """Lines are counted from 1, as everywhere else."""
+    script = "\nsetTimeout(() => { throw new Error('torn') })"
+    httpserver.expect_request("/torn.js").respond_with_data(script, content_type="text/javascript")
+    run(tmp_path, shop, "page.add_script_tag(url='/torn.js'); page.wait_for_event('pageerror')")
+    (page,) = tmp_path.glob("**/failures/*/index.html")
+    assert "expected no page errors; got 1: torn (at /torn.js:2)" in page.read_text()
