@@ -95,32 +95,31 @@ def environ(demo: DemoProcess, tmp_path_factory: pytest.TempPathFactory) -> dict
 
 
 @pytest.fixture(scope="module")
-def two(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A volume on which the shards 1 and 3 left their parts."""
+def well(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Job:
+    """A Job all of whose pods ran side by side and ended well."""
     job = Job(tmp_path_factory.mktemp("volume"), environ)
-    assert job.end(job.pod(1), job.pod(3)) == [0, 0]
-    return job.volume
+    assert job.end(*(job.pod(index) for index in range(SHARDS + 1))) == [0, 0, 0, 0]
+    return job
 
 
 @pytest.fixture
-def job(two: Path, tmp_path: Path, environ: dict[str, str]) -> Job:
-    """A Job that lacks its second shard."""
-    shutil.copytree(two, tmp_path / "volume")
-    return Job(tmp_path / "volume", environ)
+def job(well: Job, tmp_path: Path) -> Job:
+    """What its shards left, before anybody joined it."""
+    shutil.copytree(well.parts, tmp_path / "volume" / "parts")
+    return Job(tmp_path / "volume", well.environ)
 
 
-def test_pods_side_by_side_come_to_one_verdict(environ: dict[str, str], tmp_path: Path) -> None:
+def test_pods_side_by_side_come_to_one_verdict(well: Job) -> None:
     """Index 0 waits for the shards, joins them, and the history has one run."""
-    job = Job(tmp_path, environ)
-    assert job.end(*(job.pod(index) for index in range(SHARDS + 1))) == [0, 0, 0, 0]
-    assert (job.verdict["verdict"], job.verdict["reason"]) == ("PASS", "all 4 checks passed")
-    assert job.runs == ["PASS"]
+    assert (well.verdict["verdict"], well.verdict["reason"]) == ("PASS", "all 4 checks passed")
+    assert well.runs == ["PASS"]
 
 
 def test_a_shard_that_is_killed_or_late_is_not_green(job: Job) -> None:
     """As where a node is lost: it leaves nothing, which is all that is known. What comes later changes nothing."""
-    lost = job.pod(2)
-    while not list(job.parts.glob(f"{RUN}/*-2-*/run.lock")):
+    shutil.rmtree(job.parts / RUN / f"{RUN}-2-x")
+    lost = job.pod(2, again="lost")
+    while not list(job.parts.glob(f"{RUN}/*-2-lost/run.lock")):
         assert lost.poll() is None
     os.killpg(lost.pid, signal.SIGKILL)
     assert job.end(lost) == [-signal.SIGKILL]
@@ -135,9 +134,9 @@ def test_of_a_pod_that_ran_twice_the_worse_counts(job: Job, demo: DemoProcess) -
     with ExitStack() as stack:
         stack.callback(demo.set_breaks)
         demo.set_breaks([Break.SERVICE_DOWN])
-        (code,) = job.end(job.pod(2, again="first"))
+        (code,) = job.end(job.pod(2, again="again"))
     assert code == 1
-    assert job.end(job.pod(2, again="second")) == [0]
+    assert len(list(job.parts.glob(f"{RUN}/*-2-*/part.json"))) == 2
     assert job.end(job.pod(0, wait="0s")) == [1]
     assert job.runs == ["FAIL"]
 
