@@ -30,14 +30,14 @@ mount --make-rprivate /
 mount --bind "$ROOT" "$ROOT"
 mount -o remount,bind,ro "$ROOT"
 mount -t proc proc "$ROOT/proc"
-mount -t tmpfs -o mode=755 tmpfs "$ROOT/dev"
+mount -t tmpfs -o mode=755,noexec,nosuid tmpfs "$ROOT/dev"
 for name in null zero full random urandom; do : > "$ROOT/dev/$name"; mount --bind "/dev/$name" "$ROOT/dev/$name"; done
 mkdir -m 1777 "$ROOT/dev/shm"
 ln -s /proc/self/fd "$ROOT/dev/fd"
 mount -o remount,ro "$ROOT/dev"
-mount -t tmpfs -o mode=1777 tmpfs "$ROOT/dev/shm"
-mount -t tmpfs -o mode=1777 tmpfs "$ROOT/tmp"
-mount -t tmpfs -o mode=1777 tmpfs "$ROOT/state"
+mount -t tmpfs -o mode=1777,noexec,nosuid,nodev tmpfs "$ROOT/dev/shm"
+mount -t tmpfs -o mode=1777,noexec,nosuid,nodev tmpfs "$ROOT/tmp"
+mount -t tmpfs -o mode=1777,noexec,nosuid,nodev tmpfs "$ROOT/state"
 mount --bind "$REPORTS" "$ROOT/reports"
 ip link set lo up
 exec chroot --userspec="$USER_GROUP" --groups= "$ROOT" env --ignore-environment --chdir="$WORK" "$@"
