@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test test-long test-integrations sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-footprint bench-growth bench-scale bench-soak bench-waterfall bench-publish status-picture allure-picture failure-pictures lock clean
+.PHONY: help smoke smoke-all test test-long test-integrations test-deploy sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-footprint bench-growth bench-scale bench-soak bench-waterfall bench-publish status-picture allure-picture failure-pictures lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -39,6 +39,9 @@ test-long: .venv/.dev-ready ## run the tests that `make test` leaves out because
 
 test-integrations: .venv/.dev-ready .cache/integrations/ready ## test sinks, channels and deployments against real services (Debian, Ubuntu)
 	@$(PYTEST) tests/sinks tests/channels tests/deploy $(ARGS)
+
+test-deploy: .venv/.dev-ready .cache/deploy/ready ## test container and manifests; as root with buildah and mmdebstrap, build the image
+	@$(PYTEST) tests/deploy $(ARGS)
 
 sabotage: .venv/.dev-ready ## break everything around a run; none may read as green (ARGS: names)
 	@$(BIN)/python -m sabotage $(ARGS)
@@ -118,7 +121,9 @@ lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=-
 	  sed '/^python-dateutil==/,/# via/d' requirements/dev.lock >"$$folder/dev.lock" && \
 	  "$$folder/bin/uv" pip compile $(COMPILE) $(ARGS) --no-annotate --group build --group lambda \
 	    --extra cloudwatch --extra postgres -c "$$folder/dev.lock" -o requirements/lambda.lock pyproject.toml >/dev/null && \
-	  echo "locked: requirements/run.lock requirements/dev.lock requirements/gate.lock requirements/lambda.lock"
+	  "$$folder/bin/uv" pip compile $(COMPILE) $(ARGS) --group build --extra postgres \
+	    -c requirements/dev.lock -o requirements/container.lock pyproject.toml >/dev/null && \
+	  echo "locked: requirements/*.lock"
 
 clean: ## remove the virtual environment, caches and build output (reports stay)
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info test-results
@@ -152,6 +157,14 @@ endef
 .venv/.dev-ready: .venv/bin/python requirements/dev.lock requirements/run.lock pyproject.toml
 	$(call install,dev)
 	@touch .venv/.run-ready $@
+
+# Programs that read a Dockerfile and manifests.
+.cache/deploy/ready: requirements/deploy.txt
+	@echo "setup: installing what reads manifests into .cache/deploy"
+	@$(BIN)/python -m venv --clear .cache/deploy && \
+	{ .cache/deploy/bin/pip install --no-compile -r requirements/deploy.txt >.cache/deploy/setup.log 2>&1 || \
+	  { tail -n 20 .cache/deploy/setup.log >&2; exit 1; } ; }
+	@touch $@
 
 # Libraries of the extras, then services: two from Python, in an environment of their own, and two from Debian, unpacked.
 .cache/integrations/ready: requirements/integrations.txt requirements/counterparts.txt

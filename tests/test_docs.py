@@ -19,8 +19,9 @@ from smoke.model import Blame, Outcome
 
 ROOT = Path(__file__).parents[1]
 MANUALS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "reports" / "README.md"]
+MANUALS += sorted((ROOT / "deploy").glob("*/README.md"))
 PAGES = pytest.mark.parametrize(
-    "page", MANUALS, ids=lambda page: page.name if page.parent.name != "reports" else "reports"
+    "page", MANUALS, ids=lambda page: page.name if page.parent in {ROOT, ROOT / "docs"} else page.parent.name
 )
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```[a-z]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
