@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sabotage import machine, network, processes, project
-from sabotage.case import CASES, Case, Ended
+from sabotage.case import CASES, Case
+from sabotage.ended import Ended
 from sabotage.ground import NotPossibleError, ground
 
 THEMES = (machine, network, project, processes)

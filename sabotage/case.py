@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sabotage.ground import Ground
+from sabotage.ended import Ended
+from sabotage.ground import Ground
 
 
 class Exit(IntEnum):
@@ -30,22 +29,7 @@ VERDICTS = {
 """What verdict.json may say beside an exit code; an empty text: there is none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """How a run ended."""
-
-    code: int | None
-    """None: it did not, and was stopped."""
-    verdict: str
-    """Empty where it said none."""
-    said: str
-    """The reason of the verdict and all that was printed for people."""
-    seconds: float
-    left: tuple[str, ...]
-    """Command lines of what it started and did not end."""
-
-
-Attempt = Callable[["Ground"], Ended]
+Attempt = Callable[[Ground], Ended]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from sabotage.case import Ended
+from sabotage.ended import Ended
 from sabotage.family import VARIABLE, Family
 from sabotage.target import Target, serving
 

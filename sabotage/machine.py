@@ -6,7 +6,8 @@ import subprocess
 from collections.abc import Sequence
 from functools import cache
 
-from sabotage.case import Ended, Exit, sabotage
+from sabotage.case import Exit, sabotage
+from sabotage.ended import Ended
 from sabotage.ground import Ground, NotPossibleError
 from sabotage.shop import OPENS, shop
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 
-from sabotage.case import Ended, Exit, sabotage
+from sabotage.case import Exit, sabotage
+from sabotage.ended import Ended
 from sabotage.ground import Ground
 from sabotage.shop import shop
 from sabotage.target import Mood

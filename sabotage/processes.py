@@ -6,7 +6,8 @@ import signal
 import threading
 from collections.abc import Callable
 
-from sabotage.case import Ended, Exit, sabotage
+from sabotage.case import Exit, sabotage
+from sabotage.ended import Ended
 from sabotage.family import POLL_S, Process
 from sabotage.ground import Going, Ground
 from sabotage.shop import shop

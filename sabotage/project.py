@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sabotage.case import Ended, Exit, sabotage
+from sabotage.case import Exit, sabotage
+from sabotage.ended import Ended
 from sabotage.ground import Ground
 from sabotage.shop import OPENS, shop
 

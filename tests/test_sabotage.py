@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from sabotage.campaign import Tried, campaign, chosen
-from sabotage.case import CASES, Case, Ended, Exit
+from sabotage.case import CASES, Case, Exit
+from sabotage.ended import Ended
 from sabotage.family import VARIABLE, Family
 from sabotage.target import serving
 
