@@ -53,6 +53,7 @@ QUIET = After(
 
 
 @pytest.mark.browser
+@pytest.mark.long
 def test_a_run_costs_about_what_the_bare_script_costs() -> None:
     """Both are measured in turn: the ratio says what the harness adds, whatever the machine is."""
     done = subprocess.run([sys.executable, "-c", PAIRS], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -63,6 +64,7 @@ def test_a_run_costs_about_what_the_bare_script_costs() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
+@pytest.mark.long
 def test_runs_one_after_the_other_leave_nothing() -> None:
     """The short form of `make bench-soak`."""
     command = [sys.executable, "-m", "benchmarks.soak", "-n", "5"]

@@ -8,6 +8,8 @@ from tests.support.datadog_account import DatadogAccount
 from tests.support.datadog_server import replay
 from tests.support.datadog_spec import recorded
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize(
     "name",

@@ -91,6 +91,7 @@ def test_what_does_not_bear_our_mark_has_no_name(tags: list[str]) -> None:
         ),
     ],
 )
+@pytest.mark.long
 def test_what_datadog_once_answered_is_what_it_was_sent(name: str, places: list[str]) -> None:
     """Of recorded conversations: the stored thing differs from the one sent by nothing but what we never write."""
     first = recorded("v1", name)[0]

@@ -104,6 +104,7 @@ def test_a_broken_application_is_an_answer(sandbox: Callable[..., Warm], demo: D
     assert "status ('degraded') == 'healthy'" in reply.body["reason"]
 
 
+@pytest.mark.long
 def test_no_browser_is_an_error(sandbox: Callable[..., Warm]) -> None:
     """Whatever keeps us from looking fails the function: its alarm and its destination are told why."""
     warm = sandbox(SMOKE_BROWSER_PATH="~/chromium")
@@ -237,6 +238,7 @@ def _read_only(task: Path, temporary: Path) -> tuple[str, ...]:
 
 
 @pytest.mark.browser
+@pytest.mark.long
 def test_a_file_system_that_is_read_only(sandbox: Callable[..., Warm], task: Path, tmp_path: Path) -> None:
     """Only the temporary folder can be written there, and there is no shared memory."""
     temporary = tmp_path / "tmp"

@@ -68,6 +68,7 @@ def test_one_region_fails_and_one_is_down(narrow: World) -> None:
     assert [each for each in secrets if each.encode() in said] == []
 
 
+@pytest.mark.long
 def test_where_nothing_arrived_it_is_told_and_no_switch_is_kept_alive(tmp_path: Path, httpserver: HTTPServer) -> None:
     """All runners are gone: the history stays, and the rule about silent regions is judged all the same."""
     with world(tmp_path, httpserver, check="health", rules=("heartbeat_missing",)) as made:
@@ -81,6 +82,7 @@ def test_where_nothing_arrived_it_is_told_and_no_switch_is_kept_alive(tmp_path: 
         assert done.publish.steps["Push the history"].code == 0
 
 
+@pytest.mark.long
 def test_a_history_that_cannot_be_read_leaves_the_verdict_and_the_branch(narrow: World) -> None:
     """The job says so, and is red by it."""
     narrow.git("branch", "--force", BRANCH, narrow.commit("somebody's code"))

@@ -82,6 +82,7 @@ def test_the_suite_passes_against_the_running_application(smoke: Smoke, tracker:
     assert run.outcomes == dict.fromkeys(CHECKS, "PASS")
 
 
+@pytest.mark.long
 def test_the_suite_is_not_green_when_the_application_is_stopped(smoke: Smoke, tracker: Tracker) -> None:
     """Once the application that answered is stopped, neither journey nor probe passes, nor does the run."""
     with tracker.serving():
@@ -98,6 +99,7 @@ WRONG = {
 """What a probe expects and what the noise of a journey accepts, each changed."""
 
 
+@pytest.mark.long
 def test_a_wrong_expectation_turns_its_check_red(smoke: Smoke, tracker: Tracker, tmp_path: Path) -> None:
     """What the application does and a probe or the noise does not expect is a FAIL of that check."""
     project = tmp_path / "project"
@@ -111,6 +113,7 @@ def test_a_wrong_expectation_turns_its_check_red(smoke: Smoke, tracker: Tracker,
     assert (run.outcomes, run.code) == (dict.fromkeys(WRONG, "FAIL"), 1), run.said
 
 
+@pytest.mark.long
 def test_a_refused_account_is_inconclusive(smoke: Smoke, tracker: Tracker) -> None:
     """A password that the application refuses says nothing of the application, and is not green."""
     with tracker.serving():

@@ -149,6 +149,7 @@ def running() -> Iterator[Platform]:
         yield made
 
 
+@pytest.mark.long
 def test_a_gate_that_rolled_back_has_not_passed_although_the_rollback_took(runner: Runner, running: Platform) -> None:
     project(runner.folder / "project")
     runner.install(REAL)

@@ -48,6 +48,7 @@ def test_a_canary_that_only_comparison_finds_slower_is_rolled_back(release: Rele
     assert len(release.platform.rollbacks) == 1
 
 
+@pytest.mark.long
 def test_a_canary_that_is_no_slower_than_the_stable_build_proceeds(release: Release) -> None:
     breaks(release, "build-1", Break.HEALTH_SLOW)
     gated = compared(release)
@@ -55,6 +56,7 @@ def test_a_canary_that_is_no_slower_than_the_stable_build_proceeds(release: Rele
     assert "the canary is no worse than the stable build" in gated.said["reason"]
 
 
+@pytest.mark.long
 def test_what_a_busy_runner_sees_as_slower_rolls_nothing_back(release: Release) -> None:
     """The runner is out of a band that nothing could keep, all the time."""
     breaks(release, "build-2", Break.HEALTH_SLOW)

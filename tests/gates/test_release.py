@@ -161,6 +161,7 @@ def test_a_good_build_goes_through_every_gate_and_is_recorded_once(release: Rele
     assert not release.platform.rollbacks
 
 
+@pytest.mark.long
 def test_the_same_gate_again_is_safe(release: Release) -> None:
     release.platform.shift(1.0)
     assert [release.gate("post-production").code for _ in range(2)] == [0, 0]
@@ -180,6 +181,7 @@ def test_a_build_that_breaks_at_5_percent_is_rolled_back_once(release: Release) 
     assert release.platform.rollbacks[0]["expected_build"] == "build-2"
 
 
+@pytest.mark.long
 def test_a_build_that_breaks_at_25_percent_is_rolled_back(release: Release) -> None:
     release.platform.shift(0.05)
     assert release.gate("canary-5").code == 0
@@ -226,6 +228,7 @@ def test_a_canary_that_was_hardly_met_is_inconclusive_and_says_how_many_sessions
     assert "93 sessions suffice 95 times in 100" in gated.said["reason"]
 
 
+@pytest.mark.long
 def test_a_rollback_that_takes_is_verified_and_recorded(release: Release) -> None:
     release.platform.shift(1.0)
     breaks(release, "build-2", Break.SERVICE_DOWN)
@@ -280,6 +283,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(release: Release) -> N
     assert not release.records()
 
 
+@pytest.mark.long
 def test_a_hook_that_fails_is_told_and_not_tried_again(release: Release) -> None:
     release.platform.shift(1.0)
     breaks(release, "build-2", Break.SERVICE_DOWN)
@@ -321,6 +325,7 @@ def test_a_complete_deployment_is_told_criterion_by_criterion(release: Release) 
     assert "| new endpoints | ✅ met | /api/v1/status 200 |" in gated.summary
 
 
+@pytest.mark.long
 def test_metrics_of_the_gate_are_read_back_where_there_are_keys(release: Release, httpserver: HTTPServer) -> None:
     intake = intake_on(httpserver)
     show_queries(intake)
@@ -355,6 +360,7 @@ def test_an_endpoint_that_was_not_deployed_blocks(release: Release) -> None:
     assert gated.said["reason"] == "not complete: new endpoints: /reranker/health 404"
 
 
+@pytest.mark.long
 def test_a_checklist_makes_no_bad_decision_better(release: Release) -> None:
     release.platform.shift(1.0)
     breaks(release, "build-2", Break.SERVICE_DOWN)

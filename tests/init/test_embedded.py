@@ -38,10 +38,8 @@ def demo() -> Iterator[DemoProcess]:
         yield process
 
 
-@pytest.mark.parametrize(
-    "product",
-    ["betterprompts", *(pytest.param(each, marks=pytest.mark.long) for each in LOGINS if each != "betterprompts")],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("product", LOGINS)
 def test_its_suite_passes(product: str, demo: DemoProcess, smoke: Smoke, folder: Path) -> None:
     """Valid, green, and without a line that a person would have to write."""
     secrets = {name: demo.environ[name] for name in (PASSWORD, KEY)}

@@ -122,7 +122,13 @@ def test_a_dry_run_prints_and_writes_nothing(smoke: Smoke, folder: Path) -> None
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("shapes", [frozenset[Shape](), frozenset({Shape.BLUNT})], ids=["form", "no form"])
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        pytest.param(frozenset[Shape](), id="form"),
+        pytest.param(frozenset({Shape.BLUNT}), id="no form", marks=pytest.mark.long),
+    ],
+)
 def test_a_refused_password_is_tried_once_and_never_reads_as_green(
     shapes: frozenset[Shape], smoke: Smoke, folder: Path
 ) -> None:
@@ -168,6 +174,7 @@ def test_a_first_run_that_is_red_says_what_to_edit(smoke: Smoke, folder: Path) -
 
 
 @pytest.mark.browser
+@pytest.mark.long
 def test_a_second_suite_joins_a_project_and_leaves_its_files_alone(smoke: Smoke, folder: Path) -> None:
     """What the project has once is not written twice."""
     page = folder / "page_objects/page.py"

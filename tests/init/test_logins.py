@@ -34,8 +34,8 @@ SITES = {
     "the password at another address": {Shape.SSO_AFTER_USER},
     "at another address at once": {Shape.SSO_AT_ONCE},
 }
-SOON = {"two pages, a page that confirms, a redirect, a banner", "a code on the next page, a dialog that confirms"}
-"""Those of every run of the tests; the others take their time in `make test-long`."""
+SOON = {"two pages, a page that confirms, a redirect, a banner"}
+"""That of every run of the tests; the others take their time in `make test-long`."""
 CODES = {Shape.CODE_NEXT, Shape.CODE_BESIDE}
 WRITTEN = {
     Shape.PLACEHOLDERS: ("login_page.py", 'page.get_by_placeholder("Pass phrase")'),

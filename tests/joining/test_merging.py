@@ -72,6 +72,7 @@ def test_a_late_shard_is_waited_for(machines: Machines, parts: Parts, tmp_path: 
         assert merge.wait(120) == 0
 
 
+@pytest.mark.long
 def test_a_shard_of_another_run_is_not_taken_for_this_one_s(machines: Machines, parts: Parts, tmp_path: Path) -> None:
     """It came too late for the run that it belongs to: that one is without it, and so is this one."""
     folder = parts(1, 3)

@@ -108,6 +108,7 @@ def test_a_part_of_a_proof_replaces_none(project: Project) -> None:
     assert not list(project.reports.rglob("proof/**/*.json"))
 
 
+@pytest.mark.long
 def test_parts_are_joined_to_one_matrix_or_not_at_all(project: Project) -> None:
     """Exit 3 where one is missing, and nothing that could be taken for the whole."""
     requests = 0

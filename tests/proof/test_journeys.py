@@ -19,7 +19,7 @@ from werkzeug import Request, Response
 
 from smoke.proof.matrix import Matrix
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 ROOT = Path(__file__).parents[2]
 SUITE = """\

@@ -16,6 +16,8 @@ from smoke.proof.journey_fault import JourneyFault, Recorded, faults_of
 from tests.proof.test_journey_faults import CHECK, PAGE, SHOP, SIGNED_IN, SIGNED_OUT, SIGNS, said
 from tests.proof.test_journeys import LOOKS, drilled, stocked
 
+pytestmark = pytest.mark.long
+
 BUY = Element(path="/", css="button", text="Buy", is_control=True)
 LINKS = Element(path="/", css="nav a", count=3)
 BUDGETS = {"ttfb_ms": 800.0, "lcp_ms": 2500.0, "cls": 0.1}

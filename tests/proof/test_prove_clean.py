@@ -182,6 +182,7 @@ def test_an_interrupted_campaign_tells_what_it_counted(shop: Path) -> None:
     assert written(shop)["ending"] == "stopped"
 
 
+@pytest.mark.long
 def test_journeys_are_repeated_in_the_browser_as_often_as_is_asked(shop: Path, httpserver: HTTPServer) -> None:
     """From the tape, too: what they ask by themselves, and in pages whose clock is a second off."""
     code = shop / "e2e" / "shop"

@@ -81,6 +81,7 @@ def test_every_fault_of_a_suite_is_caught(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.long
 def test_a_drill_that_is_stopped_leaves_nobody_behind_and_is_resumed(tmp_path: Path, told: signal.Signals) -> None:
     """Exit 3; what was tried by then is not tried again."""
     child = begin(tmp_path)

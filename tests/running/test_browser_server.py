@@ -77,6 +77,7 @@ def test_the_default_suite_passes_there(smoke: Smoke, demo: DemoProcess, server:
         threading.Event().wait(0.1)
 
 
+@pytest.mark.long
 def test_what_is_broken_is_found_there_too(smoke: Smoke, demo: DemoProcess) -> None:
     """With the same blame, rule and evidence."""
     demo.set_breaks({Break.LOGIN_ERROR})
@@ -165,6 +166,7 @@ def test_home(page):
     [pytest.param((), 1, "DNS", marks=pytest.mark.long), ((OFFLINE,), 3, "RUNNER_OFFLINE")],
     ids=["online", "offline"],
 )
+@pytest.mark.long
 def test_a_host_that_does_not_resolve_there(
     switches: tuple[str, ...], code: int, blame: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,6 +248,7 @@ def test_a_server_that_says_nothing_is_not_waited_for_long(driver: Playwright, m
     assert "gave no browser within 0.5 s; see whether it is reached" in sentence
 
 
+@pytest.mark.long
 def test_how_far_away_it_is_counts_as_the_runners_slowness(driver: Playwright) -> None:
     """A step waits for each answer of the browser, so that is in the reading which a slow step is judged beside."""
     with browser_server(away_s=0.2) as far:

@@ -89,6 +89,7 @@ def test_what_one_page_does_is_told_of_its_own_journey(shop: Shop, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("meeting")
+@pytest.mark.long
 def test_the_permit_of_one_is_none_of_the_other(shop: Shop, tmp_path: Path) -> None:
     """Both write at once; what only one may is stopped for the other alone."""
     write = "page.evaluate(\"fetch('/tried', {method: 'POST'}).catch(() => 0)\")"
@@ -98,6 +99,7 @@ def test_the_permit_of_one_is_none_of_the_other(shop: Shop, tmp_path: Path) -> N
     assert (code, blames, shop.writes) == (1, {"shop.one": None, "shop.two": "SAFETY"}, ["POST /tried"])
 
 
+@pytest.mark.long
 def test_what_is_expected_softly_counts(shop: Shop, tmp_path: Path) -> None:
     """``expect.soft`` lets a journey go on, and is red all the same, for the journey that expected it."""
     soft = (

@@ -34,6 +34,7 @@ def test_pytest_runs_journeys_and_says_the_verdict(tmp_path, environ: dict[str, 
     assert [check["id"] for check in json.loads((tmp_path / "verdict.json").read_text())["checks"]] == ["login.refused"]
 
 
+@pytest.mark.long
 def test_pytest_shows_rule_and_evidence_of_a_red_journey(tmp_path, environ: dict[str, str], demo: DemoProcess) -> None:
     """A guard fails the journey in pytest's own report, with both attempts told."""
     demo.set_breaks([Break.CONSOLE_ERROR])
@@ -74,6 +75,7 @@ def test_an_editor_lists_every_journey_without_starting_anything() -> None:
     assert "started: [] loaded: []" in done.stdout
 
 
+@pytest.mark.long
 def test_one_journey_runs_by_its_node_id(tmp_path, environ: dict[str, str], demo: DemoProcess) -> None:
     """As an editor runs what was clicked, whichever suite is the default."""
     demo.set_breaks()
@@ -87,6 +89,7 @@ def test_one_journey_runs_by_its_node_id(tmp_path, environ: dict[str, str], demo
 
 
 @pytest.mark.skipif(not shutil.which("xvfb-run"), reason="no display, and none to be had: xvfb is not installed")
+@pytest.mark.long
 def test_a_journey_runs_in_a_window_slowed_down(tmp_path, environ: dict[str, str], demo: DemoProcess) -> None:
     """`pytest e2e --headed --slowmo 250`: the browser has a window, and does what it did without."""
     demo.set_breaks()

@@ -21,7 +21,7 @@ from tests.running.conftest import ANY_BAND, ROOT
 from tests.running.shop import Shop, run
 from tests.support import axe
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 CHECKS = ("homepage.enhance", "login.basic", "health.api")
 LOOKS = {
     "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},

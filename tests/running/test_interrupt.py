@@ -76,6 +76,7 @@ def test_ctrl_c_stops_cleans_up_and_is_inconclusive(tmp_path: Path, environ: dic
     assert not lingering(family)
 
 
+@pytest.mark.long
 def test_a_run_that_was_killed_is_told_by_the_next_one(
     tmp_path: Path, environ: dict[str, str], demo: DemoProcess
 ) -> None:

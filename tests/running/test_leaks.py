@@ -281,6 +281,7 @@ def test_what_was_cut_off_holds_no_part_of_a_secret(address: str, tmp_path: Path
     assert done.holds(secret[:6].encode()) == []
 
 
+@pytest.mark.long
 def test_what_pytest_writes_elsewhere_is_swept_too(address: str, tmp_path: Path) -> None:
     """Its own report and log, Allure's and Playwright's folders, and what journeys print without its capture."""
     options = ["-s", "--junitxml=mine/j.xml", "-o", "junit_logging=all", "--log-file=mine/log.txt"]
@@ -293,6 +294,7 @@ def test_what_pytest_writes_elsewhere_is_swept_too(address: str, tmp_path: Path)
     assert done.holds(*forms(CANARY)) == []
 
 
+@pytest.mark.long
 def test_plain_pytest_sweeps_what_it_writes_too(address: str, tmp_path: Path) -> None:
     """Without `smoke run`, as far as pytest lets us."""
     run(tmp_path, address, "--check", "nothing", journey=JOURNEY + PASSING)

@@ -70,6 +70,7 @@ def attempts(reports: Path) -> list[int]:
 
 @pytest.mark.browser
 @needs_xvfb
+@pytest.mark.long
 def test_a_failure_waits_until_its_window_is_closed(environ: dict[str, str], demo: DemoProcess, tmp_path: Path) -> None:
     """The verdict is that of the one attempt, and its evidence that of the failure."""
     demo.set_breaks([Break.CONSOLE_ERROR])

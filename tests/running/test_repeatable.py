@@ -75,6 +75,7 @@ TAKES_OVER = """document.forms[0].onsubmit = event => { event.preventDefault(); 
 
 
 @pytest.mark.parametrize(("lost", "outcome"), [((1,), "FLAKY"), ((), "PASS"), ((1, 2), "FAIL")])
+@pytest.mark.long
 def test_a_form_without_its_script_breaks_no_permit(
     lost: tuple[int, ...], outcome: str, shop: Shop, httpserver: HTTPServer, tmp_path: Path
 ) -> None:

@@ -114,6 +114,7 @@ def test_checks_run_again_until_ctrl_c(project: Path, environ: dict[str, str], d
 
 
 @pytest.mark.browser
+@pytest.mark.long
 def test_ctrl_c_between_runs_keeps_what_the_last_one_said(
     project: Path, environ: dict[str, str], demo: DemoProcess
 ) -> None:

@@ -228,6 +228,7 @@ def test_a_page_that_still_waits_is_slow(shop: Shop, httpserver: HTTPServer, tmp
     assert any(line.startswith("GET /late was still pending after 0.") for line in check["evidence"])
 
 
+@pytest.mark.long
 def test_what_never_left_was_not_written(shop: Shop, tmp_path: Path) -> None:
     """A permitted write to a host that does not resolve is not on the receipt, and may be tried again."""
     way = """page.evaluate("fetch('http://no-such-shop.invalid/tried', {method: 'POST'}).catch(() => 0)")"""
@@ -238,6 +239,7 @@ def test_what_never_left_was_not_written(shop: Shop, tmp_path: Path) -> None:
     assert verdict["safety"]["mutations"] == []
 
 
+@pytest.mark.long
 def test_pictures_count_against_a_rate_limit_too(shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
     """Nothing holds them up, so a run that loads too many is not green."""
     pictures = "".join(f"<img alt='' src='/api/picture?{number}'>" for number in range(5))

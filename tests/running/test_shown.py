@@ -52,6 +52,7 @@ def run(project: Path, environ: dict[str, str], *arguments: str) -> tuple[int, s
     return done.returncode, done.stdout, done.stderr
 
 
+@pytest.mark.long
 def test_each_error_of_a_journey_file_is_shown_with_file_line_and_difference(
     project: Path, environ: dict[str, str]
 ) -> None:

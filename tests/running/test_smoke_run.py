@@ -82,7 +82,13 @@ def run_of(demo: DemoProcess, tmp_path_factory: pytest.TempPathFactory) -> Calla
     return lambda broken: run(next(number for number, breaks in enumerate(TOGETHER) if broken in breaks))
 
 
-@pytest.mark.parametrize("broken", BROKEN)
+SOON = TOGETHER[0] | {Break.SLOW}
+"""Those of every run of the tests; the others take their time in `make test-long`."""
+
+
+@pytest.mark.parametrize(
+    "broken", [each if each in SOON else pytest.param(each, marks=pytest.mark.long) for each in BROKEN]
+)
 def test_each_obvious_breakage_turns_the_right_check_red(broken: Break, run_of: Callable[[Break], Finished]) -> None:
     """A broken application turns the check that must see it red, with one line that names rule and evidence."""
     _, check_id, outcome, blame, rule = BROKEN[broken]

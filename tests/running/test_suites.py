@@ -82,6 +82,7 @@ def test_a_journey_that_cannot_be_collected_is_inconclusive(project: Path, tmp_p
     assert "test_login_refused.py could not be collected" in verdict["reason"]
 
 
+@pytest.mark.long
 def test_a_journey_with_an_error_of_its_own_is_our_fault(project: Path, tmp_path: Path) -> None:
     """A NameError in a journey is HARNESS and INCONCLUSIVE, not the application's FAIL."""
     path = project / "e2e" / "betterprompts" / "test_protected_pages.py"
@@ -93,6 +94,7 @@ def test_a_journey_with_an_error_of_its_own_is_our_fault(project: Path, tmp_path
     assert len(check["attempts"]) == 1
 
 
+@pytest.mark.long
 def test_the_expected_build_must_be_the_one_that_answers(project: Path, tmp_path: Path) -> None:
     """Another build than --expect-build is STALE_BUILD and INCONCLUSIVE, and the verdict names both."""
     code, verdict = run_in(project, tmp_path / "reports", "--check", "homepage.load", "--expect-build", "abc123")

@@ -67,6 +67,7 @@ def samples(check: dict[str, Any], name: str = "home.ttfb_ms") -> list[float]:
     return found
 
 
+@pytest.mark.long
 def test_a_page_that_is_slow_once_passes(look: Look) -> None:
     """The median of three cold loads is judged, and all three are to be seen."""
     code, check = look(lambda number: number == 1)
@@ -148,6 +149,7 @@ def test_what_is_in_time_is_in_time_on_any_runner(look: Look) -> None:
 
 
 @pytest.mark.parametrize(("ceiling", "outcome"), [("", "INCONCLUSIVE"), ("ceilings: {home.asks_ms: 900}\n", "FAIL")])
+@pytest.mark.long
 def test_a_step_that_writes_is_measured_only_once(look: Look, ceiling: str, outcome: str) -> None:
     """One sample fails beyond its ceiling only, and nobody writes twice to know better."""
     way = "\n    ".join(

@@ -156,6 +156,7 @@ def test_a_short_rate_limit_is_honoured(intake):
 
 
 @pytest.mark.parametrize("reset", ["", "soon", "-3", "1e9", "99999999999999999999", "²"])
+@pytest.mark.long
 def test_a_senseless_rate_limit_header_ends_in_a_delivery(intake, reset):
     """Whatever X-Ratelimit-Reset holds, the push ends in time and without a stray exception."""
     intake.instead.extend(reply(429, {"errors": ["limit"]}, X_Ratelimit_Reset=reset) for _ in range(5))

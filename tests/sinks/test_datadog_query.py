@@ -14,6 +14,8 @@ from tests.support.datadog_intake import DatadogIntake, reply, show_queries
 from tests.support.deliveries import a_bulletin, an_outlet, give
 from tests.support.run_builder import a_typical_run
 
+pytestmark = pytest.mark.long
+
 KEYS = {"DD_API_KEY": "0123456789abcdef", "DD_APP_KEY": "fedcba9876543210"}
 
 
