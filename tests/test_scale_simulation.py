@@ -128,6 +128,7 @@ def test_the_document_says_how_a_shell_finds_the_same_offset() -> None:
         assert int(done.stdout) == offset(suite, MINUTE)
 
 
+@pytest.mark.long
 def test_the_document_holds_every_table_that_the_command_prints() -> None:
     """Nobody can change a figure, or what it is made of, without the other."""
     text = DOCUMENT.read_text(encoding="utf-8")

@@ -28,6 +28,7 @@ def tried() -> dict[str, Tried]:
 
 
 @pytest.mark.parametrize("name", SHORT)
+@pytest.mark.long
 def test_a_spoiled_answer_is_told_and_a_changed_one_is_not(name: str, tried: dict[str, Tried]) -> None:
     """With rightful blame; what harms nobody stays green."""
     assert tried[name].touched

@@ -164,6 +164,7 @@ def test_a_secret_that_is_none_is_told_before_anything_runs(tmp_path: Path) -> N
     )
 
 
+@pytest.mark.long
 def test_a_limit_is_no_wrong_password(tmp_path: Path) -> None:
     """Three runs that were limited leave the account open to the fourth."""
     with served(Door(status=429)) as door:

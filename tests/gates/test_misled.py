@@ -39,6 +39,7 @@ def compared(release: Release, **environ: str) -> Gated:
     return release.gate("canary-25", "--env", "canary", **environ)
 
 
+@pytest.mark.long
 def test_a_canary_that_only_comparison_finds_slower_is_rolled_back(release: Release) -> None:
     breaks(release, "build-2", Break.HEALTH_SLOW)
     gated = compared(release)

@@ -129,6 +129,7 @@ def test_a_dry_run_prints_and_writes_nothing(smoke: Smoke, folder: Path) -> None
         pytest.param(frozenset({Shape.BLUNT}), id="no form", marks=pytest.mark.long),
     ],
 )
+@pytest.mark.long
 def test_a_refused_password_is_tried_once_and_never_reads_as_green(
     shapes: frozenset[Shape], smoke: Smoke, folder: Path
 ) -> None:
@@ -144,6 +145,7 @@ def test_a_refused_password_is_tried_once_and_never_reads_as_green(
 
 @pytest.mark.browser
 @pytest.mark.parametrize("shape", [Shape.SSO, pytest.param(Shape.SSO_AFTER_USER, marks=pytest.mark.long)])
+@pytest.mark.long
 def test_a_password_goes_to_no_address_that_was_not_named(shape: Shape, smoke: Smoke) -> None:
     """The form is found all the same, and the option that names its address is told."""
     with Site(frozenset({shape})).serving() as site:

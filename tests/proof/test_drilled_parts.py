@@ -98,6 +98,7 @@ def test_the_rate_goes_to_every_sink_with_its_category(project: Project) -> None
     assert ["env:local", "suite:shop"] in [each["tags"] for each in told]
 
 
+@pytest.mark.long
 def test_a_part_of_a_proof_replaces_none(project: Project) -> None:
     """By check, by fault or kind of faults, and into parts that make up the whole: none of them is written."""
     whole, *parts = (

@@ -258,6 +258,7 @@ def test_a_trace_opens_beside_the_report_and_goes_nowhere_else(served, asked):
     assert {place for place in places if not place.startswith((host, "data:", f"blob:{host}", "about:"))} == set()
 
 
+@pytest.mark.long
 def test_history_grows_by_a_line_a_run_beside_the_report(built):
     """The next report shows what became of each test before."""
     history = built.parents[1] / "allure-history.jsonl"

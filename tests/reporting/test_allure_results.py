@@ -239,6 +239,7 @@ def built(results: Path) -> Path:
 
 
 @pytest.mark.browser
+@pytest.mark.long
 def test_all_of_it_is_to_be_seen_in_the_report(built: Path) -> None:
     """Served as `smoke report --open` does it, from many files, with nothing asked of anybody else."""
     from playwright.sync_api import sync_playwright

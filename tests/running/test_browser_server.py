@@ -94,6 +94,7 @@ SOME = ("fetch", "service worker", "the journey's own client", "redirect")
 
 
 @pytest.mark.parametrize("tried", [SOME, pytest.param(tuple(WAYS), marks=pytest.mark.long)], ids=["some", "every way"])
+@pytest.mark.long
 def test_writes_without_a_permit_are_stopped_there(tried: tuple[str, ...], address: str, tmp_path: Path) -> None:
     """Whatever part of a page, worker or client tries; the target counts what arrives."""
     with serving() as (_, shop):
@@ -282,6 +283,7 @@ def doctor(environ: dict[str, str], address: str) -> dict[str, Any]:
     return {each["about"]: each for each in json.loads(done.stdout)["findings"]}
 
 
+@pytest.mark.long
 def test_the_doctor_asks_the_server(server: Server, environ: dict[str, str]) -> None:
     """For a browser; and says what to do where it gives none."""
     found = doctor(environ, server.address())

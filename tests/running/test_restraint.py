@@ -124,6 +124,7 @@ navigator.sendBeacon("{there}/count")</script>"""
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["declared", "advertised"])
+@pytest.mark.long
 def test_a_run_stays_below_its_share_of_a_rate_limit(
     declared: bool, shop: Shop, httpserver: HTTPServer, tmp_path: Path
 ) -> None:
@@ -195,6 +196,7 @@ def test_a_limit_that_is_reached_is_told_as_such(shop: Shop, httpserver: HTTPSer
     assert verdict["safety"]["rate_limit_peak"] == 1.0
 
 
+@pytest.mark.long
 def test_what_is_destructive_says_so(shop: Shop, tmp_path: Path) -> None:
     """Nobody is sent to a permit that could not help."""
     way = "page.evaluate(\"fetch('/tried', {method: 'DELETE'}).catch(() => 0)\")"
@@ -206,6 +208,7 @@ def test_what_is_destructive_says_so(shop: Shop, tmp_path: Path) -> None:
     assert "destructive" in check["hint"]
 
 
+@pytest.mark.long
 def test_a_page_that_still_waits_is_slow(shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
     """An expectation that gave up while the application had not answered yet does not say that it was wrong."""
     released = threading.Event()

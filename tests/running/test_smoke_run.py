@@ -162,6 +162,7 @@ def test_a_secret_that_is_missing_is_told_before_anything_runs(smoke: Smoke) -> 
     assert re.search(r"SMOKE_TEST_PASSWORD: is not set; login\.basic signs in as", run.stderr)
 
 
+@pytest.mark.long
 def test_the_contract_of_an_environment_decides_what_is_expected(smoke: Smoke) -> None:
     """The same pages and probes pass against what the product does today."""
     run = smoke("--env", "as-built", "--check", "login.refused", "--check", "health", SMOKE_BASE_URL="")

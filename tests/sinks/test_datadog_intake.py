@@ -10,6 +10,8 @@ from tests.support.datadog_intake import reply
 from tests.support.datadog_server import ask, replay
 from tests.support.datadog_spec import recorded
 
+pytestmark = pytest.mark.long
+
 NOW = 1_763_690_000.0
 
 
