@@ -17,20 +17,20 @@ from smoke.usage import Parser
 COMMANDS = {
     "run": "run a suite at an execution point and say a verdict",
     "gate": "decide at an execution point what a release does: proceed, block, roll back or escalate",
-    "watch": "watch the error rate of a target for a while, by light probes",
+    "watch": "watch the error rate of a target for a while, by probes that only read",
     "plan": "print the smoke runs of a release and the time they may take",
     "init": "write a first suite for an application: look at it, write, run, and say what is left",
-    "record": "record in a browser, and print a page object and a journey of what was done",
+    "record": "record what you do in a browser, and print it as a page object and a journey",
     "config": "check, show or describe the configuration",
     "alerts": "judge the alert rules, list incidents, or try other rules on the past",
     "monitors": "make the monitors of the alert rules, and the dashboards, in Datadog",
-    "synthetics": "have probes run by a service from outside, too",
-    "accounts": "check the smoke accounts, change the password of one, or forgive it its refusals",
-    "prove": "inject faults on our side of the wire and show which checks catch them",
-    "history": "say how available it was, prune the history, or carry it from one place to another",
-    "doctor": "say whether all that a run needs is here, and whether we still look",
-    "dora": "print the four keys of the deployments that gates recorded, or say that one failed later",
-    "report": "build the Allure report of the last run",
+    "synthetics": "have a service run the probes of a suite from outside, too",
+    "accounts": "check the smoke accounts, change the password of one, or forget its refused logins",
+    "prove": "inject faults into answers on this machine, and show which checks catch them",
+    "history": "print the availability, forget old runs, or carry the history from one place to another",
+    "doctor": "say whether all that a run needs is here, and whether scheduled runs still come",
+    "dora": "print the four DORA keys of the deployments that gates recorded, or say that one failed later",
+    "report": "write the status page and the Allure report, or merge the parts of a run",
     "completion": "print what lets bash, zsh or fish complete commands, options, suites and checks",
     "demo": "serve the embedded application",
 }
@@ -104,7 +104,7 @@ def _parser(named: str | None) -> Parser:
     parser.add_argument("--version", action="version", version=f"smoke {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND")
     for name, help_text in COMMANDS.items():
-        command = subparsers.add_parser(name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".")
+        command = subparsers.add_parser(name, help=help_text)
         if name == named:
             importlib.import_module(f"smoke.commands.{name}").configure(command)
     return parser

@@ -109,31 +109,72 @@ def _factor(text: str) -> float:
 
 
 OPTIONS = (
-    Option(name="suite", metavar="NAME", default="betterprompts", help="product to check: a folder of config/suites"),
-    Option(name="env", metavar="NAME", help="deployment of it (default: the execution point's)"),
-    Option(name="base_url", metavar="URL", convert=_url, help="check this address instead of the environment's"),
-    Option(name="check", metavar="ID", repeat=True, help="run only this check, or branch of checks (login)"),
-    Option(name="category", metavar="NAME", convert=_category, repeat=True, help="run only checks of this category"),
-    Option(name="region", metavar="NAME", default="local", help="where this runner stands; a tag on metrics"),
-    Option(name="expect_build", metavar="ID", convert=build_id, help="build that the target must serve"),
-    Option(name="browser", metavar="NAME", default="chromium", convert=_browser, help="chromium, firefox or webkit"),
-    Option(name="headed", default=False, convert=_switch, help="show the browser"),
-    Option(name="slowmo", metavar="MS", default=0, convert=whole(0), help="slow every browser action down"),
-    Option(name="workers", metavar="N", convert=whole(1), help="journeys that may run at once"),
     Option(
-        name="runner_band", metavar="FACTOR", default=1.0, convert=_factor, help="how much slower this runner may be"
+        name="suite",
+        metavar="NAME",
+        default="betterprompts",
+        help="suite: a folder of config/suites (default: betterprompts, or the only one there)",
     ),
-    Option(name="reports", metavar="DIR", default="reports", help="where the run leaves its files"),
+    Option(name="env", metavar="NAME", help="environment of the suite (default: the execution point's)"),
+    Option(name="base_url", metavar="URL", convert=_url, help="check this address instead of the environment's"),
+    Option(
+        name="check", metavar="ID", repeat=True, help="only this check, or all whose ids begin so: login, login.totp"
+    ),
+    Option(name="category", metavar="NAME", convert=_category, repeat=True, help="only checks of this category"),
+    Option(
+        name="region",
+        metavar="NAME",
+        default="local",
+        help="where this runner stands; a tag on metrics (default: local)",
+    ),
+    Option(name="expect_build", metavar="ID", convert=build_id, help="build that the target must serve (default: any)"),
+    Option(
+        name="browser",
+        metavar="NAME",
+        default="chromium",
+        convert=_browser,
+        help="chromium, firefox or webkit (default: chromium)",
+    ),
+    Option(name="headed", default=False, convert=_switch, help="show the browser (default: without windows)"),
+    Option(
+        name="slowmo",
+        metavar="MS",
+        default=0,
+        convert=whole(0),
+        help="slow every browser action down by so many milliseconds (default: 0)",
+    ),
+    Option(
+        name="workers",
+        metavar="N",
+        convert=whole(1),
+        help="journeys that may run at once (default: as many as the machine has room for)",
+    ),
+    Option(
+        name="runner_band",
+        metavar="FACTOR",
+        default=1.0,
+        convert=_factor,
+        help="how many times slower this runner may be than a usual one (default: 1.0)",
+    ),
+    Option(
+        name="reports",
+        metavar="DIR",
+        default="reports",
+        help="folder of what runs leave, history included (default: reports)",
+    ),
 )
 
 PART_OPTIONS = (
     Option(
-        name="shard", metavar="I/N", convert=Shard.parse, help="run only the I-th of N parts, for `smoke report merge`"
+        name="shard",
+        metavar="I/N",
+        convert=Shard.parse,
+        help="only the I-th of N parts of the run, which `smoke report merge` joins",
     ),
     Option(
         name="part_of",
         metavar="ID",
-        help="leave history, alerts and services to `smoke report merge`, which joins what has the same ID",
+        help="this run is a part of run ID: `smoke report merge` joins its parts, keeps the history and tells everyone",
     ),
 )
 """What only ``smoke run`` takes: everything else is about whole runs."""

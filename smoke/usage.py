@@ -5,13 +5,23 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 
 CHOICE = re.compile(r"invalid choice: '(?P<said>[^']*)' \(choose from (?P<known>.*)\)")
 
 
+class _Actions(argparse._SubParsersAction):  # type: ignore[type-arg]  # is generic for mypy alone
+    def add_parser(self, name: str, *, help: str, **more: Any) -> Any:  # type: ignore[override]  # noqa: A002
+        described = {"description": f"{help[0].upper()}{help[1:]}.", **more}
+        return super().add_parser(name, help=help, **described)
+
+
 class Parser(argparse.ArgumentParser):
-    """As argparse's; its sub-commands have parsers of the same class."""
+    """As argparse's; its sub-commands have parsers of the same class, which begin by what the list of them says."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.register("action", "parsers", _Actions)
 
     def error(self, message: str) -> NoReturn:
         """Print usage and ``message``, and end with exit code 2."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from smoke.commands import options
-from smoke.settings import OPTIONS, Settings
+from smoke.settings import Settings
 
 OWN_OPTIONS = ("suite", "env", "base_url")
 
@@ -19,21 +19,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     check = actions.add_parser("check", help="sign in as each account and say whether it is as declared")
-    check.add_argument("name", nargs="*", metavar="NAME", help="account (default: all of the environment)")
+    check.add_argument("name", nargs="*", metavar="NAME", help="name of an account (default: all of the environment)")
     check.add_argument("--json", action="store_true", help="print the findings as JSON on stdout")
     check.set_defaults(call=_check)
-    rotate = actions.add_parser(
-        "rotate", help="change the password of an account where it is used and where it is kept"
-    )
-    rotate.add_argument("name", metavar="NAME", help="account that has rotation in suite.yaml")
+    rotate = actions.add_parser("rotate", help="change the password of an account, in the product and where it is kept")
+    rotate.add_argument("name", metavar="NAME", help="name of an account that has rotation in suite.yaml")
     rotate.set_defaults(call=_rotate)
-    forgive = actions.add_parser("forgive", help="forget the refused logins of an account, so that it is tried again")
-    forgive.add_argument("name", metavar="NAME", help="account, or the user that it signs in as")
+    forgive = actions.add_parser(
+        "forgive", help="forget the refused logins of an account, so that it is tried again at once"
+    )
+    forgive.add_argument("name", metavar="NAME", help="name of an account, or the user that it signs in as")
     forgive.set_defaults(call=_forgive)
     for action in (check, rotate, forgive):
-        for option in OPTIONS:
-            if option.name in OWN_OPTIONS:
-                action.add_argument(option.flag, metavar=option.metavar, help=f"{option.help} ({option.variable})")
+        options.add_some(action, *OWN_OPTIONS)
 
 
 def _check(given: argparse.Namespace, _after: list[str]) -> int:

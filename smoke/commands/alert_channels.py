@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.spans import seconds
-from smoke.settings import OPTIONS, Settings
+from smoke.settings import Settings
 
 if TYPE_CHECKING:
     from smoke.channels.registry import Channel
@@ -22,17 +22,15 @@ TEST_S = 20.0
 
 def configure(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the sub-commands."""
-    test = actions.add_parser("test", help="send a message through a channel that is marked as a test")
-    test.add_argument("--channel", metavar="NAME", action="append", help="which (repeatable; default: all)")
-    test.add_argument("--to", metavar="ADDRESS", help="to whom (default: whom alert-rules.yaml names)")
+    test = actions.add_parser("test", help="send a message that is marked as a test, and say what the service answered")
+    test.add_argument("--channel", metavar="NAME", action="append", help="only this channel (default: all); repeatable")
+    test.add_argument("--to", metavar="ADDRESS", help="whom to tell (default: whom alert-rules.yaml names)")
     test.set_defaults(call=_test)
-    deliver = actions.add_parser("deliver", help="deliver what waits for channels")
-    deliver.add_argument("--for", metavar="TIME", default="30s", dest="longest", help="try for so long (default: 30s)")
+    deliver = actions.add_parser("deliver", help="deliver the messages that wait in the outbox")
+    deliver.add_argument("--for", metavar="TIME", default="30s", dest="longest", help="how long to try (default: 30s)")
     deliver.set_defaults(call=_deliver)
     for action in (test, deliver):
-        for option in OPTIONS:
-            if option.name in OWN_OPTIONS:
-                action.add_argument(option.flag, metavar=option.metavar, help=f"{option.help} ({option.variable})")
+        options.add_some(action, *OWN_OPTIONS)
 
 
 def _test(given: argparse.Namespace, _after: list[str]) -> int:

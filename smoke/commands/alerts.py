@@ -29,19 +29,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     check = actions.add_parser(
-        "check", help="judge the rules now, keep the incidents, put what is to be told into the outbox"
+        "check", help="judge the rules now, keep the incidents, and put the messages into the outbox"
     )
     check.set_defaults(call=partial(_with_store, _check))
-    list_ = actions.add_parser("list", help="print the incidents that are open, or were")
-    list_.add_argument("--since", metavar="TIME", default="0s", help="those of this time too, such as 7d")
+    list_ = actions.add_parser("list", help="print the incidents that are open")
+    list_.add_argument(
+        "--since", metavar="TIME", default="0s", help="also those that were open in this time, such as 7d"
+    )
     list_.set_defaults(call=partial(_with_store, _list))
-    replay = actions.add_parser("replay", help="show what rules would have told in the past")
-    replay.add_argument("--rules", metavar="FILE", help="compare these rules with those of the project")
+    replay = actions.add_parser("replay", help="print what the rules would have told in the past")
+    replay.add_argument("--rules", metavar="FILE", help="rules to compare with those of the project")
     replay.add_argument("--since", metavar="TIME", default="30d", help="how far back (default: 30d)")
     replay.set_defaults(call=partial(_with_store, _replay))
-    ack = actions.add_parser("ack", help="look after an incident: no more reminders, the escalation goes on")
-    ack.add_argument("incident", metavar="ID", help="its id, or how that begins")
-    ack.add_argument("--by", metavar="NAME", help="who (default: the user of this machine)")
+    ack = actions.add_parser(
+        "ack", help="say that somebody looks after an incident: no more reminders, the escalation goes on"
+    )
+    ack.add_argument("incident", metavar="ID", help="id of the incident, or its beginning")
+    ack.add_argument("--by", metavar="NAME", help="who looks after it (default: the user of this machine)")
     ack.set_defaults(call=partial(_with_store, _ack))
     alert_channels.configure(actions)
     for action in (check, list_, replay, ack):

@@ -25,18 +25,27 @@ SECRET_ADDRESSES = (("browser_ws", SERVER), ("history_url", DATABASE))
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    check = actions.add_parser("check", help="report every problem of every suite")
+    check = actions.add_parser(
+        "check", help="report every problem of every suite, with file, line, key and the way out"
+    )
     check.set_defaults(call=_check)
     show = actions.add_parser("show", help="print each setting and where it comes from, secrets masked")
     show.add_argument("--point", default="local", metavar="POINT", help="execution point (default: local)")
     options.add(show)
     show.set_defaults(call=_show)
     schema = actions.add_parser("schema", help="print the JSON Schema of a file, or write them all")
-    schema.add_argument("name", nargs="?", metavar="NAME", help="of which file: suite, alert-rules, … (default: all)")
+    schema.add_argument(
+        "name",
+        nargs="?",
+        metavar="NAME",
+        help="file to print it of, such as suite or alert-rules (default: write all to config/schema)",
+    )
     schema.set_defaults(call=_schema)
     matrix = actions.add_parser("matrix", help="write docs/smoke-matrix.md from the YAML and the journeys")
     matrix.set_defaults(call=_matrix)
-    baseline = actions.add_parser("baseline", help="propose page rules and noise from one healthy load")
+    baseline = actions.add_parser(
+        "baseline", help="print page rules and noise that one load of a healthy page suggests"
+    )
     baseline.add_argument("path", nargs="?", default="/", metavar="PATH", help="page to look at (default: /)")
     options.add(baseline)
     baseline.set_defaults(call=_baseline)

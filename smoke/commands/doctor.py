@@ -12,7 +12,7 @@ from smoke.doctor.finding import exit_code
 from smoke.doctor.registry import Visit, available, wanted
 from smoke.settings import OPTIONS
 
-FILTERS = {"suite": "only this suite", "env": "only this environment", "region": "only runs from here"}
+FILTERS = {"suite": "only this suite", "env": "only this environment", "region": "only runs from this region"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,13 +20,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for option in OPTIONS:
         if option.name in FILTERS:
             parser.add_argument(option.flag, metavar=option.metavar, help=f"{FILTERS[option.name]} (default: any)")
-        if option.name == "reports":
-            text = "where runs leave their files, and history is"
-            parser.add_argument(option.flag, metavar=option.metavar, help=f"{text} ({option.variable})")
     for each in available():
         each.configure(parser)
-    options.add_some(parser, "base_url", "browser")
-    parser.add_argument("--json", action="store_true", help="print what was found as JSON")
+    options.add_some(parser, "base_url", "browser", "reports")
+    parser.add_argument("--json", action="store_true", help="print what was found as JSON on stdout")
     parser.set_defaults(call=call)
 
 

@@ -33,11 +33,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=partial(_with_history, _print))
     actions = parser.add_subparsers(metavar="ACTION")
     mark = actions.add_parser("mark-failed", help="say that a deployment failed after its gates had passed")
-    mark.add_argument("build", metavar="BUILD", help="as its gate was told it; its latest deployment is meant")
-    mark.add_argument("--reason", required=True, metavar="TEXT", help="such as hotfix, or what was mended by hand")
+    mark.add_argument(
+        "build", metavar="BUILD", help="id of the build, as its gate was told; its latest deployment is meant"
+    )
+    mark.add_argument("--reason", required=True, metavar="TEXT", help="why it failed, such as: hotfix")
     mark.set_defaults(call=partial(_with_history, _mark))
-    import_ = actions.add_parser("import", help="add the deployments of a deployment_history.jsonl")
-    import_.add_argument("file", metavar="FILE")
+    import_ = actions.add_parser(
+        "import", help="add the deployments of a deployment_history.jsonl; those that are there stay as they are"
+    )
+    import_.add_argument("file", metavar="FILE", help="the file to read")
     import_.set_defaults(call=partial(_with_history, _import))
     for option in (each for each in OPTIONS if each.name in USED):
         text = f"{option.help} ({option.variable})"

@@ -22,15 +22,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     parser.add_argument("point", metavar="POINT", help="execution point, such as canary-5 or post-production")
     parser.add_argument(
-        "--build-wait", default=WAIT, metavar="TIME", help=f"wait so long for the build (default: {WAIT})"
+        "--build-wait", default=WAIT, metavar="TIME", help=f"how long to wait for the build (default: {WAIT})"
     )
     parser.add_argument("--dry-run", action="store_true", help="decide, but only say what would be done")
-    parser.add_argument("--then-verify", action="store_true", help="after a rollback, gate post-rollback too")
+    parser.add_argument("--then-verify", action="store_true", help="after a rollback, decide at post-rollback too")
     parser.add_argument(
-        "--previous-build", metavar="ID", help="what post-rollback expects (default: the last good one)"
+        "--previous-build", metavar="ID", help="build that post-rollback expects (default: the last good one)"
     )
     parser.add_argument(
-        "--checklist", action="store_true", help="tell whether the deployment is complete; unmet blocks"
+        "--checklist", action="store_true", help="also ask whether the deployment is complete; block if it is not"
     )
     parser.add_argument(
         "--new-endpoints",
@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="PATH",
-        help="of the checklist: what the build added",
+        help="paths that the build added, for --checklist",
     )
     options.add(parser)
     parser.add_argument("--json", action="store_true", help="print gate.json on stdout, all else on stderr")

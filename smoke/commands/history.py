@@ -27,37 +27,48 @@ Work = Callable[["Store", argparse.Namespace], int]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    available = actions.add_parser("availability", help="say how much of a time it was up, as far as anybody looked")
+    available = actions.add_parser("availability", help="print how much of a time the target was up, as an interval")
     available.add_argument("--since", metavar="TIME", default="7d", help="how far back (default: 7d)")
-    available.add_argument("--json", action="store_true", help="for programs")
+    available.add_argument("--json", action="store_true", help="print it as JSON on stdout")
     available.set_defaults(call=partial(_with_store, _availability))
     for option in OPTIONS:
         if option.name in {"suite", "env"}:
             text = f"only this {'suite' if option.name == 'suite' else 'environment'} (default: all that are scheduled)"
             available.add_argument(option.flag, metavar=option.metavar, help=text)
-    prune = actions.add_parser("prune", help="forget what is older than anybody asks for")
-    prune.add_argument("--keep", metavar="TIME", help=f"how long to keep it (SMOKE_HISTORY_KEEP, else {USUAL})")
+    prune = actions.add_parser("prune", help="forget what is older than --keep")
+    prune.add_argument(
+        "--keep", metavar="TIME", help=f"age from which runs are forgotten (default: {USUAL}) (SMOKE_HISTORY_KEEP)"
+    )
     prune.set_defaults(call=partial(_with_store, _prune))
     export = actions.add_parser("export", help="write the runs as lines of JSON")
-    export.add_argument("file", nargs="?", metavar="FILE", help="where to (default: stdout)")
-    export.add_argument("--since", metavar="TIME", help="only those that ended within this time, such as 30d")
+    export.add_argument("file", nargs="?", metavar="FILE", help="file to write (default: stdout)")
+    export.add_argument(
+        "--since", metavar="TIME", help="only runs that ended within this time, such as 30d (default: all)"
+    )
     export.set_defaults(call=partial(_with_store, _export))
-    import_ = actions.add_parser("import", help="add the runs that export wrote; those that are there stay as they are")
-    import_.add_argument("file", nargs="?", default=STDIN, metavar="FILE", help="where from (default: stdin)")
+    import_ = actions.add_parser("import", help="add the runs of an export; those that are there stay as they are")
+    import_.add_argument("file", nargs="?", default=STDIN, metavar="FILE", help="file to read (default: stdin)")
     import_.set_defaults(call=partial(_with_store, _import))
-    merge = actions.add_parser("merge", help="add the runs of other histories: history.db files, or what export wrote")
-    merge.add_argument("file", nargs="+", metavar="FILE")
+    merge = actions.add_parser("merge", help="add the runs of other histories, files history.db or exports")
+    merge.add_argument("file", nargs="+", metavar="FILE", help="history.db of another machine, or an export")
     merge.set_defaults(call=partial(_with_store, _merge))
-    pull = actions.add_parser("pull", help="take in what a branch of git holds of the history, and what is beside it")
+    pull = actions.add_parser(
+        "pull", help="add the runs of a branch of git, and take the last good evidence from there"
+    )
     pull.set_defaults(call=partial(_with_store, _pull))
-    push = actions.add_parser("push", help="put it on that branch, which becomes one new commit; nothing there is lost")
+    push = actions.add_parser(
+        "push", help="put the history on a branch of git, as one new commit; what is there is added first"
+    )
     push.set_defaults(call=partial(_with_store, _push))
     for action in (pull, push):
-        action.add_argument("branch", metavar="BRANCH", help="holds nothing else, such as smoke-history/NAME")
-        action.add_argument("--remote", default="origin", metavar="NAME", help="where it is (default: origin)")
-    reports = next(option for option in OPTIONS if option.name == "reports")
+        action.add_argument(
+            "branch", metavar="BRANCH", help="branch that holds nothing else, such as smoke-history/NAME"
+        )
+        action.add_argument(
+            "--remote", default="origin", metavar="NAME", help="remote of git that has the branch (default: origin)"
+        )
     for action in (available, prune, export, import_, merge, pull, push):
-        action.add_argument(reports.flag, metavar=reports.metavar, help=f"{reports.help} ({reports.variable})")
+        options.add_some(action, "reports")
 
 
 def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int:

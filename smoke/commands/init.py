@@ -26,16 +26,20 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options; what is missing is asked for at the terminal."""
-    parser.add_argument("--name", metavar="NAME", help="name of the application, for people")
+    parser.add_argument("--name", metavar="NAME", help="name of the application, such as 'My Shop'")
     parser.add_argument("--url", metavar="URL", help="address of its start page")
     login = parser.add_mutually_exclusive_group()
-    text = "it has a login; with PATH of the page with the form, where it is hard to find"
+    text = "it has a login; PATH is the page with its form, such as /login, where it is hard to find"
     login.add_argument("--login", nargs="?", const="", metavar="PATH", help=text)
-    login.add_argument("--no-login", dest="login", action="store_const", const=False, help="it has none")
-    parser.add_argument("--sso", metavar="URL", help="another address where its login is: the password is typed there")
+    login.add_argument("--no-login", dest="login", action="store_const", const=False, help="it has no login")
+    parser.add_argument(
+        "--sso", metavar="URL", help="where its login is, if at another address; the password is typed there"
+    )
     parser.add_argument("--user", metavar="USER", help="user of its smoke account")
-    parser.add_argument("--password", metavar="VARIABLE", help="environment variable with the password (NAME_PASSWORD)")
-    parser.add_argument("--totp", metavar="VARIABLE", help="environment variable with the key of its second factor")
+    parser.add_argument(
+        "--password", metavar="VARIABLE", help="environment variable with its password (default: NAME_PASSWORD)"
+    )
+    parser.add_argument("--totp", metavar="VARIABLE", help="environment variable with its TOTP secret")
     parser.add_argument("--dry-run", action="store_true", help="look, print the files, and write nothing")
     parser.add_argument("--overwrite", action="store_true", help="replace files of the suite that are there already")
     parser.set_defaults(call=call)

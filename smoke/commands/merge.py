@@ -23,15 +23,23 @@ NEEDED = tuple(option for option in PART_OPTIONS if option.name == "part_of")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument("folder", nargs="+", metavar="DIR", help="what the parts left, each in a folder of its own")
+    parser.add_argument(
+        "folder", nargs="+", metavar="DIR", help="folder with what the parts left, each in a folder of its own"
+    )
     for option in OPTIONS:
         if option.name == "reports":
-            text = f"where to put the whole ({option.variable})"
+            text = f"folder to put the whole into (default: reports) ({option.variable})"
             parser.add_argument(option.flag, metavar=option.metavar, default=argparse.SUPPRESS, help=text)
-    text = f"join only the parts with this ID ({NEEDED[0].variable})"
+    text = f"only the parts of run ID ({NEEDED[0].variable})"
     parser.add_argument(NEEDED[0].flag, metavar=NEEDED[0].metavar, help=text)
-    parser.add_argument("--wait", metavar="TIME", default="0s", help="how long parts may still arrive, such as 10m")
-    parser.add_argument("--json", action="store_true", help="print verdict.json on stdout, of several places as a list")
+    parser.add_argument(
+        "--wait", metavar="TIME", default="0s", help="how long parts may still arrive, such as 10m (default: 0s)"
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print verdict.json on stdout, of several places as a list, all else on stderr",
+    )
     parser.add_argument("--no-color", action="store_true", help="plain text (NO_COLOR)")
     parser.set_defaults(call=call)
 

@@ -32,16 +32,14 @@ def settings_of(given: argparse.Namespace, point: str, options: tuple[Option, ..
 
 def add_some(parser: argparse.ArgumentParser, *names: str) -> None:
     """Add the settings of these names as options."""
-    for option in OPTIONS:
-        if option.name in names:
-            parser.add_argument(option.flag, metavar=option.metavar, help=f"{option.help} ({option.variable})")
+    add(parser, tuple(option for option in OPTIONS if option.name in names))
 
 
 def add_writing(parser: argparse.ArgumentParser) -> None:
     """Add what says how far a command goes that writes into an account of others."""
     how_far = parser.add_mutually_exclusive_group()
     how_far.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")
-    how_far.add_argument("--prune", action="store_true", help="remove, too, what the YAML no longer asks for")
+    how_far.add_argument("--prune", action="store_true", help="also remove what the YAML no longer asks for")
 
 
 def writes(given: argparse.Namespace) -> tuple[Write, ...]:

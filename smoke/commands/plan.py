@@ -6,6 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
+from smoke.commands import options
 from smoke.config.load import load
 from smoke.config.places import POINTS
 from smoke.config.problems import ConfigError, Problem
@@ -15,8 +16,10 @@ from smoke.settings import find_root, resolve
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument("--release", metavar="NAME", help="standard, hotfix or rollback (default: all)")
-    parser.add_argument("--suite", metavar="NAME", help="product to plan for (SMOKE_SUITE)")
+    parser.add_argument(
+        "--release", metavar="NAME", help="kind of release, such as standard, hotfix or rollback (default: all)"
+    )
+    options.add_some(parser, "suite")
     parser.set_defaults(call=call)
 
 

@@ -25,11 +25,17 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     options.add(parser)
-    parser.add_argument("--all", action="store_true", help="prove every suite of the project, one after the other")
-    parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="only this fault, or kind")
-    parser.add_argument("--shard", default="1/1", metavar="I/N", help="only the I-th of N parts of the faults")
-    parser.add_argument("--merge", nargs="+", default=[], metavar="DIR", help="join the parts below these folders")
-    parser.add_argument("--resume", action="store_true", help="go on where a drill was interrupted")
+    parser.add_argument("--all", action="store_true", help="every suite of the project, one after the other")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="NAME", help="only this fault, or kind of fault; repeatable"
+    )
+    parser.add_argument(
+        "--shard", default="1/1", metavar="I/N", help="only the I-th of N parts of the faults, which --merge joins"
+    )
+    parser.add_argument(
+        "--merge", nargs="+", default=[], metavar="DIR", help="join the parts that --shard left below these folders"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on where the last one was interrupted")
     parser.add_argument("--json", action="store_true", help="print each matrix on stdout in a line, all else on stderr")
     parser.add_argument("--no-color", action="store_true", help="plain text (NO_COLOR)")
     prove_clean.configure(parser)

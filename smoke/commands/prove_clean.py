@@ -28,12 +28,18 @@ LONGEST_SEED = 1_000_000
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of clean repetitions."""
-    group = parser.add_argument_group("clean repetitions: FAIL in any of them is exit 1, and 3 if none can be judged")
-    group.add_argument(
-        "--clean", metavar="N", help="inject no faults, but repeat the clean run N times in all weathers"
+    group = parser.add_argument_group(
+        "clean repetitions, to count false alarms (exit code 1 for any FAIL, 3 if none can be judged)"
     )
-    group.add_argument("--clean-journeys", metavar="M", help="only M of them with the journeys, which take longest")
-    group.add_argument("--seed", metavar="S", help="of the weather; the same seed brings the same (default: a new one)")
+    group.add_argument(
+        "--clean",
+        metavar="N",
+        help="inject no faults: repeat the clean run N times, disturbed by jitter, lost connections, a busy runner, …",
+    )
+    group.add_argument(
+        "--clean-journeys", metavar="M", help="of these, how many with journeys, which take longest (default: all)"
+    )
+    group.add_argument("--seed", metavar="S", help="the same seed disturbs the same way (default: a new one)")
 
 
 def call(given: argparse.Namespace, settings: Settings) -> int:

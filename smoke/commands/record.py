@@ -17,8 +17,13 @@ TARGET = "python-pytest"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("url", metavar="URL", help="address of the application")
-    parser.add_argument("--from", dest="source", metavar="FILE", help="turn this recording of codegen into one of ours")
+    parser.add_argument("url", metavar="URL", help="address of the start page")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="FILE",
+        help="read this recording of `playwright codegen --target python-pytest` instead of making one",
+    )
     parser.set_defaults(call=call)
 
 

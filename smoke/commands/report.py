@@ -18,20 +18,24 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument("--reports", metavar="DIR", help="where the run left its files (SMOKE_REPORTS)")
+    parser.description = (
+        "Write the status page of the history, and build the Allure report of the last run (needs Node 20 or newer "
+        "with npm). Where a run was split into parts, `smoke report merge` comes first."
+    )
+    options.add_some(parser, "reports")
     parser.add_argument(
-        "--open", action="store_true", help="show it in a browser, served until Ctrl-C: traces open, too"
+        "--open", action="store_true", help="show it in a browser, and serve it until Ctrl-C, so that traces open"
     )
     parser.add_argument(
         "--single-file",
         action=argparse.BooleanOptionalAction,
         default=True,
-        help="the Allure report as one file that can be sent on (the default), or as many small ones for a web server",
+        help="the Allure report as one file to send on (the default), or as many small ones for a web server",
     )
     parser.set_defaults(call=call)
     actions = parser.add_subparsers(metavar="ACTION")
-    text = "join the parts that smoke run --shard and --part-of left: one verdict, told to everyone"
-    merge.configure(actions.add_parser("merge", help=text, description=text[0].upper() + text[1:] + "."))
+    text = "join the parts that `smoke run` left with --shard or --part-of: one verdict, history and report"
+    merge.configure(actions.add_parser("merge", help=text))
 
 
 def call(given: argparse.Namespace, _after: list[str]) -> int:

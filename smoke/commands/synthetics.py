@@ -23,8 +23,10 @@ PRODUCTION = "production"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the sub-commands."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    deploy = actions.add_parser("deploy", help="have the reading probes of a suite run from outside, too")
-    deploy.add_argument("--to", choices=["datadog"], required=True, help="service that runs them")
+    deploy = actions.add_parser(
+        "deploy", help="have a service run those probes of a suite that only read, from outside"
+    )
+    deploy.add_argument("--to", choices=["datadog"], required=True, help="the service")
     options.add_writing(deploy)
     options.add_some(deploy, "suite", "env")
     deploy.set_defaults(call=_deploy)

@@ -26,10 +26,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     parser.add_argument("point", nargs="?", default="local", metavar="POINT", help="execution point (default: local)")
     parser.add_argument(
-        "--for", dest="duration", metavar="TIME", help="how long, such as 5m (default: the point's, or 5m)"
+        "--for", dest="duration", metavar="TIME", help="how long to watch (default: the execution point's, or 5m)"
     )
-    parser.add_argument("--max-error-rate", metavar="SHARE", help="such as 1%% (default: the point's, or 1%%)")
-    parser.add_argument("--min-samples", metavar="N", help=f"judged requests to conclude by (default: {LEAST})")
+    parser.add_argument(
+        "--max-error-rate", metavar="SHARE", help="highest share of errors (default: the execution point's, or 1%%)"
+    )
+    parser.add_argument("--min-samples", metavar="N", help=f"fewest requests to judge by (default: {LEAST})")
     options.add(parser)
     parser.add_argument("--json", action="store_true", help="print what was seen as JSON on stdout, all else on stderr")
     parser.set_defaults(call=call)

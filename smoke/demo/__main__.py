@@ -89,25 +89,55 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = "Serve the embedded application on the loopback interface."
     parser.epilog = f"breaks:\n{breaks}"
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--host", default=defaults.host)
-    parser.add_argument("--port", type=int, default=defaults.port, help="0 (the default): any free port")
+    parser.add_argument("--host", default=defaults.host, help=f"address to listen on (default: {defaults.host})")
     parser.add_argument(
-        "--suite", dest="suites", metavar="SUITE", action="append", default=[],
-        choices=dict.fromkeys(map(suite_of, PRODUCTS)), help="serve what this suite watches; may be repeated",
-    )  # fmt: skip
-    parser.add_argument("--contract", choices=[item.value for item in Contract], default=defaults.contract.value)
-    parser.add_argument("--build", default=defaults.build, help="build id that pages and replies show")
-    parser.add_argument("--version", default=defaults.version, help="version that the health endpoints show")
+        "--port",
+        type=int,
+        default=defaults.port,
+        metavar="PORT",
+        help="port to listen on (default: 0, any that is free)",
+    )
     parser.add_argument(
-        "--break", dest="breaks", metavar="BREAK", action="append", default=[],
-        choices=[item.value for item in Break], help="make something wrong on purpose; may be repeated",
+        "--suite", dest="suites", metavar="NAME", action="append", default=[],
+        choices=dict.fromkeys(map(suite_of, PRODUCTS)),
+        help="only the application that this suite checks (default: those of all); repeatable",
     )  # fmt: skip
-    parser.add_argument("--rate-limit", type=int, default=defaults.rate_limit, help="API requests a minute")
+    parser.add_argument(
+        "--contract", choices=[item.value for item in Contract], default=defaults.contract.value,
+        help="behave as the product is planned, or as it is built today (default: planned)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--build",
+        default=defaults.build,
+        metavar="ID",
+        help=f"build that pages and answers show (default: {defaults.build})",
+    )
+    parser.add_argument(
+        "--version",
+        default=defaults.version,
+        help=f"version that the health endpoints show (default: {defaults.version})",
+    )
+    parser.add_argument(
+        "--break", dest="breaks", metavar="NAME", action="append", default=[],
+        choices=[item.value for item in Break], help="break this on purpose: see below; repeatable",
+    )  # fmt: skip
+    parser.add_argument(
+        "--rate-limit",
+        type=int,
+        default=defaults.rate_limit,
+        metavar="N",
+        help=f"API requests a minute that one client may send (default: {defaults.rate_limit})",
+    )
     parser.add_argument(
         "--allow-origin", dest="origins", metavar="ORIGIN", action="append", default=[],
-        help="another origin whose scripts may call the API; may be repeated",
+        help="another origin whose scripts may call the API; repeatable",
     )  # fmt: skip
-    parser.add_argument("--handoff", type=Path, metavar="FILE", help="where address and accounts are written")
+    parser.add_argument(
+        "--handoff",
+        type=Path,
+        metavar="FILE",
+        help="file to write the address and the accounts to (default: a private one, named at the start)",
+    )
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
 
 

@@ -32,7 +32,11 @@ NOT_KEPT_HERE = Finding(
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--max-age", metavar="TIME", help="how old the newest verdict may be (default: by schedule)")
+    parser.add_argument(
+        "--max-age",
+        metavar="TIME",
+        help="how old the newest verdict may be, such as 45m (default: as cron-schedule.yaml says)",
+    )
     parser.add_argument("--url", metavar="URL", help="look at a published verdict.json instead of the history")
 
 

@@ -21,8 +21,8 @@ NAME = "smoke-session"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a journey be aimed from pytest's own command line."""
     group = parser.getgroup("smoke")
-    group.addoption("--suite", help="product to check (SMOKE_SUITE)")
-    group.addoption("--env", help="deployment of it (SMOKE_ENV)")
+    group.addoption("--suite", help="suite: a folder of config/suites (SMOKE_SUITE)")
+    group.addoption("--env", help="environment of the suite (SMOKE_ENV)")
     group.addoption("--point", default="local", help="execution point (default: local)")
 
 
