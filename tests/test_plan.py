@@ -11,6 +11,10 @@ from smoke.planning.plan import Selection, plan
 from tests.support.project import a_project
 
 EVERYTHING = Selection()
+NO_CHECK = (
+    "no check is left by scope, categories, contract and selection; "
+    "name another execution point or environment, or leave out --check and --category"
+)
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +118,7 @@ def test_an_environment_may_have_budgets_of_its_own(suite: Suite) -> None:
             "canary-5",
             None,
             Selection(checks=("login",)),
-            "nothing to run at canary-5 in canary: no check is left by scope, categories, contract and selection",
+            f"nothing to run at canary-5 in canary: {NO_CHECK}",
         ),
     ],
 )

@@ -126,7 +126,7 @@ def parse(text: str) -> Condition:
         raise ValueError(f"{A_CONDITION}; got {text!r}")
     name, reading, comparison, number, unit = found.groups()
     if name not in set(Measure):
-        raise ValueError(f"no measure {name!r}; {known(name, map(str, Measure))}")
+        raise ValueError(f"unknown measure {name!r}; {known(name, map(str, Measure))}")
     measure = Measure(name)
     if (facts_of(measure) is Facts.READINGS) != (reading is not None):
         raise ValueError(

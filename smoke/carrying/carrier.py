@@ -87,16 +87,16 @@ class Carrier:
             except OutpacedError:
                 continue
             return len(lacking)
-        raise HistoryError(f"{self.branch}: others were quicker {TRIES} times in a row; nothing of it was changed")
+        text = f"others were quicker {TRIES} times in a row; nothing of it was changed: try again"
+        raise HistoryError(f"{self.branch}: {text}")
 
     def _check_ours(self, files: Mapping[str, str]) -> None:
         if MARK not in files:
             raise HistoryError(f"{self.branch} holds something else, and was left alone: name another branch")
         told = json.loads(next(self.branch.read([files[MARK]])))
         if told != {"schema": SCHEMA}:
-            raise HistoryError(
-                f"{self.branch} was written by another version of smoke: {MARK} says {told}, not {SCHEMA}"
-            )
+            text = f"{MARK} says {told}, not {SCHEMA}; use one version everywhere"
+            raise HistoryError(f"{self.branch} was written by another version of smoke: {text}")
 
     def _import(self, files: Mapping[str, str], paths: Sequence[str]) -> int:
         lines = [

@@ -72,9 +72,10 @@ def _wanted(found: Monitoring, names: list[str] | None) -> list[Channel]:
 
     listed = [channel.name for channel in found.channels]
     if not listed:
-        raise ConfigError([Problem(MONITORING, 0, "channels", "lists no channel; there is nothing to test")])
+        text = "lists no channel, so nobody is told: add one (see docs/alert-response-guide.md)"
+        raise ConfigError([Problem(MONITORING, 0, "channels", text)])
     problems = [
-        Problem("command line", 0, "--channel", f"no channel {name!r}; {known(name, listed)}")
+        Problem("command line", 0, "--channel", f"unknown channel {name!r}; {known(name, listed)}")
         for name in names or ()
         if name not in listed
     ]

@@ -60,7 +60,8 @@ def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int
 
     settings = options.settings_of(given, "local")
     if (alerts := alerting(settings.root)) is None:
-        raise ConfigError([Problem(RULES, 0, "", "is missing, so nobody is ever told: copy the one of the harness")])
+        text = "is missing, so nobody is ever told: copy the one of the harness (see docs/new-suite.md, step 0)"
+        raise ConfigError([Problem(RULES, 0, "", text)])
     try:
         return work(settings, history_store(settings), alerts, given)
     except HistoryError as error:

@@ -57,9 +57,8 @@ def _alerts(settings: Settings) -> Alerting:
     from smoke.config.places import RULES, some_suites
 
     if (alerts := alerting(settings.root)) is None:
-        raise ConfigError(
-            [Problem(RULES, 0, "", "is missing, so there is nothing to watch: copy the one of the harness")]
-        )
+        text = "is missing, so there is nothing to watch: copy the one of the harness (see docs/new-suite.md, step 0)"
+        raise ConfigError([Problem(RULES, 0, "", text)])
     if settings.env is not None:
         known = {name for each in some_suites(settings.root) for name in load(settings.root, each).about.environments}
         if settings.env not in known:

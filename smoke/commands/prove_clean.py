@@ -1,4 +1,4 @@
-"""``smoke prove --clean N``: how often the checks cry wolf."""
+"""``smoke prove --clean N``: how often the checks are red for nothing."""
 
 from __future__ import annotations
 

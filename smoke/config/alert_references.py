@@ -32,7 +32,7 @@ def unknown_names(root: Path, found: Alerting, suites: Sequence[Suite]) -> Itera
     for source, named in ((found.rules.source, _in_rules(found)), (found.schedule.source, _in_schedules(found))):
         for key, kind, name in named:
             if name not in names[kind]:
-                yield source.problem(key, f"no {kind} {name!r}; {known(name, names[kind])}")
+                yield source.problem(key, f"unknown {kind} {name!r}; {known(name, names[kind])}")
     yield from _checks(found, suites)
     yield from (found.rules.source.problem(*each) for each in lost_runbooks(found.book.rules, root))
 
@@ -91,4 +91,4 @@ def _checks(found: Alerting, suites: Sequence[Suite]) -> Iterator[Problem]:
         ids = [check.id for suite in suites if suite.name in (of or (suite.name,)) for check in suite.checks]
         for place, wanted in enumerate(checks):
             if not any(covers(wanted, check_id) for check_id in ids):
-                yield source.problem((*key, "checks", place), f"no check {wanted!r}; {known(wanted, ids)}")
+                yield source.problem((*key, "checks", place), f"unknown check {wanted!r}; {known(wanted, ids)}")

@@ -81,7 +81,7 @@ def _names(found: Alerting) -> Iterator[Problem]:
     told += [
         (
             ("rules", index, "escalation"),
-            f"no escalation {rule.escalation!r}; {known(rule.escalation, book.escalations)}",
+            f"unknown escalation {rule.escalation!r}; {known(rule.escalation, book.escalations)}",
         )
         for index, rule in enumerate(book.rules)
         if rule.escalation is not None and rule.escalation not in book.escalations
@@ -94,7 +94,7 @@ def _names(found: Alerting) -> Iterator[Problem]:
         if role not in book.roles
     ]
     told += [
-        (("silences", index, "rules", place), f"no rule {name!r}; {known(name, names)}")
+        (("silences", index, "rules", place), f"unknown rule {name!r}; {known(name, names)}")
         for index, silence in enumerate(book.silences)
         for place, name in enumerate(silence.rules)
         if name not in names

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 from smoke.channels.links import Links
 from smoke.channels.registry import NAME, Channel
 from smoke.channels.registry import available as kinds_of_channels
+from smoke.config.known import known
 from smoke.config.places import MONITORING
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.source import Source, parse, read
@@ -114,9 +114,9 @@ def _names(source: Source, listed: tuple[ChannelOptions, ...]) -> Iterator[Probl
             yield source.problem(("channels", index), f"{label} is listed twice; give each a name of its own")
 
 
-def unknown_environments(root: Path, known: Iterable[str]) -> Iterator[Problem]:
+def unknown_environments(root: Path, there: Iterable[str]) -> Iterator[Problem]:
     """Yield the environments of the file that no suite has; raises ConfigError where it cannot be read."""
-    names = tuple(known)
+    names = tuple(there)
     if not (root / MONITORING).exists():
         return
     source = read(root / MONITORING, root)
@@ -126,7 +126,5 @@ def unknown_environments(root: Path, known: Iterable[str]) -> Iterator[Problem]:
     for at, options in listed:
         for place, name in enumerate(options.environments):
             if name not in names:
-                close = difflib.get_close_matches(name, names, 1)
-                way_out = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(names)}"
                 key = (*at, "environments", place)
-                yield source.problem(key, f"no suite has an environment {name!r}; {way_out}")
+                yield source.problem(key, f"no suite has an environment {name!r}; {known(name, names)}")

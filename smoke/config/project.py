@@ -12,6 +12,7 @@ from smoke.config.alert_references import ended, unknown_names
 from smoke.config.alerting import alerting
 from smoke.config.channel_references import unreached
 from smoke.config.imports import broken_imports
+from smoke.config.known import known
 from smoke.config.lint import lint
 from smoke.config.load import load
 from smoke.config.monitoring import monitoring, unknown_environments
@@ -60,8 +61,8 @@ def examined(root: Path, today: date) -> Examined:
     if alerts is not None and loaded and len(loaded) == len(names):
         problems += unknown_names(root, alerts, loaded)
         if told is not None:
-            known = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
-            problems += unreached(alerts, told, known)
+            there = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
+            problems += unreached(alerts, told, there)
     for path in sorted((root / "config").rglob("*.yaml")):
         problems += lint(path, root)
     warnings = tuple(warning for suite in loaded for warning in _expired(root, suite, today))
@@ -99,15 +100,13 @@ def _checks(root: Path, suite: Suite) -> Iterator[Problem]:
 
 
 def _points(root: Path, loaded: Sequence[Suite]) -> Iterator[Problem]:
-    known = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
+    names = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
     source = read(root / POINTS, root)
     for name, point in loaded[0].points.items():
-        if point.environment not in known:
-            close = difflib.get_close_matches(point.environment, known, 1)
-            way_out = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
-            text = f"no suite has an environment {point.environment!r}; {way_out}"
+        if point.environment not in names:
+            text = f"no suite has an environment {point.environment!r}; {known(point.environment, names)}"
             yield source.problem(("points", name, "environment"), text)
-    yield from unknown_environments(root, known)
+    yield from unknown_environments(root, names)
 
 
 def _expired(root: Path, suite: Suite, today: date) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from smoke.answers.filling import names_expected
 from smoke.answers.variables import names_in
 from smoke.config.account_references import account_problems, unknown_account
+from smoke.config.known import known
 from smoke.config.measured import Measured
 from smoke.config.probe import Probe, close_to
 from smoke.config.problems import Problem
@@ -57,7 +58,8 @@ def _checks(suite: Suite) -> Iterator[Problem]:
     for check in suite.checks:
         file, _, line = check.source.rpartition(":")
         if check.id in seen:
-            yield Problem(file, int(line), "id", f"check id {check.id!r} is already taken by {seen[check.id]}")
+            text = f"check id {check.id!r} is already taken by {seen[check.id]}; give one of them another"
+            yield Problem(file, int(line), "id", text)
         seen[check.id] = check.source
         for text in unknown_account(suite, check):
             yield Problem(file, int(line), check.id, text)
@@ -187,11 +189,10 @@ def _no_value(name: str, known: set[str], suite: Suite) -> str:
 
 def _environments_contracts(suite: Suite, source: Source) -> Iterator[Problem]:
     limits = [*(check.contracts for check in suite.checks), *(entry.contracts for entry in suite.noise)]
-    known = dict.fromkeys([*(each.value for each in Contract), *(name for names in limits for name in names)])
+    contracts = [*(each.value for each in Contract), *(name for names in limits for name in names)]
     for name, environment in suite.about.environments.items():
-        if environment.contract not in known:
-            close = difflib.get_close_matches(environment.contract, known, 1)
-            way_out = f"did you mean {close[0]!r}?" if close else f"known: {_listed(known)}"
+        if environment.contract not in contracts:
+            way_out = known(environment.contract, contracts)
             text = f"no check and no noise is limited to the contract {environment.contract!r}; {way_out}"
             yield source.problem(("environments", name, "contract"), text)
 

@@ -80,11 +80,13 @@ def _understood(file: str, text: str) -> Source:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         reason = ", ".join(part for part in (error.context, error.problem) if part)
-        raise ConfigError([Problem(file, line, "", f"is not YAML: {reason}")]) from error
+        told = f"is not YAML: {reason}; quote what is text, and indent with blanks"
+        raise ConfigError([Problem(file, line, "", told)]) from error
     except yaml.YAMLError as error:
         raise ConfigError([Problem(file, 1, "", f"is not YAML: {' '.join(str(error).split())}")]) from error
     except RecursionError:
-        raise ConfigError([Problem(file, 1, "", "holds itself: an alias stands within what it names")]) from None
+        told = "holds itself: an alias stands within what it names; remove it"
+        raise ConfigError([Problem(file, 1, "", told)]) from None
     if problems:
         raise ConfigError(problems)
     return Source(file, data, lines)

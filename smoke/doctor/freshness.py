@@ -48,7 +48,7 @@ def examine(visit: Visit) -> Iterator[Finding]:
     if given.url is None:
         return _in_history(visit, age) if age is not None or _is_kept_here(visit) else iter([NOT_KEPT_HERE])
     if age is None:
-        text = "is needed with --url: what is published does not say how often it should come"
+        text = "is needed with --url: what is published does not say how often it should come; say it, such as 45m"
         raise ConfigError([Problem("command line", 0, "--max-age", text)])
     return _published(visit, age)
 

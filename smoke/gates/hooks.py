@@ -95,7 +95,7 @@ def _looked_up(text: str, environ: Mapping[str, str]) -> str:
     if not text.startswith("$"):
         return text
     if not (value := environ.get(text[1:], "").strip()):
-        raise LookupError(f"{text[1:]} is not set")
+        raise LookupError(f"{text[1:]} is not set: set it in the environment or in .env")
     return value
 
 

@@ -83,7 +83,8 @@ def plan(suite: Suite, point: str, env: str | None, selection: Selection) -> Pla
     chosen = tuple(check for check in suite.checks if check.id in wanted_ids)
     if not chosen and not problems:
         text = f"nothing to run at {point} in {name}: no check is left by scope, categories, contract and selection"
-        problems.append(Problem("command line", 0, "", text))
+        way_out = "name another execution point or environment, or leave out --check and --category"
+        problems.append(Problem("command line", 0, "", f"{text}; {way_out}"))
     if problems:
         raise ConfigError(problems)
     return Plan(

@@ -157,12 +157,13 @@ def read_parts(folders: Iterable[Path]) -> Mapping[str, tuple[Part, ...]]:
     for folder in folders:
         paths = sorted(folder.rglob("*.*-of-*.json"))
         if not paths:
-            problems.append(Problem("command line", 0, "--merge", f"{folder} holds no part of a drill"))
+            text = f"{folder} holds no part of a drill; name what --shard left"
+            problems.append(Problem("command line", 0, "--merge", text))
         for path in paths:
             try:
                 part = _part_format().validate_json(path.read_bytes())
             except ValueError:
-                text = f"{path} is no part of a drill, or one of another version"
+                text = f"{path} is no part of a drill, or one of another version; remove it, or make it again"
                 problems.append(Problem("command line", 0, "--merge", text))
                 continue
             found[part.matrix.suite] = (*found.get(part.matrix.suite, ()), part)

@@ -82,8 +82,8 @@ def _place(planned: Plan) -> Place:
 
 def modules(planned: Plan, told: Monitoring, settings: Settings) -> tuple[str, ...]:
     """Return what telling those of ``told`` will import."""
-    alarms = alerting.LOADS if alerting.concerns(settings.root, planned.point_name) else ()
-    return (*told.modules(planned.environment_name, settings.environ), *alarms)
+    alerts = alerting.LOADS if alerting.concerns(settings.root, planned.point_name) else ()
+    return (*told.modules(planned.environment_name, settings.environ), *alerts)
 
 
 def given_up(session: Session, settings: Settings, say: Say) -> None:

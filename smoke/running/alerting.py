@@ -25,8 +25,8 @@ LOADS = ("smoke.alerts.checking", "smoke.channels.delivery", "smoke.channels.pos
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
-    """What the rules are judged with."""
+class Occasion:
+    """A run that ended, and what the alert rules are judged with then."""
 
     run: Run
     monitoring: Monitoring
@@ -49,16 +49,16 @@ def concerns(root: Path, point: str) -> bool:
 class Telling:
     """Judging and telling, under way."""
 
-    alarm: Alarm
+    occasion: Occasion
     ends: float
     _lines: list[str] = field(default_factory=list)
     _thread: threading.Thread | None = None
 
     @classmethod
-    def begun(cls, alarm: Alarm) -> Telling:
+    def begun(cls, occasion: Occasion) -> Telling:
         """Begin, where a rule may watch such a run."""
-        telling = cls(alarm, time.monotonic() + alarm.longest_s)
-        if concerns(alarm.settings.root, alarm.run.execution_point):
+        telling = cls(occasion, time.monotonic() + occasion.longest_s)
+        if concerns(occasion.settings.root, occasion.run.execution_point):
             telling._thread = threading.Thread(target=telling._work, name="alerts", daemon=True)
             telling._thread.start()
         return telling
@@ -69,18 +69,20 @@ class Telling:
             return
         self._thread.join(max(0.0, self.ends - time.monotonic()))
         if self._thread.is_alive():
-            say(f"alerts: not done within {self.alarm.longest_s:g} s; the next run, or smoke alerts deliver, goes on")
+            say(
+                f"alerts: not done within {self.occasion.longest_s:g} s; the next run, or smoke alerts deliver, goes on"
+            )
         for line in tuple(self._lines):
             say(f"alerts: {line}")
 
     def _work(self) -> None:
         try:
-            self._lines.extend(_judged_and_told(self.alarm, self.ends))
+            self._lines.extend(_judged_and_told(self.occasion, self.ends))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong here, the verdict stands: it is told in a line
-            self._lines.append(f"not judged: {' '.join(self.alarm.scrubber.text(str(error)).split())}")
+            self._lines.append(f"not judged: {' '.join(self.occasion.scrubber.text(str(error)).split())}")
 
 
-def _judged_and_told(alarm: Alarm, ends: float) -> Iterator[str]:
+def _judged_and_told(occasion: Occasion, ends: float) -> Iterator[str]:
     from smoke.alerts.checking import check
     from smoke.alerts.gathering import applies
     from smoke.channels.delivery import Round, deliver
@@ -89,21 +91,21 @@ def _judged_and_told(alarm: Alarm, ends: float) -> Iterator[str]:
     from smoke.config.alerting import alerting
     from smoke.history.outbox import Outbox
 
-    run, environ, monitoring = alarm.run, alarm.settings.environ, alarm.monitoring
-    alerts = alerting(alarm.settings.root)
+    run, environ, monitoring = occasion.run, occasion.settings.environ, occasion.monitoring
+    alerts = alerting(occasion.settings.root)
     if alerts is None or not any(
         applies(rule, run.suite, run.environment) and run.execution_point in (rule.points or (run.execution_point,))
         for rule in alerts.book.rules
     ):
         return
-    post = posting(monitoring, environ, alarm.scrubber)
-    done = check(alarm.store, alerts, alarm.settings.root, [(run.suite, run.environment)], time.time(), post)
-    yield from (f"{notice.kind} {alarm.scrubber.text(notice.sentence)}" for notice in done.notices)
+    post = posting(monitoring, environ, occasion.scrubber)
+    done = check(occasion.store, alerts, occasion.settings.root, [(run.suite, run.environment)], time.time(), post)
+    yield from (f"{notice.kind} {occasion.scrubber.text(notice.sentence)}" for notice in done.notices)
     given = Round(
         channels=monitoring.channels,
-        outbox=Outbox(alarm.store),
+        outbox=Outbox(occasion.store),
         environ=environ,
         deadline_s=max(0.0, ends - time.monotonic()),
-        scrubber=alarm.scrubber,
+        scrubber=occasion.scrubber,
     )
     yield from lines_of(deliver(given))

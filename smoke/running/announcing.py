@@ -12,7 +12,7 @@ from smoke.history.opening import history_store
 from smoke.history.pruning import prune
 from smoke.judging.judged import Run
 from smoke.model import Outcome
-from smoke.running.alerting import Alarm, Telling
+from smoke.running.alerting import Occasion, Telling
 from smoke.running.heartbeat import Heartbeat
 from smoke.running.telling import tell
 from smoke.secrets.secret import Scrubber
@@ -41,7 +41,9 @@ class Announcer:
         store = history_store(self.settings)
         earlier = keep(run, store, self.settings, self.say)
         told, settings = self.monitoring, self.settings
-        telling = Telling.begun(Alarm(run=run, monitoring=told, store=store, settings=settings, scrubber=self.scrubber))
+        telling = Telling.begun(
+            Occasion(run=run, monitoring=told, store=store, settings=settings, scrubber=self.scrubber)
+        )
         tell(bulletin_of(run, earlier), told, store, settings, self.say)
         telling.end(self.say)
         if ping is not None and (trouble := ping.trouble()) is not None:

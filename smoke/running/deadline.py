@@ -25,7 +25,7 @@ NOW_S = 0.05
 
 
 @dataclass(slots=True)
-class Alarm:
+class Deadline:
     """When a greenlet is told that its time is over, in monotonic seconds."""
 
     ends: float
@@ -46,7 +46,7 @@ class Alarm:
         return DeadlineExceeded(f"ends within {self.check_s:g} s")
 
 
-_alarms: dict[greenlet.greenlet, Alarm] = {}
+_deadlines: dict[greenlet.greenlet, Deadline] = {}
 
 
 @contextmanager
@@ -63,31 +63,31 @@ def deadline(check_s: float, run_ends: float, loop: AbstractEventLoop | None = N
         yield
         return
     mine, before = greenlet.getcurrent(), signal.signal(signal.SIGALRM, _ring)
-    alarm = _alarms[mine] = Alarm(time.monotonic() + min(left, check_s), run_ends, check_s, loop)
+    until = _deadlines[mine] = Deadline(time.monotonic() + min(left, check_s), run_ends, check_s, loop)
     _set()
     try:
         yield
     finally:
-        alarm.armed = False
-        _alarms.pop(mine, None)
+        until.armed = False
+        _deadlines.pop(mine, None)
         _set()
-        if not _alarms and before is not _ring:
+        if not _deadlines and before is not _ring:
             signal.signal(signal.SIGALRM, before)
 
 
 @contextmanager
 def stopped_clock() -> Iterator[None]:
     """Do not count what happens within against the deadline of the check; the run's own time goes on."""
-    alarm = _alarms.get(greenlet.getcurrent())
-    if alarm is None:
+    until = _deadlines.get(greenlet.getcurrent())
+    if until is None:
         yield
         return
-    left, alarm.ends = alarm.ends - time.monotonic(), alarm.run_ends
+    left, until.ends = until.ends - time.monotonic(), until.run_ends
     _set()
     try:
         yield
     finally:
-        alarm.ends = min(time.monotonic() + left, alarm.run_ends)
+        until.ends = min(time.monotonic() + left, until.run_ends)
         _set()
 
 
@@ -96,21 +96,21 @@ def _can_ring() -> bool:
 
 
 def _set() -> None:
-    """Let the alarm ring for whoever's time is over first."""
-    ends = min((alarm.ends for alarm in _alarms.values()), default=None)
+    """Set the one timer for whoever's time is over first."""
+    ends = min((until.ends for until in _deadlines.values()), default=None)
     signal.setitimer(signal.ITIMER_REAL, 0 if ends is None else max(0.001, ends - time.monotonic()))
 
 
 def _ring(_signum: int, _frame: FrameType | None) -> None:
     mine, raised = greenlet.getcurrent(), None
-    for each, alarm in list(_alarms.items()):
-        if alarm.ends > time.monotonic() + NOW_S:
+    for each, until in list(_deadlines.items()):
+        if until.ends > time.monotonic() + NOW_S:
             continue
-        del _alarms[each]
-        if each is mine or alarm.loop is None:
-            raised = alarm.over()
+        del _deadlines[each]
+        if each is mine or until.loop is None:
+            raised = until.over()
         else:
-            alarm.loop.call_soon_threadsafe(alarm.tell, each)
+            until.loop.call_soon_threadsafe(until.tell, each)
     _set()
     if raised is not None:
         raise raised

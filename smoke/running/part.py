@@ -57,7 +57,8 @@ def read_part(path: Path) -> Part:
         where = ".".join(map(str, first["loc"]))
         raise PartError(f"{where}: {first['msg']}" if where else str(first["msg"])) from None
     if part.schema != SCHEMA:
-        raise PartError(f"was written by another version of smoke (its schema is {part.schema}, ours is {SCHEMA})")
+        versions = f"its schema is {part.schema}, ours is {SCHEMA}"
+        raise PartError(f"was written by another version of smoke ({versions}); use one version for all parts")
     return part
 
 

@@ -19,6 +19,7 @@ from smoke.secrets.secret import Secret, unmaskable
 from smoke.settings import Settings
 
 MAIN = "base_url"
+SET_IT = "set it in the environment or in .env"
 
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
@@ -142,7 +143,7 @@ def _product(suite: str, name: str, url: str) -> str:
 def addresses(written: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
     """Return the addresses by name, ``$NAME`` looked up; raises ConfigError with every variable that is not set."""
     problems = [
-        Problem("environment", 0, url[1:], f"is not set; it holds the address {name!r} of the target")
+        Problem("environment", 0, url[1:], f"is not set; it holds the address {name!r} of the target: {SET_IT}")
         for name, url in written.items()
         if url.startswith("$") and not environ.get(url[1:])
     ]
@@ -180,7 +181,7 @@ def accounts_of(plan: Plan, environ: Mapping[str, str]) -> dict[str, Credentials
         account = plan.suite.about.accounts_in(plan.environment_name)[name]
         for variable in filter(None, (account.password, account.totp)):
             if not environ.get(variable):
-                text = f"is not set; {check.id} signs in as {account.user}: set it in the environment or in .env"
+                text = f"is not set; {check.id} signs in as {account.user}: {SET_IT}"
                 problems[variable] = Problem("environment", 0, variable, text)
             elif wrong := unmaskable(environ[variable]):
                 problems[variable] = Problem("environment", 0, variable, f"{wrong}: give {account.user} another one")

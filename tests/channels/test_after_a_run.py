@@ -21,7 +21,7 @@ from smoke.history import History
 from smoke.history.opening import history_store
 from smoke.judging.judged import Run
 from smoke.model import Outcome
-from smoke.running.alerting import Alarm, Telling, concerns
+from smoke.running.alerting import Occasion, Telling, concerns
 from smoke.secrets.secret import Scrubber, Secret
 from smoke.settings import Settings, resolve
 from tests.channels.world import environ, waiting
@@ -81,7 +81,7 @@ def ran(settings: Settings, outcome: Outcome, ago_s: float, point: str = "canary
 
 def told(settings: Settings, run: Run, longest_s: float = 10.0) -> list[str]:
     lines: list[str] = []
-    alarm = Alarm(
+    occasion = Occasion(
         run=run,
         monitoring=monitoring(settings.root),
         store=history_store(settings),
@@ -89,7 +89,7 @@ def told(settings: Settings, run: Run, longest_s: float = 10.0) -> list[str]:
         scrubber=Scrubber([Secret(CANARY)]),
         longest_s=longest_s,
     )
-    Telling.begun(alarm).end(lines.append)
+    Telling.begun(occasion).end(lines.append)
     return lines
 
 

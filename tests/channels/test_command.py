@@ -66,7 +66,7 @@ def test_a_variable_that_is_missing_is_named(home, monkeypatch, capsys):
 
 def test_an_unknown_channel_is_wrong_usage(home, capsys):
     assert main(["alerts", "test", "--channel", "slak"]) == 2
-    assert "no channel 'slak'; did you mean 'slack'?" in capsys.readouterr().err
+    assert "unknown channel 'slak'; did you mean 'slack'?" in capsys.readouterr().err
 
 
 def test_deliver_sends_what_waits_and_says_so(home, server, capsys):

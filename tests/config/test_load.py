@@ -16,6 +16,7 @@ CHECKS = "config/suites/shop/checks.yaml"
 NOISE = "config/suites/shop/noise.yaml"
 POINTS = "config/execution-points.yaml"
 JOURNEYS = "e2e/shop/test_home.py"
+ANOTHER = "give one of them another"
 
 
 @pytest.fixture
@@ -178,13 +179,13 @@ def test_the_problems_of_all_files_are_told_together(project: Project) -> None:
             CHECKS,
             "id: health.cart",
             "id: health.root",
-            f"{CHECKS}: 1 problem\n  line 9, id: check id 'health.root' is already taken by {CHECKS}:2",
+            f"{CHECKS}: 1 problem\n  line 9, id: check id 'health.root' is already taken by {CHECKS}:2; {ANOTHER}",
         ),
         (
             CHECKS,
             "id: health.cart",
             "id: home.load",
-            f"{CHECKS}: 1 problem\n  line 9, id: check id 'home.load' is already taken by {JOURNEYS}:5",
+            f"{CHECKS}: 1 problem\n  line 9, id: check id 'home.load' is already taken by {JOURNEYS}:5; {ANOTHER}",
         ),
         (
             JOURNEYS,

@@ -11,6 +11,8 @@ from smoke.config.problems import ConfigError, Problem
 from smoke.config.source import Source, dotted, parse, read
 from smoke.strict import Strict
 
+QUOTE = "quote what is text, and indent with blanks"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room(Strict):
@@ -168,8 +170,11 @@ def test_a_long_value_is_cut(tmp_path: Path) -> None:
         ),
         ("title: a\n? [b]\n: c\n", "line 2: a key is a plain word; quote a value that begins with { or ["),
         ("title: a\nuntil: 2026-02-30\n", "line 2, until: day is out of range for month, got '2026-02-30'"),
-        ("title: &a\n  - *a\n", "line 1: holds itself: an alias stands within what it names"),
-        ("title: !secret a\n", "line 1: is not YAML: could not determine a constructor for the tag '!secret'"),
+        ("title: &a\n  - *a\n", "line 1: holds itself: an alias stands within what it names; remove it"),
+        (
+            "title: !secret a\n",
+            f"line 1: is not YAML: could not determine a constructor for the tag '!secret'; {QUOTE}",
+        ),
         ("- a\n", "line 1: input should be a dictionary or an instance of House, got ['a']"),
         ("hello\n", "line 1: input should be a dictionary or an instance of House, got 'hello'"),
     ],

@@ -125,7 +125,8 @@ def test_a_webhook_that_refuses_is_not_asked_again(tmp_path, httpserver: HTTPSer
 
 def test_a_variable_that_is_not_set_is_named(tmp_path):
     result = ran(Hook(webhook="$NO_SUCH_ROLLBACK_URL"), tmp_path)
-    assert (result.ok, result.detail) == (False, "LookupError: NO_SUCH_ROLLBACK_URL is not set")
+    told = "LookupError: NO_SUCH_ROLLBACK_URL is not set: set it in the environment or in .env"
+    assert (result.ok, result.detail) == (False, told)
 
 
 def test_github_gets_an_event_with_the_decision(tmp_path, httpserver: HTTPServer):
