@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,25 @@ def test_wrong_usage_is_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["run", "--no-such-option"])
     assert ended.value.code == 2
+
+
+def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """Yield ``parser`` and those of its actions."""
+    yield parser
+    for each in parser._actions:
+        if isinstance(each, argparse._SubParsersAction):
+            for below in each.choices.values():
+                yield from parsers(below)
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_help_says_what_each_command_action_and_option_does(command: str) -> None:
+    """Nobody has to guess, whatever they ask the help of."""
+    every = list(parsers(cli._parser(command)))
+    assert [each.prog for each in every if not each.description] == []
+    options = ((each.prog, action) for each in every for action in each._actions)
+    silent = [(prog, action.dest) for prog, action in options if not action.help]
+    assert [each for each in silent if each[1] != argparse.SUPPRESS] == []
 
 
 def test_the_readme_names_every_command_option_variable_and_exit_code() -> None:
