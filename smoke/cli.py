@@ -38,7 +38,9 @@ SUPERVISED = {"gate", "init", "prove", "run"}
 """Commands that start browsers: nothing of them may be left, however they end."""
 ASKED_BY_SHELL = "_ARGCOMPLETE"
 """Set where a shell wants to know how a line may go on."""
-EXIT_CODES = """exit codes:
+EPILOG = """`smoke COMMAND --help` has the options of a command.
+
+exit codes:
   0  PASS (or FLAKY where the execution point allows it)
   1  FAIL (or FLAKY where the execution point blocks on it)
   2  wrong usage or configuration
@@ -98,7 +100,7 @@ def _parser(named: str | None) -> Parser:
     parser = Parser(
         prog="smoke",
         description="Does the deployed application work for a real user right now?",
-        epilog=EXIT_CODES,
+        epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"smoke {__version__}")

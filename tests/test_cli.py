@@ -74,7 +74,7 @@ def test_the_readme_names_every_command_option_variable_and_exit_code() -> None:
         assert f"`smoke {name}" in README
     for option in (*OPTIONS, *PART_OPTIONS):
         assert f"| `{option.flag}` | `{option.variable}` |" in README
-    assert set(re.findall(r"^\| (\d) \| ", README, re.MULTILINE)) == set(re.findall(r"^  (\d)  ", cli.EXIT_CODES, re.M))
+    assert set(re.findall(r"^\| (\d) \| ", README, re.MULTILINE)) == set(re.findall(r"^  (\d)  ", cli.EPILOG, re.M))
 
 
 @pytest.mark.parametrize(
