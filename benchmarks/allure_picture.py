@@ -8,7 +8,8 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.failure_pictures import run
-from smoke.browser import find_browser, launch_options
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_options
 from smoke.reporting.allure_report import ReportSkipped, build
 
 PICTURE = Path(__file__).parents[1] / "docs/images/allure.png"

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import sync_playwright
 
 from smoke.answers.exchange import Request
-from smoke.browser import find_browser, launch_options
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_options
 from smoke.demo.process import start
 from smoke.probing import reference as exchanges
 from smoke.probing.client import send

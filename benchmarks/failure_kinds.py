@@ -20,7 +20,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from smoke.browser import find_browser, launch_options
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_options
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess, start
 from smoke.model import Blame

@@ -9,7 +9,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from benchmarks.goals import Measured, measured
-from smoke.browser import find_browser, launch_options
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_options
 from smoke.config.load import load
 from smoke.demo.process import start
 from smoke.planning.plan import Selection, plan

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from benchmarks.distance import distance
 from benchmarks.goals import Measured, measured
 from benchmarks.timing import Timed, adopt_orphans, timed
-from smoke.browser import find_browser, launch_args
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_args
 from smoke.demo.process import start
 
 SUITE = "betterprompts"

@@ -9,7 +9,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from benchmarks.pictures import photograph
-from smoke.browser import find_browser, launch_options
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_options
 from smoke.history.opening import history_file
 from smoke.status.gathering import Sources, board
 from smoke.status.writing import files_of

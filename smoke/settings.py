@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from smoke.addresses import check_open
-from smoke.browser_server import VARIABLE as SERVER
-from smoke.browser_server import browser_server
+from smoke.browser.server import VARIABLE as SERVER
+from smoke.browser.server import browser_server
 from smoke.config.places import SUITES, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category

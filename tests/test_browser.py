@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from smoke.browser import BrowserChoice, BrowserMissing, Origin, find_browser, launch_args, launch_options
-from smoke.browser import version as version_of
+from smoke.browser.choice import BrowserChoice, BrowserMissing, Origin
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_args, launch_options
+from smoke.browser.launch import version as version_of
 from smoke.host.machine import Machine
 from smoke.host.process import Finished
 

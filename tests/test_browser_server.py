@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from smoke.browser_server import VARIABLE, browser_server, server_secrets
+from smoke.browser.server import VARIABLE, browser_server, server_secrets
 from smoke.secrets.secret import Scrubber
 
 CAPABILITIES = quote('{"os": "Windows 11", "user": "ann", "grid": {"accessKey": "abcdefgh"}, "build": "smoke"}')

@@ -29,7 +29,7 @@ PURE = [
     "smoke.secrets.written",
     "smoke.secrets.tokens",
     "smoke.addresses",
-    "smoke.browser_server",
+    "smoke.browser.server",
     "smoke.safety",
     "smoke.restraint.rate",
     "smoke.restraint.permission",

@@ -6,7 +6,7 @@ from smoke.browser.choice import BrowserChoice, Unavailable
 from smoke.browser.find import VARIABLE, find_browser
 from smoke.browser.installed import installed
 from smoke.browser.own import own
-from smoke.browser_server import VARIABLE as SERVER
+from smoke.browser.server import VARIABLE as SERVER
 from smoke.host.machine import Machine
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from smoke.browser_server import VARIABLE as SERVER
+from smoke.browser.server import VARIABLE as SERVER
 from smoke.secrets.secret import Secret
 
 

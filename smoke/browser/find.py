@@ -9,7 +9,7 @@ from pathlib import Path
 from smoke.browser.choice import BrowserChoice, BrowserMissing, Origin, Unavailable
 from smoke.browser.installed import from_apt, installed
 from smoke.browser.own import PATIENCE_S, SHORT_PATIENCE_S, download, own
-from smoke.browser_server import browser_server
+from smoke.browser.server import browser_server
 from smoke.host.machine import Machine, executable
 
 VARIABLE = "SMOKE_BROWSER_PATH"

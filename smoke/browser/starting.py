@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from smoke.browser.choice import BrowserChoice, BrowserMissing
 from smoke.browser.launch import launch_options
-from smoke.browser_server import VARIABLE, server_secrets, unlike, unserved
+from smoke.browser.server import VARIABLE, server_secrets, unlike, unserved
 from smoke.secrets.secret import Scrubber
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.browser_server import VARIABLE as SERVER
+from smoke.browser.server import VARIABLE as SERVER
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
 from smoke.settings import Settings, find_root
@@ -158,7 +158,7 @@ def _baseline(given: argparse.Namespace, _after: list[str]) -> int:
     from dataclasses import replace
     from datetime import UTC, datetime
 
-    from smoke.browser import find_browser
+    from smoke.browser.find import find_browser
     from smoke.init.proposal import propose
     from smoke.running.baseline import look
     from smoke.running.guard import guard_of

@@ -57,7 +57,7 @@ def call(given: argparse.Namespace, _after: list[str]) -> int:
     known = secrets(wanted.account, settings.environ) if wanted.account else {}
     from playwright.sync_api import Error
 
-    from smoke.browser import BrowserMissing
+    from smoke.browser.choice import BrowserMissing
     from smoke.init.looking import NoStartPageError
     from smoke.init.session import look
 

@@ -74,7 +74,7 @@ def call(given: argparse.Namespace, settings: Settings) -> int:
 
 def _repeated(settings: Settings, asked: Asked) -> Campaign | None:
     """Repeat one suite and tell how it goes; None if its clean run was not clean."""
-    from smoke.browser import BrowserMissing
+    from smoke.browser.choice import BrowserMissing
     from smoke.proof.clean import NotCleanError
     from smoke.proof.repeating import Hearing, repeat
 

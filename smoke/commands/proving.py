@@ -44,7 +44,7 @@ class Teller:
 
     def prove(self, settings: Settings, wanted: Wanted, opens: Opens) -> Matrix | None:
         """Prove one suite and tell how it goes; None if its clean run was not clean."""
-        from smoke.browser import BrowserMissing
+        from smoke.browser.choice import BrowserMissing
         from smoke.proof.clean import NotCleanError
         from smoke.proof.prove import Telling, prove
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from smoke.browser_server import VARIABLE as SERVER
+from smoke.browser.server import VARIABLE as SERVER
 from smoke.config.problems import ConfigError, Problem
 
 TARGET = "python-pytest"
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def call(given: argparse.Namespace, _after: list[str]) -> int:
     """Record, and print a page object and a journey; what was typed stands in neither."""
-    from smoke.browser import BrowserMissing
+    from smoke.browser.choice import BrowserMissing
     from smoke.init.wanted import address
     from smoke.recording.skeleton import journey, page_objects
     from smoke.recording.tape import acts
@@ -70,7 +70,7 @@ def _recorded(base: str) -> str:
     if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
         text = "shows a browser, and there is no screen here; record elsewhere, and turn the file into ours by --from"
         raise ConfigError([Problem("environment", 0, "DISPLAY", text)])
-    from smoke.browser import find_browser
+    from smoke.browser.find import find_browser
 
     here = {name: value for name, value in os.environ.items() if name != SERVER}
     choice = find_browser("chromium", here, headed=True)

@@ -39,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     """Run, report and return the exit code of the verdict."""
-    from smoke.browser import BrowserMissing
+    from smoke.browser.choice import BrowserMissing
     from smoke.config.places import journeys_of
     from smoke.running.launch import begin, begin_with_driver
     from smoke.running.reports import reports_folder
@@ -87,7 +87,7 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
 
 
 def _run(begun: Begun, settings: Settings, console: Console, given: argparse.Namespace, pytest_args: list[str]) -> Run:
-    from smoke.browser import BrowserMissing
+    from smoke.browser.choice import BrowserMissing
     from smoke.config.monitoring import monitoring
     from smoke.host.supervisor import allow
     from smoke.running.after import LONGEST_AFTERMATH_S, after, before, given_up, modules

@@ -10,7 +10,7 @@ from smoke.doctor.finding import Finding, Health
 from smoke.doctor.registry import Visit, examination
 
 if TYPE_CHECKING:
-    from smoke.browser import BrowserChoice
+    from smoke.browser.choice import BrowserChoice
 
 ABOUT = "browser"
 
@@ -18,8 +18,8 @@ ABOUT = "browser"
 @examination(ABOUT)
 def examine(visit: Visit) -> Iterator[Finding]:
     """Start the browser that is there, and say which it is; none is downloaded for that."""
-    from smoke.browser import BrowserChoice, BrowserMissing
     from smoke.browser.at_hand import at_hand
+    from smoke.browser.choice import BrowserChoice, BrowserMissing
 
     name = visit.settings.browser
     try:
@@ -37,7 +37,8 @@ def examine(visit: Visit) -> Iterator[Finding]:
 def _started(choice: BrowserChoice) -> Finding:
     from playwright.sync_api import sync_playwright
 
-    from smoke.browser import BrowserMissing, start
+    from smoke.browser.choice import BrowserMissing
+    from smoke.browser.starting import start
 
     which = f"{choice.executable or choice.name} ({choice.origin})"
     begun = time.perf_counter()

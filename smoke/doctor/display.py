@@ -7,7 +7,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from smoke.browser_server import VARIABLE as SERVER
+from smoke.browser.server import VARIABLE as SERVER
 from smoke.doctor.finding import Finding, Health
 from smoke.doctor.registry import Visit, examination
 
@@ -21,8 +21,8 @@ REMEDY = "work at a desktop, or put xvfb-run before the command (Debian, Ubuntu:
 @examination(ABOUT)
 def examine(visit: Visit) -> Iterator[Finding]:
     """Look for a display, and for a browser that has windows."""
-    from smoke.browser import BrowserChoice, BrowserMissing
     from smoke.browser.at_hand import at_hand
+    from smoke.browser.choice import BrowserChoice, BrowserMissing
 
     machine = visit.machine
     if machine.environ.get(SERVER):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from smoke.browser_server import server_secrets
+from smoke.browser.server import server_secrets
 from smoke.gates.decision import Decision, brief
 from smoke.planning.plan import Plan
 from smoke.secrets.firewall import scrubbed

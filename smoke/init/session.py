@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from smoke.accounts.broker import Broker
 from smoke.accounts.ledger import ledger_path
 from smoke.accounts.opening import open_broker
-from smoke.browser import find_browser
+from smoke.browser.find import find_browser
 from smoke.init.exploring import explore
 from smoke.init.ground import guard_for
 from smoke.init.seen import Seen

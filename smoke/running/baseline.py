@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smoke.answers.pages import Visit
-from smoke.browser import BrowserChoice
+from smoke.browser.choice import BrowserChoice
 from smoke.running.guard import Guard
 from smoke.running.listeners import Listeners
 from smoke.running.window import opened

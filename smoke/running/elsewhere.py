@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke.browser_server import VARIABLE
+from smoke.browser.server import VARIABLE
 from smoke.judging.offline import needs_control
 from smoke.model import CheckKind
 from smoke.running.control import browser_reaches

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from smoke.browser import BrowserChoice, BrowserMissing, Origin, find_browser, launch_options, start
-from smoke.browser_server import VARIABLE as SERVER
+from smoke.browser.choice import BrowserChoice, BrowserMissing, Origin
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_options
+from smoke.browser.server import VARIABLE as SERVER
+from smoke.browser.starting import start
 from smoke.judging.retry import surely_last
 from smoke.running.journey import Journey
 from smoke.running.scope import LISTENING

@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.browser import BrowserChoice, BrowserMissing, find_browser, not_started, patience_s, start
+from smoke.browser.choice import BrowserChoice, BrowserMissing
+from smoke.browser.find import find_browser
+from smoke.browser.starting import not_started, patience_s, start
 from smoke.config.problems import ConfigError, problems_of
 from smoke.host.machine import Machine
 from smoke.model import CheckKind

@@ -11,8 +11,9 @@ from smoke.accounts.answers import login_requests
 from smoke.accounts.broker import Broker
 from smoke.accounts.ledger import ledger_path
 from smoke.accounts.opening import open_broker
-from smoke.browser import BrowserChoice, BrowserMissing, find_browser
-from smoke.browser_server import server_secrets
+from smoke.browser.choice import BrowserChoice, BrowserMissing
+from smoke.browser.find import find_browser
+from smoke.browser.server import server_secrets
 from smoke.config.schema import EMBEDDED
 from smoke.host.supervisor import owner
 from smoke.host.workfolder import work_folder

@@ -69,7 +69,7 @@ class Desk:
     """A run that was started by plain pytest: pytest reports it, we add the verdict."""
 
     def __init__(self, config: pytest.Config) -> None:
-        from smoke.browser import BrowserMissing
+        from smoke.browser.choice import BrowserMissing
         from smoke.config.problems import ConfigError
         from smoke.reporting.progress import Progress
         from smoke.running.launch import begin

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from smoke.accounts.broker import Broker
 from smoke.answers.page_rules import PageRules
-from smoke.browser import BrowserChoice
+from smoke.browser.choice import BrowserChoice
 from smoke.bundle.good import Good, Snap
 from smoke.judging.causes import beyond_doubt
 from smoke.judging.clues import traced

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from _pytest.subtests import SubtestReport
 
-from smoke.browser import BrowserMissing
+from smoke.browser.choice import BrowserMissing
 from smoke.judging.judged import Interruption
 from smoke.model import Blame, CheckKind, Finding, told
 from smoke.reporting import allure_labels

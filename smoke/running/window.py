@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smoke.answers.page_rules import PageRules
-from smoke.browser import BrowserChoice, start
+from smoke.browser.choice import BrowserChoice
+from smoke.browser.starting import start
 from smoke.running.guard import Guard
 from smoke.running.listeners import Listeners
 from smoke.running.scope import LISTENING

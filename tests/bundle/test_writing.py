@@ -32,7 +32,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def chrome() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
-    from smoke.browser import find_browser, launch_options
+    from smoke.browser.find import find_browser
+    from smoke.browser.launch import launch_options
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options(find_browser()))

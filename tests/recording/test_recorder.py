@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from smoke.browser import find_browser, launch_options
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_options
 from smoke.recording.skeleton import journey, page_objects
 from smoke.recording.tape import acts
 from smoke.recording.verbs import pages

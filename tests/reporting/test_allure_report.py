@@ -191,7 +191,8 @@ class QuietHandler(SimpleHTTPRequestHandler):
 def chrome():
     from playwright.sync_api import sync_playwright
 
-    from smoke.browser import find_browser, launch_options
+    from smoke.browser.find import find_browser
+    from smoke.browser.launch import launch_options
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options(find_browser()))

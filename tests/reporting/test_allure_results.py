@@ -244,7 +244,8 @@ def test_all_of_it_is_to_be_seen_in_the_report(built: Path) -> None:
     """Served as `smoke report --open` does it, from many files, with nothing asked of anybody else."""
     from playwright.sync_api import sync_playwright
 
-    from smoke.browser import find_browser, launch_options
+    from smoke.browser.find import find_browser
+    from smoke.browser.launch import launch_options
 
     with sync_playwright() as playwright, served(built.parents[1]) as site:
         browser = playwright.chromium.launch(**launch_options(find_browser()))

@@ -19,7 +19,8 @@ import pytest
 from playwright.sync_api import Page, Playwright, sync_playwright
 from pytest_httpserver import HTTPServer
 
-from smoke.browser import BrowserChoice, BrowserMissing, Origin, not_started, start
+from smoke.browser.choice import BrowserChoice, BrowserMissing, Origin
+from smoke.browser.starting import not_started, start
 from smoke.calibration import Reference
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess

@@ -189,7 +189,8 @@ def test_a_browser_without_devtools_is_guarded_by_context(shop: Shop, tmp_path: 
     """The way that Firefox and WebKit take, here in Chromium: the write is stopped, the rest is marked."""
     from playwright.sync_api import sync_playwright
 
-    from smoke.browser import find_browser, launch_options
+    from smoke.browser.find import find_browser
+    from smoke.browser.launch import launch_options
 
     target = Target(base_url=shop.url, urls={}, contract="planned", timeout_ms=3000, texts={}, budgets={})
     guard = guard_of(plan(a_project(tmp_path).load(), "local", None, Selection()), target, "the run")

@@ -20,7 +20,8 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from smoke.browser import find_browser, launch_options
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_options
 from smoke.running.camera import MASKED_FIELDS, SHOWN
 from tests.running.conftest import ROOT
 

@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 import playwright
 
-from smoke.browser import find_browser, launch_options
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_options
 
 PACKAGE = Path(playwright.__path__[0]) / "driver" / "package"
 TOKEN = "wS7-canary-9f3e1b"
