@@ -26,9 +26,9 @@ from benchmarks.timing import ROOT, adopt_orphans, timed
 from smoke.alerts.checking import check
 from smoke.config.alerting import alerting
 from smoke.demo.process import DemoError, start
-from smoke.history import History
 from smoke.history.opening import history_database, history_file
 from smoke.history.rows import RUN, RunRows, insert_rows, select_rows
+from smoke.history.runs import History
 from smoke.secrets.secret import Secret
 from smoke.storage.store import Store
 from tests.support import postgres

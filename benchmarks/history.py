@@ -14,11 +14,11 @@ from benchmarks.goals import Measured, measured
 from benchmarks.past_year import END, NAMES, PLACE, REGIONS, fill
 from smoke.availability.gathering import Expectations, availability
 from smoke.config.cron_schedule import Schedule
-from smoke.history import History
 from smoke.history.incidents import Incidents
 from smoke.history.opening import history_database, history_file
 from smoke.history.outbox import Outbox
 from smoke.history.reader import Reader
+from smoke.history.runs import History
 from smoke.secrets.secret import Secret
 from smoke.storage.store import Store
 from tests.support import postgres

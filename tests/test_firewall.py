@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from smoke.history import History
+from smoke.history.runs import History
 from smoke.model import Outcome
 from smoke.reporting import document
 from smoke.secrets.firewall import clean, holds, scrubbed, sweep

@@ -43,7 +43,7 @@ PURE = [
     "smoke.accounts.pacing",
     "smoke.accounts.totp",
     "smoke.accounts.fingerprint",
-    "smoke.facts",
+    "smoke.history.facts",
     "smoke.doctor.finding",
     *(
         f"smoke.datadog.{name}"

@@ -11,7 +11,7 @@ from smoke.alerts.look import interval_of, reach
 from smoke.alerts.past import PasswordFact, Past
 from smoke.alerts.rule import Rule
 from smoke.config.cron_schedule import Schedule
-from smoke.facts import CheckFact, Reading, RunFact
+from smoke.history.facts import CheckFact, Reading, RunFact
 
 A_MOMENT = 1e-3
 """Histories leave the end of a stretch out; a run that has just finished is in."""

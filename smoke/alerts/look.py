@@ -16,7 +16,7 @@ from smoke.alerts.quiet import Period, under_maintenance
 from smoke.alerts.rule import Rule
 from smoke.alerts.rule_file import Maintenance
 from smoke.alerts.subject import Subject
-from smoke.facts import CheckFact, Reading, RunFact
+from smoke.history.facts import CheckFact, Reading, RunFact
 from smoke.model import Outcome, covers
 
 T = TypeVar("T", CheckFact, Reading)

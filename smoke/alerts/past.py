@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from smoke.config.cron_schedule import Schedule
-from smoke.facts import CheckFact, Reading, RunFact
+from smoke.history.facts import CheckFact, Reading, RunFact
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from smoke.availability.figures import Availability, Recovery, times_of
 from smoke.availability.ledger import kept_to
 from smoke.availability.timeline import Word, holds, needed_of, state_of, timeline
 from smoke.config.cron_schedule import Schedule
-from smoke.facts import RunFact
+from smoke.history.facts import RunFact
 
 NO_TARGETS: Mapping[Severity, float] = {}
 

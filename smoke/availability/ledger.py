@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from smoke.availability.figures import Slots
 from smoke.availability.timeline import LATE
 from smoke.config.cron_schedule import Schedule
-from smoke.facts import rank
+from smoke.history.facts import rank
 
 
 def kept_to(

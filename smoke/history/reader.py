@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from smoke.facts import CheckFact, DayOutcomes, DayPercentiles, Reading, RunFact, rank
 from smoke.history.errors import HistoryError
+from smoke.history.facts import CheckFact, DayOutcomes, DayPercentiles, Reading, RunFact, rank
 from smoke.model import Blame, Category, Outcome, Unit
 from smoke.storage.store import Row, Store
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from smoke.channels.posting import secrets_of
 from smoke.config.monitoring import monitoring
-from smoke.history import History, HistoryError
+from smoke.history.errors import HistoryError
 from smoke.history.opening import history_store
+from smoke.history.runs import History
 from smoke.joining.evidence import PLACES, explain_whole, lay_together, show_places, take_in_good
 from smoke.joining.gathering import Found, Gathered, has_every_shard
 from smoke.joining.shards import Whole, join

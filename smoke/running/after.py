@@ -10,8 +10,9 @@ from smoke.bundle import good
 from smoke.bundle.bad import FOLDER, is_bad
 from smoke.config.cron_schedule import Schedule
 from smoke.config.monitoring import Monitoring
-from smoke.history import History, HistoryError
+from smoke.history.errors import HistoryError
 from smoke.history.opening import history_store
+from smoke.history.runs import History
 from smoke.judging.judged import Run
 from smoke.judging.noise import in_force
 from smoke.planning.plan import Plan

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from smoke.config.monitoring import Monitoring
 from smoke.config.schema import FlakyPolicy
-from smoke.history import History, HistoryError
+from smoke.history.errors import HistoryError
 from smoke.history.opening import history_store
 from smoke.history.pruning import prune
+from smoke.history.runs import History
 from smoke.judging.judged import Run
 from smoke.model import Outcome
 from smoke.running.alerting import Occasion, Telling

@@ -44,8 +44,9 @@ def share_of(planned: Plan, settings: Settings) -> Plan:
 
 
 def _took(planned: Plan, settings: Settings) -> dict[str, float]:
-    from smoke.history import History, HistoryError
+    from smoke.history.errors import HistoryError
     from smoke.history.opening import history_store
+    from smoke.history.runs import History
 
     midnight = datetime.combine(datetime.now(UTC), time(), UTC).timestamp()
     try:

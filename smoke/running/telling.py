@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from smoke.config.monitoring import Monitoring
-from smoke.history import HistoryError
+from smoke.history.errors import HistoryError
 from smoke.history.outbox import Outbox
 from smoke.settings import Settings
 from smoke.sinks.bulletin import Bulletin

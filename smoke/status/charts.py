@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from smoke.facts import DayPercentiles, rank
+from smoke.history.facts import DayPercentiles, rank
 from smoke.model import Unit
 
 WIDTH, HEIGHT = 270, 64

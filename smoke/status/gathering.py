@@ -14,9 +14,10 @@ from smoke.bundle.bad import LIST
 from smoke.config.cron_schedule import Schedule
 from smoke.config.load import load
 from smoke.config.suite import Suite
-from smoke.facts import CheckFact, RunFact
-from smoke.history import History, PastRun
+from smoke.history.facts import CheckFact, RunFact
 from smoke.history.reader import Reader
+from smoke.history.rows import PastRun
+from smoke.history.runs import History
 from smoke.model import Check, Outcome, Unit
 from smoke.planning.plan import Selection, plan
 from smoke.proof.matrix import Matrix, Result

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from smoke.alerts.past import Past
 from smoke.alerts.rule_file import AlertRulesFile
 from smoke.config.alerting import Alerting, alerting
-from smoke.facts import CheckFact, Reading, RunFact
+from smoke.history.facts import CheckFact, Reading, RunFact
 from smoke.model import Blame, Category, Outcome, Unit
 
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from smoke.alerts.notice import Ending, NoticeKind, Urgency
 from smoke.alerts.past import Past
 from smoke.alerts.replay import Change, compare, replay
 from smoke.alerts.rule_file import AlertRulesFile, Maintenance, Silence
-from smoke.facts import RunFact
+from smoke.history.facts import RunFact
 from tests.alerts.pasts import DAY, HOUR, MINUTE, at, check, clock, every, only, past, reading, run, shipped
 from tests.support.properties import unhurried as usual
 

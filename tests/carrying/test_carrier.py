@@ -19,10 +19,10 @@ from werkzeug import Request, Response
 from smoke import cli
 from smoke.bundle import good
 from smoke.carrying.git import Branch
-from smoke.history import History
 from smoke.history.incidents import Incident, Incidents
 from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox, Parcel
+from smoke.history.runs import History
 from smoke.secrets.secret import Scrubber
 from tests.support.run_builder import a_typical_run
 

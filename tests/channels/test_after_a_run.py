@@ -17,8 +17,8 @@ from pytest_httpserver import HTTPServer
 from smoke.alerts.checking import check
 from smoke.config.alerting import alerting
 from smoke.config.monitoring import monitoring
-from smoke.history import History
 from smoke.history.opening import history_store
+from smoke.history.runs import History
 from smoke.judging.judged import Run
 from smoke.model import Outcome
 from smoke.running.alerting import Occasion, Telling, concerns

@@ -14,7 +14,7 @@ from pytest_httpserver import HTTPServer
 from smoke.config.cron_schedule import slots
 from smoke.config.schedules import schedules_of
 from smoke.demo.breaks import Break
-from smoke.history import History
+from smoke.history.runs import History
 from tests.deploy.world import BEAT, BRANCH, REGIONS, ROOT, TOKEN, WORKFLOW, World, world
 from tests.support.github import is_met
 from tests.support.receivers import WEBHOOK_PATH

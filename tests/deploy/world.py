@@ -21,7 +21,7 @@ from pytest_httpserver import HTTPServer
 from smoke.config.load import load as load_suite
 from smoke.demo.options import DemoOptions
 from smoke.demo.process import DemoProcess, start
-from smoke.history import History
+from smoke.history.runs import History
 from smoke.planning.plan import Selection, plan
 from tests.gates.test_release import project
 from tests.support import receivers

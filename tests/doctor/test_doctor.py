@@ -14,7 +14,7 @@ from smoke.cli import main
 from smoke.doctor import freshness
 from smoke.doctor.finding import Finding, Health, exit_code
 from smoke.doctor.registry import Visit, available, wanted
-from smoke.history import History
+from smoke.history.runs import History
 from smoke.model import Outcome
 from smoke.reporting.document import to_json
 from smoke.settings import resolve

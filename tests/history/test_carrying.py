@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from smoke.history import History
 from smoke.history.carrying import exported, imported, merged, merged_file
 from smoke.history.incidents import Incident, Incidents
 from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox, Parcel
 from smoke.history.reader import Reader
+from smoke.history.runs import History
 from smoke.model import Blame, Outcome
 from smoke.storage.store import Store
 from tests.support.histories import FORK

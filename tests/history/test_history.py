@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from smoke.history import Begun, History, HistoryError
+from smoke.history.errors import HistoryError
 from smoke.history.rows import insert_rows, rows_of
+from smoke.history.runs import Begun, History
 from smoke.judging.judged import Run
 from smoke.model import Blame, Category, Measurement, Outcome, Unit
 from smoke.storage.store import Store

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from smoke import cli
-from smoke.history import History
 from smoke.history.opening import history_store
+from smoke.history.runs import History
 from smoke.running.announcing import keep as keep_run
 from smoke.settings import resolve
 from tests.support.run_builder import a_result, a_run, a_typical_run

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from smoke.history import History, HistoryError
+from smoke.history.errors import HistoryError
 from smoke.history.opening import history_file
 from smoke.history.reader import Reader
+from smoke.history.runs import History
 from smoke.history.schema import MIGRATIONS
 from smoke.model import Blame, Outcome
 from tests.support.histories import begin, in_child

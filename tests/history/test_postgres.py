@@ -11,8 +11,9 @@ import pytest
 from smoke.accounts.ledger import Ledger, Tenant, ledger_store
 from smoke.accounts.pacing import Answer, Closed, Pace
 from smoke.config.problems import ConfigError
-from smoke.history import History, HistoryError
+from smoke.history.errors import HistoryError
 from smoke.history.opening import history_database
+from smoke.history.runs import History
 from smoke.history.schema import MIGRATIONS
 from smoke.secrets.secret import Scrubber, Secret
 from smoke.settings import resolve

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from smoke.history import History
 from smoke.history.incidents import Incident, Incidents
 from smoke.history.outbox import Outbox, Parcel
 from smoke.history.pruning import AT_ONCE, TABLES, Pruned, prune
+from smoke.history.runs import History
 from smoke.history.schedule import Schedule, Slot
 from smoke.storage.store import Answer, Db, Store
 from tests.support.run_builder import STARTED, a_typical_run

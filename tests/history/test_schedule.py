@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from smoke.dora.deployment import Deployment
-from smoke.history import History
 from smoke.history.deployments import Deployments
 from smoke.history.reader import Reader
+from smoke.history.runs import History
 from smoke.history.schedule import Schedule, Slot
 from smoke.storage.store import Store
 from tests.support.run_builder import a_run

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from smoke.availability.gathering import Expectations
 from smoke.config.cron_schedule import Schedule
-from smoke.history import History
 from smoke.history.opening import history_file
+from smoke.history.runs import History
 from smoke.judging.judge import combine
 from smoke.judging.judged import CheckResult
 from smoke.model import Blame, Outcome

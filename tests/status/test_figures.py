@@ -13,8 +13,8 @@ from smoke.availability.figures import Times
 from smoke.availability.gathering import availability
 from smoke.availability.timeline import Span, State
 from smoke.config.cron_schedule import Schedule
-from smoke.facts import DayPercentiles
-from smoke.history import History
+from smoke.history.facts import DayPercentiles
+from smoke.history.runs import History
 from smoke.model import Blame, Category, Measurement, Outcome, Unit
 from smoke.proof.matrix import Case, Matrix
 from smoke.proof.writing import write

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from smoke.alerts.kept import row_of
-from smoke.history import History
 from smoke.history.incidents import Incidents
 from smoke.history.opening import history_file
+from smoke.history.runs import History
 from smoke.model import Outcome
 from smoke.status.gathering import Sources, board
 from smoke.status.writing import files_of

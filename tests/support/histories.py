@@ -6,8 +6,8 @@ import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 
-from smoke.history import History
 from smoke.history.opening import history_file
+from smoke.history.runs import History
 from smoke.model import Outcome
 from tests.support.run_builder import STARTED, a_result, a_run
 
