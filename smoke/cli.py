@@ -10,9 +10,9 @@ import traceback
 from collections.abc import Sequence
 
 from smoke import __version__
+from smoke.commands.usage import Parser
 from smoke.config.problems import ConfigError
 from smoke.host.pipes import unbroken_pipes
-from smoke.usage import Parser
 
 COMMANDS = {
     "run": "run a suite at an execution point and say a verdict",
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main(arguments: list[str]) -> int:
     if ASKED_BY_SHELL in os.environ:
-        from smoke.completing import complete
+        from smoke.commands.completing import complete
 
         return complete(_parser)
     named = arguments[0] if arguments and arguments[0] in COMMANDS else None

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from smoke import cli, completing
+from smoke import cli
+from smoke.commands import completing
 from tests.support.project import a_project
 
 pytest.importorskip("argcomplete")

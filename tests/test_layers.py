@@ -79,6 +79,7 @@ PURE = [
             "sample",
         )
     ),
+    "smoke.commands.schemas",
     "smoke.modules",
     "smoke.variables",
     *(

@@ -122,7 +122,7 @@ def _secret_rows(settings: Settings, env: str) -> Iterator[tuple[str, str, str]]
 
 
 def _schema(given: argparse.Namespace, _after: list[str]) -> int:
-    from smoke.config.schemas import FOLDER, schemas, text
+    from smoke.commands.schemas import FOLDER, schemas, text
 
     every = schemas()
     if given.name is None:

@@ -12,10 +12,10 @@ import jsonschema
 import pytest
 import yaml
 
+from smoke.commands.schemas import FILES, FOLDER, schemas, text
 from smoke.config.load import load
 from smoke.config.places import suites
 from smoke.config.project import examined
-from smoke.config.schemas import FILES, FOLDER, schemas, text
 
 ROOT = Path(__file__).parents[2]
 YAML_FILES = sorted((ROOT / "config").rglob("*.yaml"))
