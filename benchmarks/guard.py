@@ -16,7 +16,7 @@ from smoke.demo.process import start
 from smoke.planning.plan import Selection, plan
 from smoke.running.guard import Guard, guard_of
 from smoke.running.interception import watch_browser, watch_sockets
-from smoke.running.target import Target
+from smoke.target import Target
 
 ROOT = Path(__file__).parents[1]
 SUITE = "betterprompts"

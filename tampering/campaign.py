@@ -21,7 +21,7 @@ from smoke.demo.options import DemoOptions
 from smoke.demo.process import start
 from smoke.demo.products import suite_of
 from smoke.model import Blame, Outcome
-from smoke.running.target import MAIN
+from smoke.target import MAIN
 from tampering import bodies, wires
 from tampering.defect import DEFECTS, Defect
 from tampering.proxy import proxies

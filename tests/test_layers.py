@@ -41,7 +41,7 @@ PURE = [
     *(f"smoke.availability.{name}" for name in ("figures", "judging", "ledger", "printed", "timeline")),
     *(f"smoke.status.{name}" for name in ("charts", "days", "monitors", "page", "standing", "written")),
     "smoke.accounts.pacing",
-    "smoke.accounts.totp",
+    "smoke.secrets.totp",
     "smoke.accounts.fingerprint",
     "smoke.history.facts",
     "smoke.doctor.finding",

@@ -11,7 +11,7 @@ from smoke.judging.hints import hint
 from smoke.model import Blame, Category, CheckKind, Finding, Outcome
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.sign_in import SignedIn
-from smoke.running.target import Credentials
+from smoke.target import Credentials
 
 NOT_IN = "it did not sign in"
 

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from smoke.accounts.admission import as_findings
 from smoke.accounts.broker import Broker
 from smoke.accounts.ledger import ledger_path
 from smoke.accounts.opening import open_broker
@@ -18,16 +17,17 @@ from smoke.accounts.pacing import Answer
 from smoke.accounts.planned import Meant
 from smoke.answers.exchange import Exchange, Request
 from smoke.probing.account import ProbeAccount
+from smoke.probing.admission import as_findings
 from smoke.probing.client import send
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import answer_of, wait_of
 from smoke.probing.sign_in import Door, SignedIn, sign_in
 from smoke.probing.signing import Proof
 from smoke.restraint.marks import PRODUCT, marks
-from smoke.running.target import Credentials, Target, origin_of
 from smoke.secrets.secret import Secret
 from smoke.settings import Settings
 from smoke.storage.url import database_url
+from smoke.target import Credentials, Target, origin_of
 
 LEFT_S = 1800.0
 """Longest that a command may keep accounts from other runs."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from smoke.accounts.clock import Clock
 from smoke.accounts.ledger import Ledger, ledger_memory
-from smoke.accounts.totp import code_at
 from smoke.secrets.secret import Secret
+from smoke.secrets.totp import code_at
 
 WORTH_TELLING_S = 1.0
 

@@ -16,8 +16,8 @@ from smoke.host.process import run
 from smoke.model import Blame
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.signing import Proof
-from smoke.running.target import Credentials
 from smoke.secrets.secret import Secret
+from smoke.target import Credentials
 
 READ_BY_OTHERS = 0o044
 

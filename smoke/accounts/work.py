@@ -18,9 +18,9 @@ from smoke.accounts.written import NotWrittenError, write_password_set
 from smoke.config.load import load
 from smoke.config.places import SUITES, suites
 from smoke.config.problems import ConfigError
-from smoke.running.target import Credentials, open_target
 from smoke.secrets.secret import Scrubber, Secret
 from smoke.settings import Settings
+from smoke.target import Credentials, open_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

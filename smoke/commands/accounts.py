@@ -39,8 +39,8 @@ def _check(given: argparse.Namespace, _after: list[str]) -> int:
     from smoke.accounts.entrance import open_entrance
     from smoke.accounts.planned import meant
     from smoke.accounts.report import Looked, Report, exit_code, lines, to_json
-    from smoke.running.target import open_target
     from smoke.secrets.secret import Scrubber
+    from smoke.target import open_target
 
     settings = _settings(given)
     wanted = meant(settings, given.name)

@@ -163,7 +163,7 @@ def _baseline(given: argparse.Namespace, _after: list[str]) -> int:
     from smoke.running.baseline import look
     from smoke.running.guard import guard_of
     from smoke.running.planning import plan_of
-    from smoke.running.target import open_target
+    from smoke.target import open_target
 
     settings = options.settings_of(given, "local")
     planned = replace(plan_of(settings), checks=())

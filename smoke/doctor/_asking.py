@@ -43,7 +43,7 @@ def ask(url: str) -> Asked | str:
 def target_of(planned: Plan, settings: Settings) -> str | None:
     """Return the address of the target, None where it is embedded; raises ConfigError if nobody says it."""
     from smoke.config.schema import EMBEDDED
-    from smoke.running.target import MAIN, addresses
+    from smoke.target import MAIN, addresses
 
     written = settings.base_url or planned.environment.base_url
     return None if written.startswith(EMBEDDED) else addresses({MAIN: written}, settings.environ)[MAIN] + "/"

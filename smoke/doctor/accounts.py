@@ -17,7 +17,7 @@ ABOUT = "accounts"
 @examination(ABOUT)
 def examine(visit: Visit) -> Iterator[Finding]:
     """Look for the password, and the secret of the second factor, of each account."""
-    from smoke.running.target import accounts_of
+    from smoke.target import accounts_of
 
     planned = visit.plan
     if isinstance(planned, ConfigError):

@@ -12,8 +12,8 @@ from smoke.config.problems import ConfigError, Problem
 from smoke.gates.sample import light_probes
 from smoke.gates.sampler import Sampler
 from smoke.planning.plan import Plan
-from smoke.running.target import open_target
 from smoke.settings import Settings
+from smoke.target import open_target
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from smoke.restraint.rate import Endpoint
 from smoke.running.control import reachable
 from smoke.running.guard import Guard, guard_of
 from smoke.running.probes import guarded
-from smoke.running.target import Target, origin_of
+from smoke.target import Target, origin_of
 
 LONGEST_S = 30.0
 """How long a single question waits for the request budget; then it is refused."""

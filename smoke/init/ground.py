@@ -12,8 +12,8 @@ from smoke.init.wanted import ENVIRONMENT, Wanted
 from smoke.model import Action, Category, Check, CheckKind, Scope
 from smoke.planning.plan import Plan
 from smoke.running.guard import Guard, guard_of
-from smoke.running.target import Target
 from smoke.safety import Permit
+from smoke.target import Target
 
 LOOKS, SIGNS = "init.look", "init.sign-in"
 """Who asks: one who only reads, and one who signs in and out."""

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from getpass import getpass
 
-from smoke.accounts.totp import key_of
 from smoke.config.problems import ConfigError, Problem
 from smoke.init.wanted import AccountWanted, Wanted, address, origin, suite_of, variable
 from smoke.secrets.secret import Secret, unmaskable
+from smoke.secrets.totp import key_of
 
 NO_LOGIN = "--login, --no-login"
 

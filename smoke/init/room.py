@@ -17,8 +17,8 @@ from smoke.init.scripts import FACTS, LONGEST_QUIET_MS, QUIET, QUIET_MS, USABLE
 from smoke.init.snapshot import Node, nodes
 from smoke.model import Signal
 from smoke.running.listeners import Listeners
-from smoke.running.target import origin_of
 from smoke.safety import READS
+from smoke.target import origin_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Locator, Page, Request

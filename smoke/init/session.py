@@ -16,11 +16,11 @@ from smoke.init.ground import guard_for
 from smoke.init.seen import Seen
 from smoke.init.signing import Keys
 from smoke.init.wanted import AccountWanted, Wanted
-from smoke.running.target import origin_of
 from smoke.running.window import opened
 from smoke.secrets.secret import Scrubber, Secret
 from smoke.settings import Settings
 from smoke.storage.url import database_url
+from smoke.target import origin_of
 
 LEFT_S = 300.0
 """Longest that the account may be kept from others."""

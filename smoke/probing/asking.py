@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from smoke.accounts.admission import Admission, Admitted, unasked
 from smoke.accounts.one_time import OneTimeCodes
 from smoke.accounts.pacing import Answer
 from smoke.answers.description import listed_paths
@@ -21,6 +20,7 @@ from smoke.config.probe import Probe
 from smoke.judging.retry import RetryPolicy
 from smoke.model import Blame, Standard
 from smoke.probing.account import ProbeAccount
+from smoke.probing.admission import Admission, Admitted, unasked
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import LoginRefusedError, refused
 from smoke.probing.sign_in import Door, Send, SignedIn, json_body, sign_in

@@ -12,8 +12,8 @@ from smoke.accounts.broker import Broker
 from smoke.accounts.ledger import Ledger, Tenant, ledger_memory
 from smoke.accounts.one_time import OneTimeCodes
 from smoke.accounts.pacing import Answer
-from smoke.accounts.totp import code_at
 from smoke.secrets.secret import Secret
+from smoke.secrets.totp import code_at
 
 LONGEST_S = 3600.0
 """After which a drill is stopped."""

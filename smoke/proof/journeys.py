@@ -26,8 +26,8 @@ from smoke.running.launch import Begun, Starting, starting
 from smoke.running.opening import open_session
 from smoke.running.run import run_checks
 from smoke.running.session import Session
-from smoke.running.target import Target
 from smoke.settings import Settings
+from smoke.target import Target
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

@@ -17,8 +17,8 @@ from smoke.restraint.analytics import HOSTS
 from smoke.restraint.marks import marks
 from smoke.restraint.permission import Permissions, only_signs
 from smoke.restraint.rate import Endpoint, Meter, advertised, used_up
-from smoke.running.target import Target, origin_of
 from smoke.safety import READS, Mutation, Safety
+from smoke.target import Target, origin_of
 
 if TYPE_CHECKING:
     from smoke.answers.exchange import Exchange

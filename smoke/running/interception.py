@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from smoke.restraint.marks import PRODUCT
 from smoke.running.guard import Asker, Guard, name_in
 from smoke.running.stand_in import perform, record
-from smoke.running.target import origin_of
+from smoke.target import origin_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, CDPSession, Route, WebSocketRoute

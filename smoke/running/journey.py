@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # every journey's file imports this one, and an editor asks w
     from smoke.running.guard import Guard
     from smoke.running.listeners import Listeners
     from smoke.running.record import Record
-    from smoke.running.target import Credentials, Target
     from smoke.secrets.secret import Scrubber
+    from smoke.target import Credentials, Target
 
 
 @dataclasses.dataclass(slots=True)

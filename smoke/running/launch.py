@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
     from smoke.planning.plan import Plan
-    from smoke.running.target import Target
     from smoke.settings import Settings
+    from smoke.target import Target
 
 NEEDED_SOON = (
     "smoke.running.opening",
@@ -144,7 +144,7 @@ def _plan(settings: Settings) -> Plan:
 
 
 def _opening(planned: Plan, settings: Settings, stack: ExitStack) -> Future[Target]:
-    from smoke.running.target import open_target
+    from smoke.target import open_target
 
     opener = ThreadPoolExecutor(1, "smoke-target")
     opening = opener.submit(lambda: stack.enter_context(open_target(planned, settings)))

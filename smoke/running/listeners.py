@@ -17,10 +17,10 @@ from smoke.judging.clues import Hop
 from smoke.judging.edge import BLOCKING, blocked_by
 from smoke.model import Signal, SignalKind
 from smoke.running.interception import http_of
-from smoke.running.target import origin_of
 from smoke.running.waiting import Waiting
 from smoke.safety import READS
 from smoke.secrets.tokens import in_headers, in_query
+from smoke.target import origin_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import (

@@ -27,10 +27,10 @@ from smoke.running.launch import Begun, Starting, launched
 from smoke.running.probes import probe_runner
 from smoke.running.session import Session
 from smoke.running.spares import Contexts, Spares
-from smoke.running.target import Target, origin_of
 from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings
 from smoke.storage.url import database_secrets, database_url
+from smoke.target import Target, origin_of
 
 
 @contextmanager

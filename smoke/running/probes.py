@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from smoke.accounts.admission import admission
 from smoke.accounts.broker import Broker
 from smoke.answers.exchange import Exchange, Request
 from smoke.calibration import Reference
@@ -16,6 +15,7 @@ from smoke.judging.retry import RetryPolicy
 from smoke.planning.plan import Plan
 from smoke.probing import reference
 from smoke.probing.account import ProbeAccount
+from smoke.probing.admission import admission
 from smoke.probing.asking import Send, Shared, Terms
 from smoke.probing.client import send
 from smoke.probing.failing import ProbeFailedError
@@ -23,7 +23,7 @@ from smoke.probing.overheard import Overheard
 from smoke.probing.runner import ProbeRunner
 from smoke.restraint.marks import PRODUCT
 from smoke.running.guard import Guard
-from smoke.running.target import Target, origin_of
+from smoke.target import Target, origin_of
 
 
 def probe_runner(

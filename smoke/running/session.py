@@ -33,9 +33,9 @@ from smoke.running.heartbeat import Heartbeat
 from smoke.running.launch import Launched
 from smoke.running.spares import Spares
 from smoke.running.stand_in import Prepare
-from smoke.running.target import Target
 from smoke.secrets.firewall import scrubbed
 from smoke.secrets.secret import Scrubber
+from smoke.target import Target
 
 CHECK_LIMIT_S = 30.0
 

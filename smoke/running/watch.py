@@ -26,7 +26,7 @@ from smoke.secrets.tokens import is_random, is_secret_cookie
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Cookie, Page, Response
 
-    from smoke.running.target import Target
+    from smoke.target import Target
 
 LONGEST_TEXT = 200_000
 CSS = "text/css"

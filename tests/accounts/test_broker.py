@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from smoke.accounts.admission import admission
 from smoke.accounts.broker import Broker
 from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.accounts.ledger import Ledger, Tenant, ledger_file, ledger_memory
 from smoke.accounts.opening import open_broker
 from smoke.accounts.pacing import Answer, Pace
 from smoke.model import Blame, Finding
+from smoke.probing.admission import admission
 from smoke.probing.failing import ProbeFailedError
 
 USER, OTHER = "smoke@shop.example", "premium@shop.example"

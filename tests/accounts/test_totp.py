@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke.accounts.totp import code_at, key_of
 from smoke.secrets.secret import Secret
+from smoke.secrets.totp import code_at, key_of
 from tests.support.properties import unhurried
 
 RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()

@@ -18,7 +18,7 @@ from smoke.gates.sampler import Sampler
 from smoke.gates.watching import Watch, Watching
 from smoke.model import Blame, Outcome
 from smoke.planning.plan import Selection, plan
-from smoke.running.target import Target
+from smoke.target import Target
 from tests.support.project import a_project
 
 BUILD = """

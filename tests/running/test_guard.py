@@ -12,7 +12,7 @@ from werkzeug import Response
 from smoke.planning.plan import Selection, plan
 from smoke.running.guard import guard_of
 from smoke.running.interception import watch_context
-from smoke.running.target import Target, origin_of
+from smoke.target import Target, origin_of
 from tests.running.shop import Shop, Way, check_of, id_of, run, run_many, serving
 from tests.support.project import a_project
 

@@ -16,7 +16,7 @@ from werkzeug import Request, Response
 from smoke.config.login import Login
 from smoke.planning.plan import Selection, plan
 from smoke.running.guard import guard_of
-from smoke.running.target import Target
+from smoke.target import Target
 from tests.running.shop import Shop, run
 from tests.support.project import a_project
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from smoke.accounts.totp import key_of
 from smoke.addresses import check_open, is_here
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schema import EMBEDDED, ExternalServices
 from smoke.planning.plan import Plan
 from smoke.secrets.secret import Secret, unmaskable
+from smoke.secrets.totp import key_of
 from smoke.settings import Settings
 
 MAIN = "base_url"
