@@ -1,1 +1,1 @@
-"""Smoke accounts: whether they are as declared, and how their passwords are changed."""
+"""Smoke accounts in use: who may sign in, when, with which code, and what the answers say."""

@@ -35,12 +35,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(given: argparse.Namespace, _after: list[str]) -> int:
-    from smoke.accounts.checking import look
-    from smoke.accounts.entrance import open_entrance
-    from smoke.accounts.planned import meant
-    from smoke.accounts.report import Looked, Report, exit_code, lines, to_json
     from smoke.secrets.secret import Scrubber
     from smoke.target import open_target
+    from smoke.upkeep.checking import look
+    from smoke.upkeep.entrance import open_entrance
+    from smoke.upkeep.planned import meant
+    from smoke.upkeep.report import Looked, Report, exit_code, lines, to_json
 
     settings = _settings(given)
     wanted = meant(settings, given.name)
@@ -66,7 +66,7 @@ def _check(given: argparse.Namespace, _after: list[str]) -> int:
 
 
 def _rotate(given: argparse.Namespace, _after: list[str]) -> int:
-    from smoke.accounts.work import rotation_of
+    from smoke.upkeep.work import rotation_of
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job rolls back, as after Ctrl-C
     say = partial(print, flush=True)
@@ -76,7 +76,7 @@ def _rotate(given: argparse.Namespace, _after: list[str]) -> int:
 
 def _forgive(given: argparse.Namespace, _after: list[str]) -> int:
     from smoke.accounts.errors import LedgerError
-    from smoke.accounts.forgiving import forgive
+    from smoke.upkeep.forgiving import forgive
 
     try:
         print(forgive(_settings(given), given.name))

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from smoke.accounts.new_password import CLASSES, LENGTH, new_password
 from smoke.accounts.opening import open_broker
 from smoke.demo.options import DemoOptions
 from smoke.demo.process import start
 from smoke.demo.products.betterprompts.auth_api import SHORTEST_PASSWORD
 from smoke.secrets.secret import Scrubber, Secret
+from smoke.upkeep.new_password import CLASSES, LENGTH, new_password
 from tests.accounts.deployment import REQUEST, SUITE, VARIABLE, Deployment, Finished, days_ago, deployment, signs_in
 from tests.demo.client import BASIC, Demo
 

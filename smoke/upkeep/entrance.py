@@ -14,7 +14,6 @@ from smoke.accounts.broker import Broker
 from smoke.accounts.ledger import ledger_path
 from smoke.accounts.opening import open_broker
 from smoke.accounts.pacing import Answer
-from smoke.accounts.planned import Meant
 from smoke.answers.exchange import Exchange, Request
 from smoke.probing.account import ProbeAccount
 from smoke.probing.admission import as_findings
@@ -28,6 +27,7 @@ from smoke.secrets.secret import Secret
 from smoke.settings import Settings
 from smoke.storage.url import database_url
 from smoke.target import Credentials, Target, origin_of
+from smoke.upkeep.planned import Meant
 
 LEFT_S = 1800.0
 """Longest that a command may keep accounts from other runs."""

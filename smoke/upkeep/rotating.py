@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from smoke.accounts.recovery import Recovery
-from smoke.accounts.steps import NotAnsweredError, StepFailedError, Steps
 from smoke.secrets.secret import Secret
+from smoke.upkeep.recovery import Recovery
+from smoke.upkeep.steps import NotAnsweredError, StepFailedError, Steps
 
 
 class Ended(Enum):

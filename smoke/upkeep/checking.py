@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from smoke.accounts.entrance import Entrance
-from smoke.accounts.judging import Answered, Found, Property, known, password_age, rights, signs_in, told_by_whoami
-from smoke.accounts.planned import Meant
 from smoke.judging.hints import hint
 from smoke.model import Blame, Category, CheckKind, Finding, Outcome
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.sign_in import SignedIn
 from smoke.target import Credentials
+from smoke.upkeep.entrance import Entrance
+from smoke.upkeep.judging import Answered, Found, Property, known, password_age, rights, signs_in, told_by_whoami
+from smoke.upkeep.planned import Meant
 
 NOT_IN = "it did not sign in"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smoke.accounts.ledger import Ledger, ledger_path, ledger_store
-from smoke.accounts.planned import Meant, meant
 from smoke.config.problems import ConfigError, Problem
 from smoke.settings import Settings
 from smoke.storage.url import database_url
 from smoke.target import MAIN, addresses, origin_of
+from smoke.upkeep.planned import Meant, meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,20 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from smoke.accounts.entrance import Entrance, open_entrance
-from smoke.accounts.new_password import new_password
-from smoke.accounts.planned import Meant, meant
-from smoke.accounts.preconditions import place_of, problems
-from smoke.accounts.recovery import recovery_of
-from smoke.accounts.rotating import Ended, Exchange
-from smoke.accounts.steps import Steps
-from smoke.accounts.written import NotWrittenError, write_password_set
 from smoke.config.load import load
 from smoke.config.places import SUITES, suites
 from smoke.config.problems import ConfigError
 from smoke.secrets.secret import Scrubber, Secret
 from smoke.settings import Settings
 from smoke.target import Credentials, open_target
+from smoke.upkeep.entrance import Entrance, open_entrance
+from smoke.upkeep.new_password import new_password
+from smoke.upkeep.planned import Meant, meant
+from smoke.upkeep.preconditions import place_of, problems
+from smoke.upkeep.recovery import recovery_of
+from smoke.upkeep.rotating import Ended, Exchange
+from smoke.upkeep.steps import Steps
+from smoke.upkeep.written import NotWrittenError, write_password_set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

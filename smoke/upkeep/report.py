@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from smoke.accounts.judging import Found, verdict
 from smoke.model import Outcome
+from smoke.upkeep.judging import Found, verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from smoke.accounts.entrance import Entrance
 from smoke.accounts.errors import LedgerError
 from smoke.answers.variables import filled
 from smoke.config.account import DOTENV, Rotation
@@ -18,6 +17,7 @@ from smoke.probing.failing import ProbeFailedError
 from smoke.probing.signing import Proof
 from smoke.secrets.secret import Secret
 from smoke.target import Credentials
+from smoke.upkeep.entrance import Entrance
 
 READ_BY_OTHERS = 0o044
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from smoke.accounts.planned import Meant
 from smoke.config.account import DOTENV, Account
 from smoke.config.account_references import accounts_written
 from smoke.config.places import SUITES
 from smoke.config.problems import Problem
 from smoke.config.source import Key, dotted
 from smoke.config.suite import Suite
+from smoke.upkeep.planned import Meant
 
 
 def place_of(meant: Meant, name: str) -> Key:

@@ -1,0 +1,1 @@
+"""Smoke accounts as they are declared: looked at, given new passwords, forgiven."""
