@@ -56,9 +56,9 @@ PURE = [
             "queries",
             "rules",
             "synthetics",
-            "terms",
         )
     ),
+    "smoke.sinks._datadog_terms",
     *(f"smoke.channels.{name}" for name in ("links", "message", "lateness", "options", "told")),
     *(f"smoke.channels.{name}" for name in ("_slack_blocks", "_pagerduty_event", "_mail", "_signed")),
     *(f"smoke.dora.{name}" for name in ("deployment", "metrics", "document", "lines", "printed")),
@@ -81,6 +81,7 @@ PURE = [
     ),
     "smoke.commands.schemas",
     "smoke.modules",
+    "smoke.spans",
     "smoke.variables",
     *(
         f"smoke.init.{name}"

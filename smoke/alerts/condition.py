@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from smoke.config import spans
+from smoke import spans
 from smoke.config.known import known
 
 

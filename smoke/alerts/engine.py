@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from smoke import spans
 from smoke.alerts.condition import Measure
 from smoke.alerts.gathering import applies
 from smoke.alerts.incident import Incident, incident_id
@@ -17,7 +18,6 @@ from smoke.alerts.rule_file import AlertRulesFile
 from smoke.alerts.seen import Seen, see
 from smoke.alerts.subject import Subject
 from smoke.alerts.telling import told, told_of_closing
-from smoke.config import spans
 
 Key = tuple[str, Subject]
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from smoke import spans
 from smoke.alerts.incident import Incident
 from smoke.alerts.notice import Ending, Notice
 from smoke.alerts.replay import Change, Difference, Replayed
-from smoke.config import spans
 
 SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~", Change.SAME: " "}
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from smoke import spans
 from smoke.alerts.rule_file import Maintenance, Silence
-from smoke.config import spans
 from smoke.config.cron_schedule import slots
 
 EVER = float("-inf")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from smoke import spans
 from smoke.alerts.condition import Facts
 from smoke.alerts.engine import evaluate
 from smoke.alerts.gathering import applies
@@ -17,7 +18,6 @@ from smoke.alerts.past import Past, midnight
 from smoke.alerts.quiet import edges
 from smoke.alerts.rule_file import AlertRulesFile
 from smoke.alerts.telling import next_due
-from smoke.config import spans
 
 SOON = 1e-3
 """After a slot: at the slot itself it is not yet missed."""

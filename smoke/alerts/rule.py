@@ -9,9 +9,9 @@ from typing import Annotated
 
 from annotated_types import Ge, Len
 
+from smoke import spans
 from smoke.alerts.condition import Condition, Facts, Measure, Window, parse, window
 from smoke.alerts.notice import Severity
-from smoke.config import spans
 from smoke.model import Category
 from smoke.strict import Strict, check_each
 

@@ -9,9 +9,9 @@ from typing import Annotated
 
 from annotated_types import Len
 
+from smoke import spans
 from smoke.alerts.notice import Severity, Urgency
 from smoke.alerts.rule import Rule
-from smoke.config import spans
 from smoke.config.cron_schedule import check_cron, check_zone
 from smoke.strict import Strict, check_each
 

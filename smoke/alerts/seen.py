@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+from smoke import spans
 from smoke.alerts import values
 from smoke.alerts.condition import Facts, Measure, Window
 from smoke.alerts.look import A_DAY, Look, State, counted, failing_regions, interval_of, looks, reach, told
@@ -18,7 +19,6 @@ from smoke.alerts.subject import Subject
 from smoke.availability import timeline as timelines
 from smoke.availability.figures import times_of
 from smoke.availability.timeline import Span, Word, clipped, holds, needed_of, timeline
-from smoke.config import spans
 
 SHOWN = 3
 WORDS = {State.GOOD: timelines.State.UP, State.BAD: timelines.State.DOWN, State.UNKNOWN: timelines.State.UNKNOWN}

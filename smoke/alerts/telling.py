@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import assert_never
 
+from smoke import spans
 from smoke.alerts.condition import parse
 from smoke.alerts.incident import Incident
 from smoke.alerts.notice import Ending, Notice, NoticeKind, Urgency
 from smoke.alerts.rule import Rule
 from smoke.alerts.rule_file import AlertRulesFile, Level
-from smoke.config import spans
 
 NOBODY = Level(after="0s", action="nobody in particular")
 

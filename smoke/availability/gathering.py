@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from smoke import spans
 from smoke.alerts.checking import incidents
 from smoke.alerts.quiet import under_maintenance
 from smoke.alerts.rule_file import Maintenance
 from smoke.availability.figures import Availability
 from smoke.availability.judging import judge, reach
-from smoke.config import spans
 from smoke.config.alerting import Alerting, alerting
 from smoke.config.cron_schedule import Schedule
 from smoke.config.places import SCHEDULE

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from smoke import spans
 from smoke.alerts.printed import incident_line
 from smoke.availability.figures import Availability, Recovery
 from smoke.availability.timeline import State
-from smoke.config import spans
 
 SHOWN = 10
 """Stretches of a state that are listed, the newest first."""

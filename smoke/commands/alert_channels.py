@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.spans import seconds
 from smoke.settings import Settings
+from smoke.spans import seconds
 
 if TYPE_CHECKING:
     from smoke.channels.registry import Channel

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from smoke.commands import alert_channels, options
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.spans import seconds, written
 from smoke.settings import Settings
+from smoke.spans import seconds, written
 from smoke.storage.keep import VARIABLE, keep_s
 
 if TYPE_CHECKING:

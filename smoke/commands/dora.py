@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.spans import seconds
 from smoke.settings import OPTIONS, Settings
+from smoke.spans import seconds
 
 if TYPE_CHECKING:
     from smoke.dora.deployment import Deployment

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
 from smoke.config.problems import ConfigError, Problem, both
-from smoke.config.spans import seconds
+from smoke.spans import seconds
 
 if TYPE_CHECKING:
     from smoke.gates.acting import Acted

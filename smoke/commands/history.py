@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.spans import seconds
 from smoke.settings import OPTIONS, find_root
+from smoke.spans import seconds
 from smoke.storage.keep import USUAL, keep_s, positive
 
 if TYPE_CHECKING:

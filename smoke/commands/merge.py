@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.spans import seconds
 from smoke.settings import OPTIONS, PART_OPTIONS
+from smoke.spans import seconds
 
 if TYPE_CHECKING:
     from smoke.joining.gathering import Gathered

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.spans import seconds, share
 from smoke.settings import whole
+from smoke.spans import seconds, share
 
 T = TypeVar("T")
 FOR_S = 300.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from smoke import spans
 from smoke.alerts.condition import COUNTS, Facts, Measure
 from smoke.alerts.rule import Per, Rule
-from smoke.config import spans
 from smoke.config.cron_schedule import Schedule
 from smoke.config.source import Source
 

@@ -16,8 +16,8 @@ from smoke.datadog.dashboards import name_in
 from smoke.datadog.definition import MANAGED, Definition, Existing, Json, Kind, tagged
 from smoke.datadog.monitors import RULE_TAG
 from smoke.datadog.synthetics import TEST_TAG
-from smoke.datadog.terms import Access
-from smoke.datadog.wire import RETRIED, UNTOUCHED, Wire, client_of, plainly
+from smoke.sinks._datadog_terms import Access
+from smoke.sinks._datadog_wire import RETRIED, UNTOUCHED, Wire, client_of, plainly
 from smoke.sinks.registry import RefusedError, SinkError
 
 PATIENCE_S = 20.0

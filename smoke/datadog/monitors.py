@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from smoke import spans
 from smoke.alerts.condition import Measure
 from smoke.alerts.notice import Severity
 from smoke.alerts.rule import Rule
 from smoke.alerts.rule_file import AlertRulesFile
-from smoke.config import spans
 from smoke.config.cron_schedule import Schedule
 from smoke.datadog.definition import MANAGED, Definition, Kind, Omitted
 from smoke.datadog.queries import CheckQuery, MetricQuery

@@ -13,9 +13,9 @@ from smoke.config.source import Key, read
 from smoke.datadog.definition import Definition
 from smoke.datadog.monitors import Telling
 from smoke.datadog.sync import text_of
-from smoke.datadog.terms import Access
 from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings
+from smoke.sinks._datadog_terms import Access
 from smoke.sinks.datadog import Datadog, host_of, key_of
 from smoke.sinks.registry import SinkError
 

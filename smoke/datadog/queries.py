@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from smoke.config.spans import written
 from smoke.sinks.metrics import UP, Kind, MetricName, tag_value
+from smoke.spans import written
 
 HOUR = 3600
 DAY = 24 * HOUR

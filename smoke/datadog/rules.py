@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from smoke import spans
 from smoke.alerts.condition import SHARES, Measure
 from smoke.alerts.rule import Per, Rule
-from smoke.config import spans
 from smoke.config.alert_windows import needed_of, watches
 from smoke.config.cron_schedule import Schedule
 from smoke.datadog.definition import Omitted

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from smoke import spans
 from smoke.answers.variables import names_in
-from smoke.config import spans
 from smoke.config.cron_schedule import Schedule
 from smoke.config.probe import Probe
 from smoke.config.schema import Environment
@@ -19,7 +19,7 @@ from smoke.config.suite import Suite
 from smoke.datadog.assertions import assertions
 from smoke.datadog.definition import MANAGED, Definition, Json, Kind, Omitted
 from smoke.datadog.monitors import Telling
-from smoke.datadog.terms import LONGEST_TICK_S, SHORTEST_TICK_S, Synthetics
+from smoke.sinks._datadog_terms import LONGEST_TICK_S, SHORTEST_TICK_S, Synthetics
 from smoke.sinks.metrics import tag_value
 
 TEST_TAG = "smoke-test"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from smoke.config import spans
+from smoke import spans
 from smoke.config.problems import ConfigError, Problem
 from smoke.doctor.finding import Finding, Health
 from smoke.doctor.registry import Visit, examination

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smoke.config.spans import written
 from smoke.dora.document import day, moment, resolution
 from smoke.dora.metrics import Band, Failure, FourKeys, Times, noticed_at
+from smoke.spans import written
 
 UNMEASURED = "not measured"
 

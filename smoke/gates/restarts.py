@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from smoke.config.spans import written
 from smoke.gates.criteria import Standing
+from smoke.spans import written
 
 ROUNDED_S = 1.0
 """How much younger a process may seem that tells whole seconds."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 
+from smoke import spans
 from smoke.availability.figures import Times
-from smoke.config import spans
 from smoke.model import Unit
 
 FILTERS = ("moment", "iso", "span", "share", "interval", "unknown", "value")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from smoke.config.spans import seconds
+from smoke.spans import seconds
 
 VARIABLE = "SMOKE_HISTORY_KEEP"
 USUAL = "400d"

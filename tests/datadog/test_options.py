@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smoke.config.problems import ConfigError, Problem, both
-from smoke.datadog.terms import Synthetics
+from smoke.sinks._datadog_terms import Synthetics
 from smoke.sinks.datadog import Datadog
 
 

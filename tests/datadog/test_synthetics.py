@@ -15,7 +15,7 @@ from smoke.config.probe import Probe
 from smoke.datadog.assertions import assertions, json_path
 from smoke.datadog.monitors import Telling
 from smoke.datadog.synthetics import Place, deployment, tick_of
-from smoke.datadog.terms import Synthetics
+from smoke.sinks._datadog_terms import Synthetics
 from tests.datadog.conftest import Smoke
 from tests.support.datadog_account import TESTS, DatadogAccount
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from smoke.config.spans import seconds
+from smoke.spans import seconds
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
 OVERLAYS = tuple(sorted(path.name for path in (FOLDER / "overlays").iterdir()))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Le
 
-from smoke.config import spans
+from smoke import spans
 from smoke.sinks.options import Text
 from smoke.strict import Strict, check_each
 
