@@ -109,11 +109,11 @@ def kept(kind: str, folder: Path) -> RunRows:
     return found
 
 
-def copies(rows: RunRows, count: int, ending: float, apart: float = 60.0) -> Iterator[RunRows]:
-    """Yield ``rows`` again and again, as runs that began ``apart`` seconds after each other."""
+def copies(rows: RunRows, count: int, ending: float) -> Iterator[RunRows]:
+    """Yield ``rows`` again and again, as runs that began a minute after each other."""
     first = dict(zip(RUN, rows.run, strict=True))
     for number in range(count):
-        end = ending - (count - 1 - number) * apart
+        end = ending - (count - 1 - number) * 60
         told = first | {"run_id": f"20260101T000000Z-{number:08x}", "started": end - 1.0, "finished": end}
         yield replace(rows, run=tuple(told[name] for name in RUN))
 

@@ -103,11 +103,11 @@ def _asked(metric: Name, over: Over, by: str | None = None) -> str:
     return f"{over}:{metric}{{$env,$suite,$region}}{groups}{count}"
 
 
-def _request(query: str, formula: str = "query1", **more: Any) -> dict[str, Any]:
+def _request(query: str, **more: Any) -> dict[str, Any]:
     return {
         "response_format": "timeseries",
         "queries": [{"data_source": "metrics", "name": "query1", "query": query}],
-        "formulas": [{"formula": formula}],
+        "formulas": [{"formula": "query1"}],
         **more,
     }
 

@@ -9,6 +9,7 @@ from smoke.model import Outcome
 
 MOST_SESSIONS = 10_000
 """Nobody starts more to look at a canary."""
+CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +54,10 @@ def chance_of_missing(share: float, sessions: int) -> float:
     return (1 - share) ** sessions
 
 
-def sessions_for(share: float, least: int, confidence: float = 0.95) -> int:
-    """Return how many sessions bring ``least`` of them to the canary with ``confidence``, at most MOST_SESSIONS."""
+def sessions_for(share: float, least: int) -> int:
+    """Return how many sessions bring ``least`` of them to the canary by CONFIDENCE, at most MOST_SESSIONS."""
     for sessions in range(least, MOST_SESSIONS):
-        if _at_least(least, sessions, share) >= confidence:
+        if _at_least(least, sessions, share) >= CONFIDENCE:
             return sessions
     return MOST_SESSIONS
 

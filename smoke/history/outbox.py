@@ -122,10 +122,10 @@ class Outbox:
         with self.store.writing() as db:
             return db.execute(query, (now, to, now)).rowcount
 
-    def waiting(self, to: str, limit: int = AT_ONCE) -> tuple[Parcel, ...]:
+    def waiting(self, to: str) -> tuple[Parcel, ...]:
         """Return what waits for ``to``, due or not, the oldest first; nothing is taken."""
         with self.store.reading() as db:
-            return tuple(_parcel(row) for row in db.execute(_WAITING, (to, limit)))
+            return tuple(_parcel(row) for row in db.execute(_WAITING, (to, AT_ONCE)))
 
     def recipients(self, like: str) -> tuple[str, ...]:
         """Return for whom something waits, of those whose names begin with ``like``: the least tried first."""

@@ -143,7 +143,7 @@ def alarms_of(results: Iterable[tuple[str, CheckResult]]) -> tuple[Alarm, ...]:
     )
 
 
-def upper_bound(failures: int, trials: int, confidence: float = CONFIDENCE) -> float:
+def upper_bound(failures: int, trials: int) -> float:
     """Return the largest rate at which so few of ``trials`` still fail by chance (Clopper-Pearson, one-sided).
 
     Without any failure it is about 3 / ``trials``: the rule of three.
@@ -153,7 +153,7 @@ def upper_bound(failures: int, trials: int, confidence: float = CONFIDENCE) -> f
     low, high = 0.0, 1.0
     while high - low > 1e-9:
         rate = (low + high) / 2
-        low, high = (rate, high) if _at_most(failures, trials, rate) > 1 - confidence else (low, rate)
+        low, high = (rate, high) if _at_most(failures, trials, rate) > 1 - CONFIDENCE else (low, rate)
     return high
 
 

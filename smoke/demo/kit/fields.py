@@ -40,13 +40,13 @@ class Fields:
         self._problems.append(f"{name}: must be a text of 1 to {longest} characters")
         return ""
 
-    def integer(self, name: str, lowest: int, highest: int, default: int | None = None) -> int:
-        """A whole number from ``lowest`` to ``highest``; where it is absent, the default if there is one."""
+    def integer(self, name: str, highest: int, default: int | None = None) -> int:
+        """A whole number from 1 to ``highest``; where it is absent, the default if there is one."""
         value = self._values.get(name, default)
-        if isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest:
+        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= highest:
             return value
-        self._problems.append(f"{name}: must be a whole number from {lowest} to {highest}")
-        return lowest
+        self._problems.append(f"{name}: must be a whole number from 1 to {highest}")
+        return 1
 
     def flag(self, name: str) -> bool:
         """True or false; where it is absent, false."""

@@ -35,7 +35,7 @@ class TransactionsApi:
     async def page(self, request: Request) -> Response:
         """One page of the player's entries, newest first."""
         user, given = self._sign_in.user(request, "player"), query(request)
-        page, size = given.integer("page", 1, 100_000, 1), given.integer("page_size", 1, 100, 20)
+        page, size = given.integer("page", 100_000, 1), given.integer("page_size", 100, 20)
         given.check()
         wallet = self._economy.main(user.id)
         items = [asdict(entry) for entry in self._economy.entries(wallet, size, (page - 1) * size)]

@@ -58,7 +58,7 @@ class WalletApi:
 
     async def _moved(self, request: Request, kind: str, sign: int) -> Response:
         wallet, fields = self._wallet(request), Fields(await json_object(request))
-        amount, reference = fields.integer("amount", 1, LARGEST_AMOUNT), fields.text("reference", 200)
+        amount, reference = fields.integer("amount", LARGEST_AMOUNT), fields.text("reference", 200)
         fields.check()
         before = self._economy.balance(wallet)
         entry = self._economy.move(wallet, kind, sign * amount, reference)

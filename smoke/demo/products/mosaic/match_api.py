@@ -35,7 +35,7 @@ class MatchApi:
     async def match(self, request: Request) -> Response:
         """Find the exercises that fit a question; the question itself is not kept."""
         fields = Fields(await json_object(request))
-        question, limit = fields.text("query", 1000), fields.integer("limit", 1, MOST_MATCHES, 3)
+        question, limit = fields.text("query", 1000), fields.integer("limit", MOST_MATCHES, 3)
         fields.check()
         started = time.perf_counter()
         matches = self._matcher.match(question, limit)
