@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 
 def check_open(name: str, url: str) -> None:
@@ -16,6 +16,15 @@ def check_open(name: str, url: str) -> None:
             f"{name} must not hold a user or password, which every report would show: "
             "declare an account, with `login: {basic: true}` where the server asks for HTTP Basic"
         )
+
+
+def parts_of(url: str, *schemes: str) -> SplitResult | None:
+    """Return the parts of ``url``; None where it is no address with a host and one of ``schemes``."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.scheme in schemes and parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
 
 
 def is_here(url: str) -> bool:

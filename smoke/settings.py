@@ -7,9 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from smoke.addresses import check_open
+from smoke.addresses import check_open, parts_of
 from smoke.browser.server import VARIABLE as SERVER
 from smoke.browser.server import browser_server
 from smoke.config.places import SUITES, suites
@@ -68,12 +67,7 @@ def whole(least: int) -> Callable[[str], int]:
 
 def _url(text: str) -> str:
     check_open("it", text)
-    try:
-        parts = urlsplit(text)
-        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        whole = False
-    if not whole:
+    if parts_of(text, "http", "https") is None:
         raise ValueError(f"starts with http:// or https://; got {text!r}")
     return text.rstrip("/")
 

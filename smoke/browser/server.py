@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from smoke.addresses import parts_of
 from smoke.secrets.secret import Secret, unmaskable
 
 VARIABLE = "SMOKE_BROWSER_WS"
@@ -27,12 +28,8 @@ def browser_server(environ: Mapping[str, str]) -> Secret | None:
     text = environ.get(VARIABLE, "").strip()
     if not text:
         return None
-    try:
-        parts = urlsplit(text)
-        whole = parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        whole = False
-    if not whole or re.search(r"\s", text):
+    parts = parts_of(text, *SCHEMES)
+    if parts is None or re.search(r"\s", text):
         raise ValueError(f"{WANTED}; to start a browser here, leave it out")
     for each in _named(parts):
         if wrong := unmaskable(each):

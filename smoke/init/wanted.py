@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from smoke.addresses import check_open
+from smoke.addresses import check_open, parts_of
 from smoke.init.naming import identifier
 
 ENVIRONMENT, SSO = "local", "sso"
@@ -60,12 +60,8 @@ def suite_of(title: str) -> str:
 def address(text: str) -> str:
     """Return the address of an application as it is written into suite.yaml; raises ValueError."""
     check_open("it", text)
-    try:
-        parts = urlsplit(text)
-        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        whole = False
-    if not whole or parts.query or parts.fragment:
+    parts = parts_of(text, "http", "https")
+    if parts is None or parts.query or parts.fragment:
         raise ValueError(f"is the address of the start page, https://… without ? and #; got {text!r}")
     return text.rstrip("/")
 
