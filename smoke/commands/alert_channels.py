@@ -107,10 +107,7 @@ def _deliver(given: argparse.Namespace, _after: list[str]) -> int:
     from smoke.history.outbox import Outbox
 
     settings = options.settings_of(given, "local")
-    try:
-        longest = seconds(given.longest)
-    except ValueError as error:
-        raise ConfigError([Problem("command line", 0, "--for", str(error))]) from None
+    longest = options.read("--for", seconds, given.longest)
     try:
         done = deliver(
             Round(

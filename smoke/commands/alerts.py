@@ -104,7 +104,7 @@ def _list(_settings: Settings, store: Store, _alerts: Alerting, given: argparse.
     from smoke.alerts.printed import incident_line
 
     now = time.time()
-    found = incidents(store, now - _span(given.since), now + 1)
+    found = incidents(store, now - options.read("--since", seconds, given.since), now + 1)
     for incident in found:
         print(incident_line(incident))
     if not found:
@@ -119,7 +119,7 @@ def _replay(settings: Settings, store: Store, alerts: Alerting, given: argparse.
     from smoke.config.alerting import alerting
 
     now = time.time()
-    since = now - _span(given.since)
+    since = now - options.read("--since", seconds, given.since)
     books = [alerts.book]
     if given.rules is not None:
         other = alerting(settings.root, Path(given.rules).resolve())
@@ -155,10 +155,3 @@ def _wanted(places: list[tuple[str, str]], given: argparse.Namespace) -> list[tu
         for suite, environment in places
         if suite == (given.suite or suite) and environment == (given.env or environment)
     ]
-
-
-def _span(text: str) -> float:
-    try:
-        return seconds(text)
-    except ValueError as error:
-        raise ConfigError([Problem("command line", 0, "--since", str(error))]) from None

@@ -97,7 +97,7 @@ def _print(past: _Past, given: argparse.Namespace) -> int:
     from smoke.dora.printed import as_lines
 
     now = time.time()
-    keys = four_keys(past.every(), now - _since(given.since), now)
+    keys = four_keys(past.every(), now - options.read("--since", _span, given.since), now)
     text = metrics_json(keys) + "\n"
     reports = past.settings.reports
     reports.mkdir(parents=True, exist_ok=True)
@@ -154,11 +154,7 @@ def _read(text: str, past: _Past, file: str, problems: list[Problem]) -> Iterato
                 problems.append(Problem(file, number, "", f"{error}; it was left out"))
 
 
-def _since(text: str) -> float:
-    try:
-        span = seconds(text)
-        if span <= 0:
-            raise ValueError(f"is a time to look back, such as {SINCE}; got {text!r}")
-    except ValueError as error:
-        raise ConfigError([Problem("command line", 0, "--since", str(error))]) from None
+def _span(text: str) -> float:
+    if (span := seconds(text)) <= 0:
+        raise ValueError(f"is a time to look back, such as {SINCE}; got {text!r}")
     return span

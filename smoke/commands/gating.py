@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
+from smoke.commands.options import read
 from smoke.config.problems import ConfigError, Problem, both
 from smoke.spans import seconds
 
@@ -38,7 +39,7 @@ def decide(settings: Settings, given: argparse.Namespace) -> Gated:
 
     # The run of the checks reads the second, too: minutes later, when the build is live.
     planned, _ = both(lambda: plan_of(settings), lambda: monitoring(settings.root))
-    wait_s = _wait_of(given.build_wait)
+    wait_s = read("--build-wait", seconds, given.build_wait)
     _allow(planned, wait_s)
     completing = _completing(planned, settings, given)
     witness = completing.witness if completing else None
@@ -143,13 +144,6 @@ def _allow(planned: Plan, wait_s: float) -> None:
         each.timeout_s for each in (planned.environment.hooks.rollback, planned.environment.hooks.escalate) if each
     ]
     allow(LONGEST_S + wait_s + planned.point.timeout_s + LATE_S + 2 * LOOK_S + watched + max(hooks, default=0.0) + 60.0)
-
-
-def _wait_of(text: str) -> float:
-    try:
-        return seconds(text)
-    except ValueError as error:
-        raise ConfigError([Problem("command line", 0, "--build-wait", str(error))]) from None
 
 
 def say(text: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.commands import options
+from smoke.commands.options import read_if_said
 from smoke.config.problems import ConfigError, Problem
 from smoke.settings import OPTIONS, find_root
 from smoke.spans import seconds
@@ -89,7 +90,7 @@ def _availability(store: Store, given: argparse.Namespace) -> int:
     from smoke.availability.printed import as_json, lines
 
     expected, now = Expectations.of(find_root(Path.cwd())), time.time()
-    since = now - (_span("--since", given.since, positive) or 0)
+    since = now - (read_if_said("--since", positive, given.since) or 0)
     places = expected.chosen(given.suite, given.env)
     found = [availability(store, expected, place, since, now) for place in places]
     print(as_json(found) if given.json else "\n\n".join("\n".join(lines(each)) for each in found))
@@ -99,7 +100,7 @@ def _availability(store: Store, given: argparse.Namespace) -> int:
 def _prune(store: Store, given: argparse.Namespace) -> int:
     from smoke.history.pruning import prune
 
-    keep = _span("--keep", given.keep, positive) or given.kept_s or seconds(USUAL)
+    keep = read_if_said("--keep", positive, given.keep) or given.kept_s or seconds(USUAL)
     done = prune(store, time.time() - keep)
     print(f"{_runs(done.runs)} forgotten")
     return 0
@@ -109,7 +110,7 @@ def _export(store: Store, given: argparse.Namespace) -> int:
     from smoke.history.carrying import exported
     from smoke.history.lines import OF_RUN
 
-    since = _span("--since", given.since, positive)
+    since = read_if_said("--since", positive, given.since)
     lines = exported(store, time.time() - since if since else 0.0)
     if given.file is None:
         for line in lines:
@@ -185,15 +186,6 @@ def _all_told(problems: list[list[Problem]]) -> int:
     if found := [problem for some in problems for problem in some]:
         raise ConfigError(found)
     return 0
-
-
-def _span(flag: str, text: str | None, read: Callable[[str], float]) -> float | None:
-    if text is None:
-        return None
-    try:
-        return read(text)
-    except ValueError as error:
-        raise ConfigError([Problem("command line", 0, flag, str(error))]) from None
 
 
 def _unusable(file: str, error: OSError) -> ConfigError:

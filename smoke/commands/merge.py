@@ -52,10 +52,7 @@ def call(given: argparse.Namespace, _after: list[str]) -> int:
     from smoke.running.reports import reports_folder
 
     settings = options.settings_of(given, "local", (*OPTIONS, *NEEDED))
-    try:
-        wait_s = seconds(given.wait)
-    except ValueError as error:
-        raise ConfigError([Problem("command line", 0, "--wait", str(error))]) from None
+    wait_s = options.read("--wait", seconds, given.wait)
     folders = [_folder(name, settings) for name in given.folder]
     console = Console.open(stream=2 if given.json else 1, plain=given.no_color)
     with reports_folder(settings.reports):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from smoke.config.problems import ConfigError, Problem
 from smoke.settings import OPTIONS, Option, Settings, find_root, resolve
 
 if TYPE_CHECKING:
     from smoke.datadog.deploying import Write
+
+T = TypeVar("T")
 
 
 def add(parser: argparse.ArgumentParser, options: tuple[Option, ...] = OPTIONS) -> None:
@@ -28,6 +32,19 @@ def add(parser: argparse.ArgumentParser, options: tuple[Option, ...] = OPTIONS) 
 def settings_of(given: argparse.Namespace, point: str, options: tuple[Option, ...] = OPTIONS) -> Settings:
     """Settle the options of a command line; raises ConfigError."""
     return resolve(vars(given), point=point, root=find_root(Path.cwd()), environ=os.environ, options=options)
+
+
+def read(flag: str, convert: Callable[[str], T], text: str) -> T:
+    """Return what ``convert`` reads in the text of an option; raises ConfigError where that raises ValueError."""
+    try:
+        return convert(text)
+    except ValueError as error:
+        raise ConfigError([Problem("command line", 0, flag, str(error))]) from None
+
+
+def read_if_said(flag: str, convert: Callable[[str], T], text: str | None) -> T | None:
+    """Do the same; None where the option was not given."""
+    return None if text is None else read(flag, convert, text)
 
 
 def add_some(parser: argparse.ArgumentParser, *names: str) -> None:

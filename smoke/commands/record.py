@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from smoke.browser.server import VARIABLE as SERVER
+from smoke.commands.options import read
 from smoke.config.problems import ConfigError, Problem
 
 TARGET = "python-pytest"
@@ -35,10 +36,7 @@ def call(given: argparse.Namespace, _after: list[str]) -> int:
     from smoke.recording.tape import acts
     from smoke.recording.verbs import pages
 
-    try:
-        base = address(given.url)
-    except ValueError as error:
-        raise ConfigError([Problem("command line", 0, "URL", str(error))]) from None
+    base = read("URL", address, given.url)
     try:
         text = _read(Path(given.source)) if given.source else _recorded(base)
         found = pages(acts(text), base)

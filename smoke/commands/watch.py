@@ -7,16 +7,14 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TypeVar
 
 from smoke.commands import options
+from smoke.commands.options import read_if_said
 from smoke.config.problems import ConfigError, Problem
 from smoke.settings import whole
 from smoke.spans import seconds, share
 
-T = TypeVar("T")
 FOR_S = 300.0
 MAX_ERROR_RATE = 0.01
 LEAST = 100
@@ -54,11 +52,13 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     settings = options.settings_of(given, given.point)
     planned = plan_of(settings)
     monitoring = planned.point.monitoring
-    duration_s = _read("--for", _some_time, given.duration) or (monitoring.duration_s if monitoring else FOR_S)
-    limit = _read("--max-error-rate", share, given.max_error_rate)
+    duration_s = read_if_said("--for", _some_time, given.duration)
+    duration_s = duration_s or (monitoring.duration_s if monitoring else FOR_S)
+    limit = read_if_said("--max-error-rate", share, given.max_error_rate)
+    least = read_if_said("--min-samples", whole(1), given.min_samples)
     terms = RateTerms(
         max_error_rate=limit or (monitoring.max_error_rate if monitoring else MAX_ERROR_RATE),
-        least=_read("--min-samples", whole(1), given.min_samples) or (monitoring.min_samples if monitoring else LEAST),
+        least=least or (monitoring.min_samples if monitoring else LEAST),
     )
     telling = Telling(sys.stderr if given.json else sys.stdout, duration_s)
     with ExitStack() as stack:
@@ -78,10 +78,3 @@ def _some_time(text: str) -> float:
     if not (found := seconds(text)):
         raise ValueError(f"is longer than nothing; got {text!r}")
     return found
-
-
-def _read(option: str, convert: Callable[[str], T], text: str | None) -> T | None:
-    try:
-        return None if text is None else convert(text)
-    except ValueError as error:
-        raise ConfigError([Problem("command line", 0, option, str(error))]) from None

@@ -47,9 +47,7 @@ class Gathered:
             run = each.part.run
             place = Place(run.suite, run.environment, run.execution_point)
             found.setdefault((place, run.region), []).append(each)
-        return {
-            key: tuple(found[key]) for key in sorted(found, key=lambda key: (key[0].suite, key[0].environment, key))
-        }
+        return {key: tuple(found[key]) for key in sorted(found)}
 
 
 def gather(folders: Iterable[Path]) -> Gathered:
