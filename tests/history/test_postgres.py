@@ -165,7 +165,8 @@ def test_a_driver_is_loaded_by_need_alone() -> None:
     """A run whose history is a file does not pay for PostgreSQL, nor need it."""
     program = (
         "import sys; sys.modules['psycopg'] = None; import smoke.running.after, smoke.commands.history;"
-        "from smoke.history import History, HistoryError; from smoke.history.opening import history_database;"
+        "from smoke.history.errors import HistoryError; from smoke.history.opening import history_database;"
+        "from smoke.history.runs import History;"
         "from smoke.secrets.secret import Secret\n"
         "try: History(history_database(Secret('postgresql://ann:s3cret@db/smoke')))\n"
         "except HistoryError as error: print(error)"

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 JOURNEYS = """
 import allure, pytest
 from playwright.sync_api import sync_playwright
-from smoke.browser import find_browser, launch_options
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_options
 
 @pytest.fixture(autouse=True)
 def labels():
