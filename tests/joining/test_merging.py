@@ -158,6 +158,7 @@ def test_regions_stand_beside_each_other(machines: Machines, demo: DemoProcess, 
             "--shard: only 3 parts can run apart",
         ),
         (("report", "merge", "reports"), "DIR: reports is where the whole goes: name another folder for it"),
+        (("report", "merge", "reports/places/eu"), "DIR: reports/places/eu is where the whole goes"),
         (("report", "merge", "parts", "--wait", "long"), "--wait: "),
     ],
 )
