@@ -95,6 +95,13 @@ def test_what_is_no_shard_is_refused(text: str) -> None:
         Shard.parse(text)
 
 
+@pytest.mark.parametrize(("index", "count"), [(0, 3), (4, 3), (1, 0), (-1, 3), (1, 200_000_000)])
+def test_there_is_no_shard_beyond_their_number(index: int, count: int) -> None:
+    """Also not in a file that says so: what is counted up to it would end no more."""
+    with pytest.raises(ValueError, match=f"there is no part {index} of {count}"):
+        Shard(index, count)
+
+
 def test_a_shard_is_written_as_it_is_read() -> None:
     """``2/5`` is the second of five."""
     assert Shard.parse(" 2/5 ") == Shard(2, 5)

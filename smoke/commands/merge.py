@@ -87,11 +87,13 @@ def _summarise(joined: Joined, settings: Settings, say: Callable[[str], None]) -
 
 
 def _folder(name: str, settings: Settings) -> Path:
-    folder = Path(name)
-    if folder.resolve() == settings.reports.resolve():
+    from smoke.joining.evidence import PLACES
+
+    folder, reports = Path(name).resolve(), settings.reports.resolve()
+    if folder == reports or folder.is_relative_to(reports / PLACES):  # made anew each time
         text = f"{name} is where the whole goes: name another folder for it with --reports"
         raise ConfigError([Problem("command line", 0, "DIR", text)])
-    return folder
+    return Path(name)
 
 
 def _meant(gathered: Gathered, settings: Settings) -> Gathered:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import quote
 
 from smoke.channels.posting import secrets_of
 from smoke.config.monitoring import monitoring
@@ -68,7 +69,7 @@ class Merger:
             missing.append(f"region {region} left nothing of {place.suite} at {place.point} in {place.environment}")
         if not gathered.found:
             missing.append("no part arrived: nothing can be said of the application")
-        found = {_name(*key): parts for key, parts in gathered.by_place().items()}
+        found = _named(gathered.by_place())
         wholes = {name: join([each.part for each in parts]) for name, parts in found.items()}
         shutil.rmtree(self.settings.reports / PLACES, ignore_errors=True)
         for name, whole in wholes.items():
@@ -180,5 +181,12 @@ def _worst(wholes: Mapping[str, Whole], place: Place) -> Whole:
     return max(there, key=lambda whole: severity.index(whole.run.verdict))
 
 
-def _name(place: Place, region: str) -> str:
-    return "-".join((place.suite, place.environment, place.point, region))
+def _named(places: Mapping[tuple[Place, str], tuple[Found, ...]]) -> dict[str, tuple[Found, ...]]:
+    """Give each place a name of its own that is one folder's, whatever a region is called."""
+    named: dict[str, tuple[Found, ...]] = {}
+    for (place, region), parts in places.items():
+        name = quote("-".join((place.suite, place.environment, place.point, region)), safe="")
+        while name in named:
+            name += "+"
+        named[name] = parts
+    return named

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from smoke.judging.judge import SEVERITY, judge_run
+from smoke.judging.judge import SEVERITY, judge_run, outcome_of
 from smoke.judging.judged import CheckResult, Interruption, Run
 from smoke.model import Check, Outcome
 from smoke.planning.sharding import Shard
@@ -37,17 +37,18 @@ def join(parts: Sequence[Part]) -> Whole:
     worse result of each check counts, so that nothing is made well by trying until it is. Shards that do not fit each
     other, or are too far apart in time, cannot be judged together.
     """
-    each = {part.run.run_id: part for part in parts}.values()
+    each = [part for index, part in enumerate(parts) if part not in parts[:index]]
     ordered = tuple(sorted(each, key=lambda part: (_shard(part), part.run.started, part.run.run_id)))
-    if len(ordered) == 1 and _shard(ordered[0]).count == 1:
-        return Whole(run=ordered[0].run, parts=ordered)
-    return Whole(run=_joined(ordered), parts=ordered)
+    joined, alone = _joined(ordered), ordered[0].run
+    if len(ordered) == 1 and (joined.verdict, joined.passed) == (alone.verdict, alone.passed):
+        return Whole(run=alone, parts=ordered)
+    return Whole(run=joined, parts=ordered)
 
 
 def _joined(parts: tuple[Part, ...]) -> Run:
     first, runs = parts[0], tuple(part.run for part in parts)
     results = tuple(_result(check, parts) for check in first.planned)
-    troubles = tuple(dict.fromkeys([*_misfits(parts), *_own_troubles(parts)]))
+    troubles = tuple(dict.fromkeys([*_misfits(parts), *_contradictions(parts), *_own_troubles(parts)]))
     judgement = judge_run(results, first.point, interruption=_interruption(parts), troubles=troubles)
     started = min(run.started for run in runs)
     counts: Counter[str] = Counter()
@@ -99,6 +100,7 @@ def _misfits(parts: Sequence[Part]) -> Iterator[str]:
         ("planned different checks", lambda part: tuple(check.id for check in part.planned)),
         ("looked at different addresses", lambda part: part.run.given_url),
         ("expected different builds", lambda part: part.run.expected_build),
+        ("are judged on different terms", lambda part: repr(part.point)),
     )
     yield from (f"the shards {text}" for text, of in differ if len({of(part) for part in parts}) > 1)
     newest = max(part.run.started for part in parts)
@@ -106,6 +108,25 @@ def _misfits(parts: Sequence[Part]) -> Iterator[str]:
         if (apart := newest - part.run.started) > part.point.timeout_s:
             text = f"began {apart:.0f} s before the last; those of one run begin within {part.point.timeout_s:g} s"
             yield f"shard {_shard(part)} {text}"
+
+
+def _contradictions(parts: Sequence[Part]) -> Iterator[str]:
+    """Yield where what a part says of itself does not follow from what it saw: somebody changed it."""
+    for part in parts:
+        run, planned = part.run, {check.id for check in part.planned}
+        judgement = judge_run(run.results, part.point, interruption=part.interruption, troubles=run.troubles)
+        odd = [result.check.id for result in run.results if result.outcome is not outcome_of(result.attempts)]
+        strange = [result.check.id for result in run.results if result.check.id not in planned]
+        if judgement.verdict is not run.verdict:
+            yield f"shard {_shard(part)} says {run.verdict}, and what it saw is {judgement.verdict}"
+        if odd:
+            yield f"shard {_shard(part)} says of {', '.join(odd)} what its attempts did not come to"
+        if strange:
+            yield f"shard {_shard(part)} looked at {', '.join(strange)}, which nobody planned"
+    runs = Counter(part.run.run_id for part in parts)
+    yield from (
+        f"{count} parts that differ say that they are run {run_id}" for run_id, count in runs.items() if count > 1
+    )
 
 
 def _own_troubles(parts: Iterable[Part]) -> Iterator[str]:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from smoke.model import Check, CheckKind
 
+MOST = 99_999
+"""Parts that a run may be cut into."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Shard:
@@ -16,6 +19,10 @@ class Shard:
     index: int
     """From 1."""
     count: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.index <= self.count <= MOST:
+            raise ValueError(f"there is no part {self.index} of {self.count}")
 
     @staticmethod
     def parse(text: str) -> Shard:

@@ -104,6 +104,8 @@ def after(run: Run, session: Session, told: Monitoring, settings: Settings, say:
         say(unexplained)
     if settings.is_part:
         left.append(write_part(_part(run, session, settings), settings.reports))
+        origin = settings.origins["part_of" if settings.part_of is not None else "shard"]
+        say(f"a part of a run ({origin}): nobody is told, and no history has it, before `smoke report merge`")
     else:
         announcer = Announcer(monitoring=told, settings=settings, scrubber=session.scrubber, say=say)
         announcer.announce(run, session.plan.point.flaky, session.heartbeat)

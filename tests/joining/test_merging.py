@@ -13,7 +13,7 @@ import pytest
 
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess
-from tests.joining.conftest import Machines, Parts
+from tests.joining.conftest import PROBES, Machines, Parts
 
 
 def runs_in(reports: Path) -> list[tuple[Any, ...]]:
@@ -46,6 +46,12 @@ def test_a_part_tells_nobody(three: Path) -> None:
     for shard in three.iterdir():
         assert not (shard / "metrics.jsonl").exists()
         assert runs_in(shard) == []
+
+
+def test_a_part_says_that_nobody_is_told(machines: Machines, tmp_path: Path) -> None:
+    """A variable that was left behind must not silence a schedule unnoticed."""
+    ended = machines.smoke("run", "local", *PROBES, "--reports", tmp_path, SMOKE_PART_OF="42")
+    assert "a part of a run (SMOKE_PART_OF): nobody is told" in ended.stdout + ended.stderr
 
 
 def test_a_lost_shard_is_not_green(machines: Machines, parts: Parts, tmp_path: Path) -> None:
@@ -152,6 +158,7 @@ def test_regions_stand_beside_each_other(machines: Machines, demo: DemoProcess, 
             "--shard: only 3 parts can run apart",
         ),
         (("report", "merge", "reports"), "DIR: reports is where the whole goes: name another folder for it"),
+        (("report", "merge", "reports/places/eu"), "DIR: reports/places/eu is where the whole goes"),
         (("report", "merge", "parts", "--wait", "long"), "--wait: "),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,7 +39,8 @@ def planned(**changes: Any) -> tuple[Check, ...]:
 
 def part(index: int, *results: CheckResult, of: int = 3, terms: dict[str, Any] | None = None, **changes: Any) -> Part:
     """One shard of three, each with one check; ``changes`` are of its run, ``terms`` of the part."""
-    judgement = judge_run(results, POINT, troubles=changes.get("troubles", ()))
+    interruption = (terms or {}).get("interruption")
+    judgement = judge_run(results, POINT, interruption=interruption, troubles=changes.get("troubles", ()))
     told = {"run_id": f"run-{index}", "verdict": judgement.verdict, "passed": judgement.passed, **changes}
     run = a_run(*results, **told)
     return Part(**{"shard": Shard(index, of), "planned": planned(), "point": POINT, "run": run, **(terms or {})})
@@ -130,6 +132,9 @@ def test_joining_again_makes_the_same_run() -> None:
         ({"started": STARTED - 121}, {}, "shard 3/3 began 121 s before the last; those of one run begin within 120 s"),
         ({}, {"planned": planned()[:2]}, "the shards planned different checks"),
         ({}, {"shard": Shard(3, 4)}, "shard 4/4 left nothing"),
+        ({}, {"point": a_point(timeout_s=119.0)}, "the shards are judged on different terms"),
+        ({"verdict": Outcome.FAIL}, {}, "shard 3/3 says FAIL, and what it saw is PASS"),
+        ({"run_id": "run-2"}, {}, "2 parts that differ say that they are run run-2"),
     ],
 )
 def test_shards_that_do_not_fit_cannot_be_judged(changes: dict[str, Any], terms: dict[str, Any], why: str) -> None:
@@ -184,6 +189,42 @@ def test_a_region_that_ran_everything_keeps_its_run() -> None:
     """There is nothing to join."""
     alone = part(1, *(result(name) for name in IDS), terms={"shard": None})
     assert join([alone]).run is alone.run
+
+
+@pytest.mark.parametrize(
+    ("seen", "changes", "verdict", "why"),
+    [
+        ((Outcome.PASS,), {}, Outcome.INCONCLUSIVE, "b.two was not run"),
+        ((Outcome.PASS, Outcome.PASS, Outcome.FAIL), {"verdict": Outcome.PASS}, Outcome.FAIL, "c.three failed"),
+        (GOOD, {"results": ()}, Outcome.INCONCLUSIVE, "says PASS, and what it saw is INCONCLUSIVE"),
+        ((Outcome.FAIL, *GOOD[1:]), {"passed": True}, Outcome.FAIL, "a.one failed"),
+    ],
+)
+def test_a_part_alone_is_not_taken_at_its_word(
+    seen: tuple[Outcome, ...], changes: dict[str, Any], verdict: Outcome, why: str
+) -> None:
+    """It says that it is all there is, and that all is well; the checks that were planned and what it saw decide."""
+    told = part(1, *map(result, IDS, seen), terms={"shard": None})
+    run = join([replace(told, run=replace(told.run, **changes))]).run
+    assert (run.verdict, run.passed) == (verdict, False)
+    assert why in run.reason
+
+
+def test_a_check_that_says_pass_of_failed_attempts_is_not_green() -> None:
+    """What was seen counts, and not what was written over it."""
+    changed = replace(result("c.three", Outcome.FAIL), outcome=Outcome.PASS)
+    run = join([*three(*GOOD)[:2], part(3, changed)]).run
+    assert run.verdict is Outcome.INCONCLUSIVE
+    assert run.troubles == ("shard 3/3 says of c.three what its attempts did not come to",)
+
+
+def test_a_failure_that_nobody_planned_is_not_left_out() -> None:
+    """All parts name the same checks, and one looked at another."""
+    terms = {"planned": planned()[:2]}
+    parts = [part(1, result("a.one"), result("c.three", Outcome.FAIL), of=2, terms=terms)]
+    run = join([*parts, part(2, result("b.two"), of=2, terms=terms)]).run
+    assert run.verdict is Outcome.INCONCLUSIVE
+    assert run.troubles == ("shard 1/2 looked at c.three, which nobody planned",)
 
 
 def test_a_region_that_ran_twice_counts_with_the_worse() -> None:
