@@ -204,6 +204,12 @@ class Settings:
     """Names the run that this one is a part of."""
 
     @property
+    def part(self) -> str | None:
+        """Which part of a run this is, in words; None: the whole."""
+        words = (f"shard {self.shard}" if self.shard else "", f"of {self.part_of}" if self.part_of else "")
+        return " ".join(filter(None, words)) or None
+
+    @property
     def is_part(self) -> bool:
         """Whether it is left to ``smoke report merge`` to tell everyone what came of it."""
         return self.shard is not None or self.part_of is not None

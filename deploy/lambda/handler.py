@@ -26,6 +26,7 @@ from vault import VaultError, secrets_of
 from smoke.config.problems import ConfigError
 from smoke.gates.secrets import scrubber_of
 from smoke.secrets.secret import Scrubber
+from smoke.settings import PART_OPTIONS
 
 ROOT = Path(__file__).parent
 """Holds config/, page_objects/ and e2e/ too."""
@@ -37,6 +38,8 @@ ANSWER_S = 2.0
 """So long before it, an answer is given."""
 VERDICTS = {0: {"PASS", "FLAKY"}, 1: {"FAIL", "FLAKY"}}
 """By exit code: what verdict.json says then."""
+WHOLE = {option.variable: "" for option in PART_OPTIONS}
+"""A part would tell nobody, and nobody joins one here."""
 WRONG_CONFIGURATION = 2
 SHOWN_LINES = 40
 
@@ -110,7 +113,7 @@ class Invocation:
         region = environ.get("SMOKE_REGION") or environ.get("AWS_REGION", "local")
         command = [sys.executable, "-m", "smoke", "run", *self.order.arguments(), "--no-color"]
         command += [f"--region={region}", f"--reports={self.place.reports}"]
-        ended = run_child(command, ROOT, {**environ, **self.place.environ()}, times, self.say)
+        ended = run_child(command, ROOT, {**environ, **WHOLE, **self.place.environ()}, times, self.say)
         if ended.code == WRONG_CONFIGURATION:
             raise ConfigurationError("\n".join(self.lines))
         verdict = self._verdict()

@@ -41,7 +41,7 @@ def join(parts: Sequence[Part]) -> Whole:
     ordered = tuple(sorted(each, key=lambda part: (_shard(part), part.run.started, part.run.run_id)))
     joined, alone = _joined(ordered), ordered[0].run
     if len(ordered) == 1 and (joined.verdict, joined.passed) == (alone.verdict, alone.passed):
-        return Whole(run=alone, parts=ordered)
+        return Whole(run=replace(alone, part=None), parts=ordered)
     return Whole(run=joined, parts=ordered)
 
 
@@ -71,6 +71,7 @@ def _joined(parts: tuple[Part, ...]) -> Run:
         silent_answers=sum(run.silent_answers for run in runs),
         safety=_receipt([run.safety for run in runs]),
         troubles=troubles,
+        part=None,
     )
 
 

@@ -83,6 +83,8 @@ class Run:
     """One-line reasons for which less ran, or less can be trusted, than was planned."""
     given_url: str | None = None
     """Address that was checked in place of the environment's."""
+    part: str | None = None
+    """Which part of a run it is; None: the whole."""
 
     @property
     def duration_s(self) -> float:

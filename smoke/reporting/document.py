@@ -114,6 +114,8 @@ class Document:
     started: str
     finished: str
     duration_s: float
+    part: str | None
+    """Which part of a run this is, that `smoke report merge` judges as a whole; null: the whole."""
     verdict: Outcome
     passed: bool
     failed_category: Category | None
@@ -141,6 +143,7 @@ def document(run: Run) -> Document:
         started=_iso(run.started),
         finished=_iso(run.finished),
         duration_s=round(run.duration_s, 3),
+        part=run.part,
         verdict=run.verdict,
         passed=run.passed,
         failed_category=run.failed_category,

@@ -75,6 +75,7 @@ def conclude(session: Session, settings: Settings) -> Run:
         safety=session.guard.receipt(),
         troubles=tuple(session.troubles),
         given_url=settings.base_url,
+        part=settings.part,
     )
     return scrubbed(run, session.scrubber)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -33,6 +34,7 @@ def test_shards_become_one_run_that_everyone_is_told_of(machines: Machines, part
     assert ended.code == 0, ended.stdout + ended.stderr
     told = verdict_of(whole)
     assert json.loads(ended.stdout) == told
+    assert told["part"] is None
     assert (told["verdict"], told["reason"]) == ("PASS", "all 4 checks passed")
     assert runs_in(whole) == [("local", "PASS")]
     assert len(list((whole / "allure-results").glob("*-result.json"))) == 4
@@ -45,6 +47,7 @@ def test_a_part_tells_nobody(three: Path) -> None:
     """No run in its history, no metrics: whoever joins it tells, once."""
     for shard in three.iterdir():
         assert not (shard / "metrics.jsonl").exists()
+        assert re.fullmatch(r"shard \d/3 of 42", verdict_of(shard)["part"])
         assert runs_in(shard) == []
 
 

@@ -188,7 +188,7 @@ def test_receipts_and_builds_are_added_up() -> None:
 def test_a_region_that_ran_everything_keeps_its_run() -> None:
     """There is nothing to join."""
     alone = part(1, *(result(name) for name in IDS), terms={"shard": None})
-    assert join([alone]).run is alone.run
+    assert join([alone]).run == alone.run
 
 
 @pytest.mark.parametrize(
