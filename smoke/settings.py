@@ -212,7 +212,7 @@ class Settings:
     @property
     def is_part(self) -> bool:
         """Whether it is left to ``smoke report merge`` to tell everyone what came of it."""
-        return self.shard is not None or self.part_of is not None
+        return self.part is not None
 
     def shown(self, path: Path) -> str:
         """Write ``path`` the way a person in the project's folder would type it."""

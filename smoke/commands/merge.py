@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def call(given: argparse.Namespace, _after: list[str]) -> int:
     """Join the parts, tell everyone, and return the worst exit code; what is missing is INCONCLUSIVE."""
     from smoke.joining.gathering import gather_within
-    from smoke.joining.merging import Merger
+    from smoke.joining.merging import Merger, once
     from smoke.reporting.console import Console
     from smoke.running.reports import reports_folder
 
@@ -56,7 +56,7 @@ def call(given: argparse.Namespace, _after: list[str]) -> int:
     folders = [_folder(name, settings) for name in given.folder]
     console = Console.open(stream=2 if given.json else 1, plain=given.no_color)
     with reports_folder(settings.reports):
-        merger = Merger(settings, console.line)
+        merger = Merger(settings, once(console.line))
         gathered = gather_within(folders, wait_s, lambda each: merger.is_whole(_meant(each, settings)))
         _refuse_several(gathered, settings)
         joined = merger.join(_meant(gathered, settings))

@@ -19,7 +19,7 @@ from smoke.joining.shards import Whole, join
 from smoke.judging.judge import SEVERITY, exit_code
 from smoke.model import Outcome
 from smoke.reporting import document
-from smoke.reporting.allure_results import RUNBOOK, Around
+from smoke.reporting.allure_results import Around, runbook_of
 from smoke.running.announcing import Announcer
 from smoke.running.heartbeat import heartbeat_of
 from smoke.running.planning import plan_of
@@ -28,6 +28,18 @@ from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings
 
 Say = Callable[[str], None]
+
+
+def once(say: Say) -> Say:
+    """Return what says each line once: several regions, and each look at what has arrived, meet the same."""
+    said: set[str] = set()
+
+    def say_new(line: str) -> None:
+        if line not in said:
+            said.add(line)
+            say(line)
+
+    return say_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +120,9 @@ class Merger:
             take_in_good(found, self.settings.reports)
         except OSError as error:
             self.say(f"evidence is missing: {error}")
-        links = monitoring(self.settings.root).links.or_of_github(self.settings.environ)
-        around = Around(runbook=links.to_runbook(RUNBOOK), environ=self.settings.environ)
+        root, environ = self.settings.root, self.settings.environ
+        links = monitoring(root).links.or_of_github(environ)
+        around = Around(runbook=runbook_of(root, links), environ=environ)
         if told := explain_whole(whole, plan_of(self._settings_of(whole)), around, reports):
             self.say(told)
 
@@ -139,21 +152,13 @@ class Merger:
         scrubber = Scrubber(
             secrets_of(root, {(each.run.suite, each.run.environment) for each in wholes.values()}, environ)
         )
-        said: set[str] = set()
-
-        def say(line: str) -> None:
-            """Say of several regions once what is the same of all."""
-            if line not in said:
-                said.add(line)
-                self.say(line)
-
         for whole in wholes.values():
             heartbeat = None
             if whole is _worst(wholes, place_of(whole)):  # one sign of life for all: a good region must not hide a bad
                 schedule = schedule_of(place_of(whole), whole.run.region, root, self.say)
                 heartbeat = heartbeat_of(whole.run.execution_point, schedule, environ)
             settings = self._settings_of(whole)
-            announcer = Announcer(monitoring=monitoring(root), settings=settings, scrubber=scrubber, say=say)
+            announcer = Announcer(monitoring=monitoring(root), settings=settings, scrubber=scrubber, say=self.say)
             announcer.announce(whole.run, whole.parts[0].point.flaky, heartbeat)
 
     def _settings_of(self, whole: Whole) -> Settings:

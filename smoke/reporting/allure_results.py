@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smoke.config.schema import NoiseEntry
 from smoke.judging.judged import CheckResult, Run
@@ -16,6 +16,9 @@ from smoke.reporting.allure.privacy import VIEWER
 from smoke.reporting.allure.settings import NOISE, PLACE
 from smoke.reporting.allure_executor import executor
 from smoke.reporting.lines import again, cut, receipt
+
+if TYPE_CHECKING:
+    from smoke.channels.links import Links
 
 PARAMETERS = frozenset({"environment", "execution point", "target"})
 """What is worth knowing of a check; anything else is how pytest came to run it."""
@@ -38,6 +41,11 @@ class Around:
     runbook: str | None = None
     """What to do about a bad check: an address, or a file of the project."""
     environ: Mapping[str, str] = field(default_factory=dict)
+
+
+def runbook_of(root: Path, links: Links) -> str | None:
+    """Return what leads to the runbook of the project in ``root``; None where it has none."""
+    return links.to_runbook(RUNBOOK) if (root / RUNBOOK.partition("#")[0]).is_file() else None
 
 
 def explain(run: Run, results: Path, around: Around) -> str | None:

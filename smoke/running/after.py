@@ -18,7 +18,7 @@ from smoke.judging.noise import in_force
 from smoke.planning.plan import Plan
 from smoke.reporting import document
 from smoke.reporting.allure_probes import write_missing
-from smoke.reporting.allure_results import RUNBOOK, Around, explain
+from smoke.reporting.allure_results import Around, explain, runbook_of
 from smoke.running import alerting
 from smoke.running.announcing import Announcer
 from smoke.running.heartbeat import heartbeat_of
@@ -129,10 +129,8 @@ def allure_results(run: Run, session: Session, around: Around, settings: Setting
 
 
 def _around(session: Session, told: Monitoring, settings: Settings, pages: Mapping[str, Path]) -> Around:
-    links = told.links.or_of_github(settings.environ)
-    there = (settings.root / RUNBOOK.partition("#")[0]).is_file()
     noise = in_force(session.plan.suite.noise, session.today, session.target.contract)
-    runbook = links.to_runbook(RUNBOOK) if there else None
+    runbook = runbook_of(settings.root, told.links.or_of_github(settings.environ))
     return Around(pages=pages, noise=noise, runbook=runbook, environ=settings.environ)
 
 

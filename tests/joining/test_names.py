@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from smoke.joining.gathering import Found, Gathered
-from smoke.joining.merging import _named
+from smoke.joining.merging import _named, once
 from smoke.running.part import Part
 from tests.joining.test_shards import part, result
 
@@ -31,3 +31,12 @@ def test_places_whose_names_run_together_are_both_there() -> None:
     parts = (placed(suite="shop", environment="eu-staging"), placed(suite="shop-eu", environment="staging"))
     gathered = Gathered(tuple(Found(each, Path("x")) for each in parts))
     assert sorted(found[0].part.run.suite for found in _named(gathered.by_place()).values()) == ["shop", "shop-eu"]
+
+
+def test_what_several_meet_is_said_once() -> None:
+    """Regions, and each look at what has arrived, find the same missing key or the same unreadable schedule."""
+    said: list[str] = []
+    say = once(said.append)
+    for line in ("no key", "no key", "other", "no key"):
+        say(line)
+    assert said == ["no key", "other"]
