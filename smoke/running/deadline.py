@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
@@ -51,7 +52,8 @@ _deadlines: dict[greenlet.greenlet, Deadline] = {}
 
 @contextmanager
 def deadline(check_s: float, run_ends: float, loop: AbstractEventLoop | None = None) -> Iterator[None]:
-    """Raise DeadlineExceeded within after ``check_s`` seconds, or RunTimeoutError at ``run_ends`` (monotonic).
+    """Raise DeadlineExceeded within after ``check_s`` seconds, or RunTimeoutError at ``run_ends`` (monotonic;
+    infinity: never).
 
     Interrupts waiting calls by SIGALRM, which only the main thread of a Unix process can do; elsewhere
     the browser's own time-outs bound a journey. ``loop`` is the one that waits while the journey waits.
@@ -97,8 +99,8 @@ def _can_ring() -> bool:
 
 def _set() -> None:
     """Set the one timer for whoever's time is over first."""
-    ends = min((until.ends for until in _deadlines.values()), default=None)
-    signal.setitimer(signal.ITIMER_REAL, 0 if ends is None else max(0.001, ends - time.monotonic()))
+    ends = min((until.ends for until in _deadlines.values()), default=math.inf)
+    signal.setitimer(signal.ITIMER_REAL, 0 if ends == math.inf else max(0.001, ends - time.monotonic()))
 
 
 def _ring(_signum: int, _frame: FrameType | None) -> None:

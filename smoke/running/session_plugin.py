@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections import Counter
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 import pytest
 from _pytest.subtests import SubtestReport
 
 from smoke.browser.choice import BrowserMissing
+from smoke.judging.blame import DeadlineExceeded
 from smoke.judging.judged import Interruption
 from smoke.model import Blame, CheckKind, Finding, told
 from smoke.reporting import allure_labels
@@ -21,6 +24,9 @@ from smoke.running.printed import scrub_report
 from smoke.running.session import CHECK_LIMIT_S, Session
 from smoke.running.stash import CHECK, JOURNEY, KEPT_OUT, RECORD, SESSION, check_id_of
 from smoke.running.trying import run_journey
+
+AROUND_LIMIT_S = 60.0
+"""How long what comes before or after a journey may take: Playwright itself waits for ever in some of it."""
 
 
 def repeated(item: pytest.Item, times: int) -> Iterator[pytest.Item]:
@@ -124,14 +130,14 @@ class SessionPlugin:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
-        with self._noting(item):
+        with self._noting(item), self._bounded("setting up"):
             if (kept_out := item.stash.get(KEPT_OUT, None)) is not None:
                 raise kept_out
             yield
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, None, None]:
-        with self._noting(item):
+        with self._noting(item), self._bounded("tearing down"):
             yield
 
     @pytest.hookimpl(wrapper=True)
@@ -157,7 +163,27 @@ class SessionPlugin:
         return None
 
     def _close(self, item: pytest.Item, error: BaseException | None) -> list[Finding]:
-        return close_attempt(self.session, item.stash[CHECK], item.stash[RECORD], item.stash.get(JOURNEY, None), error)
+        record = item.stash[RECORD]
+        try:
+            with self._bounded("looking at what it left"):
+                return close_attempt(self.session, item.stash[CHECK], record, item.stash.get(JOURNEY, None), error)
+        except TimeoutError as late:
+            if not record.findings:  # otherwise only evidence is missing
+                unjudged = () if error is None else (finding_of(error).rule,)
+                record.findings.append(replace(finding_of(late), evidence=unjudged))
+            return record.findings
+
+    @contextlib.contextmanager
+    def _bounded(self, what: str) -> Iterator[None]:
+        """End what surrounds a journey where the browser does not answer; raises TimeoutError, which is ours to mend.
+
+        The end of the run does not end it: accounts are signed out and data removed even then.
+        """
+        try:
+            with deadline(AROUND_LIMIT_S, math.inf, self.session.loop):
+                yield
+        except DeadlineExceeded:
+            raise TimeoutError(f"{what} took more than {AROUND_LIMIT_S:g} s") from None
 
     @contextlib.contextmanager
     def _noting(self, item: pytest.Item) -> Iterator[None]:

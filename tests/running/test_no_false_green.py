@@ -194,3 +194,77 @@ def test_what_breaks_pytest_is_told_in_a_line(tmp_path: Path, shop: Shop) -> Non
     )
     assert code == 3
     assert verdict["reason"].endswith("pytest broke: RuntimeError: closed")
+
+
+STUCK = '''
+import asyncio
+
+import pytest
+
+from smoke.running import session_plugin
+from smoke.running.checks import check
+
+session_plugin.AROUND_LIMIT_S = 3.0
+
+
+def never(*_args, **_options):
+    waiting._sync(asyncio.sleep(3600))
+
+
+@pytest.fixture
+def set_up(page):
+    global waiting
+    waiting = page
+    never()
+
+
+@check("shop.set-up", category="critical-paths")
+def test_set_up(set_up, journey):
+    """It cannot even begin."""
+
+
+@check("shop.evidence", category="critical-paths")
+def test_evidence(page, journey):
+    """Its trace never comes."""
+    page.goto("./")
+    journey.context.tracing.stop = never
+    assert False, "on purpose"
+
+
+@check("shop.look", category="critical-paths")
+def test_look(page, journey):
+    """What its pages did is never told."""
+    page.goto("./")
+    journey.listeners.watch.look = never
+    assert False, "on purpose"
+
+
+@check("shop.cleanup", category="critical-paths")
+def test_cleanup(page, journey):
+    """What it leaves is not taken away."""
+    page.goto("./")
+    journey.at_end(never)
+
+
+@check("shop.beside", category="critical-paths")
+def test_beside(page, journey):
+    """Nothing is wrong with it."""
+    page.goto("./")
+'''
+SAID_STUCK = {
+    "shop.set-up": "setting up took more than 3 s",
+    "shop.look": "looking at what it left took more than 3 s",
+    "shop.cleanup": "tearing down took more than 3 s",
+}
+
+
+def test_a_browser_that_never_answers_beside_a_journey_holds_nobody_up(tmp_path: Path, shop: Shop) -> None:
+    """Playwright has calls without a time-out: those around a journey are ended, are our own fault, and cost no run."""
+    _, verdict = run_suite(tmp_path, shop, STUCK)
+    told = {check["id"]: check for check in verdict["checks"]}
+    assert told["shop.beside"]["outcome"] == "PASS", told["shop.beside"]["evidence"]
+    for name, said in SAID_STUCK.items():
+        assert (told[name]["outcome"], told[name]["blame"]) == ("INCONCLUSIVE", "HARNESS"), told[name]
+        assert any(said in line for line in told[name]["evidence"]), told[name]["evidence"]
+    assert "on purpose" in " ".join(told["shop.look"]["evidence"]), "nobody judged it, but it is told"
+    assert told["shop.evidence"]["outcome"] == "FAIL", "it was judged: evidence alone is missing"

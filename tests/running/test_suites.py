@@ -20,7 +20,7 @@ def run_in(project: Path, reports: Path, *arguments: str) -> tuple[int, dict[str
     """Run ``smoke run --json`` in a project's folder, with an embedded application of its own."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("SMOKE_TEST")}
     command = [sys.executable, "-m", "smoke", "run", "--json", "--reports", str(reports), *arguments]
-    done = subprocess.run(command, cwd=project, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=project, env=environ, capture_output=True, text=True, timeout=180, check=False)
     assert done.stdout.startswith("{"), done.stderr
     return done.returncode, json.loads(done.stdout)
 
