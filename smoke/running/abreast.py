@@ -28,7 +28,8 @@ NAMED = "PYTEST_CURRENT_TEST"
 
 def prepare(session: pytest.Session) -> None:
     """Let the tests of ``session`` run abreast; call once, after collection."""
-    session._setupstate = SharedSetup(session.items)
+    session._setupstate = setup = SharedSetup(session.items)
+    session.config.pluginmanager.register(setup)
     manager = session._fixturemanager
     own, found = OwnFixtures(), manager.getfixturedefs
     manager.getfixturedefs = lambda argname, node: own.of(found(argname, node), node)  # type: ignore[method-assign]
@@ -72,9 +73,14 @@ class SharedSetup(SetupState):
         self._ahead = set(items)
         self._mine: dict[greenlet.greenlet, pytest.Item] = {}
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
+        """Note whose turn it is before anything can skip ``item`` or keep it out: it is torn down all the same."""
+        self._mine[greenlet.getcurrent()] = item
+        return (yield)
+
     def setup(self, item: pytest.Item) -> None:
         """Set up what ``item`` needs and nobody has yet; raises what an earlier set-up of that raised."""
-        self._mine[greenlet.getcurrent()] = item
         for node in item.listchain():
             if node not in self.stack:
                 self.stack[node] = ([node.teardown], None)

@@ -108,3 +108,36 @@ def test_what_is_expected_softly_counts(shop: Shop, tmp_path: Path) -> None:
     code, verdict = run_suite(tmp_path, shop, two(soft, "page.goto('./')"))
     outcomes = {check["id"]: check["outcome"] for check in verdict["checks"]}
     assert (code, outcomes) == (1, {"shop.one": "FAIL", "shop.two": "PASS"}), verdict["reason"]
+
+
+SKIPPED_BESIDE = '''
+from pathlib import Path
+
+import pytest
+
+from smoke.running.checks import check
+
+
+@check("shop.one", category="critical-paths")
+def test_one(page, journey):
+    """It is under way when the other one is skipped."""
+    page.goto("./")
+    while not Path("skipped").exists():
+        page.wait_for_timeout(20)
+    page.goto("./")
+
+
+@pytest.mark.skipif("__import__('pathlib').Path('skipped').write_text('') == 0", reason="later")
+@check("shop.two", category="critical-paths")
+def test_two(page, journey):
+    """It never begins."""
+'''
+
+
+def test_a_journey_that_never_begins_takes_nothing_from_those_under_way(shop: Shop, tmp_path: Path) -> None:
+    """Skipped, or kept out by its account: nothing of it was set up, and nothing of the others is torn down for it."""
+    _, verdict = run_suite(tmp_path, shop, SKIPPED_BESIDE)
+    assert {check["id"]: (check["outcome"], len(check["attempts"])) for check in verdict["checks"]} == {
+        "shop.one": ("PASS", 1),
+        "shop.two": ("INCONCLUSIVE", 1),
+    }
