@@ -6,17 +6,18 @@ environment names. Here each is kept by test. Scopes wider than a test are share
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import dataclasses
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import greenlet
 import pytest
-from _pytest.fixtures import FixtureDef
+from _pytest.fixtures import FixtureDef, SubRequest
 from _pytest.nodes import Node
 from _pytest.runner import SetupState
 from _pytest.scope import Scope
@@ -26,12 +27,15 @@ from pytest_playwright import pytest_playwright
 NAMED = "PYTEST_CURRENT_TEST"
 
 
-def prepare(session: pytest.Session) -> None:
-    """Let the tests of ``session`` run abreast; call once, after collection."""
+def prepare(session: pytest.Session, wait: Callable[[Coroutine[Any, Any, object]], object]) -> None:
+    """Let the tests of ``session`` run abreast; call once, after collection.
+
+    ``wait`` lets the other tests go on until something has come.
+    """
     session._setupstate = setup = SharedSetup(session.items)
     session.config.pluginmanager.register(setup)
     manager = session._fixturemanager
-    own, found = OwnFixtures(), manager.getfixturedefs
+    own, found = OwnFixtures(wait), manager.getfixturedefs
     manager.getfixturedefs = lambda argname, node: own.of(found(argname, node), node)  # type: ignore[method-assign]
     for item in session.items:
         if isinstance(item, pytest.Function):
@@ -121,22 +125,53 @@ class SharedSetup(SetupState):
 
 
 class OwnFixtures:
-    """Fixtures of a test's scope, each with a value for every test that asks."""
+    """Fixtures of a test's scope, each with a value for every test that asks; wider ones are set up once for all."""
 
-    def __init__(self) -> None:
+    def __init__(self, wait: Callable[[Coroutine[Any, Any, object]], object]) -> None:
         self._own: dict[tuple[FixtureDef[Any], Node], FixtureDef[Any]] = {}
+        self._wider: dict[FixtureDef[Any], OneAtATime] = {}
+        self._wait = wait
 
     def of(self, defs: Sequence[FixtureDef[Any]] | None, node: Node) -> Sequence[FixtureDef[Any]] | None:
         """Return ``defs`` as ``node`` may use them beside others."""
         return None if defs is None else [self._one(each, node) for each in defs]
 
     def _one(self, shared: FixtureDef[Any], node: Node) -> FixtureDef[Any]:
-        if shared._scope is not Scope.Function or shared in self._own.values():
+        if shared in self._own.values():
+            return shared
+        if shared._scope is not Scope.Function:
+            if shared not in self._wider:
+                self._wider[shared] = in_turn = OneAtATime(shared.execute, self._wait)
+                shared.execute = in_turn  # type: ignore[method-assign]
             return shared
         if (shared, node) not in self._own:
             own = self._own[shared, node] = copy.copy(shared)
             own._finalizers = []  # type: ignore[misc]
         return self._own[shared, node]
+
+
+@dataclasses.dataclass(eq=False)
+class OneAtATime:
+    """Sets a fixture up for whoever asks first, and lets others wait for that: pytest takes a second set-up amiss."""
+
+    execute: Callable[[SubRequest], Any]
+    wait: Callable[[Coroutine[Any, Any, object]], object]
+    _who: greenlet.greenlet | None = None
+    _done: asyncio.Event = dataclasses.field(default_factory=asyncio.Event)
+
+    def __call__(self, request: SubRequest) -> Any:
+        """Return the fixture's value, or raise what its set-up raised."""
+        if self._who is greenlet.getcurrent():
+            return self.execute(request)  # it asks for itself, which pytest refuses
+        while self._who is not None:
+            self.wait(self._done.wait())
+        self._who, done = greenlet.getcurrent(), asyncio.Event()
+        self._done = done
+        try:
+            return self.execute(request)
+        finally:
+            self._who = None
+            done.set()
 
 
 class ItemsByTest:

@@ -14,6 +14,8 @@ from smoke.secrets.secret import Scrubber
 
 THEIRS = ("e2e", "page_objects")
 """Where the people who watch a product write code."""
+MACHINERY = {"_pytest", "pluggy"}
+"""Packages that run it."""
 
 
 def scrub_exception(error: BaseException, scrubber: Scrubber) -> None:
@@ -48,7 +50,7 @@ def failure_of(error: BaseException) -> Failure:
     return Failure(
         type_name=type(error).__name__,
         message=f"the answer can be read as JSON or text, but {error}" if unreadable else str(error),
-        is_assertion=isinstance(error, AssertionError) or _is_pytest_fail(error) or unreadable,
+        is_assertion=_is_assertion(error) or _is_pytest_fail(error) or unreadable,
         is_playwright=type(error).__module__.startswith("playwright."),
         where=_where(error),
     )
@@ -70,6 +72,14 @@ def _is_unreadable(error: BaseException) -> bool:
         return False
     frames = [(Path(frame.filename).parts[-3:-1], frame.name) for frame in extract_tb(error.__traceback__)]
     return any(place == ("playwright", "_impl") and name in {"json", "text"} for place, name in frames)
+
+
+def _is_assertion(error: BaseException) -> bool:
+    """Tell whether somebody looked, and saw something else; what pytest expects of itself says nothing of a target."""
+    if not isinstance(error, AssertionError):
+        return False
+    frames = extract_tb(error.__traceback__)
+    return not (frames and MACHINERY.intersection(Path(frames[-1].filename).parts))
 
 
 def _is_pytest_fail(error: BaseException) -> bool:

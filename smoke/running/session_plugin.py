@@ -105,7 +105,7 @@ class SessionPlugin:
             self.missing = error
             return True
         self.session.spares.begin(browser)
-        prepare(session)
+        prepare(session, browser._sync)
         Crew(self.session, browser, journeys).work()
         look_around(self.session, connected=browser.is_connected())
         for item in session.items[len(journeys) :]:

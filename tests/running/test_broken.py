@@ -5,8 +5,11 @@ from __future__ import annotations
 import errno
 
 import pytest
+from _pytest.runner import SetupState
 
+from smoke.model import Blame
 from smoke.running.broken import in_a_line
+from smoke.running.failure import finding_of
 
 
 @pytest.mark.parametrize(
@@ -22,3 +25,13 @@ from smoke.running.broken import in_a_line
 def test_a_full_disk_needs_no_traceback(error: BaseException, line: str | None) -> None:
     """Disks and exits are told in a line; a defect of ours is not."""
     assert in_a_line(error) == line
+
+
+def test_what_pytest_expects_of_itself_is_no_failure_of_the_target(request: pytest.FixtureRequest) -> None:
+    """An assertion of its own machinery is ours to mend; one of a journey, or of what it calls, is the target's."""
+    with pytest.raises(AssertionError) as inside:
+        SetupState().addfinalizer(print, request.node)
+    with pytest.raises(AssertionError) as outside:
+        assert request.node is None
+    assert finding_of(inside.value).blame is Blame.HARNESS
+    assert finding_of(outside.value).blame is Blame.ASSERTION

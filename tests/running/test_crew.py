@@ -141,3 +141,44 @@ def test_a_journey_that_never_begins_takes_nothing_from_those_under_way(shop: Sh
         "shop.one": ("PASS", 1),
         "shop.two": ("INCONCLUSIVE", 1),
     }
+
+
+SHARED = '''
+import pytest
+from playwright.sync_api import expect
+
+from smoke.running.checks import check
+
+
+@pytest.fixture(scope="module")
+def opened(browser, smoke_session):
+    told = []
+    smoke_session.pause(0.2)
+    told.append("up")
+    yield told
+    told.append("down")
+
+
+@check("shop.one", category="critical-paths")
+def test_one(page, opened, journey):
+    """It is over first."""
+    page.goto("./")
+    opened.append("one is over")
+
+
+@check("shop.two", category="critical-paths")
+def test_two(page, opened, journey):
+    """It goes on after the other one."""
+    page.goto("./")
+    while "one is over" not in opened:
+        page.wait_for_timeout(20)
+    for _ in range(3):
+        page.goto("./")
+    assert opened == ["up", "one is over"]
+'''
+
+
+def test_what_journeys_share_is_set_up_once_and_stays_for_the_last(shop: Shop, tmp_path: Path) -> None:
+    """A fixture of the whole file that waits while it is set up: the other journey waits for it too."""
+    code, verdict = run_suite(tmp_path, shop, SHARED)
+    assert code == 0, verdict["reason"]
