@@ -11,7 +11,7 @@ from pathlib import Path
 from smoke.addresses import check_open, parts_of
 from smoke.browser.server import VARIABLE as SERVER
 from smoke.browser.server import browser_server
-from smoke.config.places import SUITES, suites
+from smoke.config.paths import SUITES, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category
 from smoke.planning.sharding import Shard

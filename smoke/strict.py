@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-Place = tuple[str | int, ...]
+Key = tuple[str | int, ...]
+"""The keys that lead to a value, from the outermost; of a list, the number of an element."""
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
@@ -45,19 +46,19 @@ def check_variable(name: str) -> None:
 class WrongError(ValueError):
     """What is wrong with values below one that is being read, each with the keys that lead to it."""
 
-    def __init__(self, told: Iterable[tuple[Place, str]]) -> None:
+    def __init__(self, told: Iterable[tuple[Key, str]]) -> None:
         self.told = tuple(told)
         super().__init__("; ".join(text for _, text in self.told))
 
 
-def check_each(checks: Iterable[tuple[Place, Callable[[], object]]]) -> None:
-    """Make every call, and raise WrongError with all that were answered by ValueError, each at its place."""
+def check_each(checks: Iterable[tuple[Key, Callable[[], object]]]) -> None:
+    """Make every call, and raise WrongError with all that were answered by ValueError, each with its key."""
     told = []
-    for place, check in checks:
+    for key, check in checks:
         try:
             check()
         except ValueError as error:
-            told.append((place, str(error)))
+            told.append((key, str(error)))
     if told:
         raise WrongError(told)
 

@@ -92,7 +92,7 @@ PURE = [
             "files",
             "first_run",
             "naming",
-            "place",
+            "spot",
             "probes",
             "proposal",
             "scripts",

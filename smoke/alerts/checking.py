@@ -16,13 +16,12 @@ from smoke.alerts.past import PasswordFact, Past
 from smoke.alerts.rule_file import AlertRulesFile
 from smoke.config.alerting import Alerting
 from smoke.config.load import load
-from smoke.config.places import suites
+from smoke.config.paths import suites
+from smoke.history.facts import Place
 from smoke.history.incidents import Incidents, between, save
 from smoke.history.reader import Reader
 from smoke.storage.store import Db, Store
 
-Place = tuple[str, str]
-"""A suite and an environment."""
 Post = Callable[[Db, Sequence[Notice]], None]
 """Puts notices into an outbox, inside the transaction that keeps their incidents: both are there, or neither is."""
 LONG_AGO = 30 * A_DAY

@@ -9,6 +9,7 @@ from smoke.alerts.notice import Notice
 from smoke.channels.parcels import parcels_of
 from smoke.config.load import load
 from smoke.config.monitoring import Monitoring
+from smoke.history.facts import Place
 from smoke.history.outbox import put
 from smoke.secrets.secret import Scrubber, Secret
 from smoke.storage.store import Db
@@ -27,8 +28,8 @@ def posting(
     return post
 
 
-def secrets_of(root: Path, places: Iterable[tuple[str, str]], environ: Mapping[str, str]) -> Iterator[Secret]:
-    """Yield what no message may show: the secrets of the accounts of ``places``, each a suite and an environment."""
+def secrets_of(root: Path, places: Iterable[Place], environ: Mapping[str, str]) -> Iterator[Secret]:
+    """Yield what no message may show: the secrets of the accounts of ``places``."""
     yield from database_secrets(environ)
     environments: dict[str, list[str]] = {}
     for suite, environment in places:

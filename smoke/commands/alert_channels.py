@@ -68,7 +68,7 @@ def _tested(channel: Channel, address: str, settings: Settings, found: Monitorin
 
 def _wanted(found: Monitoring, names: list[str] | None) -> list[Channel]:
     from smoke.config.known import known
-    from smoke.config.places import MONITORING
+    from smoke.config.paths import MONITORING
 
     listed = [channel.name for channel in found.channels]
     if not listed:

@@ -54,7 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int:
     from smoke.config.alerting import alerting
-    from smoke.config.places import RULES
+    from smoke.config.paths import RULES
     from smoke.history.errors import HistoryError
     from smoke.history.opening import history_store
 

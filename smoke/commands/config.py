@@ -142,7 +142,7 @@ def _schema(given: argparse.Namespace, _after: list[str]) -> int:
 
 def _matrix(_given: argparse.Namespace, _after: list[str]) -> int:
     from smoke.config.load import load
-    from smoke.config.places import some_suites
+    from smoke.config.paths import some_suites
     from smoke.reporting.matrix import matrix
 
     root = find_root(Path.cwd())

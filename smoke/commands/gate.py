@@ -94,7 +94,7 @@ def _previous(given: argparse.Namespace, settings: Settings) -> str | None:
 def _verified(settings: Settings, given: argparse.Namespace, previous: str | None) -> gating.Gated:
     """Gate post-rollback; whatever keeps it from that leaves the rollback unproven, and the first decision as it is."""
     from smoke.gates import outputs
-    from smoke.gates.acting import Acted, Deed, place_of
+    from smoke.gates.acting import Acted, Deed, means_of
     from smoke.gates.advice import ROLLBACK_POINT
     from smoke.gates.decision import undecided
     from smoke.gates.recording import last_good
@@ -102,7 +102,7 @@ def _verified(settings: Settings, given: argparse.Namespace, previous: str | Non
 
     verify = replace(settings, point=ROLLBACK_POINT)
     try:
-        expected = previous or last_good(place_of(plan_of(verify), verify))
+        expected = previous or last_good(means_of(plan_of(verify), verify))
         if expected is None:
             raise LookupError("the history knows of no good build before: say --previous-build")
         gating.say(f"post-rollback: expecting {expected}")

@@ -46,7 +46,7 @@ def _sync(given: argparse.Namespace, _after: list[str]) -> int:
             *there.dashboards(),
         ),
         notes=(*omitted_lines("no monitor for rule", omitted), *_unreached(alerts, ours.telling)),
-        place=lambda name, text: _problem(alerts, name, text),
+        locate=lambda name, text: _problem(alerts, name, text),
     )
     return deploy(ours, orders, options.writes(given))
 
@@ -54,7 +54,7 @@ def _sync(given: argparse.Namespace, _after: list[str]) -> int:
 def _alerts(settings: Settings) -> Alerting:
     from smoke.config.alerting import alerting
     from smoke.config.load import load
-    from smoke.config.places import RULES, some_suites
+    from smoke.config.paths import RULES, some_suites
 
     if (alerts := alerting(settings.root)) is None:
         text = "is missing, so there is nothing to watch: copy the one of the harness (see docs/new-suite.md, step 0)"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from smoke.commands import options
 from smoke.config.load import load
-from smoke.config.places import POINTS
+from smoke.config.paths import POINTS
 from smoke.config.problems import ConfigError, Problem
 from smoke.planning.releases import Stage, stages
 from smoke.settings import find_root, resolve

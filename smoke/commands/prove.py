@@ -47,7 +47,7 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     from smoke.commands.proving import Teller
     from smoke.config.schema import FlakyPolicy
     from smoke.judging.judge import combine, exit_code
-    from smoke.proof.writing import place
+    from smoke.proof.writing import proof_folder
     from smoke.reporting.console import Console
     from smoke.running.reports import reports_lock
 
@@ -59,7 +59,7 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
             return prove_clean.call(given, settings)
     teller = Teller(Console.open(stream=2 if given.json else 1, plain=given.no_color))
     with reports_lock(settings.reports):
-        place(settings.reports)
+        proof_folder(settings.reports)
         try:
             if given.merge:
                 matrices = _merged(given.merge, settings, teller)
@@ -114,7 +114,7 @@ def _given(given: argparse.Namespace, *names: str) -> Iterator[str]:
 
 def _proved(given: argparse.Namespace, settings: Settings, wanted: Wanted, teller: Teller) -> tuple[Matrix | None, ...]:
     """Prove one suite after the other; None for one whose clean run was not clean."""
-    from smoke.config.places import some_suites
+    from smoke.config.paths import some_suites
     from smoke.proof import journal
     from smoke.proof.clean_writing import when
     from smoke.proof.writing import last_proof, part_of
@@ -136,7 +136,7 @@ def _proved(given: argparse.Namespace, settings: Settings, wanted: Wanted, telle
 
 def _merged(folders: Iterable[str], settings: Settings, teller: Teller) -> tuple[Matrix | None, ...]:
     """Join the parts of each suite; None for one of which they make up no whole."""
-    from smoke.config.places import some_suites
+    from smoke.config.paths import some_suites
     from smoke.proof.parts import NotJoinedError, joined
     from smoke.proof.writing import read_parts
 

@@ -44,18 +44,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def call(given: argparse.Namespace, settings: Settings) -> int:
     """Repeat and write what it came to; return 1 for any FAIL, 3 if nothing could be judged or it was stopped."""
-    from smoke.config.places import some_suites
+    from smoke.config.paths import some_suites
     from smoke.config.schema import FlakyPolicy
     from smoke.judging.judge import combine, exit_code
     from smoke.proof.clean_writing import write_campaign
     from smoke.proof.repeating import Asked
-    from smoke.proof.writing import place, write
+    from smoke.proof.writing import proof_folder, write
 
     wanted = _number("--clean", given.clean, 1)
     journeys = wanted if given.clean_journeys is None else _number("--clean-journeys", given.clean_journeys, 0)
     seed = random.randrange(LONGEST_SEED) if given.seed is None else _number("--seed", given.seed, 0)  # noqa: S311
     asked = Asked(repetitions=wanted, journeys=min(journeys, wanted), seed=seed)
-    place(settings.reports)
+    proof_folder(settings.reports)
     outcomes: list[Outcome] = []
     for name in some_suites(settings.root) if given.all else (settings.suite,):
         campaign = _repeated(replace(settings, suite=name), asked)
@@ -65,7 +65,7 @@ def call(given: argparse.Namespace, settings: Settings) -> int:
         if settings.check or settings.category:
             print("a part only: nothing was written")
         else:
-            write_campaign(campaign, place(settings.reports))
+            write_campaign(campaign, proof_folder(settings.reports))
             print(f"proof: {settings.shown(write([], settings.reports))}")
         if campaign.ending is Ending.STOPPED:
             break

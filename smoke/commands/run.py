@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     """Run, report and return the exit code of the verdict."""
     from smoke.browser.choice import BrowserMissing
-    from smoke.config.places import journeys_of
+    from smoke.config.paths import journeys_of
     from smoke.running.launch import begin, begin_with_driver
     from smoke.running.reports import reports_folder
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from smoke.config.places import below
+from smoke.config.paths import below
 from smoke.host.supervisor import INCONCLUSIVE, allow
 from smoke.running.rerunning import changed, concerned, snapshot, wait_for_change
 from smoke.settings import OPTIONS, Settings

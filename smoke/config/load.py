@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from smoke.config.folders import unread_files, unused_pages
 from smoke.config.journeys import journeys
 from smoke.config.measured import measured
-from smoke.config.places import POINTS, SUITES, below, python_files, suites
+from smoke.config.paths import POINTS, SUITES, below, python_files, suites
 from smoke.config.probe import ChecksFile, Probe
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.references import Files, problems_between

@@ -15,8 +15,8 @@ from smoke.doctor.finding import Finding, Health
 from smoke.doctor.registry import Visit, examination
 
 if TYPE_CHECKING:
-    from smoke.availability.gathering import Place
     from smoke.config.cron_schedule import Schedule
+    from smoke.history.facts import Place
     from smoke.storage.store import Store
 
 FETCH_S = 10.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.running.part import FILE, Part, PartError, read_part
-from smoke.running.scheduled import Place
+from smoke.running.scheduled import Aim
 
 LOOK_S = 1.0
 """Between two looks at what has arrived."""
@@ -40,13 +40,13 @@ class Gathered:
         """Return only what belongs to the run ``name``."""
         return Gathered(tuple(each for each in self.found if each.part.of == name), self.unreadable)
 
-    def by_place(self) -> dict[tuple[Place, str], tuple[Found, ...]]:
+    def by_aim(self) -> dict[tuple[Aim, str], tuple[Found, ...]]:
         """Return the parts by where they looked, and from which region, in order."""
-        found: dict[tuple[Place, str], list[Found]] = {}
+        found: dict[tuple[Aim, str], list[Found]] = {}
         for each in self.found:
             run = each.part.run
-            place = Place(run.suite, run.environment, run.execution_point)
-            found.setdefault((place, run.region), []).append(each)
+            aim = Aim(run.suite, run.environment, run.execution_point)
+            found.setdefault((aim, run.region), []).append(each)
         return {key: tuple(found[key]) for key in sorted(found)}
 
 

@@ -23,7 +23,7 @@ from smoke.reporting.allure_results import Around, runbook_of
 from smoke.running.announcing import Announcer
 from smoke.running.heartbeat import heartbeat_of
 from smoke.running.planning import plan_of
-from smoke.running.scheduled import Place, schedule_of, schedules_for
+from smoke.running.scheduled import Aim, schedule_of, schedules_for
 from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings
 
@@ -47,11 +47,11 @@ class Joined:
     """What parts came to."""
 
     wholes: Mapping[str, Whole]
-    """By the place that was looked at, and the region it was looked at from."""
+    """By a name of what was looked at, and from which region."""
     missing: tuple[str, ...]
     """Sentences about what should have been there."""
-    silent: tuple[tuple[Place, str], ...] = ()
-    """Places and regions that left nothing, though a schedule names them."""
+    silent: tuple[tuple[Aim, str], ...] = ()
+    """What was not looked at from a region that a schedule names."""
 
     @property
     def code(self) -> int:
@@ -70,18 +70,18 @@ class Merger:
 
     def is_whole(self, gathered: Gathered) -> bool:
         """Tell whether nothing more needs to be waited for."""
-        shards = (has_every_shard(each.part for each in found) for found in gathered.by_place().values())
+        shards = (has_every_shard(each.part for each in found) for found in gathered.by_aim().values())
         return bool(gathered.found) and all(shards) and not self._silent(gathered)
 
     def join(self, gathered: Gathered) -> Joined:
         """Join all that was gathered, which is of one run, and tell everyone."""
         silent = self._silent(gathered)
         missing = [*gathered.unreadable]
-        for place, region in silent:
-            missing.append(f"region {region} left nothing of {place.suite} at {place.point} in {place.environment}")
+        for aim, region in silent:
+            missing.append(f"region {region} left nothing of {aim.suite} at {aim.point} in {aim.environment}")
         if not gathered.found:
             missing.append("no part arrived: nothing can be said of the application")
-        found = _named(gathered.by_place())
+        found = _named(gathered.by_aim())
         wholes = {name: join([each.part for each in parts]) for name, parts in found.items()}
         shutil.rmtree(self.settings.reports / PLACES, ignore_errors=True)
         for name, whole in wholes.items():
@@ -93,23 +93,23 @@ class Merger:
         self._tell(wholes)
         return Joined(wholes=wholes, missing=tuple(missing), silent=silent)
 
-    def _silent(self, gathered: Gathered) -> tuple[tuple[Place, str], ...]:
+    def _silent(self, gathered: Gathered) -> tuple[tuple[Aim, str], ...]:
         """Return which regions of a schedule left nothing where others of it did.
 
         Runs that come from none of its regions are not the schedule's: somebody started them by hand.
         """
-        found: dict[Place, set[str]] = {}
-        for place, region in gathered.by_place():
-            found.setdefault(place, set()).add(region)
+        found: dict[Aim, set[str]] = {}
+        for aim, region in gathered.by_aim():
+            found.setdefault(aim, set()).add(region)
         wanted = {
-            place: {region for each in schedules_for(place, self.settings.root, self.say) for region in each.regions}
-            for place in found
+            aim: {region for each in schedules_for(aim, self.settings.root, self.say) for region in each.regions}
+            for aim in found
         }
         return tuple(
-            (place, region)
-            for place in sorted(found)
-            if wanted[place] & found[place]
-            for region in sorted(wanted[place] - found[place])
+            (aim, region)
+            for aim in sorted(found)
+            if wanted[aim] & found[aim]
+            for region in sorted(wanted[aim] - found[aim])
         )
 
     def _lay_down(self, whole: Whole, found: tuple[Found, ...], reports: Path) -> None:
@@ -130,7 +130,7 @@ class Merger:
         """Keep all runs before anything is judged by them: a rule may look at several regions."""
         for whole in wholes.values():
             run, settings = whole.run, self._settings_of(whole)
-            schedule = schedule_of(place_of(whole), run.region, settings.root, self.say)
+            schedule = schedule_of(aim_of(whole), run.region, settings.root, self.say)
             try:
                 history = History(history_store(settings))
                 history.begin(
@@ -154,8 +154,8 @@ class Merger:
         )
         for whole in wholes.values():
             heartbeat = None
-            if whole is _worst(wholes, place_of(whole)):  # one sign of life for all: a good region must not hide a bad
-                schedule = schedule_of(place_of(whole), whole.run.region, root, self.say)
+            if whole is _worst(wholes, aim_of(whole)):  # one sign of life for all: a good region must not hide a bad
+                schedule = schedule_of(aim_of(whole), whole.run.region, root, self.say)
                 heartbeat = heartbeat_of(whole.run.execution_point, schedule, environ)
             settings = self._settings_of(whole)
             announcer = Announcer(monitoring=monitoring(root), settings=settings, scrubber=scrubber, say=self.say)
@@ -175,22 +175,22 @@ class Merger:
         )
 
 
-def place_of(whole: Whole) -> Place:
+def aim_of(whole: Whole) -> Aim:
     """Return where a whole run looked."""
-    return Place(whole.run.suite, whole.run.environment, whole.run.execution_point)
+    return Aim(whole.run.suite, whole.run.environment, whole.run.execution_point)
 
 
-def _worst(wholes: Mapping[str, Whole], place: Place) -> Whole:
+def _worst(wholes: Mapping[str, Whole], aim: Aim) -> Whole:
     severity = (*SEVERITY, Outcome.NOT_RUN)
-    there = [whole for whole in wholes.values() if place_of(whole) == place]
+    there = [whole for whole in wholes.values() if aim_of(whole) == aim]
     return max(there, key=lambda whole: severity.index(whole.run.verdict))
 
 
-def _named(places: Mapping[tuple[Place, str], tuple[Found, ...]]) -> dict[str, tuple[Found, ...]]:
-    """Give each place a name of its own that is one folder's, whatever a region is called."""
+def _named(found: Mapping[tuple[Aim, str], tuple[Found, ...]]) -> dict[str, tuple[Found, ...]]:
+    """Give each aim and region a name of their own that is one folder's, whatever a region is called."""
     named: dict[str, tuple[Found, ...]] = {}
-    for (place, region), parts in places.items():
-        name = quote("-".join((place.suite, place.environment, place.point, region)), safe="")
+    for (aim, region), parts in found.items():
+        name = quote("-".join((aim.suite, aim.environment, aim.point, region)), safe="")
         while name in named:
             name += "+"
         named[name] = parts

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from smoke.config.places import POINTS
+from smoke.config.paths import POINTS
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schema import Environment, ExecutionPoint
 from smoke.config.suite import Suite

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from smoke import __version__
-from smoke.config.places import journeys_of
+from smoke.config.paths import journeys_of
 from smoke.config.probe import Probe
 from smoke.config.problems import Problem
 from smoke.host.supervisor import allow

@@ -112,7 +112,7 @@ def rate_told(matrix: Matrix) -> str:
     return f"{100 * matrix.detection_rate:.4g} %{of}"
 
 
-def place(reports: Path) -> Path:
+def proof_folder(reports: Path) -> Path:
     """Return the folder of proofs below ``reports``, made where it is missing; raises ConfigError if it cannot be."""
     folder = reports / FOLDER
     try:
@@ -124,7 +124,7 @@ def place(reports: Path) -> Path:
 
 def write(matrices: Sequence[Matrix], reports: Path) -> Path:
     """Write the drills, and the page of all drills and campaigns in ``reports``; return the page."""
-    folder = place(reports)
+    folder = proof_folder(reports)
     for matrix in matrices:
         write_whole(folder / f"{matrix.suite}.json", _format().dump_json(matrix, indent=1))
     found = {path.stem: _read(path) for path in sorted(folder.glob("*.json"))}
@@ -138,7 +138,7 @@ def write(matrices: Sequence[Matrix], reports: Path) -> Path:
 
 def part_of(suite: str, wanted: Wanted, reports: Path) -> Path:
     """Return where a part of the drill of ``suite`` is written, so that it can be joined with the others."""
-    return place(reports) / PARTS / f"{suite}.{wanted.shard}-of-{wanted.shards}.json"
+    return proof_folder(reports) / PARTS / f"{suite}.{wanted.shard}-of-{wanted.shards}.json"
 
 
 def write_part(part: Part, path: Path) -> None:

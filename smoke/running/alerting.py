@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from smoke.config.monitoring import Monitoring
-from smoke.config.places import RULES
+from smoke.config.paths import RULES
 from smoke.judging.judged import Run
 from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings

@@ -61,16 +61,16 @@ def withheld(name: str) -> str:
     return f"{name} still held a secret after scrubbing, and was withheld"
 
 
-def merge(source: Path, place: Path) -> Iterator[str]:
-    """Move a file or folder, if it exists, to ``place``, beside what is there; yield what prevents that."""
+def merge(source: Path, destination: Path) -> Iterator[str]:
+    """Move a file or folder, if it exists, to ``destination``, beside what is there; yield what prevents that."""
     try:
-        if source.is_dir() and place.is_dir():
-            shutil.copytree(source, place, symlinks=True, dirs_exist_ok=True)
+        if source.is_dir() and destination.is_dir():
+            shutil.copytree(source, destination, symlinks=True, dirs_exist_ok=True)
         elif source.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(source, place)
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(source, destination)
     except OSError as error:
-        yield f"{place} cannot be written: {error.strerror or error}"
+        yield f"{destination} cannot be written: {error.strerror or error}"
 
 
 def _open(reports: Path) -> IO[str]:

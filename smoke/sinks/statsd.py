@@ -56,10 +56,10 @@ def deliver(bulletin: Bulletin, options: Statsd, errand: Errand) -> None:
     if not (match := re.fullmatch(r"\[?([^\s\[\]]+?)\]?:(\d{1,5})", said)) or int(match[2]) > LAST_PORT:
         raise SinkError(f"{options.address} is not host:port; got {said!r}.")
     try:
-        kind, way, protocol, _, place = socket.getaddrinfo(match[1], int(match[2]), type=socket.SOCK_DGRAM)[0]
+        kind, way, protocol, _, address = socket.getaddrinfo(match[1], int(match[2]), type=socket.SOCK_DGRAM)[0]
         with socket.socket(kind, way, protocol) as sender:
             for packet in packets(_line(metric, options.dialect) for metric in bulletin.metrics):
-                sender.sendto(packet, place)
+                sender.sendto(packet, address)
     except OSError as error:
         raise SinkError(f"StatsD at {said} cannot be sent to: {error}.") from None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from smoke.config.account import Account
 from smoke.config.load import load
 from smoke.config.login import Login
-from smoke.config.places import SUITES
+from smoke.config.paths import SUITES
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schema import EMBEDDED
 from smoke.model import Category, Check, CheckKind, Scope
