@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from smoke.commands import options, prove_clean
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Outcome
+from smoke.planning.sharding import Shard
 
 if TYPE_CHECKING:
     from smoke.commands.proving import Teller
@@ -83,17 +83,17 @@ def _wanted(given: argparse.Namespace, after: Sequence[str]) -> Wanted:
 
     if problems := [Problem("command line", 0, option, text) for option, text in _amiss(given, after)]:
         raise ConfigError(problems)
-    shard, shards = map(int, given.shard.split("/"))
-    return Wanted(faults=tuple(given.fault), shard=shard, shards=shards)
+    return Wanted(faults=tuple(given.fault), shard=Shard.parse(given.shard))
 
 
 def _amiss(given: argparse.Namespace, after: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield each option that is wrong, or would be left out without a word, with what is wrong with it."""
     if after:
         yield "--", "pytest arguments go to `smoke run`; remove them"
-    shard = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", given.shard)
-    if not shard or int(shard[1]) > int(shard[2]):
-        yield "--shard", f"is such as 1/4, the first of four; got {given.shard!r}"
+    try:
+        Shard.parse(given.shard)
+    except ValueError as error:
+        yield "--shard", str(error)
     if given.clean is not None:
         for option in _given(given, "fault", "shard", "merge", "resume", "json"):
             yield option, "is about faults, and --clean injects none; remove one of them"
@@ -171,5 +171,5 @@ def _keep(matrices: Sequence[Matrix], settings: Settings, wanted: Wanted, teller
     elif wanted.is_part:
         for matrix in matrices:
             path = part_of(matrix.suite, wanted, settings.reports)
-            write_part(Part(shard=wanted.shard, shards=wanted.shards, matrix=matrix), path)
+            write_part(Part(shard=wanted.shard, matrix=matrix), path)
             teller.line(f"part: {settings.shown(path)}; `smoke prove --merge` joins them")

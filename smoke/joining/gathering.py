@@ -71,5 +71,5 @@ def gather_within(folders: Sequence[Path], seconds: float, is_whole: Callable[[G
 
 def has_every_shard(parts: Iterable[Part]) -> bool:
     """Tell whether each shard of a run left a part."""
-    shards = [part.shard for part in parts if part.shard is not None]
-    return all({each.index for each in shards} >= set(range(1, shard.count + 1)) for shard in shards)
+    shards = {part.shard for part in parts if part.shard is not None}
+    return all(shards.issuperset(shard.all) for shard in shards)

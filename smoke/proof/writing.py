@@ -138,7 +138,7 @@ def write(matrices: Sequence[Matrix], reports: Path) -> Path:
 
 def part_of(suite: str, wanted: Wanted, reports: Path) -> Path:
     """Return where a part of the drill of ``suite`` is written, so that it can be joined with the others."""
-    return proof_folder(reports) / PARTS / f"{suite}.{wanted.shard}-of-{wanted.shards}.json"
+    return proof_folder(reports) / PARTS / f"{suite}.{wanted.shard.index}-of-{wanted.shard.count}.json"
 
 
 def write_part(part: Part, path: Path) -> None:
