@@ -75,7 +75,7 @@ def _wanted(found: Monitoring, names: list[str] | None) -> list[Channel]:
         text = "lists no channel, so nobody is told: add one (see docs/alert-response-guide.md)"
         raise ConfigError([Problem(MONITORING, 0, "channels", text)])
     problems = [
-        Problem("command line", 0, "--channel", f"unknown channel {name!r}; {known(name, listed)}")
+        Problem.of_option("--channel", f"unknown channel {name!r}; {known(name, listed)}")
         for name in names or ()
         if name not in listed
     ]

@@ -144,7 +144,7 @@ def _ack(_settings: Settings, store: Store, _alerts: Alerting, given: argparse.N
     if len(meant) != 1:
         known = ", ".join(each.id for each in meant or still) or "none"
         what = "several open incidents begin" if meant else "no open incident begins"
-        raise ConfigError([Problem("command line", 0, "ID", f"{what} with {given.incident!r}; open: {known}")])
+        raise ConfigError.of_option("ID", f"{what} with {given.incident!r}; open: {known}")
     print(incident_line(acknowledge(store, meant[0], given.by or getpass.getuser(), now)))
     return 0
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smoke.commands import gating, options
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.settings import build_id
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if after:
-        raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
+        raise ConfigError.of_option("--", "pytest arguments go to `smoke run`; remove them")
     settings = options.settings_of(given, given.point)
     outputs.forget(settings.reports)
     previous = _previous(given, settings)
@@ -87,7 +87,7 @@ def _previous(given: argparse.Namespace, settings: Settings) -> str | None:
         if previous == settings.expect_build:
             raise ValueError(f"is the build before; got {previous!r}, which is the one of --expect-build")
     except ValueError as error:
-        raise ConfigError([Problem("command line", 0, "--previous-build", str(error))]) from None
+        raise ConfigError.of_option("--previous-build", str(error)) from None
     return previous
 
 

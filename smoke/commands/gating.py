@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
 from smoke.commands.options import read
-from smoke.config.problems import ConfigError, Problem, both
+from smoke.config.problems import ConfigError, both
 from smoke.spans import seconds
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _completing(planned: Plan, settings: Settings, given: argparse.Namespace) ->
 
     if wrong := [path for path in given.new_endpoints if not re.fullmatch(r"/[^\s#]*", path)]:
         text = f"is a path that begins with /, such as /reranker/health; got {', '.join(map(repr, wrong))}"
-        raise ConfigError([Problem("command line", 0, "--new-endpoints", text)])
+        raise ConfigError.of_option("--new-endpoints", text)
     return Completing(planned, settings, tuple(given.new_endpoints))
 
 

@@ -63,7 +63,7 @@ def _alerts(settings: Settings) -> Alerting:
         known = {name for each in some_suites(settings.root) for name in load(settings.root, each).about.environments}
         if settings.env not in known:
             text = f"no suite has an environment {settings.env!r}; known: {', '.join(sorted(known))}"
-            raise ConfigError([Problem("command line", 0, "--env", text)])
+            raise ConfigError.of_option("--env", text)
     return alerts
 
 

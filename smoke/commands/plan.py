@@ -9,7 +9,7 @@ from pathlib import Path
 from smoke.commands import options
 from smoke.config.load import load
 from smoke.config.paths import POINTS
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.planning.releases import Stage, stages
 from smoke.settings import find_root, resolve
 
@@ -29,7 +29,7 @@ def call(given: argparse.Namespace, _after: list[str]) -> int:
     suite = load(root, resolve({"suite": given.suite}, point="local", root=root, environ=os.environ).suite)
     if given.release and given.release not in suite.releases:
         text = f"unknown release {given.release!r}; known: {', '.join(suite.releases) or 'none'}"
-        raise ConfigError([Problem("command line", 0, "--release", text)])
+        raise ConfigError.of_option("--release", text)
     if not suite.releases:
         print(f"no releases in {POINTS}: list points such as {next(iter(suite.points))} under releases.NAME")
     for name in [given.release] if given.release else suite.releases:

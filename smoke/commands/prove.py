@@ -81,7 +81,7 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
 def _wanted(given: argparse.Namespace, after: Sequence[str]) -> Wanted:
     from smoke.proof.parts import Wanted
 
-    if problems := [Problem("command line", 0, option, text) for option, text in _amiss(given, after)]:
+    if problems := [Problem.of_option(option, text) for option, text in _amiss(given, after)]:
         raise ConfigError(problems)
     return Wanted(faults=tuple(given.fault), shard=Shard.parse(given.shard))
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.model import CheckKind, Outcome
 from smoke.proof.campaign import Campaign, Ending, Wolf
 
@@ -174,5 +174,5 @@ def summary(campaign: Campaign) -> str:
 
 def _number(option: str, text: str, least: int) -> int:
     if not text.isdecimal() or int(text) < least:
-        raise ConfigError([Problem("command line", 0, option, f"is a number from {least} on; got {text!r}")])
+        raise ConfigError.of_option(option, f"is a number from {least} on; got {text!r}")
     return int(text)

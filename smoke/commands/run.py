@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from smoke.commands import options
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.settings import OPTIONS, PART_OPTIONS
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     settings = options.settings_of(given, given.point, (*OPTIONS, *PART_OPTIONS))
     if given.pause_on_failure and not settings.headed:
         text = "opens a window beside that of the browser: add --headed"
-        raise ConfigError([Problem("command line", 0, "--pause-on-failure", text)])
+        raise ConfigError.of_option("--pause-on-failure", text)
     if pytest_args:
         from smoke.running.outputs import check_arguments
 

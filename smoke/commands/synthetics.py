@@ -70,7 +70,7 @@ def _remit(settings: Settings, suite: Suite, ours: Opened) -> Remit:
     problems: list[Problem] = []
     if name not in suite.about.environments:
         text = f"{suite.name} has no environment {name!r}; known: {', '.join(suite.about.environments)}"
-        problems.append(Problem("command line", 0, "--env", text))
+        problems.append(Problem.of_option("--env", text))
     if not terms.locations:
         text = "names no locations; write where tests run from, such as locations: [aws:eu-west-1, aws:us-east-1]"
         problems.append(datadog_problem(settings.root, ("synthetics",), text))

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 
 from smoke.commands import options
 from smoke.commands.options import read_if_said
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.settings import whole
 from smoke.spans import seconds, share
 
@@ -48,7 +48,7 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if after:
-        raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
+        raise ConfigError.of_option("--", "pytest arguments go to `smoke run`; remove them")
     settings = options.settings_of(given, given.point)
     planned = plan_of(settings)
     monitoring = planned.point.monitoring

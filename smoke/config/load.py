@@ -47,7 +47,7 @@ def load(root: Path, name: str) -> Suite:
     """Read suite ``name``; raises ConfigError with the problems of all its files together."""
     if name not in suites(root):
         known = ", ".join(suites(root)) or "none"
-        raise ConfigError([Problem("command line", 0, "--suite", f"unknown suite {name!r}; known: {known}")])
+        raise ConfigError.of_option("--suite", f"unknown suite {name!r}; known: {known}")
     folder = root / SUITES / name
     problems: list[Problem] = [*unread_files(root, name), *swallowed(root, name)]
 

@@ -65,7 +65,7 @@ def opened(settings: Settings, needs: str) -> Opened:
         try:
             found[name] = read_value()
         except SinkError as error:
-            problems.append(Problem("environment", 0, name, _way_out(str(error), name, settings.environ)))
+            problems.append(Problem.of_variable(name, _way_out(str(error), name, settings.environ)))
     if problems:
         raise ConfigError(problems)
     access = Access(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from smoke import spans
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.doctor.finding import Finding, Health
 from smoke.doctor.registry import Visit, examination
 
@@ -49,7 +49,7 @@ def examine(visit: Visit) -> Iterator[Finding]:
         return _in_history(visit, age) if age is not None or _is_kept_here(visit) else iter([NOT_KEPT_HERE])
     if age is None:
         text = "is needed with --url: what is published does not say how often it should come; say it, such as 45m"
-        raise ConfigError([Problem("command line", 0, "--max-age", text)])
+        raise ConfigError.of_option("--max-age", text)
     return _published(visit, age)
 
 
@@ -75,7 +75,7 @@ def _age(text: str) -> float:
         wrong = f"is a time such as 45m; got {text!r}"
     except ValueError as error:
         wrong = str(error)
-    raise ConfigError([Problem("command line", 0, "--max-age", wrong)])
+    raise ConfigError.of_option("--max-age", wrong)
 
 
 def _unended(ended: float | None, begun: float | None, now: float) -> str:

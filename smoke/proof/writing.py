@@ -118,7 +118,7 @@ def proof_folder(reports: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError([Problem("command line", 0, "--reports", f"{folder}: {error.strerror}")]) from error
+        raise ConfigError.of_option("--reports", f"{folder}: {error.strerror}") from error
     return folder
 
 
@@ -158,13 +158,13 @@ def read_parts(folders: Iterable[Path]) -> Mapping[str, tuple[Part, ...]]:
         paths = sorted(folder.rglob("*.*-of-*.json"))
         if not paths:
             text = f"{folder} holds no part of a drill; name what --shard left"
-            problems.append(Problem("command line", 0, "--merge", text))
+            problems.append(Problem.of_option("--merge", text))
         for path in paths:
             try:
                 part = _part_format().validate_json(path.read_bytes())
             except ValueError:
                 text = f"{path} is no part of a drill, or one of another version; remove it, or make it again"
-                problems.append(Problem("command line", 0, "--merge", text))
+                problems.append(Problem.of_option("--merge", text))
                 continue
             found[part.matrix.suite] = (*found.get(part.matrix.suite, ()), part)
     if problems:

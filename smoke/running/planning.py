@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from smoke.config.load import load
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.model import covers
 from smoke.planning.plan import Plan, Selection, plan
 from smoke.planning.sharding import shares
@@ -38,7 +38,7 @@ def share_of(planned: Plan, settings: Settings) -> Plan:
     try:
         given = shares(planned.checks, after, _took(planned, settings), shard.count)
     except ValueError as error:
-        raise ConfigError([Problem("command line", 0, "--shard", str(error))]) from None
+        raise ConfigError.of_option("--shard", str(error)) from None
     return replace(planned, checks=given[shard.index - 1], whole=planned.checks)
 
 

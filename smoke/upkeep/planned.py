@@ -44,7 +44,7 @@ def meant(settings: Settings, names: Iterable[str] = ()) -> Meant:
     login = suite.about.login
     file = f"{SUITES}/{suite.name}/suite.yaml"
     problems = [
-        Problem("command line", 0, "NAME", f"unknown account {name!r}; known: {', '.join(known) or 'none'}")
+        Problem.of_option("NAME", f"unknown account {name!r}; known: {', '.join(known) or 'none'}")
         for name in wanted
         if name not in known
     ]

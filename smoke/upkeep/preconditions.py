@@ -30,7 +30,7 @@ def problems(meant: Meant, name: str, suites: Iterable[Suite], environ: Mapping[
     file, key = f"{SUITES}/{meant.plan.suite.name}/suite.yaml", dotted(key_of(meant, name))
     if meant.embedded:
         text = "the embedded application makes its passwords anew at each start; name a deployment with --env"
-        yield Problem("command line", 0, "--env", text)
+        yield Problem.of_option("--env", text)
     if account.rotation is None:
         yield Problem(file, 0, f"{key}.rotation", "is missing, so nobody knows how to change the password; add it")
         return
@@ -39,7 +39,7 @@ def problems(meant: Meant, name: str, suites: Iterable[Suite], environ: Mapping[
         yield Problem(file, 0, f"{key}.password", text)
     if account.rotation.store == DOTENV and environ.get(account.password):
         text = "is set in the environment, which beats .env: a new password in .env would not count; unset it here"
-        yield Problem("environment", 0, account.password, text)
+        yield Problem.of_variable(account.password, text)
 
 
 def _sharing(account: Account, suites: Iterable[Suite]) -> Iterator[str]:
