@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -51,14 +52,26 @@ class Gathered:
 
 
 def gather(folders: Iterable[Path]) -> Gathered:
-    """Read every part at or below ``folders``."""
-    found, unreadable = [], []
-    for path in sorted({path.resolve() for folder in folders for path in folder.rglob(FILE)}):
+    """Read every part at or below ``folders``; links are followed, and each folder is looked into once."""
+    found, unreadable = list[Found](), list[str]()
+    seen, files = set[Path](), set[Path]()
+    for top in folders:
+        for name, below, names in os.walk(top, followlinks=True, onerror=lambda error: unreadable.append(_told(error))):
+            if (folder := Path(name).resolve()) in seen:
+                below.clear()
+                continue
+            seen.add(folder)
+            files |= {(folder / FILE).resolve()} if FILE in names else set()
+    for path in sorted(files):
         try:
             found.append(Found(read_part(path), path.parent))
         except (PartError, OSError) as error:
             unreadable.append(f"{path}: {error}")
     return Gathered(tuple(found), tuple(unreadable))
+
+
+def _told(error: OSError) -> str:
+    return f"{error.filename}: {error.strerror}"
 
 
 def gather_within(folders: Sequence[Path], seconds: float, is_whole: Callable[[Gathered], bool]) -> Gathered:

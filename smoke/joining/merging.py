@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from smoke.channels.posting import secrets_of
 from smoke.config.monitoring import monitoring
+from smoke.config.problems import ConfigError
 from smoke.history.errors import HistoryError
 from smoke.history.opening import history_store
 from smoke.history.runs import History
@@ -17,11 +18,13 @@ from smoke.joining.evidence import PLACES, explain_whole, lay_together, show_pla
 from smoke.joining.gathering import Found, Gathered, has_every_shard
 from smoke.joining.shards import Whole, join
 from smoke.judging.judge import SEVERITY, exit_code
+from smoke.judging.judged import Run
 from smoke.model import Outcome
 from smoke.reporting import document
 from smoke.reporting.allure_results import Around, runbook_of
 from smoke.running.announcing import Announcer
 from smoke.running.heartbeat import heartbeat_of
+from smoke.running.part import FILE
 from smoke.running.planning import plan_of
 from smoke.running.scheduled import Aim, schedule_of, schedules_for
 from smoke.secrets.secret import Scrubber
@@ -82,7 +85,9 @@ class Merger:
         if not gathered.found:
             missing.append("no part arrived: nothing can be said of the application")
         found = _named(gathered.by_aim())
-        wholes = {name: join([each.part for each in parts]) for name, parts in found.items()}
+        unknown = {name: told for name, parts in found.items() if (told := self._unknown(parts))}
+        missing += unknown.values()
+        wholes = {name: join([each.part for each in parts]) for name, parts in found.items() if name not in unknown}
         shutil.rmtree(self.settings.reports / PLACES, ignore_errors=True)
         for name, whole in wholes.items():
             reports = self.settings.reports if len(wholes) == 1 else self.settings.reports / PLACES / name
@@ -112,6 +117,17 @@ class Merger:
             for region in sorted(wanted[aim] - found[aim])
         )
 
+    def _unknown(self, found: tuple[Found, ...]) -> str | None:
+        """Return what of ``found``, which looked at one place, this project does not hold; raises ConfigError."""
+        try:
+            plan_of(self._settings_of(found[0].part.run))
+        except ConfigError as error:
+            if not all(problem.is_usage for problem in error.problems):
+                raise
+            files = ", ".join(str(each.folder / FILE) for each in found)
+            return f"{files}: {'; '.join(problem.text for problem in error.problems)}"
+        return None
+
     def _lay_down(self, whole: Whole, found: tuple[Found, ...], reports: Path) -> None:
         reports.mkdir(parents=True, exist_ok=True)
         document.write(whole.run, reports)
@@ -123,13 +139,13 @@ class Merger:
         root, environ = self.settings.root, self.settings.environ
         links = monitoring(root).links.or_of_github(environ)
         around = Around(runbook=runbook_of(root, links), environ=environ)
-        if told := explain_whole(whole, plan_of(self._settings_of(whole)), around, reports):
+        if told := explain_whole(whole, plan_of(self._settings_of(whole.run)), around, reports):
             self.say(told)
 
     def _record(self, wholes: Mapping[str, Whole]) -> None:
         """Keep all runs before anything is judged by them: a rule may look at several regions."""
         for whole in wholes.values():
-            run, settings = whole.run, self._settings_of(whole)
+            run, settings = whole.run, self._settings_of(whole.run)
             schedule = schedule_of(aim_of(whole), run.region, settings.root, self.say)
             try:
                 history = History(history_store(settings))
@@ -157,12 +173,11 @@ class Merger:
             if whole is _worst(wholes, aim_of(whole)):  # one sign of life for all: a good region must not hide a bad
                 schedule = schedule_of(aim_of(whole), whole.run.region, root, self.say)
                 heartbeat = heartbeat_of(whole.run.execution_point, schedule, environ)
-            settings = self._settings_of(whole)
+            settings = self._settings_of(whole.run)
             announcer = Announcer(monitoring=monitoring(root), settings=settings, scrubber=scrubber, say=self.say)
             announcer.announce(whole.run, whole.parts[0].point.flaky, heartbeat)
 
-    def _settings_of(self, whole: Whole) -> Settings:
-        run = whole.run
+    def _settings_of(self, run: Run) -> Settings:
         return replace(
             self.settings,
             point=run.execution_point,
