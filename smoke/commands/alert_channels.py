@@ -33,7 +33,7 @@ def configure(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         options.add_some(action, *OWN_OPTIONS)
 
 
-def _test(given: argparse.Namespace, _after: list[str]) -> int:
+def _test(given: argparse.Namespace) -> int:
     from smoke.config.monitoring import monitoring
 
     settings = options.settings_of(given, "local")
@@ -98,7 +98,7 @@ def _addresses(channel: Channel, settings: Settings, to: str | None) -> tuple[st
     return tuple(address for address in found if "*" not in address)
 
 
-def _deliver(given: argparse.Namespace, _after: list[str]) -> int:
+def _deliver(given: argparse.Namespace) -> int:
     from smoke.channels.delivery import Round, deliver
     from smoke.channels.told import lines_of
     from smoke.config.monitoring import monitoring

@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         options.add_some(action, *OWN_OPTIONS)
 
 
-def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int:
+def _with_store(work: Work, given: argparse.Namespace) -> int:
     from smoke.config.alerting import alerting
     from smoke.config.paths import RULES
     from smoke.history.errors import HistoryError

@@ -74,7 +74,7 @@ class _Past:
 Work = Callable[[_Past, argparse.Namespace], int]
 
 
-def _with_history(work: Work, given: argparse.Namespace, _after: list[str]) -> int:
+def _with_history(work: Work, given: argparse.Namespace) -> int:
     """Do ``work``; 3 where the history cannot be read or written."""
     from smoke.history.deployments import Deployments
     from smoke.history.errors import HistoryError

@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Gate, act and return what the decision exits with: 0 proceed, 1 block, roll back or escalate, 3 INCONCLUSIVE."""
     from smoke.gates import outputs
     from smoke.gates.acting import Deed
@@ -53,8 +53,6 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     from smoke.model import Action
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if after:
-        raise ConfigError.of_option("--", "pytest arguments go to `smoke run`; remove them")
     settings = options.settings_of(given, given.point)
     outputs.forget(settings.reports)
     previous = _previous(given, settings)

@@ -72,7 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         options.add_some(action, "reports")
 
 
-def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int:
+def _with_store(work: Work, given: argparse.Namespace) -> int:
     from smoke.history.errors import HistoryError
     from smoke.history.opening import history_store
 

@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, _after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Join the parts, tell everyone, and return the worst exit code; what is missing is INCONCLUSIVE."""
     from smoke.joining.gathering import gather_within
     from smoke.joining.merging import Merger, once

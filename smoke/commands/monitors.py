@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     sync.set_defaults(call=_sync)
 
 
-def _sync(given: argparse.Namespace, _after: list[str]) -> int:
+def _sync(given: argparse.Namespace) -> int:
     from smoke.datadog.dashboards import dashboards
     from smoke.datadog.deploying import Orders, deploy
     from smoke.datadog.monitors import monitors

@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, _after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Print each release as its smoke runs in order, with the total time that they may take."""
     root = find_root(Path.cwd())
     suite = load(root, resolve({"suite": given.suite}, point="local", root=root, environ=os.environ).suite)

@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Prove, write the matrix, and return 1 if a fault was not caught as it must be, 3 if nothing could be proved."""
     from smoke.commands.proving import Teller
     from smoke.config.schema import FlakyPolicy
@@ -53,7 +53,7 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends like Ctrl-C: it can be resumed
     settings = options.settings_of(given, "local")
-    wanted = _wanted(given, after)
+    wanted = _wanted(given)
     if given.clean is not None:
         with reports_lock(settings.reports):
             return prove_clean.call(given, settings)
@@ -78,18 +78,16 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     return exit_code(verdict, FlakyPolicy.ALLOW)
 
 
-def _wanted(given: argparse.Namespace, after: Sequence[str]) -> Wanted:
+def _wanted(given: argparse.Namespace) -> Wanted:
     from smoke.proof.parts import Wanted
 
-    if problems := [Problem.of_option(option, text) for option, text in _amiss(given, after)]:
+    if problems := [Problem.of_option(option, text) for option, text in _amiss(given)]:
         raise ConfigError(problems)
     return Wanted(faults=tuple(given.fault), shard=Shard.parse(given.shard))
 
 
-def _amiss(given: argparse.Namespace, after: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _amiss(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """Yield each option that is wrong, or would be left out without a word, with what is wrong with it."""
-    if after:
-        yield "--", "pytest arguments go to `smoke run`; remove them"
     try:
         Shard.parse(given.shard)
     except ValueError as error:

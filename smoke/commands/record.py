@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, _after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Record, and print a page object and a journey; what was typed stands in neither."""
     from smoke.browser.choice import BrowserMissing
     from smoke.init.wanted import address

@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     deploy.set_defaults(call=_deploy)
 
 
-def _deploy(given: argparse.Namespace, _after: list[str]) -> int:
+def _deploy(given: argparse.Namespace) -> int:
     from smoke.config.load import load
     from smoke.datadog.deploying import Orders, deploy
     from smoke.datadog.opening import datadog_problem, opened
