@@ -13,13 +13,13 @@ from smoke.alerts.kept import incident_of, row_of
 from smoke.alerts.look import A_DAY
 from smoke.alerts.notice import Notice
 from smoke.alerts.past import PasswordFact, Past
-from smoke.alerts.rule_file import AlertRulesFile
-from smoke.config.alerting import Alerting
+from smoke.config.alerts.alerting import Alerting
+from smoke.config.alerts.rule_file import AlertRulesFile
 from smoke.config.load import load
 from smoke.config.paths import suites
-from smoke.history.facts import Place
 from smoke.history.incidents import Incidents, between, save
 from smoke.history.reader import Reader
+from smoke.model import Place
 from smoke.storage.store import Db, Store
 
 Post = Callable[[Db, Sequence[Notice]], None]

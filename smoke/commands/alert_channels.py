@@ -86,7 +86,7 @@ def _wanted(found: Monitoring, names: list[str] | None) -> list[Channel]:
 
 def _addresses(channel: Channel, settings: Settings, to: str | None) -> tuple[str, ...]:
     """Return to whom the test goes: of e-mail, to everybody whom the rules name, unless somebody else is said."""
-    from smoke.config.alerting import alerting
+    from smoke.config.alerts.alerting import alerting
 
     recipients = [to] if to else list(channel.options.serves)
     if to is None and (alerts := alerting(settings.root)) is not None:

@@ -18,7 +18,7 @@ from smoke.spans import seconds, written
 from smoke.storage.keep import VARIABLE, keep_s
 
 if TYPE_CHECKING:
-    from smoke.config.alerting import Alerting
+    from smoke.config.alerts.alerting import Alerting
     from smoke.storage.store import Store
 
 Work = Callable[[Settings, "Store", "Alerting", argparse.Namespace], int]
@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _with_store(work: Work, given: argparse.Namespace) -> int:
-    from smoke.config.alerting import alerting
+    from smoke.config.alerts.alerting import alerting
     from smoke.config.paths import RULES
     from smoke.history.errors import HistoryError
     from smoke.history.opening import history_store
@@ -72,13 +72,15 @@ def _with_store(work: Work, given: argparse.Namespace) -> int:
 def _check(settings: Settings, store: Store, alerts: Alerting, given: argparse.Namespace) -> int:
     from smoke.alerts.checking import check, places_of
     from smoke.alerts.printed import incident_line, notice_lines
-    from smoke.channels.posting import posting, secrets_of
+    from smoke.channels.posting import posting
+    from smoke.config.account_secrets import secrets_of
     from smoke.config.monitoring import monitoring
     from smoke.secrets.secret import Scrubber
 
     places = _wanted(places_of(settings.root, alerts.book), given)
     scrubber = Scrubber(secrets_of(settings.root, places, settings.environ))
-    post = posting(monitoring(settings.root), settings.environ, scrubber)
+    told = monitoring(settings.root)
+    post = posting(told.channels, told.links.or_of_github(settings.environ), scrubber)
     done = check(store, alerts, settings.root, places, time.time(), post)
     for notice in done.notices:
         print("\n".join(notice_lines(notice)))
@@ -116,7 +118,7 @@ def _replay(settings: Settings, store: Store, alerts: Alerting, given: argparse.
     from smoke.alerts.checking import pasts_of, places_of
     from smoke.alerts.printed import difference_lines, replayed_lines
     from smoke.alerts.replay import compare, replay
-    from smoke.config.alerting import alerting
+    from smoke.config.alerts.alerting import alerting
 
     now = time.time()
     since = now - options.read("--since", seconds, given.since)

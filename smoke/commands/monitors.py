@@ -11,7 +11,7 @@ from smoke.config.problems import ConfigError, Problem, both
 from smoke.settings import Settings
 
 if TYPE_CHECKING:
-    from smoke.config.alerting import Alerting
+    from smoke.config.alerts.alerting import Alerting
     from smoke.datadog.monitors import Telling
 
 NEEDS = "monitors_read, monitors_write, dashboards_read, dashboards_write"
@@ -52,7 +52,7 @@ def _sync(given: argparse.Namespace) -> int:
 
 
 def _alerts(settings: Settings) -> Alerting:
-    from smoke.config.alerting import alerting
+    from smoke.config.alerts.alerting import alerting
     from smoke.config.load import load
     from smoke.config.paths import RULES, some_suites
 

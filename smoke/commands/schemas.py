@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from smoke.alerts.rule_file import AlertRulesFile
+from smoke.config.alerts.rule_file import AlertRulesFile
 from smoke.config.cron_schedule import CronScheduleFile
 from smoke.config.monitoring import monitoring_file
 from smoke.config.probe import ChecksFile

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from smoke.config.alert_references import ended, unknown_names
-from smoke.config.alerting import alerting
-from smoke.config.channel_references import unreached
+from smoke.config.alerts.alerting import alerting
+from smoke.config.alerts.recipients import unreached
+from smoke.config.alerts.references import ended, unknown_names
 from smoke.config.imports import broken_imports
 from smoke.config.known import known
 from smoke.config.lint import lint

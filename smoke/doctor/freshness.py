@@ -16,7 +16,7 @@ from smoke.doctor.registry import Visit, examination
 
 if TYPE_CHECKING:
     from smoke.config.cron_schedule import Schedule
-    from smoke.history.facts import Place
+    from smoke.model import Place
     from smoke.storage.store import Store
 
 FETCH_S = 10.0
@@ -128,10 +128,10 @@ def _in_history(visit: Visit, age: float | None) -> Iterator[Finding]:
 def _of_place(
     visit: Visit, store: Store, place: Place, schedules: Sequence[Schedule], about: str, age: float | None
 ) -> Finding:
-    from smoke.availability.timeline import holds
     from smoke.history.errors import HistoryError
     from smoke.history.reader import Reader
     from smoke.history.schedule import Schedule as Ledger
+    from smoke.timeline.states import holds
 
     points, region = sorted({each.point for each in schedules}), visit.given.region
     try:

@@ -10,9 +10,6 @@ from typing import NamedTuple
 
 from smoke.model import Blame, Category, Outcome, Unit
 
-Place = tuple[str, str]
-"""A suite and an environment."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFact:

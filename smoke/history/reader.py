@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from smoke.history.errors import HistoryError
-from smoke.history.facts import CheckFact, DayOutcomes, DayPercentiles, Place, Reading, RunFact, rank
-from smoke.model import Blame, Category, Outcome, Unit
+from smoke.history.facts import CheckFact, DayOutcomes, DayPercentiles, Reading, RunFact, rank
+from smoke.model import Blame, Category, Outcome, Place, Unit
 from smoke.storage.store import Row, Store
 
 Fact = TypeVar("Fact")

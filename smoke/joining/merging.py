@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from smoke.channels.posting import secrets_of
+from smoke.config.account_secrets import secrets_of
 from smoke.config.monitoring import monitoring
 from smoke.config.problems import ConfigError
 from smoke.history.errors import HistoryError

@@ -8,16 +8,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from smoke.availability.gathering import Expectations, availability
-from smoke.availability.timeline import holds, needed_of
 from smoke.bundle.bad import LIST
 from smoke.config.cron_schedule import Schedule
 from smoke.config.load import load
 from smoke.config.suite import Suite
-from smoke.history.facts import CheckFact, Place, RunFact
+from smoke.history.facts import CheckFact, RunFact
 from smoke.history.reader import Reader
 from smoke.history.rows import PastRun
 from smoke.history.runs import History
-from smoke.model import Check, Outcome, Unit
+from smoke.model import Check, Outcome, Place, Unit
 from smoke.planning.plan import Selection, plan
 from smoke.proof.matrix import Matrix, Result
 from smoke.proof.writing import last_proof
@@ -26,6 +25,7 @@ from smoke.status.days import A_DAY, days_of
 from smoke.status.page import WINDOWS, Board, Elsewhere, PlaceNow, Proof, Row
 from smoke.status.standing import Age, Latest, RegionNow, region_now, standing
 from smoke.storage.store import Store
+from smoke.timeline.states import holds, needed_of
 
 LOOKED_BACK = 7 * A_DAY
 """How far back it is told since when a region is in its state."""

@@ -12,10 +12,10 @@ from typing import Any, assert_never
 from xml.sax.saxutils import escape
 
 from smoke.availability.figures import Availability
-from smoke.availability.timeline import State
 from smoke.status.page import WINDOWS, Board, PlaceNow
 from smoke.status.standing import RegionNow, Status, worst
 from smoke.status.written import iso
+from smoke.timeline.states import State
 
 SCHEMA = 1
 LONGEST_MS = 99_999_999.0

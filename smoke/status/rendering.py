@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from smoke.availability.figures import Availability
-from smoke.availability.timeline import State
 from smoke.model import Outcome
 from smoke.reporting.colours import with_colours
 from smoke.status import written
 from smoke.status.charts import HEIGHT, WIDTH
 from smoke.status.page import WINDOWS, Board, PlaceNow
 from smoke.status.standing import Status, worst
+from smoke.timeline.states import State
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from smoke.config.runbooks import anchors
+from smoke.config.alerts.runbooks import anchors
 from smoke.config.schema import NoiseEntry
 from smoke.judging.judged import Run
 from smoke.judging.noise import acceptance

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from smoke.alerts.condition import Measure
-from smoke.alerts.notice import Urgency
-from smoke.alerts.rule_file import AlertRulesFile
-from smoke.config.alert_windows import never_holds
+from smoke.config.alerts.condition import Measure
+from smoke.config.alerts.rule_file import AlertRulesFile
+from smoke.config.alerts.windows import never_holds
 from smoke.config.cron_schedule import CronScheduleFile, Schedule
 from smoke.config.known import known
 from smoke.config.load import Document, document
 from smoke.config.paths import RULES
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schedules import schedule_document
+from smoke.model import Urgency
 from smoke.strict import Key
 
 

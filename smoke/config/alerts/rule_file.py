@@ -10,9 +10,9 @@ from typing import Annotated
 from annotated_types import Len
 
 from smoke import spans
-from smoke.alerts.notice import Severity, Urgency
-from smoke.alerts.rule import Rule
+from smoke.config.alerts.rule import Rule
 from smoke.config.cron_schedule import check_cron, check_zone
+from smoke.model import Severity, Urgency
 from smoke.strict import Strict, check_each
 
 Text = Annotated[str, Len(1)]

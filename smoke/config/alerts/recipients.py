@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from smoke.config.alerting import Alerting
+from smoke.config.alerts.alerting import Alerting
 from smoke.config.monitoring import Monitoring
 from smoke.config.paths import MONITORING
 from smoke.config.problems import Problem

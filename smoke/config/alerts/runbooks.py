@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from smoke.alerts.rule import Rule
+from smoke.config.alerts.rule import Rule
 from smoke.config.known import known
 from smoke.strict import Key
 

@@ -10,9 +10,8 @@ from typing import Annotated
 from annotated_types import Ge, Len
 
 from smoke import spans
-from smoke.alerts.condition import Condition, Facts, Measure, Window, parse, window
-from smoke.alerts.notice import Severity
-from smoke.model import Category
+from smoke.config.alerts.condition import Condition, Facts, Measure, Window, parse, window
+from smoke.model import Category, Severity
 from smoke.strict import Strict, check_each
 
 Text = Annotated[str, Len(1)]

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from smoke.config.alerting import Alerting
+from smoke.config.alerts.alerting import Alerting
+from smoke.config.alerts.runbooks import lost_runbooks
 from smoke.config.known import known
 from smoke.config.problems import Problem
-from smoke.config.runbooks import lost_runbooks
 from smoke.config.source import Source
 from smoke.config.suite import Suite
 from smoke.model import covers
