@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from smoke.addresses import check_open, is_here
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.schema import EMBEDDED, ExternalServices
+from smoke.config.suite_file import EMBEDDED, ExternalServices
 from smoke.planning.plan import Plan
 from smoke.secrets.secret import Secret, unmaskable
 from smoke.secrets.totp import key_of

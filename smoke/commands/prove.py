@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def call(given: argparse.Namespace) -> int:
     """Prove, write the matrix, and return 1 if a fault was not caught as it must be, 3 if nothing could be proved."""
     from smoke.commands.proving import Teller
-    from smoke.config.schema import FlakyPolicy
+    from smoke.config.points import FlakyPolicy
     from smoke.judging.judge import combine, exit_code
     from smoke.proof.writing import proof_folder
     from smoke.reporting.console import Console

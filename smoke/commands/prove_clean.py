@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def call(given: argparse.Namespace, settings: Settings) -> int:
     """Repeat and write what it came to; return 1 for any FAIL, 3 if nothing could be judged or it was stopped."""
     from smoke.config.paths import some_suites
-    from smoke.config.schema import FlakyPolicy
+    from smoke.config.points import FlakyPolicy
     from smoke.judging.judge import combine, exit_code
     from smoke.proof.clean_writing import write_campaign
     from smoke.proof.repeating import Asked

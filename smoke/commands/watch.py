@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def call(given: argparse.Namespace) -> int:
     """Watch; 0: the error rate kept its limit, 1: it did not, 3: too little was seen."""
-    from smoke.config.schema import FlakyPolicy
+    from smoke.config.points import FlakyPolicy
     from smoke.gates.error_rate import RateTerms
     from smoke.gates.opening import open_sampler
     from smoke.gates.telling import Telling, document

@@ -14,8 +14,8 @@ from smoke import spans
 from smoke.answers.variables import names_in
 from smoke.config.cron_schedule import Schedule
 from smoke.config.probe import Probe
-from smoke.config.schema import Environment
 from smoke.config.suite import Suite
+from smoke.config.suite_file import Environment
 from smoke.datadog.assertions import assertions
 from smoke.datadog.definition import MANAGED, Definition, Json, Kind, Omitted
 from smoke.datadog.monitors import Telling

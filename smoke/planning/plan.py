@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from smoke.config.paths import POINTS
+from smoke.config.points import ExecutionPoint
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.schema import Environment, ExecutionPoint
 from smoke.config.suite import Suite
+from smoke.config.suite_file import Environment
 from smoke.model import Category, Check, Scope, covers
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.config.schema import ExecutionPoint
+from smoke.config.points import ExecutionPoint
 from smoke.judging.judged import Interruption, Run
 from smoke.model import Check
 from smoke.planning.sharding import Shard

@@ -10,7 +10,7 @@ from smoke.config.load import load
 from smoke.config.login import Login
 from smoke.config.paths import SUITES
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.schema import EMBEDDED
+from smoke.config.suite_file import EMBEDDED
 from smoke.model import Category, Check, CheckKind, Scope
 from smoke.planning.plan import Plan, Selection, plan
 from smoke.settings import Settings
