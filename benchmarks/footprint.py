@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 from benchmarks.__main__ import warn_if_busy
 from benchmarks.timing import ROOT, adopt_orphans, timed
 from smoke.alerts.checking import check
-from smoke.config.alerting import alerting
+from smoke.config.alerts.alerting import alerting
 from smoke.demo.process import DemoError, start
 from smoke.history.opening import history_database, history_file
 from smoke.history.rows import RUN, RunRows, insert_rows, select_rows

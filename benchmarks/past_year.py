@@ -13,7 +13,7 @@ FIRST = END - 365 * 86_400
 NAMES = tuple(
     (100 + number, f"area-{number % 7}.check-{100 + number}", f"check-{100 + number}.total_ms") for number in range(60)
 )
-INDEXES = ("runs_by_time", "runs_by_end", "checks_by_time", "measurements_by_time")
+INDEXES = ("runs_by_time", "runs_by_end", "runs_by_age", "checks_by_time", "measurements_by_time")
 """Made anew when all rows are there."""
 
 _RUN = "'20260101T000000Z-' || CAST(n AS TEXT)"

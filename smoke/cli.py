@@ -65,20 +65,22 @@ def _main(arguments: list[str]) -> int:
     named = arguments[0] if arguments and arguments[0] in COMMANDS else None
     parser = _parser(named)
     before, after = _split(arguments)
-    given = parser.parse_args(before)
+    given = parser.parse_args(before, argparse.Namespace(pytest_args=after, takes_pytest_args=False))
     if not named:
         parser.print_help()
         return 2
     if named not in SUPERVISED:
-        return _done(given, after)
+        return _done(given)
     from smoke.host.supervisor import supervised
 
-    return supervised(lambda: _done(given, after))
+    return supervised(lambda: _done(given))
 
 
-def _done(given: argparse.Namespace, after: list[str]) -> int:
+def _done(given: argparse.Namespace) -> int:
     try:
-        return int(given.call(given, after))
+        if given.pytest_args and not given.takes_pytest_args:
+            raise ConfigError.of_option("--", "pytest arguments go to `smoke run`; remove them")
+        return int(given.call(given))
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2

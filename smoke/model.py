@@ -11,6 +11,9 @@ from typing import assert_never
 from smoke.calibration import Calibration
 from smoke.safety import Permit
 
+Place = tuple[str, str]
+"""A suite and an environment."""
+
 
 class Category(StrEnum):
     """What part of a product a check speaks about (seed 000)."""
@@ -115,6 +118,22 @@ class Standard(StrEnum):
     QUICKEST = "quickest"
     SECOND_SLOWEST = "second slowest"
     SURE_PERCENTILE = "95th percentile, with 95 % confidence,"
+
+
+class Severity(StrEnum):
+    """How bad it is for users (seed 003, where WARNING and Medium are one)."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    WARNING = "warning"
+    LOW = "low"
+
+
+class Urgency(StrEnum):
+    """PAGE may wake somebody up, TELL may not."""
+
+    PAGE = "page"
+    TELL = "tell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from smoke.addresses import check_open, parts_of
 from smoke.browser.server import VARIABLE as SERVER
 from smoke.browser.server import browser_server
-from smoke.config.places import SUITES, suites
+from smoke.config.paths import SUITES, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Category
 from smoke.planning.sharding import Shard
@@ -225,7 +225,7 @@ def find_root(start: Path) -> Path:
         if (folder / SUITES).is_dir():
             return folder
     text = f"no {SUITES} at or above {start}; run inside a project, or begin one with `smoke init`"
-    raise ConfigError([Problem("command line", 0, "", text)])
+    raise ConfigError.of_option("", text)
 
 
 def resolve(
@@ -248,7 +248,7 @@ def resolve(
     for option in options:
         said = given.get(option.name)
         if said == "":  # a variable of a pipeline that is not set, and nobody's wish for the default
-            problems.append(Problem("command line", 0, option.flag, "is empty; say what it is, or leave it out"))
+            problems.append(Problem.of_option(option.flag, "is empty; say what it is, or leave it out"))
             continue
         raw, origin = (said, option.flag) if said else _from_environment(option, merged, environ)
         if raw is None:
@@ -257,15 +257,17 @@ def resolve(
         try:
             values[option.name], origins[option.name] = _converted(option, raw), origin
         except ValueError as error:
-            problems.append(Problem("command line" if said else "environment", 0, origin, str(error)))
+            named = Problem.of_option if said else Problem.of_variable
+            problems.append(named(origin, str(error)))
     for variable, read in ((DATABASE, database_url), (KEEP, keep_s), (SERVER, browser_server)):
         try:
             read(merged)
         except ValueError as error:
-            problems.append(Problem("environment", 0, variable, str(error)))
+            problems.append(Problem.of_variable(variable, str(error)))
     if values.get("headed") and merged.get(SERVER):
         text = f"shows nobody a browser that runs elsewhere: leave it out, or unset {SERVER}"
-        problems.append(Problem("command line" if given.get("headed") else "environment", 0, origins["headed"], text))
+        named = Problem.of_option if given.get("headed") else Problem.of_variable
+        problems.append(named(origins["headed"], text))
     if problems:
         raise ConfigError(problems)
     if origins["suite"] == "default" and len(only := suites(root)) == 1:

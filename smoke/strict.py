@@ -5,9 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
-Place = tuple[str | int, ...]
+from smoke import spans
+
+Key = tuple[str | int, ...]
+"""The keys that lead to a value, from the outermost; of a list, the number of an element."""
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
@@ -15,6 +19,23 @@ class Strict:
     """Base of every shape: a key that the shape does not know is an error, never ignored."""
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A condition on a type, for ``Annotated``: ``check`` raises ValueError with what is wrong with a value."""
+
+    check: Callable[[Any], object]
+
+    def __get_pydantic_core_schema__(self, kind: Any, handler: Callable[[Any], Any]) -> Any:
+        """Ask after what ``kind`` itself wants; called by pydantic."""
+        from pydantic_core.core_schema import no_info_after_validator_function
+
+        return no_info_after_validator_function(self._passed, handler(kind))
+
+    def _passed(self, value: Any) -> Any:
+        self.check(value)
+        return value
 
 
 ANY_TEXT = ("", "\n", "0", "no", '{"a": [1]}', "<!doctype html><p>Sorry</p>")
@@ -42,22 +63,28 @@ def check_variable(name: str) -> None:
         raise ValueError("names an environment variable such as DD_API_KEY, which holds the value")
 
 
+Variable = Annotated[str, Checked(check_variable)]
+"""Name of an environment variable."""
+Time = Annotated[str, Checked(spans.seconds)]
+"""A length of time as people write it, such as ``10m``."""
+
+
 class WrongError(ValueError):
     """What is wrong with values below one that is being read, each with the keys that lead to it."""
 
-    def __init__(self, told: Iterable[tuple[Place, str]]) -> None:
+    def __init__(self, told: Iterable[tuple[Key, str]]) -> None:
         self.told = tuple(told)
         super().__init__("; ".join(text for _, text in self.told))
 
 
-def check_each(checks: Iterable[tuple[Place, Callable[[], object]]]) -> None:
-    """Make every call, and raise WrongError with all that were answered by ValueError, each at its place."""
+def check_each(checks: Iterable[tuple[Key, Callable[[], object]]]) -> None:
+    """Make every call, and raise WrongError with all that were answered by ValueError, each with its key."""
     told = []
-    for place, check in checks:
+    for key, check in checks:
         try:
             check()
         except ValueError as error:
-            told.append((place, str(error)))
+            told.append((key, str(error)))
     if told:
         raise WrongError(told)
 

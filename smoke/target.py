@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from smoke.addresses import check_open, is_here
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.schema import EMBEDDED, ExternalServices
+from smoke.config.suite_file import EMBEDDED, ExternalServices
 from smoke.planning.plan import Plan
 from smoke.secrets.secret import Secret, unmaskable
 from smoke.secrets.totp import key_of
@@ -143,7 +143,7 @@ def _product(suite: str, name: str, url: str) -> str:
 def addresses(written: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
     """Return the addresses by name, ``$NAME`` looked up; raises ConfigError with every variable that is not set."""
     problems = [
-        Problem("environment", 0, url[1:], f"is not set; it holds the address {name!r} of the target: {SET_IT}")
+        Problem.of_variable(url[1:], f"is not set; it holds the address {name!r} of the target: {SET_IT}")
         for name, url in written.items()
         if url.startswith("$") and not environ.get(url[1:])
     ]
@@ -151,7 +151,7 @@ def addresses(written: Mapping[str, str], environ: Mapping[str, str]) -> dict[st
         try:
             check_open(f"the address {name!r} of the target", environ.get(url[1:], "") if url.startswith("$") else url)
         except ValueError as error:
-            problems.append(Problem("environment", 0, url[1:] if url.startswith("$") else name, str(error)))
+            problems.append(Problem.of_variable(url[1:] if url.startswith("$") else name, str(error)))
     if problems:
         raise ConfigError(problems)
     return {name: (environ[url[1:]] if url.startswith("$") else url).rstrip("/") for name, url in written.items()}
@@ -182,12 +182,12 @@ def accounts_of(plan: Plan, environ: Mapping[str, str]) -> dict[str, Credentials
         for variable in filter(None, (account.password, account.totp)):
             if not environ.get(variable):
                 text = f"is not set; {check.id} signs in as {account.user}: {SET_IT}"
-                problems[variable] = Problem("environment", 0, variable, text)
+                problems[variable] = Problem.of_variable(variable, text)
             elif wrong := unmaskable(environ[variable]):
-                problems[variable] = Problem("environment", 0, variable, f"{wrong}: give {account.user} another one")
+                problems[variable] = Problem.of_variable(variable, f"{wrong}: give {account.user} another one")
         if account.totp and (wrong := _wrong_totp(environ.get(account.totp))):
             text = f"{wrong}; copy it again where {account.user} set its authenticator up, without otpauth://"
-            problems[account.totp] = Problem("environment", 0, account.totp, text)
+            problems[account.totp] = Problem.of_variable(account.totp, text)
         if not problems:
             accounts[name] = Credentials(
                 name=name,

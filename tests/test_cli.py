@@ -13,7 +13,7 @@ import pytest
 
 from smoke import cli
 from smoke.commands import plan
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.settings import OPTIONS, PART_OPTIONS
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (ConfigError([Problem("command line", 0, "--env", "unknown")]), 2),
+        (ConfigError.of_option("--env", "unknown"), 2),
         (RuntimeError("a defect of ours"), 3),
         (KeyboardInterrupt(), 3),
     ],
@@ -47,6 +47,13 @@ def test_wrong_usage_is_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["run", "--no-such-option"])
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("line", ["plan", "config check", "watch local", "report", "alerts list"])
+def test_what_is_for_pytest_goes_to_run(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """No other command leaves it out without a word."""
+    assert cli.main([*line.split(), "--", "-k", "login"]) == 2
+    assert capsys.readouterr().err.endswith("  --: pytest arguments go to `smoke run`; remove them\n")
 
 
 def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:

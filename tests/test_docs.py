@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.failure_kinds import KINDS
 from smoke import cli
-from smoke.config.runbooks import anchors
+from smoke.config.alerts.runbooks import anchors
 from smoke.judging.hints import BY_BLAME, BY_WORDS
 from smoke.model import Blame, Outcome
 

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from smoke.config.schema import FlakyPolicy
+from smoke.config.points import FlakyPolicy
 from smoke.judging.hints import BY_BLAME
 from smoke.judging.judge import NEVER_BEGUN, combine, exit_code, judge_check, judge_run, outcome_of
 from smoke.judging.judged import Interruption

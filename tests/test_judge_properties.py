@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke.config.schema import ExecutionPoint, FlakyPolicy
+from smoke.config.points import ExecutionPoint, FlakyPolicy
 from smoke.judging.judge import SEVERITY, exit_code, judge_run
 from smoke.judging.judged import CheckResult, Interruption
 from smoke.model import Action, Blame, Category, Outcome

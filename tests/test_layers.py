@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[1]
 PURE = [
     *(
         f"smoke.{room}.{path.stem}"
-        for room in ("answers", "judging", "planning")
-        for path in sorted((ROOT / "smoke" / room).glob("*.py"))
+        for room in ("answers", "config.alerts", "judging", "planning", "timeline")
+        for path in sorted((ROOT / "smoke" / room.replace(".", "/")).glob("*.py"))
         if path.stem != "__init__"
     ),
     "smoke.model",
@@ -38,7 +38,7 @@ PURE = [
         for path in sorted((ROOT / "smoke/alerts").glob("*.py"))
         if path.stem not in {"__init__", "checking", "kept"}
     ),
-    *(f"smoke.availability.{name}" for name in ("figures", "judging", "ledger", "printed", "timeline")),
+    *(f"smoke.availability.{name}" for name in ("figures", "judging", "ledger", "printed")),
     *(f"smoke.status.{name}" for name in ("charts", "days", "monitors", "page", "standing", "written")),
     "smoke.accounts.pacing",
     "smoke.secrets.totp",
@@ -92,7 +92,7 @@ PURE = [
             "files",
             "first_run",
             "naming",
-            "place",
+            "spot",
             "probes",
             "proposal",
             "scripts",
@@ -222,6 +222,29 @@ def test_the_pure_middle_never_asks_what_time_it_is(module: str) -> None:
     path = file_of(module)
     assert path
     assert [at(path, call) for call in calls(path) if call.attr in CLOCKS] == []
+
+
+def room_of(module: str) -> str:
+    """The folder below ``smoke/`` that a module of ours lives in; empty for one that stands beside them."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "smoke" and len(parts) > 1 and (ROOT / "smoke" / parts[1]).is_dir() else ""
+
+
+def test_rooms_know_each_other_one_way() -> None:
+    """Of two rooms one is below the other. Only what checks declare (``proves``) is known to the catalogue alone."""
+    known: dict[tuple[str, str], set[str]] = {}
+    for path in python_files("smoke"):
+        mine = room_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        for name in imports_of(path):
+            if mine and (other := room_of(name)) and other != mine:
+                known.setdefault((mine, other), set()).add(f"{path.relative_to(ROOT)}: {name}")
+    both = {pair: sorted(known[pair]) for pair in known if pair[::-1] in known}
+    both.pop(("proof", "config"))
+    assert both.pop(("config", "proof")) == [
+        "smoke/config/references.py: smoke.proof.declared",
+        "smoke/config/references.py: smoke.proof.declared.undeclarable",
+    ]
+    assert both == {}
 
 
 def test_imports_are_followed_to_the_rim() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from smoke.config.schema import NoiseEntry
+from smoke.config.noise import NoiseEntry
 from smoke.judging.noise import accept, judge_signals
 from smoke.model import Blame, Finding, SignalKind
 from tests.support.judging import a_signal

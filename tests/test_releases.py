@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smoke.config.load import load
-from smoke.config.places import suites
+from smoke.config.paths import suites
 from smoke.model import Scope
 from smoke.planning.plan import Selection, plan
 from smoke.planning.releases import stages

@@ -13,16 +13,15 @@ from smoke.alerts.kept import incident_of, row_of
 from smoke.alerts.look import A_DAY
 from smoke.alerts.notice import Notice
 from smoke.alerts.past import PasswordFact, Past
-from smoke.alerts.rule_file import AlertRulesFile
-from smoke.config.alerting import Alerting
+from smoke.config.alerts.alerting import Alerting
+from smoke.config.alerts.rule_file import AlertRulesFile
 from smoke.config.load import load
-from smoke.config.places import suites
+from smoke.config.paths import suites
 from smoke.history.incidents import Incidents, between, save
 from smoke.history.reader import Reader
+from smoke.model import Place
 from smoke.storage.store import Db, Store
 
-Place = tuple[str, str]
-"""A suite and an environment."""
 Post = Callable[[Db, Sequence[Notice]], None]
 """Puts notices into an outbox, inside the transaction that keeps their incidents: both are there, or neither is."""
 LONG_AGO = 30 * A_DAY

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from smoke import spans
-from smoke.alerts.condition import Measure
 from smoke.alerts.gathering import applies
 from smoke.alerts.incident import Incident, incident_id
 from smoke.alerts.look import checks_of, counted, interval_of, reach, watches_check
 from smoke.alerts.notice import Ending, Notice
 from smoke.alerts.past import Past
-from smoke.alerts.quiet import silenced, under_maintenance
-from smoke.alerts.rule import Per, Rule
-from smoke.alerts.rule_file import AlertRulesFile
 from smoke.alerts.seen import Seen, see
 from smoke.alerts.subject import Subject
 from smoke.alerts.telling import told, told_of_closing
+from smoke.config.alerts.condition import Measure
+from smoke.config.alerts.rule import Per, Rule
+from smoke.config.alerts.rule_file import AlertRulesFile
+from smoke.timeline.quiet import silenced, under_maintenance
 
 Key = tuple[str, Subject]
 

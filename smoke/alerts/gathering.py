@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from smoke.alerts.condition import Facts
 from smoke.alerts.look import interval_of, reach
 from smoke.alerts.past import PasswordFact, Past
-from smoke.alerts.rule import Rule
+from smoke.config.alerts.condition import Facts
+from smoke.config.alerts.rule import Rule
 from smoke.config.cron_schedule import Schedule
 from smoke.history.facts import CheckFact, Reading, RunFact
 

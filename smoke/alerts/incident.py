@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from smoke.alerts.notice import Ending, Severity
+from smoke.alerts.notice import Ending
 from smoke.alerts.subject import Subject
+from smoke.model import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,14 +10,14 @@ from fnmatch import fnmatchcase
 from typing import TypeVar, assert_never
 
 from smoke.alerts import values
-from smoke.alerts.condition import Facts, Measure
 from smoke.alerts.past import Past, Series
-from smoke.alerts.quiet import Period, under_maintenance
-from smoke.alerts.rule import Rule
-from smoke.alerts.rule_file import Maintenance
 from smoke.alerts.subject import Subject
+from smoke.config.alerts.condition import Facts, Measure
+from smoke.config.alerts.rule import Rule
+from smoke.config.alerts.rule_file import Maintenance
 from smoke.history.facts import CheckFact, Reading, RunFact
 from smoke.model import Outcome, covers
+from smoke.timeline.quiet import Period, under_maintenance
 
 T = TypeVar("T", CheckFact, Reading)
 A_DAY = 86400.0

@@ -6,22 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from smoke.alerts.subject import Subject
-
-
-class Severity(StrEnum):
-    """How bad it is for users (seed 003, where WARNING and Medium are one)."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    WARNING = "warning"
-    LOW = "low"
-
-
-class Urgency(StrEnum):
-    """PAGE may wake somebody up, TELL may not."""
-
-    PAGE = "page"
-    TELL = "tell"
+from smoke.model import Severity, Urgency
 
 
 class NoticeKind(StrEnum):

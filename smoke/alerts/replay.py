@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from smoke import spans
-from smoke.alerts.condition import Facts
 from smoke.alerts.engine import evaluate
 from smoke.alerts.gathering import applies
 from smoke.alerts.incident import Incident
 from smoke.alerts.look import A_DAY
 from smoke.alerts.notice import Notice
 from smoke.alerts.past import Past, midnight
-from smoke.alerts.quiet import edges
-from smoke.alerts.rule_file import AlertRulesFile
 from smoke.alerts.telling import next_due
+from smoke.config.alerts.condition import Facts
+from smoke.config.alerts.rule_file import AlertRulesFile
+from smoke.timeline.quiet import edges
 
 SOON = 1e-3
 """After a slot: at the slot itself it is not yet missed."""

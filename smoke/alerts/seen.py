@@ -9,19 +9,19 @@ from typing import assert_never
 
 from smoke import spans
 from smoke.alerts import values
-from smoke.alerts.condition import Facts, Measure, Window
 from smoke.alerts.look import A_DAY, Look, State, counted, failing_regions, interval_of, looks, reach, told
 from smoke.alerts.past import Past, midnight
-from smoke.alerts.quiet import under_maintenance
-from smoke.alerts.rule import Rule
-from smoke.alerts.rule_file import Maintenance
 from smoke.alerts.subject import Subject
-from smoke.availability import timeline as timelines
-from smoke.availability.figures import times_of
-from smoke.availability.timeline import Span, Word, clipped, holds, needed_of, timeline
+from smoke.config.alerts.condition import Facts, Measure, Window
+from smoke.config.alerts.rule import Rule
+from smoke.config.alerts.rule_file import Maintenance
+from smoke.timeline import states
+from smoke.timeline.quiet import under_maintenance
+from smoke.timeline.states import Span, Word, clipped, holds, needed_of, timeline
+from smoke.timeline.times import times_of
 
 SHOWN = 3
-WORDS = {State.GOOD: timelines.State.UP, State.BAD: timelines.State.DOWN, State.UNKNOWN: timelines.State.UNKNOWN}
+WORDS = {State.GOOD: states.State.UP, State.BAD: states.State.DOWN, State.UNKNOWN: states.State.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from smoke import spans
-from smoke.alerts.condition import parse
 from smoke.alerts.incident import Incident
-from smoke.alerts.notice import Ending, Notice, NoticeKind, Urgency
-from smoke.alerts.rule import Rule
-from smoke.alerts.rule_file import AlertRulesFile, Level
+from smoke.alerts.notice import Ending, Notice, NoticeKind
+from smoke.config.alerts.condition import parse
+from smoke.config.alerts.rule import Rule
+from smoke.config.alerts.rule_file import AlertRulesFile, Level
+from smoke.model import Urgency
 
 NOBODY = Level(after="0s", action="nobody in particular")
 

@@ -6,7 +6,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from smoke.alerts.condition import Measure
+from smoke.config.alerts.condition import Measure
 
 
 def over(measure: Measure, taken: Sequence[float]) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 from smoke.answers.shapes import Expect, JsonExpect
 from smoke.answers.variables import NAME, names_in
+from smoke.strict import Key
 
 PATTERNS = {"matches", "redirects_to", "pattern"}
 """Keys of regular expressions, in which a value stands for itself."""
@@ -25,22 +26,22 @@ def expecting(expect: Expect, values: Mapping[str, object]) -> Expect:
     return done
 
 
-def names_expected(said: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def names_expected(said: Any, key: Key = ()) -> Iterator[tuple[Key, str]]:
     """Yield each ``{name}`` in an Expect, and where; a JSON Schema may describe things that are written so."""
     match said:
         case str():
-            yield from ((place, name) for name in sorted(names_in(said)))
+            yield from ((key, name) for name in sorted(names_in(said)))
         case Mapping():
             for name, each in said.items():
-                yield from names_expected(each, (*place, name))
+                yield from names_expected(each, (*key, name))
         case list() | tuple():
             for index, each in enumerate(said):
-                yield from names_expected(each, (*place, index))
+                yield from names_expected(each, (*key, index))
         case _ if is_dataclass(said):
             for field in fields(said):
                 each = getattr(said, field.name)
                 if each is not None and field.name not in UNNAMED:
-                    yield from names_expected(each, (*place, field.name))
+                    yield from names_expected(each, (*key, field.name))
         case _:
             pass
 

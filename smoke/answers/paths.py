@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
+
+from smoke.strict import Checked
 
 MISSING = object()
 KEYS_TOLD = 8
@@ -33,6 +35,10 @@ def check_path(path: str) -> None:
             f"{path!r} is not a JSON path: write names with a dot between them and positions in brackets, "
             "such as items[0].id, or $ for the whole"
         )
+
+
+JsonPath = Annotated[str, Checked(check_path)]
+"""Where something stands in JSON."""
 
 
 def keys_in(document: object) -> str:

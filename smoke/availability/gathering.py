@@ -8,22 +8,21 @@ from pathlib import Path
 
 from smoke import spans
 from smoke.alerts.checking import incidents
-from smoke.alerts.quiet import under_maintenance
-from smoke.alerts.rule_file import Maintenance
 from smoke.availability.figures import Availability
 from smoke.availability.judging import judge, reach
-from smoke.config.alerting import Alerting, alerting
+from smoke.config.alerts.alerting import Alerting, alerting
+from smoke.config.alerts.rule_file import Maintenance
 from smoke.config.cron_schedule import Schedule
-from smoke.config.places import SCHEDULE
+from smoke.config.paths import SCHEDULE
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schedules import schedules_of
 from smoke.history.reader import Reader
 from smoke.history.schedule import Schedule as Ledger
+from smoke.model import Place
 from smoke.storage.store import Store
+from smoke.timeline.quiet import under_maintenance
 
 NOT_SCHEDULED = "nothing says how often {} is looked at: add a schedule with suite, environment and cron"
-Place = tuple[str, str]
-"""A suite and an environment."""
 
 
 @dataclass(frozen=True, slots=True)

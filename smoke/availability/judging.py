@@ -6,13 +6,14 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from smoke.alerts.incident import Incident
-from smoke.alerts.notice import Severity
-from smoke.alerts.quiet import Period
-from smoke.availability.figures import Availability, Recovery, times_of
+from smoke.availability.figures import Availability, Recovery
 from smoke.availability.ledger import kept_to
-from smoke.availability.timeline import Word, holds, needed_of, state_of, timeline
 from smoke.config.cron_schedule import Schedule
 from smoke.history.facts import RunFact
+from smoke.model import Severity
+from smoke.timeline.quiet import Period
+from smoke.timeline.states import Word, holds, needed_of, state_of, timeline
+from smoke.timeline.times import times_of
 
 NO_TARGETS: Mapping[Severity, float] = {}
 

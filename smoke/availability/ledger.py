@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 
 from smoke.availability.figures import Slots
-from smoke.availability.timeline import LATE
 from smoke.config.cron_schedule import Schedule
 from smoke.history.facts import rank
+from smoke.timeline.states import LATE
 
 
 def kept_to(

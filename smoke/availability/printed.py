@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from smoke import spans
 from smoke.alerts.printed import incident_line
 from smoke.availability.figures import Availability, Recovery
-from smoke.availability.timeline import State
+from smoke.timeline.states import State
 
 SHOWN = 10
 """Stretches of a state that are listed, the newest first."""

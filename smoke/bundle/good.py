@@ -55,20 +55,20 @@ def _day(at: float) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%F}"
 
 
-def place_of(beside: Path, suite: str, environment: str) -> Path:
+def shelf_of(beside: Path, suite: str, environment: str) -> Path:
     """Return the folder of one environment, below the folder that holds the history."""
     return beside / FOLDER / suite / environment
 
 
-def album_of(place: Path, check_id: str) -> Path:
+def album_of(shelf: Path, check_id: str) -> Path:
     """Return the folder of a check's pictures."""
-    return place / check_id
+    return shelf / check_id
 
 
-def read(place: Path) -> dict[str, Good]:
+def read(shelf: Path) -> dict[str, Good]:
     """Return what was good, by check; empty where nothing is known, or nothing that can be read."""
     try:
-        kept = json.loads((place / "good.json").read_text(encoding="utf-8"))
+        kept = json.loads((shelf / "good.json").read_text(encoding="utf-8"))
         return {name: _good(each) for name, each in kept.items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return {}
@@ -84,39 +84,39 @@ def _good(kept: dict[str, Any]) -> Good:
     )
 
 
-def keep(run: Run, albums: Mapping[str, Iterable[Snap]], place: Path, scrubber: Scrubber) -> None:
+def keep(run: Run, albums: Mapping[str, Iterable[Snap]], shelf: Path, scrubber: Scrubber) -> None:
     """Keep what is good of ``run``, its ``albums`` by check, and forget what was not seen for long; raises OSError."""
-    known = read(place)
+    known = read(shelf)
     for result in run.results:
         if result.outcome is Outcome.PASS and result.last is not None:
             known[result.check.id] = _kept(result, run, known.get(result.check.id))
             if snaps := tuple(albums.get(result.check.id, ())):
-                pictures = _pasted(snaps, album_of(place, result.check.id))
-                sweep([album_of(place, result.check.id)], scrubber)
+                pictures = _pasted(snaps, album_of(shelf, result.check.id))
+                sweep([album_of(shelf, result.check.id)], scrubber)
                 known[result.check.id] = replace(known[result.check.id], pictures=pictures, pictured=run.finished)
     for name in [name for name, each in known.items() if run.finished - each.at > FORGOTTEN_S]:
         del known[name]
-        shutil.rmtree(album_of(place, name), ignore_errors=True)
-    _write(known, place)
+        shutil.rmtree(album_of(shelf, name), ignore_errors=True)
+    _write(known, shelf)
 
 
-def take_in(elsewhere: Path, place: Path) -> None:
-    """Keep in ``place`` what was good more lately ``elsewhere``; raises OSError."""
-    known = read(place)
+def take_in(elsewhere: Path, shelf: Path) -> None:
+    """Keep in ``shelf`` what was good more lately ``elsewhere``; raises OSError."""
+    known = read(shelf)
     newer = {name: each for name, each in read(elsewhere).items() if name not in known or known[name].at < each.at}
     for name in newer:
-        shutil.rmtree(album_of(place, name), ignore_errors=True)
+        shutil.rmtree(album_of(shelf, name), ignore_errors=True)
         if album_of(elsewhere, name).is_dir():
-            shutil.copytree(album_of(elsewhere, name), album_of(place, name))
+            shutil.copytree(album_of(elsewhere, name), album_of(shelf, name))
     if newer:
-        _write({**known, **newer}, place)
+        _write({**known, **newer}, shelf)
 
 
-def _write(known: Mapping[str, Good], place: Path) -> None:
-    place.mkdir(parents=True, exist_ok=True)
-    draft = place / "good.part"
+def _write(known: Mapping[str, Good], shelf: Path) -> None:
+    shelf.mkdir(parents=True, exist_ok=True)
+    draft = shelf / "good.part"
     draft.write_text(json.dumps({name: asdict(each) for name, each in known.items()}), encoding="utf-8")
-    draft.replace(place / "good.json")
+    draft.replace(shelf / "good.json")
 
 
 def _kept(result: CheckResult, run: Run, earlier: Good | None) -> Good:

@@ -118,7 +118,7 @@ class Carrier:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
             for suite, environment in sorted({tuple(path.split("/")[1:3]) for path in paths}):
-                good.take_in(good.place_of(Path(name), suite, environment), self._good(suite, environment))
+                good.take_in(good.shelf_of(Path(name), suite, environment), self._good(suite, environment))
 
     def _take_in_reports(self, files: Mapping[str, str]) -> None:
         if ALLURE not in files:
@@ -130,7 +130,7 @@ class Carrier:
         here.write_bytes(b"".join(line + b"\n" for line in lines))
 
     def _good(self, suite: str, environment: str) -> Path:
-        return good.place_of(self.reports, suite, environment)
+        return good.shelf_of(self.reports, suite, environment)
 
     def _beside(self) -> Iterator[tuple[str, bytes]]:
         """Yield what lies beside the history."""

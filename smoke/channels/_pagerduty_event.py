@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
-from smoke.alerts.notice import Severity, Urgency
 from smoke.channels._slack_blocks import cut
 from smoke.channels.message import Message
+from smoke.model import Severity, Urgency
 
 SUMMARY, KEY = 1024, 255
 """Characters that PagerDuty takes."""

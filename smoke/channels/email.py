@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 from smoke.channels.message import Message
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
-from smoke.strict import check_each, check_variable
+from smoke.strict import Variable
 from smoke.variables import Shape
 
 
@@ -20,14 +19,10 @@ class Email(Options):
 
     channel: Literal["email"] = "email"
     """``email``."""
-    server: str
+    server: Variable
     """Environment variable that holds ``smtp://user:password@host:587`` (STARTTLS) or ``smtps://…:465`` (TLS)."""
-    sender: str
+    sender: Variable
     """Environment variable that holds the address that mails come from."""
-
-    def __post_init__(self) -> None:
-        named = {"server": self.server, "sender": self.sender}
-        check_each(((name,), partial(check_variable, text)) for name, text in named.items())
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 from smoke.channels.message import Message
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
 from smoke.sinks.options import Text
-from smoke.strict import check_each, check_variable
+from smoke.strict import Variable
 from smoke.variables import Shape
 
 API = "https://api.github.com"
@@ -22,18 +21,14 @@ class GithubIssue(Options):
 
     channel: Literal["github-issue"] = "github-issue"
     """``github-issue``."""
-    token: str = "GITHUB_TOKEN"  # noqa: S105 - a name
+    token: Variable = "GITHUB_TOKEN"  # noqa: S105 - a name
     """Environment variable that holds a token that may write issues."""
-    repository: str = "GITHUB_REPOSITORY"
+    repository: Variable = "GITHUB_REPOSITORY"
     """Environment variable that holds ``owner/name``."""
-    address: str = "GITHUB_API_URL"
+    address: Variable = "GITHUB_API_URL"
     """Environment variable that holds the address of the API, where that is not github.com's."""
     issue_label: Text = "smoke-alert"
     """Label of the issues, by which they are found again."""
-
-    def __post_init__(self) -> None:
-        named = {"token": self.token, "repository": self.repository, "address": self.address}
-        check_each(((name,), partial(check_variable, text)) for name, text in named.items())
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from smoke.alerts.notice import Severity, Urgency
 from smoke.channels.message import Message, MessageKind
+from smoke.model import Severity, Urgency
 
 LATE_S = 2 * 3600.0
 """From this age on a message was not told in time."""

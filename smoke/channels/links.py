@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from typing import Annotated
 
-from smoke.strict import Strict, check_each
+from smoke.strict import Checked, Strict
 
 RUN_ID = "{run_id}"
 CHECK = "{check}"
+
+
+def _check_address(text: str) -> None:
+    if not text.startswith(("https://", "http://")):
+        raise ValueError(f"begins with https:// or http://; got {text!r}")
+
+
+Address = Annotated[str, Checked(_check_address)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links(Strict):
     """Links of messages."""
 
-    runbooks: str | None = None
+    runbooks: Address | None = None
     """Address under which the files of this project can be read; a rule's runbook is appended to it."""
-    report: str | None = None
+    report: Address | None = None
     """Address of a report, with ``{run_id}`` where it needs the id of the run."""
-    failure: str | None = None
+    failure: Address | None = None
     """Address of the page about a bad check, with ``{check}``, and ``{run_id}`` where it needs that."""
-
-    def __post_init__(self) -> None:
-        check_each(
-            [
-                (("runbooks",), partial(_check_address, self.runbooks)),
-                (("report",), partial(_check_address, self.report)),
-                (("failure",), partial(_check_address, self.failure)),
-            ]
-        )
 
     def to_runbook(self, written: str) -> str:
         """Return the link to a runbook as a rule writes it: an address of its own, or a file of this project."""
@@ -57,8 +56,3 @@ class Links(Strict):
             runbooks=self.runbooks or f"{home}/blob/HEAD",
             report=self.report or (f"{home}/actions/runs/{run}" if run else None),
         )
-
-
-def _check_address(text: str | None) -> None:
-    if text is not None and not text.startswith(("https://", "http://")):
-        raise ValueError(f"begins with https:// or http://; got {text!r}")

@@ -7,8 +7,9 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never
 
-from smoke.alerts.notice import Ending, Notice, NoticeKind, Severity, Urgency
+from smoke.alerts.notice import Ending, Notice, NoticeKind
 from smoke.channels.links import Links
+from smoke.model import Severity, Urgency
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 from smoke.channels.message import Message, MessageKind
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
-from smoke.strict import check_each, check_variable
+from smoke.strict import Variable
 from smoke.variables import Shape
 
 INTAKE = "https://events.pagerduty.com/v2/enqueue"
@@ -21,14 +20,10 @@ class PagerDuty(Options):
 
     channel: Literal["pagerduty"] = "pagerduty"
     """``pagerduty``."""
-    routing_key: str
+    routing_key: Variable
     """Environment variable that holds the integration key."""
-    address: str | None = None
+    address: Variable | None = None
     """Environment variable that holds the address of the intake; none: that of PagerDuty in the US."""
-
-    def __post_init__(self) -> None:
-        named = {"routing_key": self.routing_key, "address": self.address}
-        check_each(((name,), partial(check_variable, text)) for name, text in named.items() if text is not None)
 
     @property
     def needed(self) -> tuple[str, ...]:

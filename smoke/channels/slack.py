@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 from smoke.channels.message import Message
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
-from smoke.strict import check_each, check_variable
+from smoke.strict import Variable
 from smoke.variables import ADDRESS, Shape
 
 
@@ -19,11 +18,8 @@ class Slack(Options):
 
     channel: Literal["slack"] = "slack"
     """``slack``."""
-    webhook: str
+    webhook: Variable
     """Environment variable that holds the address of the incoming webhook, which is a secret."""
-
-    def __post_init__(self) -> None:
-        check_each([(("webhook",), partial(check_variable, self.webhook))])
 
     @property
     def needed(self) -> tuple[str, ...]:

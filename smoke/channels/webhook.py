@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 from smoke.channels.message import Message
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
-from smoke.strict import check_each, check_variable
+from smoke.strict import Variable
 from smoke.variables import ADDRESS, Shape
 
 
@@ -19,14 +18,10 @@ class Webhook(Options):
 
     channel: Literal["webhook"] = "webhook"
     """``webhook``."""
-    url: str
+    url: Variable
     """Environment variable that holds the address."""
-    secret: str
+    secret: Variable
     """Environment variable that holds the secret that both sides know: ``whsec_`` and at least 24 bytes in base64."""
-
-    def __post_init__(self) -> None:
-        named = {"url": self.url, "secret": self.secret}
-        check_each(((name,), partial(check_variable, text)) for name, text in named.items())
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         options.add_some(action, *OWN_OPTIONS)
 
 
-def _check(given: argparse.Namespace, _after: list[str]) -> int:
+def _check(given: argparse.Namespace) -> int:
     from smoke.secrets.secret import Scrubber
     from smoke.target import open_target
     from smoke.upkeep.checking import look
@@ -65,7 +65,7 @@ def _check(given: argparse.Namespace, _after: list[str]) -> int:
     return exit_code(report.verdict)
 
 
-def _rotate(given: argparse.Namespace, _after: list[str]) -> int:
+def _rotate(given: argparse.Namespace) -> int:
     from smoke.upkeep.work import rotation_of
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job rolls back, as after Ctrl-C
@@ -74,7 +74,7 @@ def _rotate(given: argparse.Namespace, _after: list[str]) -> int:
         return rotation.rotate().exit_code
 
 
-def _forgive(given: argparse.Namespace, _after: list[str]) -> int:
+def _forgive(given: argparse.Namespace) -> int:
     from smoke.accounts.errors import LedgerError
     from smoke.upkeep.forgiving import forgive
 

@@ -33,7 +33,7 @@ def configure(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         options.add_some(action, *OWN_OPTIONS)
 
 
-def _test(given: argparse.Namespace, _after: list[str]) -> int:
+def _test(given: argparse.Namespace) -> int:
     from smoke.config.monitoring import monitoring
 
     settings = options.settings_of(given, "local")
@@ -68,14 +68,14 @@ def _tested(channel: Channel, address: str, settings: Settings, found: Monitorin
 
 def _wanted(found: Monitoring, names: list[str] | None) -> list[Channel]:
     from smoke.config.known import known
-    from smoke.config.places import MONITORING
+    from smoke.config.paths import MONITORING
 
     listed = [channel.name for channel in found.channels]
     if not listed:
         text = "lists no channel, so nobody is told: add one (see docs/alert-response-guide.md)"
         raise ConfigError([Problem(MONITORING, 0, "channels", text)])
     problems = [
-        Problem("command line", 0, "--channel", f"unknown channel {name!r}; {known(name, listed)}")
+        Problem.of_option("--channel", f"unknown channel {name!r}; {known(name, listed)}")
         for name in names or ()
         if name not in listed
     ]
@@ -86,7 +86,7 @@ def _wanted(found: Monitoring, names: list[str] | None) -> list[Channel]:
 
 def _addresses(channel: Channel, settings: Settings, to: str | None) -> tuple[str, ...]:
     """Return to whom the test goes: of e-mail, to everybody whom the rules name, unless somebody else is said."""
-    from smoke.config.alerting import alerting
+    from smoke.config.alerts.alerting import alerting
 
     recipients = [to] if to else list(channel.options.serves)
     if to is None and (alerts := alerting(settings.root)) is not None:
@@ -98,7 +98,7 @@ def _addresses(channel: Channel, settings: Settings, to: str | None) -> tuple[st
     return tuple(address for address in found if "*" not in address)
 
 
-def _deliver(given: argparse.Namespace, _after: list[str]) -> int:
+def _deliver(given: argparse.Namespace) -> int:
     from smoke.channels.delivery import Round, deliver
     from smoke.channels.told import lines_of
     from smoke.config.monitoring import monitoring

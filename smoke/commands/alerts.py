@@ -18,7 +18,7 @@ from smoke.spans import seconds, written
 from smoke.storage.keep import VARIABLE, keep_s
 
 if TYPE_CHECKING:
-    from smoke.config.alerting import Alerting
+    from smoke.config.alerts.alerting import Alerting
     from smoke.storage.store import Store
 
 Work = Callable[[Settings, "Store", "Alerting", argparse.Namespace], int]
@@ -52,9 +52,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         options.add_some(action, *OWN_OPTIONS)
 
 
-def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int:
-    from smoke.config.alerting import alerting
-    from smoke.config.places import RULES
+def _with_store(work: Work, given: argparse.Namespace) -> int:
+    from smoke.config.alerts.alerting import alerting
+    from smoke.config.paths import RULES
     from smoke.history.errors import HistoryError
     from smoke.history.opening import history_store
 
@@ -72,13 +72,15 @@ def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int
 def _check(settings: Settings, store: Store, alerts: Alerting, given: argparse.Namespace) -> int:
     from smoke.alerts.checking import check, places_of
     from smoke.alerts.printed import incident_line, notice_lines
-    from smoke.channels.posting import posting, secrets_of
+    from smoke.channels.posting import posting
+    from smoke.config.account_secrets import secrets_of
     from smoke.config.monitoring import monitoring
     from smoke.secrets.secret import Scrubber
 
     places = _wanted(places_of(settings.root, alerts.book), given)
     scrubber = Scrubber(secrets_of(settings.root, places, settings.environ))
-    post = posting(monitoring(settings.root), settings.environ, scrubber)
+    told = monitoring(settings.root)
+    post = posting(told.channels, told.links.or_of_github(settings.environ), scrubber)
     done = check(store, alerts, settings.root, places, time.time(), post)
     for notice in done.notices:
         print("\n".join(notice_lines(notice)))
@@ -116,7 +118,7 @@ def _replay(settings: Settings, store: Store, alerts: Alerting, given: argparse.
     from smoke.alerts.checking import pasts_of, places_of
     from smoke.alerts.printed import difference_lines, replayed_lines
     from smoke.alerts.replay import compare, replay
-    from smoke.config.alerting import alerting
+    from smoke.config.alerts.alerting import alerting
 
     now = time.time()
     since = now - options.read("--since", seconds, given.since)
@@ -144,7 +146,7 @@ def _ack(_settings: Settings, store: Store, _alerts: Alerting, given: argparse.N
     if len(meant) != 1:
         known = ", ".join(each.id for each in meant or still) or "none"
         what = "several open incidents begin" if meant else "no open incident begins"
-        raise ConfigError([Problem("command line", 0, "ID", f"{what} with {given.incident!r}; open: {known}")])
+        raise ConfigError.of_option("ID", f"{what} with {given.incident!r}; open: {known}")
     print(incident_line(acknowledge(store, meant[0], given.by or getpass.getuser(), now)))
     return 0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import argcomplete
 
-from smoke.config.places import suites
+from smoke.config.paths import suites
 from smoke.config.problems import ConfigError
 from smoke.config.suite import Suite
 from smoke.model import Category

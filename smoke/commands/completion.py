@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, _after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Print the script, and return 0."""
     from argcomplete.shell_integration import shellcode
 

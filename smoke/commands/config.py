@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from smoke.browser.server import VARIABLE as SERVER
 from smoke.commands import options
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.settings import Settings, find_root
 from smoke.storage.url import VARIABLE as DATABASE
 
@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     baseline.set_defaults(call=_baseline)
 
 
-def _check(_given: argparse.Namespace, _after: list[str]) -> int:
+def _check(_given: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from smoke.config.project import examined
@@ -78,7 +78,7 @@ def _unproven(found: Examined) -> Iterator[str]:
         yield from unproven(suite, last_proof(suite.name, settings.reports))
 
 
-def _show(given: argparse.Namespace, _after: list[str]) -> int:
+def _show(given: argparse.Namespace) -> int:
     from smoke.running.planning import plan_of
 
     settings = options.settings_of(given, given.point)
@@ -121,7 +121,7 @@ def _secret_rows(settings: Settings, env: str) -> Iterator[tuple[str, str, str]]
             yield name, "***" if settings.environ.get(variable) else "not set", variable
 
 
-def _schema(given: argparse.Namespace, _after: list[str]) -> int:
+def _schema(given: argparse.Namespace) -> int:
     from smoke.commands.schemas import FOLDER, schemas, text
 
     every = schemas()
@@ -133,16 +133,14 @@ def _schema(given: argparse.Namespace, _after: list[str]) -> int:
         print(f"wrote {len(every)} schemas to {FOLDER}")
         return 0
     if given.name not in every:
-        raise ConfigError(
-            [Problem("command line", 0, "NAME", f"unknown schema {given.name!r}; known: {', '.join(every)}")]
-        )
+        raise ConfigError.of_option("NAME", f"unknown schema {given.name!r}; known: {', '.join(every)}")
     print(text(every[given.name]), end="")
     return 0
 
 
-def _matrix(_given: argparse.Namespace, _after: list[str]) -> int:
+def _matrix(_given: argparse.Namespace) -> int:
     from smoke.config.load import load
-    from smoke.config.places import some_suites
+    from smoke.config.paths import some_suites
     from smoke.reporting.matrix import matrix
 
     root = find_root(Path.cwd())
@@ -154,7 +152,7 @@ def _matrix(_given: argparse.Namespace, _after: list[str]) -> int:
     return 0
 
 
-def _baseline(given: argparse.Namespace, _after: list[str]) -> int:
+def _baseline(given: argparse.Namespace) -> int:
     from dataclasses import replace
     from datetime import UTC, datetime
 

@@ -10,4 +10,4 @@ from smoke.demo.__main__ import add_arguments, serve
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     add_arguments(parser)
-    parser.set_defaults(call=lambda given, _after: serve(given))
+    parser.set_defaults(call=serve)

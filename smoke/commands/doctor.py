@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, _after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Examine, print what was found, and return 0 for well, with warnings or without, 1 for ill, 3 for cannot tell."""
     visit = Visit(given=given, settings=options.settings_of(given, "local"), now=time.time())
     findings = [finding for each in wanted(given) for finding in each.examine(visit)]

@@ -74,7 +74,7 @@ class _Past:
 Work = Callable[[_Past, argparse.Namespace], int]
 
 
-def _with_history(work: Work, given: argparse.Namespace, _after: list[str]) -> int:
+def _with_history(work: Work, given: argparse.Namespace) -> int:
     """Do ``work``; 3 where the history cannot be read or written."""
     from smoke.history.deployments import Deployments
     from smoke.history.errors import HistoryError
@@ -115,7 +115,7 @@ def _mark(past: _Past, given: argparse.Namespace) -> int:
     except KeyError:
         builds = ", ".join(dict.fromkeys(each.build for each in reversed(known) if not each.is_rollback)) or "none"
         text = f"{given.build} was never deployed to {past.environment} of {past.suite}; known, newest first: {builds}"
-        raise ConfigError([Problem("command line", 0, "BUILD", text)]) from None
+        raise ConfigError.of_option("BUILD", text) from None
     past.kept(*(new for old, new in zip(known, marked, strict=True) if new != old))
     print(f"{given.build} in {past.environment} of {past.suite} failed: {given.reason}")
     return 0
@@ -127,7 +127,7 @@ def _import(past: _Past, given: argparse.Namespace) -> int:
     try:
         text = Path(given.file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([Problem("command line", 0, "FILE", f"{given.file}: {error}")]) from None
+        raise ConfigError.of_option("FILE", f"{given.file}: {error}") from None
     problems: list[Problem] = []
     found = list(_read(text, past, given.file, problems))
     new: list[Deployment] = []

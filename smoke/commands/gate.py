@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smoke.commands import gating, options
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.settings import build_id
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Gate, act and return what the decision exits with: 0 proceed, 1 block, roll back or escalate, 3 INCONCLUSIVE."""
     from smoke.gates import outputs
     from smoke.gates.acting import Deed
@@ -53,8 +53,6 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     from smoke.model import Action
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if after:
-        raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
     settings = options.settings_of(given, given.point)
     outputs.forget(settings.reports)
     previous = _previous(given, settings)
@@ -87,14 +85,14 @@ def _previous(given: argparse.Namespace, settings: Settings) -> str | None:
         if previous == settings.expect_build:
             raise ValueError(f"is the build before; got {previous!r}, which is the one of --expect-build")
     except ValueError as error:
-        raise ConfigError([Problem("command line", 0, "--previous-build", str(error))]) from None
+        raise ConfigError.of_option("--previous-build", str(error)) from None
     return previous
 
 
 def _verified(settings: Settings, given: argparse.Namespace, previous: str | None) -> gating.Gated:
     """Gate post-rollback; whatever keeps it from that leaves the rollback unproven, and the first decision as it is."""
     from smoke.gates import outputs
-    from smoke.gates.acting import Acted, Deed, place_of
+    from smoke.gates.acting import Acted, Deed, means_of
     from smoke.gates.advice import ROLLBACK_POINT
     from smoke.gates.decision import undecided
     from smoke.gates.recording import last_good
@@ -102,7 +100,7 @@ def _verified(settings: Settings, given: argparse.Namespace, previous: str | Non
 
     verify = replace(settings, point=ROLLBACK_POINT)
     try:
-        expected = previous or last_good(place_of(plan_of(verify), verify))
+        expected = previous or last_good(means_of(plan_of(verify), verify))
         if expected is None:
             raise LookupError("the history knows of no good build before: say --previous-build")
         gating.say(f"post-rollback: expecting {expected}")

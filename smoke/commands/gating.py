@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
 from smoke.commands.options import read
-from smoke.config.problems import ConfigError, Problem, both
+from smoke.config.problems import ConfigError, both
 from smoke.spans import seconds
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _completing(planned: Plan, settings: Settings, given: argparse.Namespace) ->
 
     if wrong := [path for path in given.new_endpoints if not re.fullmatch(r"/[^\s#]*", path)]:
         text = f"is a path that begins with /, such as /reranker/health; got {', '.join(map(repr, wrong))}"
-        raise ConfigError([Problem("command line", 0, "--new-endpoints", text)])
+        raise ConfigError.of_option("--new-endpoints", text)
     return Completing(planned, settings, tuple(given.new_endpoints))
 
 
@@ -82,18 +82,18 @@ def _told(
 ) -> Gated:
     """Act, record and tell people; nothing that fails here makes the decision a better one."""
     from smoke.gates import outputs
-    from smoke.gates.acting import act, place_of, would_act
+    from smoke.gates.acting import act, means_of, would_act
     from smoke.gates.recording import record_gate
     from smoke.gates.secrets import tellable
 
     decision = tellable(decision, planned, settings.environ)
-    place = place_of(planned, settings)
-    told = outputs.payload(decision, place.suite, place.environment, place.build)
-    acted = would_act(decision, place) if given.dry_run else act(decision, place, told)
+    means = means_of(planned, settings)
+    told = outputs.payload(decision, means.suite, means.environment, means.build)
+    acted = would_act(decision, means) if given.dry_run else act(decision, means, told)
     summary = outputs.summary(decision, acted, told) + outputs.explained(_pages(settings, checked))
     tried(lambda: outputs.append(settings.environ.get("GITHUB_STEP_SUMMARY"), summary))
     if not given.dry_run:
-        tried(lambda: record_gate(decision, place, settings.reports))
+        tried(lambda: record_gate(decision, means, settings.reports))
     _print(decision, acted, sys.stderr if given.json else sys.stdout)
     return Gated(decision, acted, outputs.document(told, acted, verdict_path(settings)))
 

@@ -72,7 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         options.add_some(action, "reports")
 
 
-def _with_store(work: Work, given: argparse.Namespace, _after: list[str]) -> int:
+def _with_store(work: Work, given: argparse.Namespace) -> int:
     from smoke.history.errors import HistoryError
     from smoke.history.opening import history_store
 
@@ -133,7 +133,7 @@ def _import(store: Store, given: argparse.Namespace) -> int:
 
 
 def _merge(store: Store, given: argparse.Namespace) -> int:
-    missing = [Problem("command line", 0, "FILE", f"no file {file}") for file in given.file if not Path(file).is_file()]
+    missing = [Problem.of_option("FILE", f"no file {file}") for file in given.file if not Path(file).is_file()]
     if missing:
         raise ConfigError(missing)
     return _all_told([_added(store, file) for file in given.file])
@@ -159,7 +159,7 @@ def _carrier(store: Store, given: argparse.Namespace) -> Carrier:
     at = given.settings
     branch = Branch(name=given.branch, remote=given.remote, folder=at.root, environ=at.environ)
     if (why := branch.misnamed) is not None:
-        raise ConfigError([Problem("command line", 0, "BRANCH", why)])
+        raise ConfigError.of_option("BRANCH", why)
     return Carrier(branch=branch, store=store, reports=at.reports, keep_s=given.kept_s or seconds(USUAL))
 
 
@@ -189,7 +189,7 @@ def _all_told(problems: list[list[Problem]]) -> int:
 
 
 def _unusable(file: str, error: OSError) -> ConfigError:
-    return ConfigError([Problem("command line", 0, "FILE", f"{file}: {error.strerror}")])
+    return ConfigError.of_option("FILE", f"{file}: {error.strerror}")
 
 
 def _runs(count: int) -> str:

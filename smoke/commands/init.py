@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, _after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Ask, look, write and run; return the exit code of the run, or 3 where that would say too much."""
     from smoke.init.person import Answers, secrets
     from smoke.init.writing import check_free, home_in

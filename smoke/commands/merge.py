@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.commands import options
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.settings import OPTIONS, PART_OPTIONS
 from smoke.spans import seconds
 
@@ -44,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, _after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Join the parts, tell everyone, and return the worst exit code; what is missing is INCONCLUSIVE."""
     from smoke.joining.gathering import gather_within
     from smoke.joining.merging import Merger, once
@@ -92,7 +92,7 @@ def _folder(name: str, settings: Settings) -> Path:
     folder, reports = Path(name).resolve(), settings.reports.resolve()
     if folder == reports or folder.is_relative_to(reports / PLACES):  # made anew each time
         text = f"{name} is where the whole goes: name another folder for it with --reports"
-        raise ConfigError([Problem("command line", 0, "DIR", text)])
+        raise ConfigError.of_option("DIR", text)
     return Path(name)
 
 
@@ -104,4 +104,4 @@ def _refuse_several(gathered: Gathered, settings: Settings) -> None:
     if settings.part_of is None and len(gathered.runs) > 1:
         names = ", ".join(sorted(name or "(none)" for name in gathered.runs))
         text = f"there are parts of several runs, {names}: say which to join"
-        raise ConfigError([Problem("command line", 0, "--part-of", text)])
+        raise ConfigError.of_option("--part-of", text)

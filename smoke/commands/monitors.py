@@ -11,7 +11,7 @@ from smoke.config.problems import ConfigError, Problem, both
 from smoke.settings import Settings
 
 if TYPE_CHECKING:
-    from smoke.config.alerting import Alerting
+    from smoke.config.alerts.alerting import Alerting
     from smoke.datadog.monitors import Telling
 
 NEEDS = "monitors_read, monitors_write, dashboards_read, dashboards_write"
@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     sync.set_defaults(call=_sync)
 
 
-def _sync(given: argparse.Namespace, _after: list[str]) -> int:
+def _sync(given: argparse.Namespace) -> int:
     from smoke.datadog.dashboards import dashboards
     from smoke.datadog.deploying import Orders, deploy
     from smoke.datadog.monitors import monitors
@@ -46,15 +46,15 @@ def _sync(given: argparse.Namespace, _after: list[str]) -> int:
             *there.dashboards(),
         ),
         notes=(*omitted_lines("no monitor for rule", omitted), *_unreached(alerts, ours.telling)),
-        place=lambda name, text: _problem(alerts, name, text),
+        locate=lambda name, text: _problem(alerts, name, text),
     )
     return deploy(ours, orders, options.writes(given))
 
 
 def _alerts(settings: Settings) -> Alerting:
-    from smoke.config.alerting import alerting
+    from smoke.config.alerts.alerting import alerting
     from smoke.config.load import load
-    from smoke.config.places import RULES, some_suites
+    from smoke.config.paths import RULES, some_suites
 
     if (alerts := alerting(settings.root)) is None:
         text = "is missing, so there is nothing to watch: copy the one of the harness (see docs/new-suite.md, step 0)"
@@ -63,7 +63,7 @@ def _alerts(settings: Settings) -> Alerting:
         known = {name for each in some_suites(settings.root) for name in load(settings.root, each).about.environments}
         if settings.env not in known:
             text = f"no suite has an environment {settings.env!r}; known: {', '.join(sorted(known))}"
-            raise ConfigError([Problem("command line", 0, "--env", text)])
+            raise ConfigError.of_option("--env", text)
     return alerts
 
 

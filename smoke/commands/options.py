@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.settings import OPTIONS, Option, Settings, find_root, resolve
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def read(flag: str, convert: Callable[[str], T], text: str) -> T:
     try:
         return convert(text)
     except ValueError as error:
-        raise ConfigError([Problem("command line", 0, flag, str(error))]) from None
+        raise ConfigError.of_option(flag, str(error)) from None
 
 
 def read_if_said(flag: str, convert: Callable[[str], T], text: str | None) -> T | None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from smoke.commands import options
 from smoke.config.load import load
-from smoke.config.places import POINTS
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.paths import POINTS
+from smoke.config.problems import ConfigError
 from smoke.planning.releases import Stage, stages
 from smoke.settings import find_root, resolve
 
@@ -23,13 +23,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, _after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Print each release as its smoke runs in order, with the total time that they may take."""
     root = find_root(Path.cwd())
     suite = load(root, resolve({"suite": given.suite}, point="local", root=root, environ=os.environ).suite)
     if given.release and given.release not in suite.releases:
         text = f"unknown release {given.release!r}; known: {', '.join(suite.releases) or 'none'}"
-        raise ConfigError([Problem("command line", 0, "--release", text)])
+        raise ConfigError.of_option("--release", text)
     if not suite.releases:
         print(f"no releases in {POINTS}: list points such as {next(iter(suite.points))} under releases.NAME")
     for name in [given.release] if given.release else suite.releases:

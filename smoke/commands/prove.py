@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from smoke.commands import options, prove_clean
 from smoke.config.problems import ConfigError, Problem
 from smoke.model import Outcome
+from smoke.planning.sharding import Shard
 
 if TYPE_CHECKING:
     from smoke.commands.proving import Teller
@@ -42,24 +42,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Prove, write the matrix, and return 1 if a fault was not caught as it must be, 3 if nothing could be proved."""
     from smoke.commands.proving import Teller
-    from smoke.config.schema import FlakyPolicy
+    from smoke.config.points import FlakyPolicy
     from smoke.judging.judge import combine, exit_code
-    from smoke.proof.writing import place
+    from smoke.proof.writing import proof_folder
     from smoke.reporting.console import Console
     from smoke.running.reports import reports_lock
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends like Ctrl-C: it can be resumed
     settings = options.settings_of(given, "local")
-    wanted = _wanted(given, after)
+    wanted = _wanted(given)
     if given.clean is not None:
         with reports_lock(settings.reports):
             return prove_clean.call(given, settings)
     teller = Teller(Console.open(stream=2 if given.json else 1, plain=given.no_color))
     with reports_lock(settings.reports):
-        place(settings.reports)
+        proof_folder(settings.reports)
         try:
             if given.merge:
                 matrices = _merged(given.merge, settings, teller)
@@ -78,22 +78,20 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     return exit_code(verdict, FlakyPolicy.ALLOW)
 
 
-def _wanted(given: argparse.Namespace, after: Sequence[str]) -> Wanted:
+def _wanted(given: argparse.Namespace) -> Wanted:
     from smoke.proof.parts import Wanted
 
-    if problems := [Problem("command line", 0, option, text) for option, text in _amiss(given, after)]:
+    if problems := [Problem.of_option(option, text) for option, text in _amiss(given)]:
         raise ConfigError(problems)
-    shard, shards = map(int, given.shard.split("/"))
-    return Wanted(faults=tuple(given.fault), shard=shard, shards=shards)
+    return Wanted(faults=tuple(given.fault), shard=Shard.parse(given.shard))
 
 
-def _amiss(given: argparse.Namespace, after: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _amiss(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """Yield each option that is wrong, or would be left out without a word, with what is wrong with it."""
-    if after:
-        yield "--", "pytest arguments go to `smoke run`; remove them"
-    shard = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", given.shard)
-    if not shard or int(shard[1]) > int(shard[2]):
-        yield "--shard", f"is such as 1/4, the first of four; got {given.shard!r}"
+    try:
+        Shard.parse(given.shard)
+    except ValueError as error:
+        yield "--shard", str(error)
     if given.clean is not None:
         for option in _given(given, "fault", "shard", "merge", "resume", "json"):
             yield option, "is about faults, and --clean injects none; remove one of them"
@@ -114,7 +112,7 @@ def _given(given: argparse.Namespace, *names: str) -> Iterator[str]:
 
 def _proved(given: argparse.Namespace, settings: Settings, wanted: Wanted, teller: Teller) -> tuple[Matrix | None, ...]:
     """Prove one suite after the other; None for one whose clean run was not clean."""
-    from smoke.config.places import some_suites
+    from smoke.config.paths import some_suites
     from smoke.proof import journal
     from smoke.proof.clean_writing import when
     from smoke.proof.writing import last_proof, part_of
@@ -136,7 +134,7 @@ def _proved(given: argparse.Namespace, settings: Settings, wanted: Wanted, telle
 
 def _merged(folders: Iterable[str], settings: Settings, teller: Teller) -> tuple[Matrix | None, ...]:
     """Join the parts of each suite; None for one of which they make up no whole."""
-    from smoke.config.places import some_suites
+    from smoke.config.paths import some_suites
     from smoke.proof.parts import NotJoinedError, joined
     from smoke.proof.writing import read_parts
 
@@ -171,5 +169,5 @@ def _keep(matrices: Sequence[Matrix], settings: Settings, wanted: Wanted, teller
     elif wanted.is_part:
         for matrix in matrices:
             path = part_of(matrix.suite, wanted, settings.reports)
-            write_part(Part(shard=wanted.shard, shards=wanted.shards, matrix=matrix), path)
+            write_part(Part(shard=wanted.shard, matrix=matrix), path)
             teller.line(f"part: {settings.shown(path)}; `smoke prove --merge` joins them")

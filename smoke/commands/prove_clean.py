@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.model import CheckKind, Outcome
-from smoke.proof.campaign import Campaign, Ending, Wolf
+from smoke.proof.campaign import AlarmKind, Campaign, Ending
 
 if TYPE_CHECKING:
     from smoke.proof.campaign import Repetition
@@ -44,18 +44,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def call(given: argparse.Namespace, settings: Settings) -> int:
     """Repeat and write what it came to; return 1 for any FAIL, 3 if nothing could be judged or it was stopped."""
-    from smoke.config.places import some_suites
-    from smoke.config.schema import FlakyPolicy
+    from smoke.config.paths import some_suites
+    from smoke.config.points import FlakyPolicy
     from smoke.judging.judge import combine, exit_code
     from smoke.proof.clean_writing import write_campaign
     from smoke.proof.repeating import Asked
-    from smoke.proof.writing import place, write
+    from smoke.proof.writing import proof_folder, write
 
     wanted = _number("--clean", given.clean, 1)
     journeys = wanted if given.clean_journeys is None else _number("--clean-journeys", given.clean_journeys, 0)
     seed = random.randrange(LONGEST_SEED) if given.seed is None else _number("--seed", given.seed, 0)  # noqa: S311
     asked = Asked(repetitions=wanted, journeys=min(journeys, wanted), seed=seed)
-    place(settings.reports)
+    proof_folder(settings.reports)
     outcomes: list[Outcome] = []
     for name in some_suites(settings.root) if given.all else (settings.suite,):
         campaign = _repeated(replace(settings, suite=name), asked)
@@ -65,7 +65,7 @@ def call(given: argparse.Namespace, settings: Settings) -> int:
         if settings.check or settings.category:
             print("a part only: nothing was written")
         else:
-            write_campaign(campaign, place(settings.reports))
+            write_campaign(campaign, proof_folder(settings.reports))
             print(f"proof: {settings.shown(write([], settings.reports))}")
         if campaign.ending is Ending.STOPPED:
             break
@@ -95,7 +95,7 @@ def _repeated(settings: Settings, asked: Asked) -> Campaign | None:
     except (NotCleanError, BrowserMissing) as error:
         print(f"{settings.suite}: INCONCLUSIVE, nothing can be repeated: {error}")
         return None
-    for line in told(campaign.wolves):
+    for line in told(campaign.alarm_kinds):
         print(f"  {line}")
     print(f"  {summary(campaign)}", flush=True)
     return campaign
@@ -141,24 +141,24 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def told(wolves: Sequence[Wolf]) -> Iterator[str]:
+def told(alarm_kinds: Sequence[AlarmKind]) -> Iterator[str]:
     """Yield a line for each kind of alarm with its weather; checks that got over it share one for whatever it was."""
-    got_over: dict[str, list[Wolf]] = defaultdict(list)
-    for wolf in wolves:
-        if wolf.outcome is Outcome.FLAKY:
-            got_over[str(wolf.blame)].append(wolf)
+    got_over: dict[str, list[AlarmKind]] = defaultdict(list)
+    for kind in alarm_kinds:
+        if kind.outcome is Outcome.FLAKY:
+            got_over[str(kind.blame)].append(kind)
             continue
-        rule = f", such as {wolf.rules[0]}" if wolf.rules else ""
-        yield f"{wolf.outcome} {wolf.count} x {wolf.check_id}: {wolf.blame or 'no attempt'}{rule} ({_weather([wolf])})"
+        rule = f", such as {kind.rules[0]}" if kind.rules else ""
+        yield f"{kind.outcome} {kind.count} x {kind.check_id}: {kind.blame or 'no attempt'}{rule} ({_weather([kind])})"
     for blame, found in got_over.items():
-        checks = ", ".join(f"{wolf.check_id} {wolf.count}" for wolf in found)
-        yield f"FLAKY {sum(wolf.count for wolf in found)} x {blame}: {checks} ({_weather(found)})"
+        checks = ", ".join(f"{kind.check_id} {kind.count}" for kind in found)
+        yield f"FLAKY {sum(kind.count for kind in found)} x {blame}: {checks} ({_weather(found)})"
 
 
-def _weather(wolves: Sequence[Wolf]) -> str:
+def _weather(alarm_kinds: Sequence[AlarmKind]) -> str:
     counts: Counter[str] = Counter()
-    for wolf in wolves:
-        counts.update(dict(wolf.weathers))
+    for kind in alarm_kinds:
+        counts.update(dict(kind.weathers))
     return ", ".join(f"{name} {count}" for name, count in counts.most_common())
 
 
@@ -174,5 +174,5 @@ def summary(campaign: Campaign) -> str:
 
 def _number(option: str, text: str, least: int) -> int:
     if not text.isdecimal() or int(text) < least:
-        raise ConfigError([Problem("command line", 0, option, f"is a number from {least} on; got {text!r}")])
+        raise ConfigError.of_option(option, f"is a number from {least} on; got {text!r}")
     return int(text)

@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, _after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Record, and print a page object and a journey; what was typed stands in neither."""
     from smoke.browser.choice import BrowserMissing
     from smoke.init.wanted import address
@@ -57,7 +57,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([Problem("command line", 0, "--from", f"cannot be read: {error}")]) from None
+        raise ConfigError.of_option("--from", f"cannot be read: {error}") from None
 
 
 def _recorded(base: str) -> str:
@@ -67,7 +67,7 @@ def _recorded(base: str) -> str:
     """
     if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
         text = "shows a browser, and there is no screen here; record elsewhere, and turn the file into ours by --from"
-        raise ConfigError([Problem("environment", 0, "DISPLAY", text)])
+        raise ConfigError([Problem.of_variable("DISPLAY", text)])
     from smoke.browser.find import find_browser
 
     here = {name: value for name, value in os.environ.items() if name != SERVER}

@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     merge.configure(actions.add_parser("merge", help=text))
 
 
-def call(given: argparse.Namespace, _after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Build the Allure report, write the status page of the history, and show them where that is asked for.
 
     Returns 0 also where there is nothing to build from or with, which is said, and 3 where the history cannot be read.

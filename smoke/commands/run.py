@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from smoke.commands import options
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.settings import OPTIONS, PART_OPTIONS
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--watch", action="store_true", help="run again whenever a file of the suite changes, until Ctrl-C"
     )
-    parser.set_defaults(call=call)
+    parser.set_defaults(call=call, takes_pytest_args=True)
 
 
-def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Run, report and return the exit code of the verdict."""
     from smoke.browser.choice import BrowserMissing
-    from smoke.config.places import journeys_of
+    from smoke.config.paths import journeys_of
     from smoke.running.launch import begin, begin_with_driver
     from smoke.running.reports import reports_folder
 
@@ -48,25 +48,25 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     settings = options.settings_of(given, given.point, (*OPTIONS, *PART_OPTIONS))
     if given.pause_on_failure and not settings.headed:
         text = "opens a window beside that of the browser: add --headed"
-        raise ConfigError([Problem("command line", 0, "--pause-on-failure", text)])
-    if pytest_args:
+        raise ConfigError.of_option("--pause-on-failure", text)
+    if given.pytest_args:
         from smoke.running.outputs import check_arguments
 
-        check_arguments(pytest_args)
+        check_arguments(given.pytest_args)
     if given.watch:
         from smoke.commands.run_again import keep_running
 
-        return keep_running(given, settings, pytest_args)
+        return keep_running(given, settings)
     with ExitStack() as stack:
         stack.enter_context(reports_folder(settings.reports))
         # pytest's own options may be about the browser: its fixtures start one then, with a driver of their own.
-        driven = journeys_of(settings.root, settings.suite).exists() and not pytest_args
+        driven = journeys_of(settings.root, settings.suite).exists() and not given.pytest_args
         begun = (begin_with_driver if driven else begin)(settings, stack)
         from smoke.reporting.console import Console
 
         console = Console.open(stream=2 if given.json else 1, plain=given.no_color)
         try:
-            run = _run(begun, settings, console, given, pytest_args)
+            run = _run(begun, settings, console, given)
         except BrowserMissing as error:
             console.line(f"INCONCLUSIVE: {error}")
             return 3
@@ -86,7 +86,7 @@ def call(given: argparse.Namespace, pytest_args: list[str]) -> int:
     return exit_code(run.verdict, begun.plan.point.flaky)
 
 
-def _run(begun: Begun, settings: Settings, console: Console, given: argparse.Namespace, pytest_args: list[str]) -> Run:
+def _run(begun: Begun, settings: Settings, console: Console, given: argparse.Namespace) -> Run:
     from smoke.browser.choice import BrowserMissing
     from smoke.config.monitoring import monitoring
     from smoke.host.supervisor import allow
@@ -109,7 +109,7 @@ def _run(begun: Begun, settings: Settings, console: Console, given: argparse.Nam
 
                 pause_on_failure(session, limit, console.line)
             try:
-                run_checks(session, settings, pytest_args)
+                run_checks(session, settings, given.pytest_args)
             except BrowserMissing:
                 given_up(session, settings, console.line)
                 raise

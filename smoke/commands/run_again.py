@@ -9,19 +9,19 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from smoke.config.places import below
+from smoke.config.paths import below
 from smoke.host.supervisor import INCONCLUSIVE, allow
 from smoke.running.rerunning import changed, concerned, snapshot, wait_for_change
-from smoke.settings import OPTIONS, Settings
+from smoke.settings import OPTIONS, PART_OPTIONS, Settings
 
 SWITCHES = ("json", "no_color", "pause_on_failure")
 
 
-def keep_running(given: argparse.Namespace, settings: Settings, pytest_args: Sequence[str]) -> int:
+def keep_running(given: argparse.Namespace, settings: Settings) -> int:
     """Run, and run again whenever a file changes, until Ctrl-C; return the exit code of the last run."""
     allow(math.inf)
     seen = snapshot(settings)
-    code = _run(_arguments(given, settings.check, pytest_args))
+    code = _run(_arguments(given, settings.check))
     try:
         while True:
             _tell(f"exit code {code}; waiting for a change (Ctrl-C ends)")
@@ -33,7 +33,7 @@ def keep_running(given: argparse.Namespace, settings: Settings, pytest_args: Seq
                 _tell("none of the checks that were selected is in it")
                 continue
             code = INCONCLUSIVE  # unless it ends
-            code = _run(_arguments(given, settings.check if checks is None else checks, pytest_args))
+            code = _run(_arguments(given, settings.check if checks is None else checks))
     except KeyboardInterrupt:
         return code
 
@@ -50,10 +50,10 @@ def _run(arguments: list[str]) -> int:
             raise
 
 
-def _arguments(given: argparse.Namespace, checks: Sequence[str], pytest_args: Sequence[str]) -> list[str]:
+def _arguments(given: argparse.Namespace, checks: Sequence[str]) -> list[str]:
     """Write the command line again, for ``checks``."""
     arguments = [given.point]
-    for option in OPTIONS:
+    for option in (*OPTIONS, *PART_OPTIONS):
         said = checks if option.name == "check" else getattr(given, option.name)
         if said is True:
             arguments.append(option.flag)
@@ -62,7 +62,7 @@ def _arguments(given: argparse.Namespace, checks: Sequence[str], pytest_args: Se
         elif said is not None:
             arguments += [option.flag, str(said)]
     arguments += [f"--{name.replace('_', '-')}" for name in SWITCHES if getattr(given, name)]
-    return [*arguments, *(["--", *pytest_args] if pytest_args else [])]
+    return [*arguments, *(["--", *given.pytest_args] if given.pytest_args else [])]
 
 
 def _tell(line: str) -> None:

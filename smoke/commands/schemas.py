@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from smoke.alerts.rule_file import AlertRulesFile
+from smoke.config.alerts.rule_file import AlertRulesFile
 from smoke.config.cron_schedule import CronScheduleFile
 from smoke.config.monitoring import monitoring_file
+from smoke.config.noise import NoiseFile
+from smoke.config.points import ExecutionPointsFile
 from smoke.config.probe import ChecksFile
-from smoke.config.schema import ExecutionPointsFile, NoiseFile, SuiteFile
+from smoke.config.suite_file import SuiteFile
 from smoke.strict import Strict
 
 FOLDER = Path("config/schema")

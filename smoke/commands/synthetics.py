@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from smoke.config.suite import Suite
     from smoke.datadog.account import Account
     from smoke.datadog.opening import Opened
-    from smoke.datadog.synthetics import Place
+    from smoke.datadog.synthetics import Remit
 
 NEEDS = "synthetics_read, synthetics_write, synthetics_private_location_read"
 PRODUCTION = "production"
@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     deploy.set_defaults(call=_deploy)
 
 
-def _deploy(given: argparse.Namespace, _after: list[str]) -> int:
+def _deploy(given: argparse.Namespace) -> int:
     from smoke.config.load import load
     from smoke.datadog.deploying import Orders, deploy
     from smoke.datadog.opening import datadog_problem, opened
@@ -42,24 +42,24 @@ def _deploy(given: argparse.Namespace, _after: list[str]) -> int:
     settings = options.settings_of(given, "local")
     suite, ours = both(lambda: load(settings.root, settings.suite), lambda: opened(settings, NEEDS))
     ours = ours.minding(settings, _variables(suite))
-    place = _place(settings, suite, ours)
-    made = deployment(place)
+    remit = _remit(settings, suite, ours)
+    made = deployment(remit)
     orders = Orders(
         wanted=made.tests,
-        find=lambda there: (each for each in there.tests() if each.name.startswith(f"{suite.name}/{place.name}/")),
+        find=lambda there: (each for each in there.tests() if each.name.startswith(f"{suite.name}/{remit.name}/")),
         notes=(*omitted_lines("no test for probe", made.omitted), *omitted_lines("not looked at by test", made.lost)),
-        objections=lambda there: _unknown_locations(settings, place, there),
-        place=lambda _name, text: datadog_problem(settings.root, ("synthetics",), text),
+        objections=lambda there: _unknown_locations(settings, remit, there),
+        locate=lambda _name, text: datadog_problem(settings.root, ("synthetics",), text),
     )
     return deploy(ours, orders, options.writes(given))
 
 
-def _place(settings: Settings, suite: Suite, ours: Opened) -> Place:
+def _remit(settings: Settings, suite: Suite, ours: Opened) -> Remit:
     from smoke.config.cron_schedule import CronScheduleFile
     from smoke.config.load import document
-    from smoke.config.places import SCHEDULE
+    from smoke.config.paths import SCHEDULE
     from smoke.datadog.opening import datadog_problem
-    from smoke.datadog.synthetics import Place, tick_of
+    from smoke.datadog.synthetics import Remit, tick_of
 
     name = settings.env or PRODUCTION
     terms = ours.options.synthetics
@@ -70,7 +70,7 @@ def _place(settings: Settings, suite: Suite, ours: Opened) -> Place:
     problems: list[Problem] = []
     if name not in suite.about.environments:
         text = f"{suite.name} has no environment {name!r}; known: {', '.join(suite.about.environments)}"
-        problems.append(Problem("command line", 0, "--env", text))
+        problems.append(Problem.of_option("--env", text))
     if not terms.locations:
         text = "names no locations; write where tests run from, such as locations: [aws:eu-west-1, aws:us-east-1]"
         problems.append(datadog_problem(settings.root, ("synthetics",), text))
@@ -79,7 +79,7 @@ def _place(settings: Settings, suite: Suite, ours: Opened) -> Place:
         problems.append(datadog_problem(settings.root, ("synthetics",), text))
     if problems or tick_s is None:
         raise ConfigError(problems)
-    return Place(
+    return Remit(
         suite=suite,
         name=name,
         environment=suite.about.environments[name],
@@ -94,12 +94,12 @@ def _variables(suite: Suite) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for each in accounts for name in (each.password, each.totp) if name))
 
 
-def _unknown_locations(settings: Settings, place: Place, there: Account) -> Iterator[Problem]:
+def _unknown_locations(settings: Settings, remit: Remit, there: Account) -> Iterator[Problem]:
     from smoke.config.known import known
     from smoke.datadog.opening import datadog_problem
 
     names = there.locations()
-    for index, location in enumerate(place.terms.locations):
+    for index, location in enumerate(remit.terms.locations):
         if location not in names:
             text = f"the account has no location {location!r}; {known(location, names)}"
             yield datadog_problem(settings.root, ("synthetics", "locations", index), text)

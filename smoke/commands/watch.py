@@ -11,7 +11,6 @@ from contextlib import ExitStack
 
 from smoke.commands import options
 from smoke.commands.options import read_if_said
-from smoke.config.problems import ConfigError, Problem
 from smoke.settings import whole
 from smoke.spans import seconds, share
 
@@ -35,9 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(call=call)
 
 
-def call(given: argparse.Namespace, after: list[str]) -> int:
+def call(given: argparse.Namespace) -> int:
     """Watch; 0: the error rate kept its limit, 1: it did not, 3: too little was seen."""
-    from smoke.config.schema import FlakyPolicy
+    from smoke.config.points import FlakyPolicy
     from smoke.gates.error_rate import RateTerms
     from smoke.gates.opening import open_sampler
     from smoke.gates.telling import Telling, document
@@ -47,8 +46,6 @@ def call(given: argparse.Namespace, after: list[str]) -> int:
     from smoke.running.planning import plan_of
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if after:
-        raise ConfigError([Problem("command line", 0, "--", "pytest arguments go to `smoke run`; remove them")])
     settings = options.settings_of(given, given.point)
     planned = plan_of(settings)
     monitoring = planned.point.monitoring

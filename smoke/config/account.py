@@ -14,13 +14,28 @@ from smoke.answers.shapes import Positive
 from smoke.answers.variables import names_in
 from smoke.config.login import check_written
 from smoke.config.probe import close_to
-from smoke.strict import Strict, check_each
+from smoke.strict import Checked, Strict, check_each
 
 Text = Annotated[str, Len(1)]
 Command = Annotated[tuple[Text, ...], Len(1)]
 DOTENV: Literal["dotenv"] = "dotenv"
 CHANGE_NAMES = {"user", "old", "new"}
 CHANGING = ("POST", "PUT", "PATCH")
+
+
+def _variable(name: str) -> None:
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+        raise ValueError("password and totp name environment variables such as SMOKE_TEST_PASSWORD, never secrets")
+
+
+def _reading(request: str) -> None:
+    check_written(request)
+    if not request.startswith(("GET ", "HEAD ")):
+        raise ValueError(f"may_not only reads: GET or HEAD and a path; got {request!r}")
+
+
+Secretly = Annotated[Text, Checked(_variable)]
+Reading = Annotated[str, Checked(_reading)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,39 +72,19 @@ class Account(Strict):
     """Name that it signs in with."""
     role: Text
     """Its role in the product's own word: what whoami answers for it."""
-    password: Text
+    password: Secretly
     """Name of the environment variable that holds the password."""
-    totp: str | None = None
+    totp: Secretly | None = None
     """Name of the environment variable that holds the TOTP secret; none: no second factor."""
     password_set: date | None = None
     """Day on which the password was last changed; ``smoke accounts rotate`` writes it."""
     max_password_days: Annotated[int, Ge(1)] = 30
     """Largest good age of the password. By default 30."""
-    may_not: tuple[str, ...] = ()
+    may_not: tuple[Reading, ...] = ()
     """Reading requests, such as ``GET /api/admin/users``, that it must be refused with 401, 403 or 404. They go where
     the login goes."""
     rotation: Rotation | None = None
     """How its password is changed; none: by hand."""
-
-    def __post_init__(self) -> None:
-        check_each(
-            [
-                (("password",), partial(_variable, self.password)),
-                (("totp",), partial(_variable, self.totp)),
-                *((("may_not", index), partial(_reading, each)) for index, each in enumerate(self.may_not)),
-            ]
-        )
-
-
-def _variable(name: str | None) -> None:
-    if name is not None and not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-        raise ValueError("password and totp name environment variables such as SMOKE_TEST_PASSWORD, never secrets")
-
-
-def _reading(request: str) -> None:
-    check_written(request)
-    if not request.startswith(("GET ", "HEAD ")):
-        raise ValueError(f"may_not only reads: GET or HEAD and a path; got {request!r}")
 
 
 def _changing(request: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smoke.config.account import Account
-from smoke.config.source import Key
 from smoke.config.suite import Suite
 from smoke.model import Check
+from smoke.strict import Key
 
 Told = tuple[Key, str]
 
@@ -30,13 +30,13 @@ def unknown_account(suite: Suite, check: Check) -> Iterator[str]:
 def account_problems(suite: Suite) -> Iterator[Told]:
     """Yield what is wrong with the accounts of a suite and of its environments, and with how they sign in."""
     yield from _login(suite)
-    for place, account in accounts_written(suite):
+    for at, account in accounts_written(suite):
         for key, text in _account(suite, account):
-            yield (*place, *key), text
+            yield (*at, *key), text
 
 
 def accounts_written(suite: Suite) -> Iterator[tuple[Key, Account]]:
-    """Yield every account with the place where it is written."""
+    """Yield every account with the key at which it is written."""
     for name, account in suite.about.accounts.items():
         yield ("accounts", name), account
     for environment, said in suite.about.environments.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from smoke.config.places import below
+from smoke.config.paths import below
 from smoke.config.problems import ConfigError, Problem
 
 RECENT = 64

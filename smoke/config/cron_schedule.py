@@ -16,7 +16,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Len
 
-from smoke.strict import Strict, check_each, check_variable
+from smoke.strict import Checked, Strict, check_each, check_variable
 
 Text = Annotated[str, Len(1)]
 LOOKED_AT = 200
@@ -28,6 +28,30 @@ CHANGE_OF_CLOCKS = 7200.0
 DAYS_KNOWN = 4096
 
 
+def _check_zone(name: str) -> None:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone; it is UTC, or an area and a city: Europe/Berlin") from None
+
+
+def _check_cron(text: str) -> None:
+    from cronsim import CronSim, CronSimError
+
+    if len(text.split()) != 5:
+        raise ValueError(f"cron has five fields, minute to day of the week, such as '*/30 * * * *'; got {text!r}")
+    try:
+        next(CronSim(text, datetime(2026, 1, 1, tzinfo=UTC)))
+    except (CronSimError, StopIteration) as error:
+        raise ValueError(f"{text!r} is no time of cron: {str(error) or 'it never comes'}") from None
+
+
+Zone = Annotated[Text, Checked(_check_zone)]
+"""Name of a time zone."""
+Cron = Annotated[Text, Checked(_check_cron)]
+"""A line of cron with five fields."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule(Strict):
     """A suite that is run again and again."""
@@ -36,9 +60,9 @@ class Schedule(Strict):
     """Name of the suite."""
     environment: Text
     """Environment of it."""
-    cron: Text
+    cron: Cron
     """Five fields: minute, hour, day of the month, month, day of the week."""
-    time_zone: Text = "UTC"
+    time_zone: Zone = "UTC"
     """Zone in which the fields are meant, such as ``Europe/Berlin``."""
     regions: Annotated[tuple[Text, ...], Len(1)] = ("local",)
     """Where it runs from; each region has every slot."""
@@ -54,8 +78,6 @@ class Schedule(Strict):
     def __post_init__(self) -> None:
         check_each(
             [
-                (("time_zone",), partial(check_zone, self.time_zone)),
-                (("cron",), partial(check_cron, self.cron)),
                 (("down_regions",), self._check_regions),
                 *([(("heartbeat",), partial(check_variable, self.heartbeat))] if self.heartbeat else []),
             ]
@@ -99,26 +121,6 @@ class CronScheduleFile(Strict):
 
     schedules: tuple[Schedule, ...] = ()
     """What is run again and again."""
-
-
-def check_zone(name: str) -> None:
-    """Raise ValueError unless ``name`` is a time zone."""
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; it is UTC, or an area and a city: Europe/Berlin") from None
-
-
-def check_cron(text: str) -> None:
-    """Raise ValueError unless ``text`` is a line of cron with five fields."""
-    from cronsim import CronSim, CronSimError
-
-    if len(text.split()) != 5:
-        raise ValueError(f"cron has five fields, minute to day of the week, such as '*/30 * * * *'; got {text!r}")
-    try:
-        next(CronSim(text, datetime(2026, 1, 1, tzinfo=UTC)))
-    except (CronSimError, StopIteration) as error:
-        raise ValueError(f"{text!r} is no time of cron: {str(error) or 'it never comes'}") from None
 
 
 def slots(cron: str, time_zone: str, since: float, until: float) -> tuple[float, ...]:

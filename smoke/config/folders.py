@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from smoke.config.places import SUITES, below
+from smoke.config.paths import SUITES, below
 from smoke.config.problems import Problem
 from smoke.model import Check, CheckKind
 

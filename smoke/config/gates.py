@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Annotated
 
 from annotated_types import Ge, Gt, Le, Len
 
-from smoke.answers.paths import check_path
+from smoke.answers.paths import JsonPath
 from smoke.answers.shapes import Positive
-from smoke.strict import Strict, check_each
+from smoke.strict import Checked, Strict
 
 VARIABLE = r"\$[A-Z][A-Z0-9_]*"
+ADDRESS = rf"{VARIABLE}|https?://\S+"
+
+
+def _written(pattern: str, wanted: str) -> Checked:
+    def check(text: str) -> None:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"is {wanted}; got {text!r}")
+
+    return Checked(check)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,22 +54,15 @@ class Steer(Strict):
 class Restart(Strict):
     """Where a product tells since when its process runs, so that two readings show a restart."""
 
-    path: str
+    path: Annotated[str, _written(r"/\S*", "a path that begins with /")]
     """Of a GET that everybody may make, such as ``/health``."""
-    uptime: str | None = None
+    uptime: JsonPath | None = None
     """JSON path of the seconds since the process was started, such as ``uptime_seconds``; several processes may answer
     in turn."""
-    boot: str | None = None
+    boot: JsonPath | None = None
     """JSON path of what is another one after every start; only where a single process answers."""
 
     def __post_init__(self) -> None:
-        paths = {"uptime": self.uptime, "boot": self.boot}
-        check_each(
-            [
-                (("path",), lambda: _check(r"/\S*", "a path that begins with /", self.path)),
-                *(((name,), partial(check_path, path)) for name, path in paths.items() if path is not None),
-            ]
-        )
         if self.uptime is None and self.boot is None:
             raise ValueError("says nothing: name the uptime, the boot id, or both")
 
@@ -70,23 +71,14 @@ class Restart(Strict):
 class GitHubEvent(Strict):
     """A ``repository_dispatch`` event."""
 
-    repository: str
+    repository: Annotated[str, _written(r"[\w.-]+/[\w.-]+", "owner/name")]
     """``owner/name``."""
     event: Annotated[str, Len(1, 100)]
     """Its ``event_type``."""
-    token: str = "$GITHUB_TOKEN"  # noqa: S105 - the name of a variable
+    token: Annotated[str, _written(VARIABLE, "$NAME of an environment variable")] = "$GITHUB_TOKEN"  # noqa: S105 - the name of a variable
     """``$NAME`` of the environment variable that holds a token; by default $GITHUB_TOKEN."""
-    api: str = "https://api.github.com"
+    api: Annotated[str, _written(r"https?://\S+", "an address with http(s)://")] = "https://api.github.com"
     """Of GitHub Enterprise: https://HOST/api/v3."""
-
-    def __post_init__(self) -> None:
-        check_each(
-            [
-                (("repository",), lambda: _check(r"[\w.-]+/[\w.-]+", "owner/name", self.repository)),
-                (("token",), lambda: _check(VARIABLE, "$NAME of an environment variable", self.token)),
-                (("api",), lambda: _check(r"https?://\S+", "an address with http(s)://", self.api)),
-            ]
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +87,7 @@ class Hook(Strict):
 
     command: tuple[str, ...] = ()
     """Program and arguments, started in the project's folder without a shell; it knows SMOKE_GATE_* variables."""
-    webhook: str | None = None
+    webhook: Annotated[str, _written(ADDRESS, "an address with http(s)://, or $NAME")] | None = None
     """Address, or ``$NAME`` of the variable that holds it; it is sent the decision as JSON by POST."""
     github: GitHubEvent | None = None
     """Event that is sent with the decision as its payload."""
@@ -106,8 +98,6 @@ class Hook(Strict):
         ways = [bool(self.command), self.webhook is not None, self.github is not None]
         if sum(ways) != 1:
             raise ValueError("is one of command, webhook and github")
-        if self.webhook is not None:
-            _check(rf"{VARIABLE}|https?://\S+", "an address with http(s)://, or $NAME", self.webhook)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +108,3 @@ class Hooks(Strict):
     """Brings the last good build back."""
     escalate: Hook | None = None
     """Opens a war room, pages, or whatever else; alerts go out besides."""
-
-
-def _check(pattern: str, wanted: str, text: str) -> None:
-    if not re.fullmatch(pattern, text):
-        raise ValueError(f"is {wanted}; got {text!r}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from smoke.config.code import parsed
-from smoke.config.places import CODE, below, python_files
+from smoke.config.paths import CODE, below, python_files
 from smoke.config.problems import ConfigError, Problem
 
 Import = ast.Import | ast.ImportFrom

@@ -11,13 +11,15 @@ from typing import Generic, TypeVar
 from smoke.config.folders import unread_files, unused_pages
 from smoke.config.journeys import journeys
 from smoke.config.measured import measured
-from smoke.config.places import POINTS, SUITES, below, python_files, suites
+from smoke.config.noise import NoiseFile
+from smoke.config.paths import POINTS, SUITES, below, python_files, suites
+from smoke.config.points import ExecutionPointsFile
 from smoke.config.probe import ChecksFile, Probe
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.references import Files, problems_between
-from smoke.config.schema import ExecutionPointsFile, NoiseFile, SuiteFile
 from smoke.config.source import Source, parse, read
 from smoke.config.suite import Suite
+from smoke.config.suite_file import SuiteFile
 from smoke.config.swallowed import swallowed
 from smoke.model import Check, CheckKind
 from smoke.safety import Permit
@@ -47,7 +49,7 @@ def load(root: Path, name: str) -> Suite:
     """Read suite ``name``; raises ConfigError with the problems of all its files together."""
     if name not in suites(root):
         known = ", ".join(suites(root)) or "none"
-        raise ConfigError([Problem("command line", 0, "--suite", f"unknown suite {name!r}; known: {known}")])
+        raise ConfigError.of_option("--suite", f"unknown suite {name!r}; known: {known}")
     folder = root / SUITES / name
     problems: list[Problem] = [*unread_files(root, name), *swallowed(root, name)]
 

@@ -4,37 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Any
 
 from annotated_types import Len
 
-from smoke.answers.paths import check_path
+from smoke.answers.paths import JsonPath
 from smoke.answers.variables import names_in
 from smoke.config.probe import check_request, close_to
-from smoke.strict import Strict, check_each
+from smoke.strict import Checked, Strict, check_each
 
 LOGIN_NAMES = {"user", "password"}
 Text = Annotated[str, Len(1)]
+
+
+def check_written(request: str) -> None:
+    """Raise ValueError unless ``request`` is method and path, and sent as it is written."""
+    check_request(request)
+    for name in sorted(names_in(request)):
+        raise ValueError(f"request is sent as it is written, with {{{name}}}: say in body or form who signs in")
+
+
+def _check_whoami(request: str) -> None:
+    check_written(request)
+    if not request.startswith("GET "):
+        raise ValueError(f"whoami only reads, so it is a GET request; got {request!r}")
+
+
+Written = Annotated[Text, Checked(check_written)]
+"""A request that is sent as it is written."""
+
+
+def _check_names(sent: object) -> None:
+    for name in sorted(names_in(sent) - LOGIN_NAMES):
+        raise ValueError(f"a login does not know {{{name}}}; {close_to(name, LOGIN_NAMES)}")
+
+
+FILLED_IN = Checked(_check_names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondFactor(Strict):
     """What a login asks for after the password, of accounts that have ``totp``."""
 
-    request: Text
+    request: Written
     """Such as ``POST /auth/mfa``; it goes where the login goes, and its answer signs in."""
     body: dict[str, Any]
     """Sent as JSON; ``{code}``, ``{user}`` and captured names are filled in."""
-    capture: Annotated[dict[str, str], Len(1)]
+    capture: Annotated[dict[str, JsonPath], Len(1)]
     """Name to JSON path in the login's answer, such as ``mfa_token: mfa_token``: sent back as ``{mfa_token}``. An
     answer that holds them all asks for the second factor."""
 
     def __post_init__(self) -> None:
         check_each(
             [
-                (("request",), partial(check_written, self.request)),
-                *((("capture", name), partial(check_path, path)) for name, path in self.capture.items()),
                 (("body",), self._check_body),
             ]
         )
@@ -51,41 +73,29 @@ class SecondFactor(Strict):
 class WhoAmI(Strict):
     """Where the product tells an account who it is."""
 
-    request: Text
+    request: Annotated[Text, Checked(_check_whoami)]
     """Such as ``GET /auth/profile``; it goes where the login goes, signed in."""
-    user: str | None = None
+    user: JsonPath | None = None
     """JSON path of the name that accounts sign in with; none: the answer does not tell it."""
-    role: str | None = None
+    role: JsonPath | None = None
     """JSON path of the role, one word or a list of one; none: the answer does not tell it."""
 
     def __post_init__(self) -> None:
-        paths = {name: path for name, path in (("user", self.user), ("role", self.role)) if path is not None}
-        if not paths:
+        if self.user is None and self.role is None:
             raise ValueError("whoami says where in the answer user or role stands, or both")
-        check_each(
-            [
-                (("request",), self._check_request),
-                *(((name,), partial(check_path, path)) for name, path in paths.items()),
-            ]
-        )
-
-    def _check_request(self) -> None:
-        check_written(self.request)
-        if not self.request.startswith("GET "):
-            raise ValueError(f"whoami only reads, so it is a GET request; got {self.request!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login(Strict):
     """How an account signs in over HTTP: with the token or the cookie that a login answers, or by HTTP Basic."""
 
-    request: str | None = None
+    request: Written | None = None
     """Such as ``POST /auth/login``."""
-    body: dict[str, Any] | None = None
+    body: Annotated[dict[str, Any], FILLED_IN] | None = None
     """Sent as JSON; ``{user}`` and ``{password}`` are filled in."""
-    form: dict[str, str] | None = None
+    form: Annotated[dict[str, str], FILLED_IN] | None = None
     """Sent instead of body, as an HTML form is; ``{user}`` and ``{password}`` are filled in."""
-    token: str | None = None
+    token: JsonPath | None = None
     """JSON path of the token in the answer; it is sent as ``Authorization: Bearer``."""
     cookie: str | None = None
     """Name of a cookie that the answer sets, and only where it accepts the account."""
@@ -108,14 +118,6 @@ class Login(Strict):
             raise ValueError("a login has request and either body or form, or it is basic: true")
         if (self.token is None) == (self.cookie is None):
             raise ValueError("a login has either token or cookie: what of its answer signs in")
-        check_each(
-            [
-                (("request",), partial(check_written, self.request)),
-                (("token",), partial(check_path, self.token or "$")),
-                (("body",), partial(_check_names, self.body)),
-                (("form",), partial(_check_names, self.form)),
-            ]
-        )
 
     @property
     def writes(self) -> Iterator[str]:
@@ -124,15 +126,3 @@ class Login(Strict):
             yield self.request
         if self.second_factor is not None:
             yield self.second_factor.request
-
-
-def _check_names(sent: object) -> None:
-    for name in sorted(names_in(sent) - LOGIN_NAMES):
-        raise ValueError(f"a login does not know {{{name}}}; {close_to(name, LOGIN_NAMES)}")
-
-
-def check_written(request: str) -> None:
-    """Raise ValueError unless ``request`` is method and path, and sent as it is written."""
-    check_request(request)
-    for name in sorted(names_in(request)):
-        raise ValueError(f"request is sent as it is written, with {{{name}}}: say in body or form who signs in")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from smoke.answers.page_rules import PAGE_BUDGETS
 from smoke.config.code import Code, parsed
-from smoke.config.places import python_files
+from smoke.config.paths import python_files
 from smoke.config.problems import ConfigError
 
 METHODS = {"measured": 0, "measure_page": 1}

@@ -13,7 +13,7 @@ from smoke.channels.links import Links
 from smoke.channels.registry import NAME, Channel
 from smoke.channels.registry import available as kinds_of_channels
 from smoke.config.known import known
-from smoke.config.places import MONITORING
+from smoke.config.paths import MONITORING
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.source import Source, parse, read
 from smoke.sinks.registry import Outlet, Presence, Sink, available
@@ -124,7 +124,7 @@ def unknown_environments(root: Path, there: Iterable[str]) -> Iterator[Problem]:
     listed = [(("sinks", index), each) for index, each in enumerate(content.sinks)]
     listed += [(("channels", index), each) for index, each in enumerate(content.channels)]
     for at, options in listed:
-        for place, name in enumerate(options.environments):
+        for number, name in enumerate(options.environments):
             if name not in names:
-                key = (*at, "environments", place)
+                key = (*at, "environments", number)
                 yield source.problem(key, f"no suite has an environment {name!r}; {known(name, names)}")

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 A = TypeVar("A")
 B = TypeVar("B")
+COMMAND_LINE, ENVIRONMENT = "command line", "environment"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -16,11 +17,26 @@ class Problem:
     """One thing that is wrong, where it stands, and the way out."""
 
     file: str
-    """File below the project's root, or ``environment`` or ``command line``."""
+    """File below the project's root, or COMMAND_LINE or ENVIRONMENT."""
     line: int
     """From 1; 0 where there is no line."""
     key: str
     text: str
+
+    @classmethod
+    def of_option(cls, option: str, text: str) -> Problem:
+        """One of the command line: of an option as it is typed, of an operand by its name, or ``""`` for the whole."""
+        return cls(COMMAND_LINE, 0, option, text)
+
+    @classmethod
+    def of_variable(cls, name: str, text: str) -> Problem:
+        """One of an environment variable."""
+        return cls(ENVIRONMENT, 0, name, text)
+
+    @property
+    def is_usage(self) -> bool:
+        """Whether it is of the command line."""
+        return self.file == COMMAND_LINE
 
     def __str__(self) -> str:
         place = ", ".join(part for part in (f"line {self.line}" if self.line else "", self.key) if part)
@@ -29,6 +45,11 @@ class Problem:
 
 class ConfigError(Exception):
     """Wrong usage or configuration (exit code 2). Its text lists every problem, grouped by file."""
+
+    @classmethod
+    def of_option(cls, option: str, text: str) -> ConfigError:
+        """That with one problem of the command line."""
+        return cls([Problem.of_option(option, text)])
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))

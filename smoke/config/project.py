@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from smoke.config.alert_references import ended, unknown_names
-from smoke.config.alerting import alerting
-from smoke.config.channel_references import unreached
+from smoke.config.alerts.alerting import alerting
+from smoke.config.alerts.recipients import unreached
+from smoke.config.alerts.references import ended, unknown_names
 from smoke.config.imports import broken_imports
 from smoke.config.known import known
 from smoke.config.lint import lint
 from smoke.config.load import load
 from smoke.config.monitoring import monitoring, unknown_environments
-from smoke.config.places import NO_SUITE, POINTS, SUITES, below, suites
+from smoke.config.paths import NO_SUITE, POINTS, SUITES, below, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.source import read
 from smoke.config.suite import Suite
@@ -78,15 +78,15 @@ def _folders(root: Path, names: Sequence[str]) -> Iterator[Problem]:
             text = "has no suite.yaml, so it is no suite: add one, or remove the folder"
             yield Problem(f"{SUITES}/{folder.name}", 0, "", text)
     tests = sorted((root / "e2e").rglob("test_*.py"))
-    for place in dict.fromkeys(path.relative_to(root / "e2e").parts[0] for path in tests):
-        if place not in names:
-            close = difflib.get_close_matches(place, names, 1, 0.5)
+    for owner in dict.fromkeys(path.relative_to(root / "e2e").parts[0] for path in tests):
+        if owner not in names:
+            close = difflib.get_close_matches(owner, names, 1, 0.5)
             way_out = (
                 f"did you mean e2e/{close[0]}?"
                 if close
                 else f"journeys are in e2e/SUITE; known suites: {', '.join(names) or 'none'}"
             )
-            yield Problem(f"e2e/{place}", 0, "", f"belongs to no suite, so its journeys never run; {way_out}")
+            yield Problem(f"e2e/{owner}", 0, "", f"belongs to no suite, so its journeys never run; {way_out}")
 
 
 def _checks(root: Path, suite: Suite) -> Iterator[Problem]:

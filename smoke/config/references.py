@@ -13,11 +13,11 @@ from smoke.config.known import known
 from smoke.config.measured import Measured
 from smoke.config.probe import Probe, close_to
 from smoke.config.problems import Problem
-from smoke.config.source import Key, Source
+from smoke.config.source import Source
 from smoke.config.suite import Suite
 from smoke.demo.options import Contract
 from smoke.model import Check
-from smoke.strict import wrong_ceilings
+from smoke.strict import Key, wrong_ceilings
 
 ALWAYS_KNOWN = {"run", "origin"}
 """Id of the run; scheme, host and port of base_url (RFC 6454)."""
@@ -42,15 +42,15 @@ def problems_between(suite: Suite, files: Files, measured: Measured) -> Iterator
     yield from _budgets(suite, files.about, measured)
     yield from _environments_contracts(suite, files.about)
     yield from _compared(suite, files.about)
-    for place, text in account_problems(suite):
-        yield files.about.problem(place, text)
+    for where, text in account_problems(suite):
+        yield files.about.problem(where, text)
     for index, probe in enumerate(suite.probes):
         for key, text in _probe(suite, probe):
             yield files.checks.problem(("probes", index, key), text)
         for at, text in _proves(probe):
             yield files.checks.problem(("probes", index, "proves", at), text)
-        for place, text in _names(suite, probe):
-            yield files.checks.problem(("probes", index, *place), text)
+        for where, text in _names(suite, probe):
+            yield files.checks.problem(("probes", index, *where), text)
 
 
 def _checks(suite: Suite) -> Iterator[Problem]:
@@ -99,14 +99,14 @@ def _noise(suite: Suite, source: Source) -> Iterator[Problem]:
 
 
 def _budgets(suite: Suite, source: Source, measured: Measured) -> Iterator[Problem]:
-    places: dict[Key, Iterable[str]] = {("budgets",): suite.about.budgets}
+    written: dict[Key, Iterable[str]] = {("budgets",): suite.about.budgets}
     for name, environment in suite.about.environments.items():
-        places["environments", name, "budgets"] = environment.budgets
-    for place, names in places.items():
+        written["environments", name, "budgets"] = environment.budgets
+    for where, names in written.items():
         for name in names:
             if not measured.may_hold(name):
                 text = f"no journey measures this; {_measured_instead(name, suite, measured)}"
-                yield source.problem((*place, name), text)
+                yield source.problem((*where, name), text)
     yield from _ceilings(suite, source)
 
 
@@ -169,9 +169,9 @@ def _names(suite: Suite, probe: Probe) -> Iterator[tuple[Key, str]]:
         ("preflight", "origin"): probe.preflight.origin if probe.preflight else None,
         ("counter", "read"): probe.counter.read if probe.counter else None,
     }
-    for place, template in said.items():
+    for where, template in said.items():
         for name in sorted(names_in(template) - known):
-            yield place, _no_value(name, known, suite)
+            yield where, _no_value(name, known, suite)
     for where, name in names_expected(probe.expect):
         if name not in known:
             yield ("expect", *where), f"{_no_value(name, known, suite)}; {OWN_BRACES}"

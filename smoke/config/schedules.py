@@ -6,7 +6,7 @@ from pathlib import Path
 
 from smoke.config.cron_schedule import CronScheduleFile, Schedule
 from smoke.config.load import Document, document
-from smoke.config.places import SCHEDULE
+from smoke.config.paths import SCHEDULE
 
 NO_SCHEDULES = CronScheduleFile()
 

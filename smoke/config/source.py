@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import yaml
 
-from smoke.config.places import below
+from smoke.config.paths import below
 from smoke.config.problems import ConfigError, Problem
-from smoke.strict import WrongError
+from smoke.strict import Key, WrongError
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
     from pydantic_core import ErrorDetails
 
 T = TypeVar("T")
-Key = tuple[str | int, ...]
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ONE_OF = "input should be '"
 GOT = ", got "
@@ -156,7 +155,7 @@ def _adapter(shape: type) -> TypeAdapter[Any]:
 def _problems(source: Source, errors: Sequence[ErrorDetails], shape: type) -> Iterator[Problem]:
     found: dict[Key, str] = {}
     for error in errors:
-        for key, text in _told(error, _place(source, error), shape):
+        for key, text in _told(error, _key(source, error), shape):
             if error["type"] == "tuple_type" and found.get(key, "").startswith(ONE_OF):
                 found[key] = found[key].replace(GOT, f", or a list{GOT}", 1)
             found.setdefault(key, text)
@@ -175,7 +174,7 @@ def _told(error: ErrorDetails, key: Key, shape: type) -> Iterator[tuple[Key, str
         case "missing" | "missing_argument":
             yield key, "is required and missing"
         case "value_error" if isinstance(wrong := error.get("ctx", {}).get("error"), WrongError):
-            yield from (((*key, *place), text) for place, text in wrong.told)
+            yield from (((*key, *rest), text) for rest, text in wrong.told)
         case "value_error":
             yield key, error["msg"].removeprefix("Value error, ")
         case "union_tag_invalid":
@@ -201,13 +200,13 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
-def _place(source: Source, error: ErrorDetails) -> Key:
+def _key(source: Source, error: ErrorDetails) -> Key:
     """Return the key that ``error`` is about: a missing or unknown one may be new, a wrong value stands somewhere."""
     key = _existing(source, error["loc"])
     return key[:-1] if error["type"] == "value_error" and key not in source.lines else key
 
 
-def _existing(source: Source, loc: tuple[str | int, ...]) -> Key:
+def _existing(source: Source, loc: Key) -> Key:
     """Drop the names that the validator puts between real keys: of union members, and for a key itself."""
     key: Key = ()
     for index, part in enumerate(part for part in loc if part != "[key]"):

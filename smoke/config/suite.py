@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from smoke.config.noise import NoiseEntry
+from smoke.config.points import ExecutionPoint, ReleaseStage
 from smoke.config.probe import Probe
-from smoke.config.schema import ExecutionPoint, NoiseEntry, ReleaseStage, SuiteFile
+from smoke.config.suite_file import SuiteFile
 from smoke.model import Check
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from smoke.config.code import parsed
-from smoke.config.places import below, python_files
+from smoke.config.paths import below, python_files
 from smoke.config.problems import ConfigError, Problem
 
 TOO_WIDE = {"AssertionError", "Exception", "BaseException"}

@@ -32,8 +32,8 @@ class Orders:
     """What is not told to Datadog, and why."""
     objections: Callable[[Account], Iterable[Problem]] = lambda _account: ()
     """What the account cannot do of it."""
-    place: Callable[[str, str], Problem]
-    """Places what Datadog says of a definition, by its name, in the YAML."""
+    locate: Callable[[str, str], Problem]
+    """Makes what Datadog says of a definition, which has this name, a problem of the line in the YAML behind it."""
 
 
 def deploy(ours: Opened, orders: Orders, writes: Sequence[Write]) -> int:
@@ -51,7 +51,7 @@ def deploy(ours: Opened, orders: Orders, writes: Sequence[Write]) -> int:
             found = steps(orders.wanted, orders.find(there))
             for line in (*orders.notes, *step_lines(found)):
                 print(scrub(line))
-            problems = [orders.place(name, scrub(text)) for name, text in refused(there, found)]
+            problems = [orders.locate(name, scrub(text)) for name, text in refused(there, found)]
             if problems := [*orders.objections(there), *problems]:
                 raise ConfigError(problems)
             for write in writes:

@@ -18,7 +18,7 @@ ABSENT = None
 class Difference:
     """One value that is not what it should be."""
 
-    place: str
+    key: str
     """Dotted, such as ``options.thresholds.critical``."""
     is_: Any
     should_be: Any
@@ -87,14 +87,14 @@ def _step(definition: Definition, existing: Existing | None) -> Step:
     return Change(definition, existing.id, found) if found else Keep(definition, existing.id)
 
 
-def differences(found: Any, wanted: Any, place: str = "") -> Iterator[Difference]:
+def differences(found: Any, wanted: Any, key: str = "") -> Iterator[Difference]:
     """Yield where ``found`` is not as ``wanted`` says; what only Datadog says (ids, times, defaults) is left alone."""
     if isinstance(wanted, Mapping) and isinstance(found, Mapping):
         for name, each in wanted.items():
-            yield from differences(found.get(name, ABSENT), each, f"{place}.{name}" if place else name)
+            yield from differences(found.get(name, ABSENT), each, f"{key}.{name}" if key else name)
     elif isinstance(wanted, (list, tuple)) and isinstance(found, list) and len(found) == len(wanted):
-        pairs = (sorted(found), sorted(wanted)) if place in UNORDERED else (found, wanted)
+        pairs = (sorted(found), sorted(wanted)) if key in UNORDERED else (found, wanted)
         for number, (is_, should_be) in enumerate(zip(*pairs, strict=True)):
-            yield from differences(is_, should_be, f"{place}[{number}]")
+            yield from differences(is_, should_be, f"{key}[{number}]")
     elif found != wanted:
-        yield Difference(place, found, wanted)
+        yield Difference(key, found, wanted)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from smoke import spans
-from smoke.alerts.condition import Measure
-from smoke.alerts.notice import Severity
-from smoke.alerts.rule import Rule
-from smoke.alerts.rule_file import AlertRulesFile
+from smoke.config.alerts.condition import Measure
+from smoke.config.alerts.rule import Rule
+from smoke.config.alerts.rule_file import AlertRulesFile
 from smoke.config.cron_schedule import Schedule
 from smoke.datadog.definition import MANAGED, Definition, Kind, Omitted
 from smoke.datadog.queries import CheckQuery, MetricQuery
 from smoke.datadog.rules import Query, query_of
+from smoke.model import Severity
 from smoke.sinks.metrics import tag_value
 
 RULE_TAG = "smoke-rule"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from smoke.config.monitoring import monitoring
-from smoke.config.places import MONITORING
+from smoke.config.paths import MONITORING
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.source import Key, read
+from smoke.config.source import read
 from smoke.datadog.definition import Definition
 from smoke.datadog.monitors import Telling
 from smoke.datadog.sync import text_of
@@ -18,6 +18,7 @@ from smoke.settings import Settings
 from smoke.sinks._datadog_terms import Access
 from smoke.sinks.datadog import Datadog, host_of, key_of
 from smoke.sinks.registry import SinkError
+from smoke.strict import Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def opened(settings: Settings, needs: str) -> Opened:
         try:
             found[name] = read_value()
         except SinkError as error:
-            problems.append(Problem("environment", 0, name, _way_out(str(error), name, settings.environ)))
+            problems.append(Problem.of_variable(name, _way_out(str(error), name, settings.environ)))
     if problems:
         raise ConfigError(problems)
     access = Access(

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from smoke import spans
-from smoke.alerts.condition import SHARES, Measure
-from smoke.alerts.rule import Per, Rule
-from smoke.config.alert_windows import needed_of, watches
+from smoke.config.alerts.condition import SHARES, Measure
+from smoke.config.alerts.rule import Per, Rule
+from smoke.config.alerts.windows import needed_of, watches
 from smoke.config.cron_schedule import Schedule
 from smoke.datadog.definition import Omitted
 from smoke.datadog.queries import CheckQuery, MetricQuery, Over, Term, branches, last, term

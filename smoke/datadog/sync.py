@@ -68,7 +68,7 @@ def step_lines(steps: Iterable[Step]) -> Iterator[str]:
             case Change(definition, _, differences):
                 yield f"~ {definition.kind} {definition.name}"
                 for each in differences:
-                    yield f"    {each.place}: {_shown(each.is_)} -> {_shown(each.should_be)}"
+                    yield f"    {each.key}: {_shown(each.is_)} -> {_shown(each.should_be)}"
             case Surplus(existing, reason):
                 yield f"- {existing.kind} {existing.name} ({existing.id}): {reason}; --prune removes it"
             case Keep():

@@ -14,8 +14,8 @@ from smoke import spans
 from smoke.answers.variables import names_in
 from smoke.config.cron_schedule import Schedule
 from smoke.config.probe import Probe
-from smoke.config.schema import Environment
 from smoke.config.suite import Suite
+from smoke.config.suite_file import Environment
 from smoke.datadog.assertions import assertions
 from smoke.datadog.definition import MANAGED, Definition, Json, Kind, Omitted
 from smoke.datadog.monitors import Telling
@@ -30,7 +30,7 @@ HTTPS = 443
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Remit:
     """Where tests look, and on what terms."""
 
     suite: Suite
@@ -53,20 +53,20 @@ class Deployment:
     """What of a test's expectations is not looked at there."""
 
 
-def deployment(place: Place) -> Deployment:
-    """Return the tests for every probe of ``place`` that can be one."""
+def deployment(remit: Remit) -> Deployment:
+    """Return the tests for every probe of ``remit`` that can be one."""
     tests: list[Definition] = []
     omitted: list[Omitted] = []
     lost: list[Omitted] = []
-    for probe in place.suite.probes:
-        if reason := next(_obstacles(probe, place), None):
+    for probe in remit.suite.probes:
+        if reason := next(_obstacles(probe, remit), None):
             omitted.append(Omitted(name=probe.id, reason=reason))
             continue
         said, unsaid = assertions(probe.expect)
-        tests.append(_http(probe, place, said))
+        tests.append(_http(probe, remit, said))
         lost += [Omitted(name=probe.id, reason=each) for each in unsaid]
         if probe.expect.tls_days_left is not None:
-            tests.append(_certificate(probe, place, probe.expect.tls_days_left))
+            tests.append(_certificate(probe, remit, probe.expect.tls_days_left))
     return Deployment(tests=tuple(tests), omitted=tuple(omitted), lost=tuple(lost))
 
 
@@ -84,10 +84,10 @@ def address(probe: Probe, environment: Environment) -> str:
     return base.rstrip("/") + probe.request.partition(" ")[2]
 
 
-def _obstacles(probe: Probe, place: Place) -> Iterator[str]:
+def _obstacles(probe: Probe, remit: Remit) -> Iterator[str]:
     method = probe.request.partition(" ")[0]
-    if probe.contracts and place.environment.contract not in probe.contracts:
-        yield f"{place.name} has another contract"
+    if probe.contracts and remit.environment.contract not in probe.contracts:
+        yield f"{remit.name} has another contract"
     if probe.account is not None:
         yield f"it is signed in as {probe.account}, and no account leaves the house"
     if method not in READ:
@@ -100,37 +100,37 @@ def _obstacles(probe: Probe, place: Place) -> Iterator[str]:
         yield f"it sends {', '.join(secret)}"
     if names := sorted(names_in([probe.request, probe.headers, probe.body])):
         yield f"{', '.join(f'{{{name}}}' for name in names)} is known to a run only"
-    base = place.environment.urls.get(probe.base or "", place.environment.base_url)
+    base = remit.environment.urls.get(probe.base or "", remit.environment.base_url)
     if not base.startswith(("http://", "https://")):
         yield f"{base} is not an address that Datadog can reach"
 
 
-def _http(probe: Probe, place: Place, said: list[dict[str, Any]]) -> Definition:
+def _http(probe: Probe, remit: Remit, said: list[dict[str, Any]]) -> Definition:
     request = {
         "method": probe.request.partition(" ")[0],
-        "url": address(probe, place.environment),
-        "timeout": max(1, round(place.environment.timeout_ms / 1000)),
+        "url": address(probe, remit.environment),
+        "timeout": max(1, round(remit.environment.timeout_ms / 1000)),
         "follow_redirects": False,
         **({"headers": dict(probe.headers)} if probe.headers else {}),
     }
-    return _test(probe, place, probe.id, "http", {"request": request, "assertions": said})
+    return _test(probe, remit, probe.id, "http", {"request": request, "assertions": said})
 
 
-def _certificate(probe: Probe, place: Place, days: float) -> Definition:
-    parts = urlsplit(address(probe, place.environment))
+def _certificate(probe: Probe, remit: Remit, days: float) -> Definition:
+    parts = urlsplit(address(probe, remit.environment))
     request = {"host": parts.hostname, "port": parts.port or HTTPS}
     said = [{"type": "certificate", "operator": "isInMoreThan", "target": days}]
-    return _test(probe, place, f"{probe.id}.certificate", "ssl", {"request": request, "assertions": said})
+    return _test(probe, remit, f"{probe.id}.certificate", "ssl", {"request": request, "assertions": said})
 
 
-def _test(probe: Probe, place: Place, check: str, subtype: str, config: Json) -> Definition:
-    name = f"{place.suite.name}/{place.name}/{check}"
-    terms = place.terms
-    handles = " ".join(dict.fromkeys(filter(None, map(place.telling.handle, terms.notify))))
-    title = f"{place.suite.about.title} in {place.name}: {probe.title}"
+def _test(probe: Probe, remit: Remit, check: str, subtype: str, config: Json) -> Definition:
+    name = f"{remit.suite.name}/{remit.name}/{check}"
+    terms = remit.terms
+    handles = " ".join(dict.fromkeys(filter(None, map(remit.telling.handle, terms.notify))))
+    title = f"{remit.suite.about.title} in {remit.name}: {probe.title}"
     tags = (
-        ("suite", place.suite.name),
-        ("env", place.name),
+        ("suite", remit.suite.name),
+        ("env", remit.name),
         ("check", check),
         ("category", str(probe.category)),
     )
@@ -144,7 +144,7 @@ def _test(probe: Probe, place: Place, check: str, subtype: str, config: Json) ->
         "message": f"{title}, says check {check} of the smoke test.\n{handles}".rstrip(),
         "config": config,
         "options": {
-            "tick_every": place.tick_s,
+            "tick_every": remit.tick_s,
             "retry": {"count": terms.retries, "interval": round(spans.seconds(terms.retry_after) * 1000)},
             "min_location_failed": terms.failing_locations,
             "min_failure_duration": 0,

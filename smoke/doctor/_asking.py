@@ -42,7 +42,7 @@ def ask(url: str) -> Asked | str:
 
 def target_of(planned: Plan, settings: Settings) -> str | None:
     """Return the address of the target, None where it is embedded; raises ConfigError if nobody says it."""
-    from smoke.config.schema import EMBEDDED
+    from smoke.config.suite_file import EMBEDDED
     from smoke.target import MAIN, addresses
 
     written = settings.base_url or planned.environment.base_url

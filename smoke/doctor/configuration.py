@@ -15,7 +15,7 @@ ABOUT = "configuration"
 def examine(visit: Visit) -> Iterator[Finding]:
     """Plan what ``smoke run`` would do; raises ConfigError where options name what does not exist."""
     planned, said = visit.plan, visit.given.suite or visit.given.env
-    if isinstance(planned, ConfigError) and said and any(each.file == "command line" for each in planned.problems):
+    if isinstance(planned, ConfigError) and said and any(each.is_usage for each in planned.problems):
         raise planned
     if isinstance(planned, ConfigError):
         first, more = planned.problems[0], len(planned.problems) - 1

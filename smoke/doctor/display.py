@@ -54,8 +54,8 @@ def answers(environ: Mapping[str, str]) -> bool:
         return True  # a path, as macOS has it: the browser will say
     if said["host"]:
         return _connects(socket.AF_INET, (said["host"], FIRST_PORT + int(said["number"])))
-    place = f"/tmp/.X11-unix/X{said['number']}"  # noqa: S108 - where X servers listen
-    return any(_connects(socket.AF_UNIX, each) for each in (place, f"\0{place}"))
+    address = f"/tmp/.X11-unix/X{said['number']}"  # noqa: S108 - where X servers listen
+    return any(_connects(socket.AF_UNIX, each) for each in (address, f"\0{address}"))
 
 
 def _connects(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:

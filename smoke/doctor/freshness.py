@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from smoke import spans
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.doctor.finding import Finding, Health
 from smoke.doctor.registry import Visit, examination
 
 if TYPE_CHECKING:
-    from smoke.availability.gathering import Place
     from smoke.config.cron_schedule import Schedule
+    from smoke.model import Place
     from smoke.storage.store import Store
 
 FETCH_S = 10.0
@@ -49,7 +49,7 @@ def examine(visit: Visit) -> Iterator[Finding]:
         return _in_history(visit, age) if age is not None or _is_kept_here(visit) else iter([NOT_KEPT_HERE])
     if age is None:
         text = "is needed with --url: what is published does not say how often it should come; say it, such as 45m"
-        raise ConfigError([Problem("command line", 0, "--max-age", text)])
+        raise ConfigError.of_option("--max-age", text)
     return _published(visit, age)
 
 
@@ -75,7 +75,7 @@ def _age(text: str) -> float:
         wrong = f"is a time such as 45m; got {text!r}"
     except ValueError as error:
         wrong = str(error)
-    raise ConfigError([Problem("command line", 0, "--max-age", wrong)])
+    raise ConfigError.of_option("--max-age", wrong)
 
 
 def _unended(ended: float | None, begun: float | None, now: float) -> str:
@@ -128,10 +128,10 @@ def _in_history(visit: Visit, age: float | None) -> Iterator[Finding]:
 def _of_place(
     visit: Visit, store: Store, place: Place, schedules: Sequence[Schedule], about: str, age: float | None
 ) -> Finding:
-    from smoke.availability.timeline import holds
     from smoke.history.errors import HistoryError
     from smoke.history.reader import Reader
     from smoke.history.schedule import Schedule as Ledger
+    from smoke.timeline.states import holds
 
     points, region = sorted({each.point for each in schedules}), visit.given.region
     try:

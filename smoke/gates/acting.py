@@ -45,7 +45,7 @@ class Acted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Means:
     """Where a gate acts, and by what."""
 
     suite: str
@@ -58,9 +58,9 @@ class Place:
     store: Store
 
 
-def place_of(plan: Plan, settings: Settings) -> Place:
+def means_of(plan: Plan, settings: Settings) -> Means:
     """Return where a gate of ``plan`` acts."""
-    return Place(
+    return Means(
         suite=plan.suite.name,
         environment=plan.environment_name,
         build=settings.expect_build,
@@ -71,28 +71,28 @@ def place_of(plan: Plan, settings: Settings) -> Place:
     )
 
 
-def act(decision: Decision, place: Place, payload: Mapping[str, object]) -> Acted:
+def act(decision: Decision, means: Means, payload: Mapping[str, object]) -> Acted:
     """Run the hook of ``decision``, unless it was begun for this build before; raises KeyboardInterrupt after it.
 
     Where that cannot be known, nothing is done: a rollback that is run twice may roll back the good build.
     """
-    hook = hook_of(decision.action, place.hooks)
+    hook = hook_of(decision.action, means.hooks)
     if hook is None:
         return Acted(deed=Deed.NONE, sentence=_unhooked(decision.action))
-    if place.build is None:
+    if means.build is None:
         why = "without --expect-build nobody could tell whether it was done before"
         return Acted(deed=Deed.FAILED, sentence=f"{decision.action} was not run: {why}")
-    key = key_of(decision.action, place, time.time())
-    actions = Actions(place.store)
+    key = key_of(decision.action, means, time.time())
+    actions = Actions(means.store)
     try:
-        earlier = actions.begin(_begun(key, decision, place))
+        earlier = actions.begin(_begun(key, decision, means))
     except HistoryError as error:
         return Acted(deed=Deed.FAILED, sentence=f"{decision.action} was not run: {error}")
     if earlier is not None:
         return Acted(deed=Deed.BEFORE, sentence=_told(earlier))
     with held():  # half a rollback is worse than a late end; the hook has a time-out
-        order = Order(key=key, payload=payload, variables=variables(decision, place))
-        result = run_hook(hook, order, place.environ, place.folder)
+        order = Order(key=key, payload=payload, variables=variables(decision, means))
+        result = run_hook(hook, order, means.environ, means.folder)
         try:
             actions.end(key, ok=result.ok, detail=result.detail, now=time.time())
             unrecorded = ""
@@ -102,15 +102,15 @@ def act(decision: Decision, place: Place, payload: Mapping[str, object]) -> Acte
     return Acted(deed=deed, sentence=f"{decision.action} {deed}: {result.detail}{unrecorded}")
 
 
-def key_of(action: Action, place: Place, now: float) -> str:
+def key_of(action: Action, means: Means, now: float) -> str:
     """Return the name of ``action`` for one build; what calls people is another thing after an hour."""
-    key = f"{place.suite}/{place.environment}/{place.build}/{action}"
+    key = f"{means.suite}/{means.environment}/{means.build}/{action}"
     return key if action is Action.ROLLBACK else f"{key}/{int(now // HOUR_S)}"
 
 
-def would_act(decision: Decision, place: Place) -> Acted:
+def would_act(decision: Decision, means: Means) -> Acted:
     """Say what :func:`act` would do, and do nothing."""
-    hook = hook_of(decision.action, place.hooks)
+    hook = hook_of(decision.action, means.hooks)
     if hook is None:
         return Acted(deed=Deed.NONE, sentence=_unhooked(decision.action))
     way = " ".join(hook.command) or hook.webhook or (f"GitHub event {hook.github.event}" if hook.github else "")
@@ -122,25 +122,25 @@ def hook_of(action: Action, hooks: Hooks) -> Hook | None:
     return {Action.ROLLBACK: hooks.rollback, Action.ESCALATE: hooks.escalate}.get(action)
 
 
-def variables(decision: Decision, place: Place) -> dict[str, str]:
+def variables(decision: Decision, means: Means) -> dict[str, str]:
     """Return the environment variables by which a command knows what it is for."""
     return {
         "SMOKE_GATE_POINT": decision.point,
         "SMOKE_GATE_ACTION": decision.action,
-        "SMOKE_GATE_SUITE": place.suite,
-        "SMOKE_GATE_ENVIRONMENT": place.environment,
-        "SMOKE_GATE_BUILD": place.build or "",
+        "SMOKE_GATE_SUITE": means.suite,
+        "SMOKE_GATE_ENVIRONMENT": means.environment,
+        "SMOKE_GATE_BUILD": means.build or "",
         "SMOKE_GATE_REASON": decision.reason,
     }
 
 
-def _begun(key: str, decision: Decision, place: Place) -> ActionTaken:
+def _begun(key: str, decision: Decision, means: Means) -> ActionTaken:
     return ActionTaken(
         key=key,
-        suite=place.suite,
-        environment=place.environment,
+        suite=means.suite,
+        environment=means.environment,
         point=decision.point,
-        build=place.build or "",
+        build=means.build or "",
         action=decision.action,
         begun=time.time(),
     )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from smoke.config.schema import FlakyPolicy
+from smoke.config.points import FlakyPolicy
 from smoke.judging.judge import SEVERITY, combine, exit_code
 from smoke.model import Action, Category, Outcome
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.gates import looking, parts
 from smoke.gates.checking import Checked, run_checks
 from smoke.gates.cohort import CohortTerms
@@ -181,11 +181,11 @@ def planned_parts(plan_: Plan, build: str | None) -> tuple[PartName, ...]:
     point = plan_.point
     if point.cohort is not None and build is None:
         text = f"is needed at {plan_.point_name}: only by its build can a canary be told from what is stable"
-        raise ConfigError([Problem("command line", 0, "--expect-build", text)])
+        raise ConfigError.of_option("--expect-build", text)
     acts = point.on_failure.action is not Action.BLOCK
     if acts and plan_.suite.about.page.build is not None and build is None:
         text = f"is needed at {plan_.point_name}: {plan_.suite.name} shows its builds, and a gate acts for one"
-        raise ConfigError([Problem("command line", 0, "--expect-build", text)])
+        raise ConfigError.of_option("--expect-build", text)
     asked = {
         # Where a balancer mixes two builds, the sessions of the cohort prove which one was met.
         PartName.BUILD: build is not None and not is_mixed(plan_),

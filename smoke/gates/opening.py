@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.gates.sample import light_probes
 from smoke.gates.sampler import Sampler
 from smoke.planning.plan import Plan
@@ -25,7 +25,7 @@ def open_sampler(plan: Plan, settings: Settings) -> Iterator[Sampler]:
             f"no probe of {plan.suite.name} at {plan.point_name} may be asked again and again: it takes one that "
             "reads, without account, after, capture, eventually and counter"
         )
-        raise ConfigError([Problem("command line", 0, "", text)])
+        raise ConfigError.of_option("", text)
     names = {probe.id for probe in probes}
     # Accounts are nothing that a light look needs, so their secrets need not be there.
     light = replace(plan, checks=tuple(check for check in plan.checks if check.id in names))

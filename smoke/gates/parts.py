@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from smoke.config.schema import ExecutionPoint
+from smoke.config.points import ExecutionPoint
 from smoke.gates.checking import Checked
 from smoke.gates.cohort import CohortProof, CohortTerms
 from smoke.gates.comparison import Compared, Finding

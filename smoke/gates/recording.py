@@ -11,7 +11,7 @@ from pathlib import Path
 
 from smoke.dora.deployment import Deployment
 from smoke.dora.document import history_jsonl
-from smoke.gates.acting import Place
+from smoke.gates.acting import Means
 from smoke.gates.decision import Decision
 from smoke.gates.pipeline import commit_of
 from smoke.history.deployments import Deployments
@@ -22,13 +22,13 @@ POINTS = ("post-production", "post-rollback")
 FILE = "deployment_history.jsonl"
 
 
-def record_gate(decision: Decision, place: Place, reports: Path) -> None:
+def record_gate(decision: Decision, means: Means, reports: Path) -> None:
     """Record what a gate at post-production or post-rollback judged; nothing elsewhere, or where nothing was judged.
 
     Raises HistoryError and OSError.
     """
     if decision.point in POINTS and is_judged(decision):
-        record(_deployment(decision, place), place.store, reports)
+        record(_deployment(decision, means), means.store, reports)
 
 
 def is_judged(decision: Decision) -> bool:
@@ -36,13 +36,13 @@ def is_judged(decision: Decision) -> bool:
     return decision.outcome in (Outcome.PASS, Outcome.FLAKY, Outcome.FAIL)
 
 
-def last_good(place: Place) -> str | None:
-    """Return the build that was last deployed well, other than that of ``place``; None: nobody knows of one.
+def last_good(means: Means) -> str | None:
+    """Return the build that was last deployed well, other than that of ``means``; None: nobody knows of one.
 
     Raises HistoryError.
     """
-    known = Deployments(place.store).between(place.suite, place.environment, 0.0, float("inf"))
-    good = [each.build for each in known if each.success and each.build != place.build]
+    known = Deployments(means.store).between(means.suite, means.environment, 0.0, float("inf"))
+    good = [each.build for each in known if each.success and each.build != means.build]
     return good[-1] if good else None
 
 
@@ -68,16 +68,16 @@ def write_history(reports: Path, deployments: Iterable[Deployment]) -> Path:
     return path
 
 
-def _deployment(decision: Decision, place: Place) -> Deployment:
-    commit = commit_of(place.environ)
+def _deployment(decision: Decision, means: Means) -> Deployment:
+    commit = commit_of(means.environ)
     return Deployment(
-        suite=place.suite,
-        environment=place.environment,
-        build=place.build or "unknown",
+        suite=means.suite,
+        environment=means.environment,
+        build=means.build or "unknown",
         commit=commit,
         point=decision.point,
         at=time.time(),
-        committed_at=_committed_at(commit, place.environ, place.folder),
+        committed_at=_committed_at(commit, means.environ, means.folder),
         success=decision.passed,
         failure_reason=None if decision.passed else decision.reason,
     )

@@ -31,6 +31,7 @@ from smoke.history.rows import RunRows, insert_rows, select_rows
 from smoke.storage.store import Store
 
 EVER = float("inf")
+ENDED_SINCE = "SELECT run_id, finished FROM runs WHERE finished >= ? ORDER BY finished, run_id"
 AT_ONCE = 100
 """Runs of one transaction: others write meanwhile."""
 
@@ -86,9 +87,8 @@ def exported_rest(store: Store, since: float = 0.0) -> Iterator[str]:
 
 def runs_since(store: Store, since: float) -> dict[str, float]:
     """Return when the runs ended that ended at ``since`` or later, by their ids, the oldest first."""
-    query = "SELECT run_id, finished FROM runs WHERE finished >= ? ORDER BY finished, run_id"
     with store.reading() as db:
-        return {row["run_id"]: row["finished"] for row in db.execute(query, (since,))}
+        return {row["run_id"]: row["finished"] for row in db.execute(ENDED_SINCE, (since,))}
 
 
 def imported(store: Store, lines: Iterable[str | bytes]) -> Imported:

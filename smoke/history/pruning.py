@@ -9,6 +9,7 @@ from smoke.storage.store import Store
 
 AT_ONCE = 20
 """Runs of one transaction: others write meanwhile."""
+ENDED_BEFORE = "SELECT run_id FROM runs WHERE finished < ? ORDER BY finished"
 TABLES = ("measurements", "attempts", "checks", "runs")
 
 
@@ -31,8 +32,8 @@ def prune(store: Store, before: float, *, seconds: float = float("inf")) -> Prun
         db.execute("DELETE FROM incidents WHERE closed < ?", (before,))
         db.execute("DELETE FROM deliveries WHERE state <> 'waiting' AND changed < ?", (before,))
         db.execute("DELETE FROM slots WHERE slot < ?", (before,))
-    with store.reading() as db:  # all runs are looked through, and nobody could write meanwhile
-        old = db.execute("SELECT run_id FROM runs WHERE finished < ? ORDER BY finished", (before,)).fetchall()
+    with store.reading() as db:  # there may be many, and nobody could write meanwhile
+        old = db.execute(ENDED_BEFORE, (before,)).fetchall()
     while runs < len(old) and time.monotonic() < end:
         some = [(row[0],) for row in old[runs : runs + AT_ONCE]]
         with store.writing() as db:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from smoke.history.errors import HistoryError
 from smoke.history.facts import CheckFact, DayOutcomes, DayPercentiles, Reading, RunFact, rank
-from smoke.model import Blame, Category, Outcome, Unit
+from smoke.model import Blame, Category, Outcome, Place, Unit
 from smoke.storage.store import Row, Store
 
 Fact = TypeVar("Fact")
@@ -63,7 +63,7 @@ class Reader:
 
     store: Store
 
-    def places(self) -> tuple[tuple[str, str], ...]:
+    def places(self) -> tuple[Place, ...]:
         """Return every suite with each environment of which a run is or was known, in alphabetical order."""
         rows = self._rows("SELECT DISTINCT suite, environment FROM places ORDER BY suite, environment")
         return tuple((str(suite), str(environment)) for suite, environment in rows)

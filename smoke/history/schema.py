@@ -87,6 +87,7 @@ CREATE TABLE actions (
   ok INTEGER, detail TEXT
 ) WITHOUT ROWID
 """
+_OLD = "CREATE INDEX runs_by_age ON runs (finished)"
 
-MIGRATIONS = (_FIRST, _MONITORING, _OVER_TIME, _SCHEDULE, _ACTIONS)
+MIGRATIONS = (_FIRST, _MONITORING, _OVER_TIME, _SCHEDULE, _ACTIONS, _OLD)
 """What leads from each schema version to the next, statements parted by semicolons; only ever appended to."""

@@ -16,8 +16,8 @@ from smoke.host.process import Run, run
 
 def _package(name: str) -> Path | None:
     spec = find_spec(name)
-    places = list(spec.submodule_search_locations or ()) if spec else []
-    return Path(places[0]) if places else None
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    return Path(folders[0]) if folders else None
 
 
 def _say(line: str) -> None:

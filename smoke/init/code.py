@@ -7,8 +7,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from smoke.init.place import quoted
 from smoke.init.seen import Login, Seen
+from smoke.init.spot import quoted
 
 LONGEST_LINE = 120
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from smoke.init.place import By, Place, spellings
+from smoke.init.spot import By, Spot, spellings
 from smoke.init.words import CODE, ELSEWHERE, GO_ON, MENU, MINE, SIGN_IN, SIGN_OUT, USER
 
 TYPED = frozenset({"text", "email", "tel", "number", "url", ""})
@@ -127,32 +127,32 @@ def openers(controls: Iterable[Control], user: str) -> Iterator[Control]:
 
     def rank(control: Control) -> int:
         told = f"{control.says} {control.label} {control.id}"
-        return next((place for place, words in enumerate(likely) if words.search(told)), len(likely))
+        return next((number for number, words in enumerate(likely) if words.search(told)), len(likely))
 
     yield from sorted((each for each in controls if each.opens), key=rank)
 
 
-def spots(control: Control, role: str, name: str) -> Iterator[Place]:
+def spots(control: Control, role: str, name: str) -> Iterator[Spot]:
     """Yield locators for ``control``, whose role and accessible name these are: what users go by first."""
     if control.tag == "input" and not control.sends:
         yield from _spelt(By.LABEL, control.label)
         yield from _spelt(By.PLACEHOLDER, control.placeholder)
     if role and name:
-        yield from spellings(Place(by=By.ROLE, role=role, name=name))
+        yield from spellings(Spot(by=By.ROLE, role=role, name=name))
     tag = control.tag
     if not NOT_A_NAME.search(control.id):
-        yield Place(by=By.CSS, name=f'{tag}[id="{control.id}"]')
+        yield Spot(by=By.CSS, name=f'{tag}[id="{control.id}"]')
     if not NOT_A_NAME.search(control.name):
-        yield Place(by=By.CSS, name=f'{tag}[name="{control.name}"]')
+        yield Spot(by=By.CSS, name=f'{tag}[name="{control.name}"]')
     if control.type:
-        yield Place(by=By.CSS, name=f'{tag}[type="{control.type}"]')
-        yield Place(by=By.CSS, name=f'form:has([type="password"]) {tag}[type="{control.type}"]')
+        yield Spot(by=By.CSS, name=f'{tag}[type="{control.type}"]')
+        yield Spot(by=By.CSS, name=f'form:has([type="password"]) {tag}[type="{control.type}"]')
 
 
-def _spelt(by: By, text: str) -> Iterator[Place]:
+def _spelt(by: By, text: str) -> Iterator[Spot]:
     plain = text.strip().rstrip("*:").strip()
     if plain:
-        yield from spellings(Place(by=by, name=plain))
+        yield from spellings(Spot(by=by, name=plain))
 
 
 def _submit(around: Sequence[Control], field: Control) -> Control | None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smoke.init.controls import Control, Form, code_form, login_form, ways_in
-from smoke.init.place import By, Place
 from smoke.init.room import Room
 from smoke.init.seen import Refused, SecondFactor
+from smoke.init.spot import By, Spot
 from smoke.init.words import REFUSAL
 from smoke.model import SignalKind
 
@@ -38,7 +38,7 @@ class Door:
     """Where the form is that signs in."""
 
     path: str
-    entrance: Place | None
+    entrance: Spot | None
     """What must be clicked there first; None: nothing."""
 
     def open(self, room: Room) -> Form:
@@ -55,15 +55,15 @@ class Door:
 class Entered:
     """The way in that was just taken."""
 
-    user: Place | None
-    onward: tuple[Place | None, ...]
-    password: Place
-    code: Place | None
-    submit: Place | None
+    user: Spot | None
+    onward: tuple[Spot | None, ...]
+    password: Spot
+    code: Spot | None
+    submit: Spot | None
     second: SecondFactor | None
 
     @property
-    def fields(self) -> tuple[Place, ...]:
+    def fields(self) -> tuple[Spot, ...]:
         """What the form shows."""
         return (self.password, self.user) if self.user else (self.password,)
 
@@ -86,10 +86,10 @@ def door(room: Room, start: str) -> Door:
     if has_form():
         return Door(begin, None) if room.is_away or begun == begin else _direct(room)
     for control in list(ways_in(room.controls()))[:3]:
-        place = room.place(control)
+        spot = room.spot(control)
         room.click(control)
         if has_form():
-            return Door(begin, place) if room.is_away or room.path == begun else _direct(room)
+            return Door(begin, spot) if room.is_away or room.path == begun else _direct(room)
         room.go(begin)
     for path in () if start or others else USUAL:
         room.go(path)
@@ -118,14 +118,14 @@ def enter(room: Room, form: Form, user: str, password: Secret, one_time_code: Ca
     if form.user is not None:
         named = _filled(room, form.user, user)
     if form.password is None and form.user is not None:
-        onward.append(room.place(form.submit) if form.submit else None)
+        onward.append(room.spot(form.submit) if form.submit else None)
         room.send(form.submit, form.user)
         form = _next(room)
     if form.password is None:
         raise UnknownLoginError("after the user no field for the password was found")
     secret = _filled(room, form.password, password.reveal())
     code = _filled(room, form.code, one_time_code()) if form.code else None
-    submit = room.place(form.submit) if form.submit else None
+    submit = room.spot(form.submit) if form.submit else None
     room.send(form.submit, form.password)
     second = _second(room, one_time_code)
     return Entered(user=named, onward=tuple(onward), password=secret, code=code, submit=submit, second=second)
@@ -140,19 +140,19 @@ def _second(room: Room, one_time_code: Callable[[], str]) -> SecondFactor | None
     if form is None or form.code is None:
         return None
     code = _filled(room, form.code, one_time_code())
-    submit = room.place(form.submit) if form.submit else None
+    submit = room.spot(form.submit) if form.submit else None
     room.send(form.submit, form.code)
     return SecondFactor(code=code, submit=submit)
 
 
-def _filled(room: Room, control: Control, value: str) -> Place:
+def _filled(room: Room, control: Control, value: str) -> Spot:
     if not room.is_ours:
         raise UnknownLoginError(_foreign(room.origin))
-    place = room.place(control)
-    if place is None:
+    spot = room.spot(control)
+    if spot is None:
         raise UnknownLoginError(f"no locator finds the field {control.label or control.name!r} alone")
     room.element(control).fill(value)
-    return place
+    return spot
 
 
 def refused(room: Room, here: Door) -> Refused | None:
@@ -176,7 +176,7 @@ def refused(room: Room, here: Door) -> Refused | None:
         room.element(following.password).fill(NO_PASSWORD)
         room.send(following.submit, following.password)
     told = [line for line in refusals(room) if line not in before and NOBODY not in line]
-    message = room.only(Place(by=By.TEXT, name=line[:LONGEST_MESSAGE]) for line in told)
+    message = room.only(Spot(by=By.TEXT, name=line[:LONGEST_MESSAGE]) for line in told)
     if message is None:
         return None
     bad = [each.text for each in room.signals if each.kind is SignalKind.REQUEST and each.text not in heard]

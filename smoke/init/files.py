@@ -117,10 +117,10 @@ def todos(files: tuple[File, ...]) -> Iterator[str]:
 
 
 def _suite(wanted: Wanted, seen: Seen, environment: str) -> str:
-    place: dict[str, Any] = {"base_url": wanted.url, **({"urls": wanted.urls} if wanted.urls else {})}
+    there: dict[str, Any] = {"base_url": wanted.url, **({"urls": wanted.urls} if wanted.urls else {})}
     about: dict[str, Any] = {
         "title": wanted.title,
-        "environments": {environment: {**place, "timeout_ms": 10_000}},
+        "environments": {environment: {**there, "timeout_ms": 10_000}},
     }
     if wanted.account is not None:
         about["accounts"] = {"smoke": _account(wanted.account)}

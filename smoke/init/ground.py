@@ -6,8 +6,9 @@ import uuid
 from collections.abc import Iterator
 from itertools import product
 
-from smoke.config.schema import Environment, ExecutionPoint, FlakyPolicy, OnFailure, SuiteFile
+from smoke.config.points import ExecutionPoint, FlakyPolicy, OnFailure
 from smoke.config.suite import Suite
+from smoke.config.suite_file import Environment, SuiteFile
 from smoke.init.wanted import ENVIRONMENT, Wanted
 from smoke.model import Action, Category, Check, CheckKind, Scope
 from smoke.planning.plan import Plan

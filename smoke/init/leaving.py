@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smoke.init.controls import login_form, openers, ways_in, ways_out
-from smoke.init.place import By, Place, is_steady
 from smoke.init.room import Room
 from smoke.init.seen import WayOut
+from smoke.init.spot import By, Spot, is_steady
 from smoke.init.words import CONFIRM
 
 MOST_MENUS = 8
@@ -18,29 +18,29 @@ MOST_MENUS = 8
 class Exit:
     """Where the way out is."""
 
-    opener: Place | None
-    log_out: Place
+    opener: Spot | None
+    log_out: Spot
 
 
 def exit_of(room: Room, user: str) -> Exit | None:
     """Find the way out on the page, or in a menu of it; None if there is none. The menu is left open."""
     from playwright.sync_api import Error
 
-    if (place := _in_sight(room)) is not None:
-        return Exit(None, place)
+    if (spot := _in_sight(room)) is not None:
+        return Exit(None, spot)
     for number in range(MOST_MENUS):
         menus = list(openers(room.controls(), user))
         if number >= len(menus):
             return None
-        opener, path = room.place(menus[number]), room.path
+        opener, path = room.spot(menus[number]), room.path
         if opener is None:
             continue
         try:
             room.click(menus[number])
         except Error:  # something lies over it
             continue
-        if (place := _in_sight(room)) is not None:
-            return Exit(opener, place)
+        if (spot := _in_sight(room)) is not None:
+            return Exit(opener, spot)
         if room.path != path:
             room.go(path)
         else:
@@ -48,11 +48,11 @@ def exit_of(room: Room, user: str) -> Exit | None:
     return None
 
 
-def _in_sight(room: Room) -> Place | None:
-    return next((place for each in ways_out(room.controls()) if (place := room.place(each)) is not None), None)
+def _in_sight(room: Room) -> Spot | None:
+    return next((spot for each in ways_out(room.controls()) if (spot := room.spot(each)) is not None), None)
 
 
-def leave(room: Room, found: Exit, login: tuple[Place, ...]) -> WayOut:
+def leave(room: Room, found: Exit, login: tuple[Spot, ...]) -> WayOut:
     """Sign out by the way that was found and opened; ``login`` is what the form to sign in shows."""
     asked, offered = len(room.dialogs), {each.says for each in ways_in(room.controls())}
     room.press(found.log_out)
@@ -66,39 +66,37 @@ def leave(room: Room, found: Exit, login: tuple[Place, ...]) -> WayOut:
     )
 
 
-def _confirmed(room: Room, found: Exit) -> Place | None:
+def _confirmed(room: Room, found: Exit) -> Spot | None:
     """Say that it is meant, where a page or a dialog asks; return by what."""
     controls = room.controls()
     if login_form(controls) is not None or any(ways_in(controls)):
         return None
     for each in reversed(controls):  # what asks comes last, on top of the page
         if each.tag in {"button", "input"} and CONFIRM.search(each.says):
-            place = room.place(each)
-            if place not in (None, found.log_out):
+            spot = room.spot(each)
+            if spot not in (None, found.log_out):
                 room.click(each)
-                return place
+                return spot
     return None
 
 
-def _signed_out(room: Room, login: tuple[Place, ...], offered: set[str]) -> Place | None:
+def _signed_out(room: Room, login: tuple[Spot, ...], offered: set[str]) -> Spot | None:
     """Return what shows that nobody is signed in: not what was ``offered`` before, too."""
     controls = room.controls()
     if any(ways_out(controls)):
         return None
     for each in (way for way in ways_in(controls) if way.says not in offered):
-        if (place := room.place(each)) is not None:
-            return place
+        if (spot := room.spot(each)) is not None:
+            return spot
     return room.only(login)
 
 
-def signed_in(room: Room, found: Exit | None, visitors: Sequence[Room]) -> Place | None:
+def signed_in(room: Room, found: Exit | None, visitors: Sequence[Room]) -> Spot | None:
     """Return what the page shows that it does not show to ``visitors``, who are not signed in."""
-    candidates = [place for place in (found.opener, found.log_out) if place] if found else []
+    candidates = [spot for spot in (found.opener, found.log_out) if spot] if found else []
     headings = [
-        Place(by=By.ROLE, role="heading", level=each.level, name=each.name)
+        Spot(by=By.ROLE, role="heading", level=each.level, name=each.name)
         for each in room.nodes()
         if each.role == "heading" and is_steady(each.name)
     ]
-    return room.only(
-        place for place in (*candidates, *headings) if not any(visitor.shows(place) for visitor in visitors)
-    )
+    return room.only(spot for spot in (*candidates, *headings) if not any(visitor.shows(spot) for visitor in visitors))

@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from smoke.init.place import Place, spellings
 from smoke.init.room import Room
 from smoke.init.seen import Answered, StartPage
+from smoke.init.spot import Spot, spellings
 from smoke.init.start_page import landmarks, named, parts
 from smoke.init.usual import DESCRIPTIONS, HEALTH, NOWHERE
 
@@ -40,7 +40,7 @@ def start_page(room: Room, again: Room) -> StartPage:
         raise NoStartPageError(f"the start page leads to another address, {there}: {way_out}")
     nodes = room.nodes()
     landmark = next(_found(landmarks(nodes), room, again))
-    rest = [place for place in _found(parts(nodes), room, again) if place != landmark]
+    rest = [spot for spot in _found(parts(nodes), room, again) if spot != landmark]
     called, *others = named([landmark, *rest])
     pages = room.listeners.watch.visit().pages
     return StartPage(
@@ -52,17 +52,17 @@ def start_page(room: Room, again: Room) -> StartPage:
     )
 
 
-def _found(places: Iterable[Place], *rooms: Room) -> Iterator[Place]:
-    """Yield for each of ``places`` the first spelling that finds it, and it alone, in all of ``rooms``."""
-    for place in places:
-        for spelling in spellings(place):
+def _found(spots: Iterable[Spot], *rooms: Room) -> Iterator[Spot]:
+    """Yield for each of ``spots`` the first spelling that finds it, and it alone, in all of ``rooms``."""
+    for spot in spots:
+        for spelling in spellings(spot):
             if all(room.only([spelling]) for room in rooms):
                 yield spelling
                 break
 
 
 def answers(context: BrowserContext, base: str) -> tuple[Answered, ...]:
-    """Ask for the start page, for a page that is not there, and at the usual places; return what was answered."""
+    """Ask for the start page, for a page that is not there, and at the usual addresses; return what was answered."""
     return tuple(each for path in ("/", NOWHERE, *HEALTH, *DESCRIPTIONS) for each in _answer(context, base, path))
 
 

@@ -39,7 +39,7 @@ class Answers:
             return self.given.login is not False
         if self.is_asked:
             return input("Does it have a login? [y/N] ").strip().lower() in {"y", "yes"}
-        self.problems.append(Problem("command line", 0, NO_LOGIN, "say whether it has a login"))
+        self.problems.append(Problem.of_option(NO_LOGIN, "say whether it has a login"))
         return False
 
     def _account(self, title: str) -> AccountWanted:
@@ -57,12 +57,12 @@ class Answers:
         if not said and self.is_asked and question:
             said = input(f"{question}: ").strip()
         if not said:
-            self.problems.append(Problem("command line", 0, option, "is missing: say it by this option"))
+            self.problems.append(Problem.of_option(option, "is missing: say it by this option"))
             return usual
         try:
             return convert(said)
         except ValueError as error:
-            self.problems.append(Problem("command line", 0, option, str(error)))
+            self.problems.append(Problem.of_option(option, str(error)))
             return usual
 
 
@@ -89,7 +89,7 @@ def secrets(account: AccountWanted, environ: Mapping[str, str]) -> dict[str, str
         judge = _wrong_key if name == account.totp else unmaskable
         wrong = judge(value) if value else "is not set: set it in the environment or in .env"
         if wrong:
-            problems.append(Problem("environment", 0, name, f"{wrong}; {account.user} signs in with it"))
+            problems.append(Problem.of_variable(name, f"{wrong}; {account.user} signs in with it"))
         found[name] = value
     if problems:
         raise ConfigError(problems)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from smoke.init.place import is_steady
 from smoke.init.seen import Answered
+from smoke.init.spot import is_steady
 from smoke.init.usual import DESCRIPTIONS, HEALTH, NOWHERE
 
 WELL = frozenset({"ok", "healthy", "up", "pass", "passing", "ready", "alive", "live", "green", "pong"})

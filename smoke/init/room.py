@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from smoke.init.banners import answers_to_banners
 from smoke.init.controls import Control, spots
-from smoke.init.place import By, Place
 from smoke.init.scripts import FACTS, LONGEST_QUIET_MS, QUIET, QUIET_MS, USABLE
 from smoke.init.snapshot import Node, nodes
+from smoke.init.spot import By, Spot
 from smoke.model import Signal
 from smoke.running.listeners import Listeners
 from smoke.safety import READS
@@ -37,7 +37,7 @@ class Room:
     listeners: Listeners
     base: str
     """Address of the application, without a slash at its end."""
-    banner: Place | None = None
+    banner: Spot | None = None
     """What answered the last page that asked about cookies; None: none did."""
     dialogs: list[str] = field(default_factory=list)
     """What the browser's own dialogs asked; each was answered with yes."""
@@ -95,8 +95,8 @@ class Room:
         self.page.goto(f".{path}")
         self.settle()
         for control in answers_to_banners(self.controls()):
-            if (place := self.place(control)) is not None:
-                self.banner = place
+            if (spot := self.spot(control)) is not None:
+                self.banner = spot
                 self.click(control)
                 return
 
@@ -124,32 +124,32 @@ class Room:
         """Return the element of ``control``, as long as the page does not change."""
         return self.page.locator(USABLE).nth(control.index)
 
-    def place(self, control: Control) -> Place | None:
+    def spot(self, control: Control) -> Spot | None:
         """Return a locator that finds ``control`` and nothing else; None if there is none."""
         element = self.element(control)
         node = next(iter(nodes(element.aria_snapshot())), Node("", ""))
         return self.only(spots(control, node.role, node.name), element)
 
-    def only(self, candidates: Iterable[Place], element: Locator | None = None) -> Place | None:
+    def only(self, candidates: Iterable[Spot], element: Locator | None = None) -> Spot | None:
         """Return the first candidate that finds one element that is shown, and ``element`` where it is given."""
         from playwright.sync_api import Error
 
-        for place in candidates:
-            found = find(self.page, place)
+        for spot in candidates:
+            found = find(self.page, spot)
             with contextlib.suppress(Error):  # a selector that cannot be written so
                 if found.count() != 1 or not found.is_visible():
                     continue
                 if element is None or found.evaluate("(one, other) => one === other", element.element_handle()):
-                    return place
+                    return spot
         return None
 
-    def shows(self, place: Place) -> bool:
-        """Tell whether ``place`` is there and can be seen."""
-        return find(self.page, place).first.is_visible()
+    def shows(self, spot: Spot) -> bool:
+        """Tell whether ``spot`` is there and can be seen."""
+        return find(self.page, spot).first.is_visible()
 
-    def press(self, place: Place) -> None:
-        """Click what is at ``place`` and wait for what comes of it."""
-        find(self.page, place).click()
+    def press(self, spot: Spot) -> None:
+        """Click what is at ``spot`` and wait for what comes of it."""
+        find(self.page, spot).click()
         self.settle()
 
     def click(self, control: Control) -> None:
@@ -180,20 +180,20 @@ class Room:
         dialog.accept()
 
 
-def find(page: Page, place: Place) -> Locator:
-    """Return the locator that ``place.code`` writes."""
-    owner = page.get_by_role(place.within) if place.within else page  # type: ignore[arg-type]
-    match place.by:
+def find(page: Page, spot: Spot) -> Locator:
+    """Return the locator that ``spot.code`` writes."""
+    owner = page.get_by_role(spot.within) if spot.within else page  # type: ignore[arg-type]
+    match spot.by:
         case By.ROLE:
-            named = {"name": place.name, "exact": place.exact} if place.name else {}
-            return owner.get_by_role(place.role, level=place.level, **named)  # type: ignore[arg-type]
+            named = {"name": spot.name, "exact": spot.exact} if spot.name else {}
+            return owner.get_by_role(spot.role, level=spot.level, **named)  # type: ignore[arg-type]
         case By.LABEL:
-            return owner.get_by_label(place.name, exact=place.exact)
+            return owner.get_by_label(spot.name, exact=spot.exact)
         case By.PLACEHOLDER:
-            return owner.get_by_placeholder(place.name, exact=place.exact)
+            return owner.get_by_placeholder(spot.name, exact=spot.exact)
         case By.TEXT:
-            return owner.get_by_text(place.name, exact=place.exact)
+            return owner.get_by_text(spot.name, exact=spot.exact)
         case By.CSS:
-            return owner.locator(place.name)
+            return owner.locator(spot.name)
         case _:
-            assert_never(place.by)
+            assert_never(spot.by)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from smoke.answers.pages import Visit
-from smoke.init.place import Place
+from smoke.init.spot import Spot
 from smoke.model import Signal
 
 
@@ -16,7 +16,7 @@ class Part:
     """Something that a page shows, with the name that it has in the page object."""
 
     attribute: str
-    place: Place
+    spot: Spot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class StartPage:
     landmark: Part
     """It is there, and there alone, as soon as the page is."""
     parts: tuple[Part, ...]
-    banner: Place | None
+    banner: Spot | None
     """What answers a banner about cookies that lies over it at first; None: there is none."""
     load_ms: float | None
     """None: not observed."""
@@ -63,8 +63,8 @@ class Answered:
 class SecondFactor:
     """The page, or part of one, that asks for a one-time code after the password."""
 
-    code: Place
-    submit: Place | None
+    code: Spot
+    submit: Spot | None
     """None: sent with the Enter key."""
 
 
@@ -72,7 +72,7 @@ class SecondFactor:
 class Refused:
     """How a login looks that is refused."""
 
-    message: Place
+    message: Spot
     answers: tuple[str, ...]
     """Bad answers, such as ``POST /login 401``."""
     writes: tuple[str, ...]
@@ -82,14 +82,14 @@ class Refused:
 class WayOut:
     """How a user signs out."""
 
-    opener: Place | None
+    opener: Spot | None
     """What opens the menu that it stands in; None: it is in sight."""
-    log_out: Place
+    log_out: Spot
     asks: bool
     """The browser's own dialog asks whether it is meant."""
-    confirm: Place | None
+    confirm: Spot | None
     """What says on a page or in a dialog of the page that it is meant; None: nothing asks."""
-    signed_out: Place | None
+    signed_out: Spot | None
     """What shows that it worked; None: nothing was found."""
 
 
@@ -99,23 +99,23 @@ class Login:
 
     path: str
     """Of the page with the form, below the address."""
-    banner: Place | None
+    banner: Spot | None
     """What answers a banner about cookies there; None: there is none."""
-    entrance: Place | None
+    entrance: Spot | None
     """What must be clicked there before the form is there; None: nothing."""
-    user: Place | None
+    user: Spot | None
     """None: it asks for the password alone."""
-    onward: tuple[Place | None, ...]
+    onward: tuple[Spot | None, ...]
     """How the page with the user alone is sent, where there is one: by a button, or None, with the Enter key."""
-    password: Place
-    code: Place | None
+    password: Spot
+    code: Spot | None
     """Beside the password; None: not there."""
-    submit: Place | None
+    submit: Spot | None
     """None: sent with the Enter key."""
     second: SecondFactor | None
     refused: Refused | None
     """None: nothing on the page was found to say so."""
-    signed_in: Place | None
+    signed_in: Spot | None
     """What only somebody sees who is signed in; None: nothing was found."""
     way_out: WayOut | None
     """None: nothing was found."""
@@ -139,6 +139,6 @@ class Seen:
     """None: nobody wanted one."""
 
     @property
-    def banner(self) -> Place | None:
+    def banner(self) -> Spot | None:
         """What answers the banner about cookies; None: there is none."""
         return self.start.banner or (self.login.banner if self.login else None)

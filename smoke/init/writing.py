@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.config.load import document
-from smoke.config.places import CODE, POINTS, SUITES, below
+from smoke.config.paths import CODE, POINTS, SUITES, below
+from smoke.config.points import ExecutionPointsFile
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.schema import ExecutionPointsFile
 from smoke.init.files import PYTEST, File
 from smoke.init.wanted import ENVIRONMENT
 

@@ -34,7 +34,7 @@ def take_in_good(found: tuple[Found, ...], reports: Path) -> None:
     """Keep in ``reports`` what the parts know of good runs; raises OSError."""
     for each in found:
         suite, environment = each.part.run.suite, each.part.run.environment
-        good.take_in(good.place_of(each.folder, suite, environment), good.place_of(reports, suite, environment))
+        good.take_in(good.shelf_of(each.folder, suite, environment), good.shelf_of(reports, suite, environment))
 
 
 def explain_whole(whole: Whole, plan: Plan, around: Around, reports: Path) -> str | None:

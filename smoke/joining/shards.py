@@ -11,12 +11,10 @@ from datetime import UTC, datetime
 from smoke.judging.judge import SEVERITY, judge_run, outcome_of
 from smoke.judging.judged import CheckResult, Interruption, Run
 from smoke.model import Check, Outcome
-from smoke.planning.sharding import Shard
+from smoke.planning.sharding import ALL, Shard
 from smoke.running.part import Part
 from smoke.safety import Mutation, Safety
 
-ALL = Shard(1, 1)
-"""What a part runs that is no shard."""
 NAMES = uuid.UUID("5b1f3f0e-6f57-4b5e-9a53-9d6f3c1f7a10")
 """Name space of the ids of joined runs."""
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from smoke.gates.markdown import plain
 from smoke.gates.outputs import MARKS
-from smoke.joining.merging import Joined, place_of
+from smoke.joining.merging import Joined, aim_of
 from smoke.model import Outcome
-from smoke.running.scheduled import Place
+from smoke.running.scheduled import Aim
 
 NAMES = {0: Outcome.PASS, 1: Outcome.FAIL, 3: Outcome.INCONCLUSIVE}
 """By exit code."""
@@ -32,12 +32,12 @@ def summary(joined: Joined) -> str:
 
 def _rows(joined: Joined) -> Iterator[str]:
     for whole in joined.wholes.values():
-        run, place = whole.run, place_of(whole)
+        run, aim = whole.run, aim_of(whole)
         told = f"{plain(run.region)} | {MARKS[run.verdict]} {run.verdict} | {plain(run.reason)}"
-        yield f"| {_looked_at(place)} | {told} | {run.finished - run.started:.0f} s |"
-    for place, region in joined.silent:
-        yield f"| {_looked_at(place)} | {plain(region)} | {MARKS[Outcome.NOT_RUN]} left nothing | nobody knows | |"
+        yield f"| {_looked_at(aim)} | {told} | {run.finished - run.started:.0f} s |"
+    for aim, region in joined.silent:
+        yield f"| {_looked_at(aim)} | {plain(region)} | {MARKS[Outcome.NOT_RUN]} left nothing | nobody knows | |"
 
 
-def _looked_at(place: Place) -> str:
-    return plain(f"{place.suite} at {place.point} in {place.environment}")
+def _looked_at(aim: Aim) -> str:
+    return plain(f"{aim.suite} at {aim.point} in {aim.environment}")

@@ -110,14 +110,14 @@ def unreachable(blame: Blame, address: str) -> str | None:
     parts = urlsplit(address)
     if not parts.hostname:
         return None
-    place = f"{parts.hostname}:{parts.port or PORTS.get(parts.scheme, 443)}"
+    endpoint = f"{parts.hostname}:{parts.port or PORTS.get(parts.scheme, 443)}"
     match blame:
         case Blame.DNS:
             return f"the host {parts.hostname} does not resolve"
         case Blame.TCP:
-            return f"the connection to {place} fails"
+            return f"the connection to {endpoint} fails"
         case Blame.TLS:
-            return f"TLS with {place} fails"
+            return f"TLS with {endpoint} fails"
         case _:
             return None
 

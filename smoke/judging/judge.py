@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from smoke.config.schema import ExecutionPoint, FlakyPolicy
+from smoke.config.points import ExecutionPoint, FlakyPolicy
 from smoke.judging.causes import causes_of
 from smoke.judging.hints import hint
 from smoke.judging.judged import CheckResult, Interruption

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import assert_never
 
-from smoke.config.schema import NoiseEntry
+from smoke.config.noise import NoiseEntry
 from smoke.judging.blame import blame_of_status, network_blame
 from smoke.judging.causes import broken, unreachable
 from smoke.model import Blame, Finding, Outcome, Signal, SignalKind

@@ -6,10 +6,11 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from smoke.config.places import POINTS
+from smoke.config.paths import POINTS
+from smoke.config.points import ExecutionPoint
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.schema import Environment, ExecutionPoint
 from smoke.config.suite import Suite
+from smoke.config.suite_file import Environment
 from smoke.model import Category, Check, Scope, covers
 
 
@@ -84,7 +85,7 @@ def plan(suite: Suite, point: str, env: str | None, selection: Selection) -> Pla
     if not chosen and not problems:
         text = f"nothing to run at {point} in {name}: no check is left by scope, categories, contract and selection"
         way_out = "name another execution point or environment, or leave out --check and --category"
-        problems.append(Problem("command line", 0, "", f"{text}; {way_out}"))
+        problems.append(Problem.of_option("", f"{text}; {way_out}"))
     if problems:
         raise ConfigError(problems)
     return Plan(
@@ -115,10 +116,10 @@ def _unknown_check(wanted: str, suite: Suite) -> Problem:
     branches = dict.fromkeys(check.id.partition(".")[0] for check in suite.checks)
     close = difflib.get_close_matches(wanted, [*branches, *(check.id for check in suite.checks)], 1)
     if close:
-        return Problem("command line", 0, "--check", f"unknown check {wanted!r}; did you mean {close[0]!r}?")
+        return Problem.of_option("--check", f"unknown check {wanted!r}; did you mean {close[0]!r}?")
     return _unknown("--check", "check", wanted, [check.id for check in suite.checks])
 
 
 def _unknown(key: str, kind: str, value: str, known: object) -> Problem:
     listed = ", ".join(known) if isinstance(known, (list, dict)) else str(known)
-    return Problem("command line", 0, key, f"unknown {kind} {value!r}; known: {listed}")
+    return Problem.of_option(key, f"unknown {kind} {value!r}; known: {listed}")

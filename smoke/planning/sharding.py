@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from smoke.model import Check, CheckKind
 
 MOST = 99_999
-"""Parts that a run may be cut into."""
+"""Parts that something may be cut into."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Shard:
-    """One of several parts that a run is cut into."""
+    """One of several parts that a run, or a drill, is cut into."""
 
     index: int
     """From 1."""
@@ -34,6 +34,15 @@ class Shard:
 
     def __str__(self) -> str:
         return f"{self.index}/{self.count}"
+
+    @property
+    def all(self) -> tuple[Shard, ...]:
+        """All parts that it is one of."""
+        return tuple(Shard(index, self.count) for index in range(1, self.count + 1))
+
+
+ALL = Shard(1, 1)
+"""What runs that is no shard."""
 
 
 def shares(

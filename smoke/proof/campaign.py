@@ -1,4 +1,4 @@
-"""What clean repetitions came to: how often a check cries wolf. Pure."""
+"""What clean repetitions came to: how often there was a false alarm. Pure."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Repetition:
 
 
 @dataclass(frozen=True, slots=True)
-class Wolf:
+class AlarmKind:
     """Alarms of one kind."""
 
     check_id: str
@@ -97,7 +97,7 @@ class Campaign:
 
     @property
     def rate(self) -> float | None:
-        """Share of the judged repetitions that cried wolf, 0 to 1; None where none was judged."""
+        """Share of the judged repetitions in which there was a false alarm, 0 to 1; None where none was judged."""
         return self.count(Outcome.FAIL) / self.judged if self.judged else None
 
     @property
@@ -114,24 +114,24 @@ class Campaign:
         return Outcome.PASS if whole else Outcome.INCONCLUSIVE
 
     @property
-    def wolves(self) -> tuple[Wolf, ...]:
+    def alarm_kinds(self) -> tuple[AlarmKind, ...]:
         """Every kind of alarm, the worst and the most frequent first."""
         kinds: dict[tuple[str, Outcome, Blame | None], list[tuple[Alarm, Repetition]]] = {}
         for repetition in self.repetitions:
             for alarm in repetition.alarms:
                 kinds.setdefault((alarm.check_id, alarm.outcome, alarm.blame), []).append((alarm, repetition))
-        found = [_wolf(*kind, seen) for kind, seen in kinds.items()]
-        return tuple(sorted(found, key=lambda wolf: (ORDER.index(wolf.outcome), -wolf.count, wolf.check_id)))
+        found = [_kind(*kind, seen) for kind, seen in kinds.items()]
+        return tuple(sorted(found, key=lambda kind: (ORDER.index(kind.outcome), -kind.count, kind.check_id)))
 
 
 ORDER = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.NOT_RUN, Outcome.FLAKY, Outcome.PASS)
 
 
-def _wolf(check_id: str, outcome: Outcome, blame: Blame | None, seen: list[tuple[Alarm, Repetition]]) -> Wolf:
+def _kind(check_id: str, outcome: Outcome, blame: Blame | None, seen: list[tuple[Alarm, Repetition]]) -> AlarmKind:
     rules = Counter(alarm.rule for alarm, _ in seen if alarm.rule)
     weathers = Counter(name for _, repetition in seen for name in repetition.weathers)
     told = tuple(rule for rule, _ in rules.most_common())
-    return Wolf(check_id, outcome, blame, len(seen), told, tuple(weathers.most_common()))
+    return AlarmKind(check_id, outcome, blame, len(seen), told, tuple(weathers.most_common()))
 
 
 def alarms_of(results: Iterable[tuple[str, CheckResult]]) -> tuple[Alarm, ...]:

@@ -67,7 +67,7 @@ def when(finished: float) -> str:
 
 
 def rate_told(campaign: Campaign) -> str:
-    """Say how often a campaign's suite cried wolf, and what the true rate is below."""
+    """Say in which share of a campaign's repetitions there was a false alarm, and what the true rate is below."""
     if campaign.rate is None or campaign.bound is None:
         return "nothing was judged"
     return f"{100 * campaign.rate:.3g} % (below {100 * campaign.bound:.2g} % with 95 % confidence)"

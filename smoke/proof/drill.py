@@ -24,7 +24,7 @@ from smoke.probing.failing import ProbeFailedError
 from smoke.proof.declared import faults_of
 from smoke.proof.fault import Fault
 from smoke.proof.matrix import Case
-from smoke.proof.tape import NotOnTapeError, Place, Tape
+from smoke.proof.tape import Call, NotOnTapeError, Tape
 
 IMPATIENT = 0.02
 """Seconds that a probe waits until something holds: on a tape nothing changes by waiting."""
@@ -67,12 +67,12 @@ class Faulty:
 
     tape: Tape
     fault: Fault
-    places: frozenset[tuple[str, str, int]]
+    meant: frozenset[tuple[str, str, int]]
     """Method, address and good status of what the fault is about."""
     touched: set[str] = field(default_factory=set)
     """Checks that got a faulty answer."""
     trouble: str | None = None
-    _asked: Counter[Place] = field(default_factory=Counter)
+    _asked: Counter[Call] = field(default_factory=Counter)
     _hit: Counter[str] = field(default_factory=Counter)
 
     async def send(self, request: Request, timeout_s: float) -> Exchange:
@@ -82,7 +82,7 @@ class Faulty:
         except NotOnTapeError as error:
             self.trouble = str(error)
             raise no_answer(NoAnswer.RESET, request, timeout_s) from error
-        if (request.method, request.url, good.status) not in self.places:
+        if (request.method, request.url, good.status) not in self.meant:
             return good
         self._hit[request.check_id] += 1
         try:
@@ -129,7 +129,7 @@ async def drill(basis: Basis, known: Control, probe: Probe, fault: Fault) -> Cas
     What one expectation promises to catch it must catch alone, too: else nobody would miss it.
     """
     begun = time.perf_counter()
-    faulty = Faulty(basis.tape, fault, frozenset(_places(basis, probe)))
+    faulty = Faulty(basis.tape, fault, frozenset(_meant(basis, probe)))
     unsure = not probe.may_be_asked_again and not NETWORK.isdisjoint(fault.blames)
     policy = RetryPolicy(attempts=2 if fault.flaky or unsure else 1, first_wait_s=0.0)
     terms = replace(basis.terms, retry=policy)
@@ -168,14 +168,14 @@ def _trouble(basis: Basis, known: Control, probe: Probe, faulty: Faulty) -> str 
 
 async def _alone(basis: Basis, known: Control, probe: Probe, fault: Fault) -> CheckResult:
     """Judge the faulty answer by nothing but the expectation that promises to catch it, and by its good status."""
-    places = frozenset(_places(basis, probe))
+    meant = frozenset(_meant(basis, probe))
     said = getattr(probe.expect, fault.field)
     mine: dict[str, Any] = {fault.field: {fault.subject: said[fault.subject]} if fault.subject else said}
-    statuses = tuple({status for *_, status in places})
+    statuses = tuple({status for *_, status in meant})
     expect = Expect(status=statuses, samples=probe.expect.samples, **{"accepts": tuple(Flaw), **mine})
     bare = replace(probe, expect=expect, capture={}, counter=None, eventually=None)
     terms = replace(basis.terms, retry=RetryPolicy(attempts=1))
-    seen = await observe(bare, terms, Faulty(basis.tape, fault, places).send, Shared(values=dict(known.values)))
+    seen = await observe(bare, terms, Faulty(basis.tape, fault, meant).send, Shared(values=dict(known.values)))
     return judge_check(basis.checks[probe.id], seen)
 
 
@@ -215,7 +215,7 @@ def _impatient(probe: Probe) -> Probe:
     return replace(probe, eventually=replace(probe.eventually, within_s=IMPATIENT, every_s=IMPATIENT))
 
 
-def _places(basis: Basis, probe: Probe) -> Iterator[tuple[str, str, int]]:
+def _meant(basis: Basis, probe: Probe) -> Iterator[tuple[str, str, int]]:
     """Yield what ``probe`` asks beside signing in."""
     for good in basis.tape.of(probe.id):
         if not basis.terms.signs_in(good.request):

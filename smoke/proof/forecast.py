@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from smoke.answers.exchange import Exchange
 from smoke.proof.weather import QUIET_MS, WEATHERS, Moment, Weather
 
-Place = tuple[str, int]
+Turn = tuple[str, int]
 """A check, and which of its requests, from 1."""
 
 
@@ -21,7 +21,7 @@ class Forecast:
     number: int
     """Of the repetition, from 1."""
     weathers: tuple[Weather, ...]
-    struck: Mapping[str, Place] = field(default_factory=dict)
+    struck: Mapping[str, Turn] = field(default_factory=dict)
     """By name of the weather, whom a mishap meets that comes once."""
 
     @property
@@ -47,21 +47,21 @@ class Forecast:
             took += each.reference_ms * (level + now) / 2
         return took
 
-    def over(self, good: Exchange, place: Place, *, foreign: bool) -> Exchange:
-        """Return what arrives of the answer ``good`` at ``place``; raises NoAnswerError where nothing does."""
+    def over(self, good: Exchange, turn: Turn, *, foreign: bool) -> Exchange:
+        """Return what arrives of the answer ``good`` at ``turn``; raises NoAnswerError where nothing does."""
         for each in self.weathers:
-            chance = chance_of(self.seed, self.number, each.name, *place)
-            good = each.act(good, Moment(chance, self.struck.get(each.name) == place, foreign))
+            chance = chance_of(self.seed, self.number, each.name, *turn)
+            good = each.act(good, Moment(chance, self.struck.get(each.name) == turn, foreign))
         return good
 
 
 def forecast(seed: int, number: int, requests: Mapping[str, int], weathers: Sequence[Weather] = WEATHERS) -> Forecast:
     """Return the weather of repetition ``number``; ``requests`` says how many each of its checks makes."""
     chosen = tuple(each for each in weathers if chance_of(seed, number, each.name) < each.share)
-    places = [(check, turn) for check, count in sorted(requests.items()) for turn in range(1, count + 1)]
+    turns = [(check, turn) for check, count in sorted(requests.items()) for turn in range(1, count + 1)]
     struck = {}
-    for each in chosen if places else ():
-        struck[each.name] = places[int(chance_of(seed, number, each.name, "where") * len(places))]
+    for each in chosen if turns else ():
+        struck[each.name] = turns[int(chance_of(seed, number, each.name, "where") * len(turns))]
     return Forecast(seed=seed, number=number, weathers=chosen, struck=struck)
 
 

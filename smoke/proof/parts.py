@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
+from smoke.planning.sharding import ALL, Shard
 from smoke.proof.matrix import Case, Matrix, kind_of
 
 
@@ -15,18 +16,17 @@ class Wanted:
 
     faults: tuple[str, ...] = ()
     """Kinds or whole names; none: all."""
-    shard: int = 1
-    shards: int = 1
+    shard: Shard = ALL
 
     @property
     def is_part(self) -> bool:
         """Whether it is one of several parts that make up a whole."""
-        return self.shards > 1 and not self.faults
+        return self.shard != ALL and not self.faults
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is left out."""
-        return self.shards == 1 and not self.faults
+        return self.shard == ALL and not self.faults
 
     def names(self, fault: str) -> bool:
         """Tell whether a fault is asked for by its name or kind."""
@@ -37,15 +37,14 @@ class Wanted:
 
         What part it belongs to hangs on its name alone: parts add up wherever they are run.
         """
-        return self.names(fault) and crc32(f"{check_id} {fault}".encode()) % self.shards == self.shard - 1
+        return self.names(fault) and crc32(f"{check_id} {fault}".encode()) % self.shard.count == self.shard.index - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One part of the drill of a suite."""
 
-    shard: int
-    shards: int
+    shard: Shard
     matrix: Matrix
 
 
@@ -69,7 +68,7 @@ def joined(parts: Sequence[Part]) -> Matrix:
 
 def _amiss(parts: Sequence[Part]) -> Iterator[str]:
     for what, found in (
-        ("numbers of parts", {str(part.shards) for part in parts}),
+        ("numbers of parts", {str(part.shard.count) for part in parts}),
         ("environments", {part.matrix.environment for part in parts}),
         ("configurations", {part.matrix.config_sha256[:8] for part in parts}),
         ("numbers of faults", {str(part.matrix.promised) for part in parts}),
@@ -78,10 +77,10 @@ def _amiss(parts: Sequence[Part]) -> Iterator[str]:
             yield f"they are of different {what}: {', '.join(sorted(found))}"
             return
     there = [part.shard for part in parts]
-    if missing := [number for number in range(1, parts[0].shards + 1) if number not in there]:
-        yield f"missing: {_listed(missing, parts[0].shards)}"
-    if twice := sorted({number for number in there if there.count(number) > 1}):
-        yield f"there twice: {_listed(twice, parts[0].shards)}"
+    if missing := [shard for shard in parts[0].shard.all if shard not in there]:
+        yield f"missing: {', '.join(map(str, missing))}"
+    if twice := sorted({shard for shard in there if there.count(shard) > 1}):
+        yield f"there twice: {', '.join(map(str, twice))}"
     tried = {case.key for part in parts for case in part.matrix.cases if _belongs(case, part)}
     if not missing and not twice and len(tried) != parts[0].matrix.promised:
         yield f"they hold {len(tried)} of {parts[0].matrix.promised} faults"
@@ -90,8 +89,4 @@ def _amiss(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _belongs(case: Case, part: Part) -> bool:
-    return case.suite == part.matrix.suite and Wanted(shard=part.shard, shards=part.shards).has(*case.key)
-
-
-def _listed(numbers: Iterable[int], shards: int) -> str:
-    return ", ".join(f"{number}/{shards}" for number in numbers)
+    return case.suite == part.matrix.suite and Wanted(shard=part.shard).has(*case.key)

@@ -24,7 +24,7 @@ from smoke.proof.broker import AnyCode
 from smoke.proof.drill import Basis, no_answer
 from smoke.proof.forecast import Forecast
 from smoke.proof.hurried import HurriedLoop
-from smoke.proof.tape import NotOnTapeError, Place, Tape
+from smoke.proof.tape import Call, NotOnTapeError, Tape
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class Outdoors:
     forecast: Forecast
     unknown: dict[str, str] = field(default_factory=dict)
     """By check, why a request of it could not be answered."""
-    _asked: dict[Waited | None, Counter[Place]] = field(default_factory=lambda: defaultdict(Counter))
+    _asked: dict[Waited | None, Counter[Call]] = field(default_factory=lambda: defaultdict(Counter))
     """By attempt: each begins anew."""
     _turns: dict[str, Iterator[int]] = field(default_factory=lambda: defaultdict(lambda: count(1)))
     """Numbers of the requests of each check."""

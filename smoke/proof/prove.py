@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from smoke import __version__
-from smoke.config.places import journeys_of
+from smoke.config.paths import journeys_of
 from smoke.config.probe import Probe
 from smoke.config.problems import Problem
 from smoke.host.supervisor import allow
@@ -125,7 +125,7 @@ def _subject(plan: Plan, settings: Settings) -> str:
 def _tell_unknown(wanted: Wanted, known: Iterable[str], telling: Telling) -> None:
     names = {*known}
     told = unknown("fault", wanted.faults, names | {*map(kind_of, names)})
-    telling.unknown({name: Problem("command line", 0, "--fault", text) for name, text in told})
+    telling.unknown({name: Problem.of_option("--fault", text) for name, text in told})
 
 
 def _try_probes(clean: Clean, todo: Faults, told: Callable[[Case], None]) -> None:

@@ -1,4 +1,4 @@
-"""Repeats a suite clean, in all weathers, and counts who cries wolf."""
+"""Repeats a suite clean, in all weathers, and counts the false alarms."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from smoke.answers.exchange import Exchange, NoAnswer, NoAnswerError, Request
 from smoke.proof.journey_fault import JourneyFault, unchanged
-from smoke.proof.tape import NotOnTapeError, Place, Tape
+from smoke.proof.tape import Call, NotOnTapeError, Tape
 from smoke.safety import READS
 
 
@@ -24,7 +24,7 @@ class Replay:
     passed: int = 0
     """Requests that the clean run had not made, and that went on to the target: they only read."""
     trouble: str | None = None
-    _asked: dict[str, Counter[Place]] = field(default_factory=dict)
+    _asked: dict[str, Counter[Call]] = field(default_factory=dict)
     """By attempt: each begins anew."""
     _hit: int = 0
 

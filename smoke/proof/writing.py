@@ -112,19 +112,19 @@ def rate_told(matrix: Matrix) -> str:
     return f"{100 * matrix.detection_rate:.4g} %{of}"
 
 
-def place(reports: Path) -> Path:
+def proof_folder(reports: Path) -> Path:
     """Return the folder of proofs below ``reports``, made where it is missing; raises ConfigError if it cannot be."""
     folder = reports / FOLDER
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError([Problem("command line", 0, "--reports", f"{folder}: {error.strerror}")]) from error
+        raise ConfigError.of_option("--reports", f"{folder}: {error.strerror}") from error
     return folder
 
 
 def write(matrices: Sequence[Matrix], reports: Path) -> Path:
     """Write the drills, and the page of all drills and campaigns in ``reports``; return the page."""
-    folder = place(reports)
+    folder = proof_folder(reports)
     for matrix in matrices:
         write_whole(folder / f"{matrix.suite}.json", _format().dump_json(matrix, indent=1))
     found = {path.stem: _read(path) for path in sorted(folder.glob("*.json"))}
@@ -138,7 +138,7 @@ def write(matrices: Sequence[Matrix], reports: Path) -> Path:
 
 def part_of(suite: str, wanted: Wanted, reports: Path) -> Path:
     """Return where a part of the drill of ``suite`` is written, so that it can be joined with the others."""
-    return place(reports) / PARTS / f"{suite}.{wanted.shard}-of-{wanted.shards}.json"
+    return proof_folder(reports) / PARTS / f"{suite}.{wanted.shard.index}-of-{wanted.shard.count}.json"
 
 
 def write_part(part: Part, path: Path) -> None:
@@ -158,13 +158,13 @@ def read_parts(folders: Iterable[Path]) -> Mapping[str, tuple[Part, ...]]:
         paths = sorted(folder.rglob("*.*-of-*.json"))
         if not paths:
             text = f"{folder} holds no part of a drill; name what --shard left"
-            problems.append(Problem("command line", 0, "--merge", text))
+            problems.append(Problem.of_option("--merge", text))
         for path in paths:
             try:
                 part = _part_format().validate_json(path.read_bytes())
             except ValueError:
                 text = f"{path} is no part of a drill, or one of another version; remove it, or make it again"
-                problems.append(Problem("command line", 0, "--merge", text))
+                problems.append(Problem.of_option("--merge", text))
                 continue
             found[part.matrix.suite] = (*found.get(part.matrix.suite, ()), part)
     if problems:

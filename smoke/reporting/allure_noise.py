@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable
 
-from smoke.config.schema import NoiseEntry
+from smoke.config.noise import NoiseEntry
 from smoke.judging.judged import CheckResult
 from smoke.judging.noise import acceptance
 

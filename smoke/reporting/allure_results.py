@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smoke.config.schema import NoiseEntry
+from smoke.config.noise import NoiseEntry
 from smoke.judging.judged import CheckResult, Run
 from smoke.model import Attempt, Outcome, told
 from smoke.reporting import allure_executor, allure_noise

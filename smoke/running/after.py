@@ -24,7 +24,7 @@ from smoke.running.announcing import Announcer
 from smoke.running.heartbeat import heartbeat_of
 from smoke.running.part import Part, write_part
 from smoke.running.reports import ALLURE
-from smoke.running.scheduled import Place, schedule_of
+from smoke.running.scheduled import Aim, schedule_of
 from smoke.running.session import Session
 from smoke.settings import Settings
 from smoke.storage.sqlite import SqliteFile
@@ -41,7 +41,7 @@ def before(session: Session, settings: Settings, say: Say) -> None:
     planned = session.plan
     schedule = None
     if not settings.is_part:
-        schedule = schedule_of(_place(planned), settings.region, settings.root, say)
+        schedule = schedule_of(Aim.of(planned), settings.region, settings.root, say)
         session.heartbeat = heartbeat_of(planned.point_name, schedule, settings.environ)
     if session.heartbeat is not None:
         session.scrubber.learn(session.heartbeat.url.reveal())
@@ -50,8 +50,8 @@ def before(session: Session, settings: Settings, say: Say) -> None:
     try:
         history = History(store)
         if isinstance(store, SqliteFile):
-            session.good_place = good.place_of(store.path.parent, planned.suite.name, planned.environment_name)
-            session.good = good.read(session.good_place)
+            session.shelf = good.shelf_of(store.path.parent, planned.suite.name, planned.environment_name)
+            session.good = good.read(session.shelf)
         session.took = history.durations(planned.suite.name, planned.environment_name)
         if not settings.is_part:
             _begin(history, session, schedule, settings.region, say)
@@ -75,10 +75,6 @@ def _begin(history: History, session: Session, schedule: Schedule | None, region
         due=session.started + planned.point.timeout_s + LONGEST_AFTERMATH_S,
         slot=schedule.latest(session.started) if schedule else None,
     )
-
-
-def _place(planned: Plan) -> Place:
-    return Place(planned.suite.name, planned.environment_name, planned.point_name)
 
 
 def modules(planned: Plan, told: Monitoring, settings: Settings) -> tuple[str, ...]:
@@ -146,10 +142,10 @@ def bundles(run: Run, session: Session, settings: Settings, say: Say) -> dict[st
                 reports=settings.reports,
                 scrubber=session.scrubber,
                 good=session.good,
-                album=session.good_place or settings.reports,
+                album=session.shelf or settings.reports,
             ).write()
-        if session.good_place is not None:
-            good.keep(run, session.albums, session.good_place, session.scrubber)
+        if session.shelf is not None:
+            good.keep(run, session.albums, session.shelf, session.scrubber)
     except Exception as error:  # noqa: BLE001 - it explains a verdict, and must never stand in its way
         say(f"failure pages: {type(error).__name__}: {error}")
     return pages

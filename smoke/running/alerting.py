@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from smoke.config.monitoring import Monitoring
-from smoke.config.places import RULES
+from smoke.config.paths import RULES
 from smoke.judging.judged import Run
 from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings
@@ -88,7 +88,7 @@ def _judged_and_told(occasion: Occasion, ends: float) -> Iterator[str]:
     from smoke.channels.delivery import Round, deliver
     from smoke.channels.posting import posting
     from smoke.channels.told import lines_of
-    from smoke.config.alerting import alerting
+    from smoke.config.alerts.alerting import alerting
     from smoke.history.outbox import Outbox
 
     run, environ, monitoring = occasion.run, occasion.settings.environ, occasion.monitoring
@@ -98,7 +98,7 @@ def _judged_and_told(occasion: Occasion, ends: float) -> Iterator[str]:
         for rule in alerts.book.rules
     ):
         return
-    post = posting(monitoring, environ, occasion.scrubber)
+    post = posting(monitoring.channels, monitoring.links.or_of_github(environ), occasion.scrubber)
     done = check(occasion.store, alerts, occasion.settings.root, [(run.suite, run.environment)], time.time(), post)
     yield from (f"{notice.kind} {occasion.scrubber.text(notice.sentence)}" for notice in done.notices)
     given = Round(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from smoke.config.monitoring import Monitoring
-from smoke.config.schema import FlakyPolicy
+from smoke.config.points import FlakyPolicy
 from smoke.history.errors import HistoryError
 from smoke.history.opening import history_store
 from smoke.history.pruning import prune

@@ -132,6 +132,6 @@ def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
         return
     where = arguments[1] if event == "socket.connect" else arguments[:2]
     if isinstance(where, tuple) and len(where) >= 2 and (guard := _watched[-1]).target.is_at(str(where[0]), where[1]):
-        place = f"{where[0]}:{where[1]}"
+        endpoint = f"{where[0]}:{where[1]}"
         here = listening()
-        raise PermissionError(guard.refuse_connection(here.asker.check_id if here else "", place))
+        raise PermissionError(guard.refuse_connection(here.asker.check_id if here else "", endpoint))

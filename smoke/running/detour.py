@@ -30,21 +30,21 @@ class Detour:
     @property
     def truncated(self) -> str:
         """Address of an answer that ends in the middle."""
-        return f"http://{self._place}/truncated"
+        return f"http://{self._netloc}/truncated"
 
     @property
     def without_tls(self) -> str:
         """Address of HTTPS at which nobody speaks TLS."""
-        return f"https://{self._place}/"
+        return f"https://{self._netloc}/"
 
     def trickled(self, answer: Exchange, seconds: float) -> str:
         """Return an address at which ``answer`` comes, spread over ``seconds``; good for one request."""
         path = f"/slow/{next(self._numbers)}"
         self._slow[path] = answer, seconds
-        return f"http://{self._place}{path}"
+        return f"http://{self._netloc}{path}"
 
     @property
-    def _place(self) -> str:
+    def _netloc(self) -> str:
         return f"127.0.0.1:{self.listening.getsockname()[1]}"
 
     def serve(self) -> None:

@@ -62,9 +62,9 @@ class Earlier:
 def earlier_of(session: Session, journey: Journey, selector: str) -> Earlier | None:
     """Return where the element was last seen in the last good run, near the step in which this one ended."""
     good = session.good.get(journey.check.id)
-    if not selector or good is None or not good.pictures or session.good_place is None:
+    if not selector or good is None or not good.pictures or session.shelf is None:
         return None
-    album = album_of(session.good_place, journey.check.id)
+    album = album_of(session.shelf, journey.check.id)
     with session.spares.bare() as page:
         page.context.set_offline(True)
         seen = [

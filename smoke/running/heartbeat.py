@@ -11,7 +11,7 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 from smoke.config.cron_schedule import Schedule
-from smoke.config.schema import FlakyPolicy
+from smoke.config.points import FlakyPolicy
 from smoke.judging.judge import exit_code
 from smoke.judging.judged import Run
 from smoke.running.scheduled import DESK

@@ -14,7 +14,7 @@ from smoke.accounts.opening import open_broker
 from smoke.browser.choice import BrowserChoice, BrowserMissing
 from smoke.browser.find import find_browser
 from smoke.browser.server import server_secrets
-from smoke.config.schema import EMBEDDED
+from smoke.config.suite_file import EMBEDDED
 from smoke.host.supervisor import owner
 from smoke.host.workfolder import work_folder
 from smoke.model import CheckKind

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.running.reports import merge, withheld
 from smoke.secrets.firewall import sweep
 from smoke.secrets.secret import Scrubber
@@ -27,7 +27,7 @@ def check_arguments(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--screenshot", nargs="?", default="off")
     if parser.parse_known_args(arguments)[0].screenshot not in {"off", None}:
-        raise ConfigError([Problem("command line", 0, "--screenshot", NO_SCREENSHOTS)])
+        raise ConfigError.of_option("--screenshot", NO_SCREENSHOTS)
 
 
 def refuse_screenshots(config: pytest.Config) -> None:

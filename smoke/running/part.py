@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.config.schema import ExecutionPoint
+from smoke.config.points import ExecutionPoint
 from smoke.judging.judged import Interruption, Run
 from smoke.model import Check
 from smoke.planning.sharding import Shard
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 FILE = "part.json"
 SCHEMA = 1
+LATEST = 1e11
+"""Seconds since the epoch, in the year 5138: no calendar reckons much beyond."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +54,35 @@ def read_part(path: Path) -> Part:
     """Return what ``write_part`` wrote; raises PartError, and OSError."""
     from pydantic import ValidationError
 
+    written = path.read_bytes()
+    _refuse_others(written)
     try:
-        part = _adapter().validate_json(path.read_bytes())
+        part = _adapter().validate_json(written)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise PartError(f"{where}: {first['msg']}" if where else str(first["msg"])) from None
-    if part.schema != SCHEMA:
-        versions = f"its schema is {part.schema}, ours is {SCHEMA}"
-        raise PartError(f"was written by another version of smoke ({versions}); use one version for all parts")
+        raise PartError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    for name, at in (("started", part.run.started), ("finished", part.run.finished)):
+        if not 0 <= at < LATEST:
+            raise PartError(f"run.{name}: {at:g} is no moment in seconds since the epoch")
     return part
+
+
+def _refuse_others(written: bytes) -> None:
+    """Raise PartError unless this is JSON, of this version, in which every number is one."""
+    try:
+        content = json.loads(written, parse_float=_number, parse_int=_number, parse_constant=_number)
+    except (ValueError, RecursionError) as error:
+        raise PartError(str(error)) from None
+    schema = content.get("schema") if isinstance(content, dict) else None
+    if schema != SCHEMA:
+        versions = f"its schema is {schema:g}, ours is {SCHEMA}" if isinstance(schema, float) else "it names no schema"
+        raise PartError(f"was written by another version of smoke ({versions}); use one version for all parts")
+
+
+def _number(text: str) -> float:
+    if not math.isfinite(number := float(text)):
+        raise ValueError(f"{text} is not a number that anything can have")
+    return number
 
 
 @cache

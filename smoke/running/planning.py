@@ -6,12 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from smoke.config.load import load
-from smoke.config.problems import ConfigError, Problem
-from smoke.config.schedules import schedules_of
+from smoke.config.problems import ConfigError
 from smoke.model import covers
 from smoke.planning.plan import Plan, Selection, plan
 from smoke.planning.sharding import shares
-from smoke.running.scheduled import DESK
+from smoke.running.scheduled import DESK, Aim, schedules_for
 from smoke.settings import Settings
 
 
@@ -39,7 +38,7 @@ def share_of(planned: Plan, settings: Settings) -> Plan:
     try:
         given = shares(planned.checks, after, _took(planned, settings), shard.count)
     except ValueError as error:
-        raise ConfigError([Problem("command line", 0, "--shard", str(error))]) from None
+        raise ConfigError.of_option("--shard", str(error)) from None
     return replace(planned, checks=given[shard.index - 1], whole=planned.checks)
 
 
@@ -58,12 +57,7 @@ def _took(planned: Plan, settings: Settings) -> dict[str, float]:
 def _sees_too_little(planned: Plan, selection: Selection, settings: Settings) -> bool:
     if selection == Selection():
         return False
-    place = (planned.suite.name, planned.environment_name, planned.point_name)
-    try:
-        every = schedules_of(settings.root)
-    except ConfigError:  # the run says what is wrong with them
-        return False
-    schedules = [each for each in every if (each.suite, each.environment, each.point) == place]
+    schedules = schedules_for(Aim.of(planned), settings.root, lambda _: None)  # the run says what is wrong with them
     return bool(schedules) and not any(_covers(selection, each.checks) for each in schedules)
 
 

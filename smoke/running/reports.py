@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.host import file_lock
 from smoke.secrets.firewall import sweep
 from smoke.secrets.secret import Scrubber
@@ -45,7 +45,7 @@ def reports_lock(reports: Path) -> Iterator[None]:
 
 def _unwritable(reports: Path, error: OSError) -> ConfigError:
     text = f"{reports} cannot be written: {error.strerror}; name a folder that can"
-    return ConfigError([Problem("command line", 0, "--reports", text)])
+    return ConfigError.of_option("--reports", text)
 
 
 def publish(work: Path, reports: Path, scrubber: Scrubber) -> tuple[str, ...]:
@@ -61,16 +61,16 @@ def withheld(name: str) -> str:
     return f"{name} still held a secret after scrubbing, and was withheld"
 
 
-def merge(source: Path, place: Path) -> Iterator[str]:
-    """Move a file or folder, if it exists, to ``place``, beside what is there; yield what prevents that."""
+def merge(source: Path, destination: Path) -> Iterator[str]:
+    """Move a file or folder, if it exists, to ``destination``, beside what is there; yield what prevents that."""
     try:
-        if source.is_dir() and place.is_dir():
-            shutil.copytree(source, place, symlinks=True, dirs_exist_ok=True)
+        if source.is_dir() and destination.is_dir():
+            shutil.copytree(source, destination, symlinks=True, dirs_exist_ok=True)
         elif source.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(source, place)
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(source, destination)
     except OSError as error:
-        yield f"{place} cannot be written: {error.strerror or error}"
+        yield f"{destination} cannot be written: {error.strerror or error}"
 
 
 def _open(reports: Path) -> IO[str]:
@@ -79,7 +79,7 @@ def _open(reports: Path) -> IO[str]:
     if not file_lock.take(lock.fileno()):
         lock.close()
         text = f"another run writes to {reports}: wait for its end, or name another folder"
-        raise ConfigError([Problem("command line", 0, "--reports", text)])
+        raise ConfigError.of_option("--reports", text)
     return lock
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from smoke.config.places import SUITES, below, python_files
+from smoke.config.paths import SUITES, below, python_files
 from smoke.config.problems import ConfigError
 from smoke.running.planning import plan_of
 from smoke.settings import Settings

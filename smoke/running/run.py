@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from smoke.config.places import SUITES, journeys_of
+from smoke.config.paths import SUITES, journeys_of
 from smoke.judging.blame import one_line
 from smoke.model import CheckKind
 from smoke.running.gathering import begin_probes, gather_probes

@@ -9,32 +9,38 @@ from pathlib import Path
 from smoke.config.cron_schedule import Schedule
 from smoke.config.problems import ConfigError
 from smoke.config.schedules import schedules_of
+from smoke.planning.plan import Plan
 
 DESK = "local"
 """Execution point of runs that no schedule wants."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """What a schedule is about, wherever it runs from."""
+class Aim:
+    """What a schedule wants looked at, wherever from: a place at an execution point."""
 
     suite: str
     environment: str
     point: str
 
+    @classmethod
+    def of(cls, planned: Plan) -> Aim:
+        """Return that of a plan."""
+        return cls(planned.suite.name, planned.environment_name, planned.point_name)
 
-def schedule_of(place: Place, region: str, root: Path, say: Callable[[str], None]) -> Schedule | None:
-    """Return the schedule that wants a run of ``place`` in ``region``; None where none does, or it cannot be read."""
-    return next((each for each in schedules_for(place, root, say) if region in each.regions), None)
+
+def schedule_of(aim: Aim, region: str, root: Path, say: Callable[[str], None]) -> Schedule | None:
+    """Return the schedule that wants a run of ``aim`` in ``region``; None where none does, or it cannot be read."""
+    return next((each for each in schedules_for(aim, root, say) if region in each.regions), None)
 
 
-def schedules_for(place: Place, root: Path, say: Callable[[str], None]) -> list[Schedule]:
-    """Return the schedules that want runs of ``place``, from whichever regions; none where they cannot be read."""
-    if place.point == DESK:
+def schedules_for(aim: Aim, root: Path, say: Callable[[str], None]) -> list[Schedule]:
+    """Return the schedules that want runs of ``aim``, from whichever regions; none where they cannot be read."""
+    if aim.point == DESK:
         return []
     try:
         schedules = schedules_of(root)
     except ConfigError as error:
         say(f"schedule: {error}")
         return []
-    return [each for each in schedules if Place(each.suite, each.environment, each.point) == place]
+    return [each for each in schedules if Aim(each.suite, each.environment, each.point) == aim]

@@ -60,8 +60,8 @@ class Session:
     """What probes said and heard."""
     good: dict[str, Good] = field(default_factory=dict)
     """What each check was like when it was last good."""
-    good_place: Path | None = None
-    """Where that is kept; None: nowhere."""
+    shelf: Path | None = None
+    """Folder of the place that holds that, and the albums; None: nowhere."""
     albums: dict[str, tuple[Snap, ...]] = field(default_factory=dict)
     """Pictures of journeys that passed, by check."""
     retry: RetryPolicy = field(default_factory=RetryPolicy)

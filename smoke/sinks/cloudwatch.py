@@ -6,15 +6,14 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any, Literal, assert_never
+from typing import Annotated, Any, Literal, assert_never
 
 from smoke.model import Unit
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Metric
-from smoke.sinks.options import Options, Text
+from smoke.sinks.options import Options
 from smoke.sinks.registry import Errand, RefusedError, sink
-from smoke.strict import check_each, check_variable
+from smoke.strict import Checked, Variable
 
 AT_ONCE = 500
 """Data in one request, which may hold 1000, and 1 MB."""
@@ -24,24 +23,26 @@ TWO_WEEKS_S = 14 * 24 * 3600.0
 PUSH = "smoke.sinks._cloudwatch_push"
 
 
+def _check_namespace(name: str) -> None:
+    if name.startswith("AWS/") or not re.fullmatch(r"[\w./#:-]{1,255}", name, re.ASCII):
+        raise ValueError(
+            f"has letters, digits and .-_/#: and does not begin with AWS/, which is Amazon's; got {name!r}"
+        )
+
+
+Namespace = Annotated[str, Checked(_check_namespace)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudWatch(Options):
     """Amazon CloudWatch; credentials come from the environment, .env, or wherever boto3 finds them."""
 
     sink: Literal["cloudwatch"] = "cloudwatch"
     """``cloudwatch``."""
-    namespace: Text = "Smoke"
+    namespace: Namespace = "Smoke"
     """Namespace of the metrics. By default Smoke."""
-    region: str = "AWS_REGION"
+    region: Variable = "AWS_REGION"
     """Environment variable that holds the AWS region to send to. By default AWS_REGION."""
-
-    def __post_init__(self) -> None:
-        check_each(
-            [
-                (("region",), partial(check_variable, self.region)),
-                (("namespace",), partial(_check_namespace, self.namespace)),
-            ]
-        )
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -57,13 +58,6 @@ class CloudWatch(Options):
     def max_age_s(self) -> float:
         """Two weeks."""
         return TWO_WEEKS_S
-
-
-def _check_namespace(name: str) -> None:
-    if name.startswith("AWS/") or not re.fullmatch(r"[\w./#:-]{1,255}", name, re.ASCII):
-        raise ValueError(
-            f"has letters, digits and .-_/#: and does not begin with AWS/, which is Amazon's; got {name!r}"
-        )
 
 
 @sink(CloudWatch, extra="cloudwatch", library="boto3", loads=(PUSH,))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Literal
+from typing import Annotated, Literal
 
 from smoke.sinks._datadog_terms import Synthetics
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Metric
 from smoke.sinks.options import Options
 from smoke.sinks.registry import Errand, Presence, SinkError, sink
-from smoke.strict import check_each, check_variable
+from smoke.strict import Checked, Variable
 from smoke.variables import HEXADECIMAL, Shape
 
 SITES = (
@@ -26,33 +25,32 @@ BATCH_BYTES = 400_000
 PUSH = "smoke.sinks._datadog_push"
 
 
+def _check_handle(handle: str) -> None:
+    if not re.fullmatch(r"@[^\s{}]+", handle):
+        raise ValueError(f"a handle of Datadog is @ and a name, such as @slack-alerts; got {handle!r}")
+
+
+Handle = Annotated[str, Checked(_check_handle)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Datadog(Options):
     """Datadog's metrics, events and service checks; DD_SITE or SMOKE_DATADOG_URL says which Datadog."""
 
     sink: Literal["datadog"] = "datadog"
     """``datadog``."""
-    key: str = "DD_API_KEY"
+    key: Variable = "DD_API_KEY"
     """Environment variable that holds the API key. By default DD_API_KEY."""
-    app_key: str = "DD_APP_KEY"
+    app_key: Variable = "DD_APP_KEY"
     """Environment variable that holds the application key, which only ``smoke monitors`` and ``smoke synthetics`` need.
     By default DD_APP_KEY."""
-    handles: dict[str, str] = field(default_factory=dict)
+    handles: dict[str, Handle] = field(default_factory=dict)
     """Recipient, as alert-rules.yaml writes it, to the handle of Datadog: ``pagerduty: "@pagerduty-Web"``.
     By default an address is ``@address``, ``slack:#alerts`` is ``@slack-alerts``, ``pagerduty`` is ``@pagerduty``."""
     runbooks: str = ""
     """What stands before runbooks that are files of the project, such as ``https://example.com/project/blob/main/``."""
     synthetics: Synthetics = field(default_factory=Synthetics)
     """How probes run as Datadog Synthetics tests."""
-
-    def __post_init__(self) -> None:
-        check_each(
-            [
-                (("key",), partial(check_variable, self.key)),
-                (("app_key",), partial(check_variable, self.app_key)),
-                *((("handles", name), partial(check_handle, handle)) for name, handle in self.handles.items()),
-            ]
-        )
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -82,12 +80,6 @@ def deliver(bulletin: Bulletin, options: Datadog, errand: Errand) -> None:
 
     parts = tuple(batches(bulletin.metrics, BATCH_BYTES))
     _datadog_push.push(bulletin, parts, host=host, key=key, key_name=options.key, ends=errand.ends)
-
-
-def check_handle(handle: str) -> None:
-    """Raise ValueError unless ``handle`` is one of Datadog."""
-    if not re.fullmatch(r"@[^\s{}]+", handle):
-        raise ValueError(f"a handle of Datadog is @ and a name, such as @slack-alerts; got {handle!r}")
 
 
 def batches(metrics: tuple[Metric, ...], limit: int) -> Iterator[tuple[Metric, ...]]:

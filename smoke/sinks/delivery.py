@@ -167,11 +167,11 @@ class Emptying:
     def _wanted(self, due: tuple[Parcel, ...]) -> tuple[Parcel, ...]:
         if self.outlet.sink.keeping is not Keeping.LATEST or len(due) < 2:
             return due
-        latest = {_place(parcel): parcel.key for parcel in due}
+        latest = {_about(parcel): parcel.key for parcel in due}
         for parcel in due:
-            if parcel.key != latest[_place(parcel)]:
+            if parcel.key != latest[_about(parcel)]:
                 self.outbox.sent(parcel.key, self.given.clock(), "there is newer by now")
-        return tuple(parcel for parcel in due if parcel.key == latest[_place(parcel)])
+        return tuple(parcel for parcel in due if parcel.key == latest[_about(parcel)])
 
     def _send(self, parcel: Parcel) -> SinkError | None:
         """Deliver ``parcel``; return what keeps it, and all behind it, from being delivered now."""
@@ -211,8 +211,8 @@ class Emptying:
         return replace(came, earlier=self.earlier, dropped=self.dropped)
 
 
-def _place(parcel: Parcel) -> tuple[str, ...]:
-    """Return what ``parcel`` tells of, without what it tells: the newest of a place stands for the others."""
+def _about(parcel: Parcel) -> tuple[str, ...]:
+    """Return what ``parcel`` tells of, without what it tells: the newest about one thing stands for the others."""
     try:
         return from_json(parcel.body).tags
     except ValueError:

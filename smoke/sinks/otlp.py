@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
 from typing import Literal
 
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.options import Options
 from smoke.sinks.registry import Errand, sink
-from smoke.strict import check_each, check_variable
+from smoke.strict import Variable
 
 
 class Counts(StrEnum):
@@ -91,17 +90,11 @@ class Otlp(Options):
     """``otlp``."""
     preset: Preset
     """The service: ``new-relic``, ``new-relic-eu``, ``grafana-cloud``, ``honeycomb``, or ``collector`` for any."""
-    endpoint: str | None = None
+    endpoint: Variable | None = None
     """Environment variable that holds its address, without /v1/metrics. By default the preset's own address;
     GRAFANA_CLOUD_OTLP_ENDPOINT or, for a collector, OTEL_EXPORTER_OTLP_ENDPOINT where it has none."""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, Variable] = field(default_factory=dict)
     """Headers besides the preset's, or in their place: by name, the environment variable that holds the value."""
-
-    def __post_init__(self) -> None:
-        named = [(("headers", name), variable) for name, variable in self.headers.items()]
-        if self.endpoint is not None:
-            named.append((("endpoint",), self.endpoint))  # type: ignore[arg-type]
-        check_each((place, partial(check_variable, variable)) for place, variable in named)
 
     @property
     def service(self) -> Service:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.options import Options, Text
 from smoke.sinks.registry import Errand, Keeping, sink
-from smoke.strict import check_each, check_variable
+from smoke.strict import Variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +17,7 @@ class Prometheus(Options):
 
     sink: Literal["prometheus"] = "prometheus"
     """``prometheus``."""
-    pushgateway: str | None = None
+    pushgateway: Variable | None = None
     """Environment variable that holds the Pushgateway's address; one with a user and a password is sent them."""
     textfile: Text | None = None
     """Folder that the textfile collector reads; a file for each suite, environment, region and execution point."""
@@ -26,8 +25,6 @@ class Prometheus(Options):
     def __post_init__(self) -> None:
         if self.pushgateway is None and self.textfile is None:
             raise ValueError("prometheus needs pushgateway or textfile")
-        if self.pushgateway is not None:
-            check_each([(("pushgateway",), partial(check_variable, self.pushgateway))])
 
     @property
     def needed(self) -> tuple[str, ...]:

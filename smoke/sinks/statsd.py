@@ -7,14 +7,13 @@ import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import Literal, assert_never
 
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Kind, Metric
 from smoke.sinks.options import Options
 from smoke.sinks.registry import Errand, Keeping, SinkError, sink
-from smoke.strict import check_each, check_variable
+from smoke.strict import Variable
 
 LARGEST_PACKET = 1432
 """Bytes that fit an Ethernet frame: a packet in pieces is lost with any of them."""
@@ -35,13 +34,10 @@ class Statsd(Options):
 
     sink: Literal["statsd"] = "statsd"
     """``statsd``."""
-    address: str = "SMOKE_STATSD_ADDRESS"
+    address: Variable = "SMOKE_STATSD_ADDRESS"
     """Environment variable that holds ``host:port``. By default SMOKE_STATSD_ADDRESS."""
     dialect: Dialect = Dialect.DOGSTATSD
     """How tags are written: ``dogstatsd``, which is the default, or ``influx``."""
-
-    def __post_init__(self) -> None:
-        check_each([(("address",), partial(check_variable, self.address))])
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -56,10 +52,10 @@ def deliver(bulletin: Bulletin, options: Statsd, errand: Errand) -> None:
     if not (match := re.fullmatch(r"\[?([^\s\[\]]+?)\]?:(\d{1,5})", said)) or int(match[2]) > LAST_PORT:
         raise SinkError(f"{options.address} is not host:port; got {said!r}.")
     try:
-        kind, way, protocol, _, place = socket.getaddrinfo(match[1], int(match[2]), type=socket.SOCK_DGRAM)[0]
+        kind, way, protocol, _, address = socket.getaddrinfo(match[1], int(match[2]), type=socket.SOCK_DGRAM)[0]
         with socket.socket(kind, way, protocol) as sender:
             for packet in packets(_line(metric, options.dialect) for metric in bulletin.metrics):
-                sender.sendto(packet, place)
+                sender.sendto(packet, address)
     except OSError as error:
         raise SinkError(f"StatsD at {said} cannot be sent to: {error}.") from None
 

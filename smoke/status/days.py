@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from smoke.availability.figures import Times, times_of
-from smoke.availability.timeline import Span, State, clipped
+from smoke.timeline.states import Span, State, clipped
+from smoke.timeline.times import Times, times_of
 
 A_DAY = 86400.0
 ORDER = (State.DOWN, State.UNKNOWN, State.DEGRADED, State.MAINTENANCE, State.UP)

@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from smoke.availability.gathering import Expectations, availability
-from smoke.availability.gathering import Place as Name
-from smoke.availability.timeline import holds, needed_of
 from smoke.bundle.bad import LIST
 from smoke.config.cron_schedule import Schedule
 from smoke.config.load import load
@@ -18,15 +16,16 @@ from smoke.history.facts import CheckFact, RunFact
 from smoke.history.reader import Reader
 from smoke.history.rows import PastRun
 from smoke.history.runs import History
-from smoke.model import Check, Outcome, Unit
+from smoke.model import Check, Outcome, Place, Unit
 from smoke.planning.plan import Selection, plan
 from smoke.proof.matrix import Matrix, Result
 from smoke.proof.writing import last_proof
 from smoke.status.charts import Series, is_drawn
 from smoke.status.days import A_DAY, days_of
-from smoke.status.page import WINDOWS, Board, Elsewhere, Place, Proof, Row
+from smoke.status.page import WINDOWS, Board, Elsewhere, PlaceNow, Proof, Row
 from smoke.status.standing import Age, Latest, RegionNow, region_now, standing
 from smoke.storage.store import Store
+from smoke.timeline.states import holds, needed_of
 
 LOOKED_BACK = 7 * A_DAY
 """How far back it is told since when a region is in its state."""
@@ -57,34 +56,34 @@ def board(sources: Sources) -> Board:
     suites = {name: load(sources.root, name) for name in dict.fromkeys(suite for suite, _ in places)}
     return Board(
         at=sources.now,
-        places=tuple(_place(sources, suites[name[0]], name) for name in places),
+        places=tuple(_place(sources, suites[place[0]], place) for place in places),
         elsewhere=tuple(_elsewhere(sources, set(places))),
         proofs=dict(_proofs(suites, sources.reports)),
         failures=f"../{LIST}" if (sources.reports / LIST).is_file() else "",
     )
 
 
-def _place(sources: Sources, suite: Suite, name: Name) -> Place:
-    schedules = sources.expected.of_place(name)
+def _place(sources: Sources, suite: Suite, place: Place) -> PlaceNow:
+    schedules = sources.expected.of_place(place)
     windows = tuple(
-        availability(sources.store, sources.expected, name, sources.now - span, sources.now)
+        availability(sources.store, sources.expected, place, sources.now - span, sources.now)
         for span in WINDOWS.values()
     )
     longest = windows[-1]
-    planned = _planned(suite, name[1], schedules)
-    regions = tuple(_regions(sources, name, schedules, planned))
+    planned = _planned(suite, place[1], schedules)
+    regions = tuple(_regions(sources, place, schedules, planned))
     whole = longest.spans[-1]
     needed = needed_of(schedules, [each.region for each in regions])
-    return Place(
-        suite=name[0],
+    return PlaceNow(
+        suite=place[0],
         title=suite.about.title,
-        environment=name[1],
+        environment=place[1],
         schedule="; ".join(f"{each.cron} {each.time_zone}" for each in schedules),
         standing=standing(whole, whole.since if whole.since > longest.since else None, regions, needed, sources.now),
         regions=regions,
         windows=windows,
         days=tuple(days_of(longest.spans, longest.since, longest.until)),
-        series=tuple(_series(sources, name)),
+        series=tuple(_series(sources, place)),
         rows=tuple(_rows(planned, regions)),
     )
 
@@ -95,60 +94,60 @@ def _planned(suite: Suite, environment: str, schedules: Sequence[Schedule]) -> M
 
 
 def _regions(
-    sources: Sources, name: Name, schedules: Sequence[Schedule], planned: Mapping[str, Check]
+    sources: Sources, place: Place, schedules: Sequence[Schedule], planned: Mapping[str, Check]
 ) -> Iterator[RegionNow]:
     """Yield the scheduled regions that were ever heard of; all of them, where none was."""
     scheduled = dict.fromkeys(region for each in schedules for region in each.regions)
-    found = [_region(sources, name, schedules, region, planned) for region in scheduled]
+    found = [_region(sources, place, schedules, region, planned) for region in scheduled]
     yield from [each for each in found if each.ended is not None] or found
 
 
 def _region(
-    sources: Sources, name: Name, schedules: Sequence[Schedule], region: str, planned: Mapping[str, Check]
+    sources: Sources, place: Place, schedules: Sequence[Schedule], region: str, planned: Mapping[str, Check]
 ) -> RegionNow:
     own = [replace(each, regions=(region,), down_regions=None) for each in schedules if region in each.regions]
     alone = replace(sources.expected, schedules=tuple(own))
     since = sources.now - LOOKED_BACK
     points = sorted({each.point for each in own})
     lasts = max(holds(each.pace) for each in own)
-    ended = Reader(sources.store).last_end(*name, region=region, points=points, before=sources.now)
-    newest = () if ended is None else _counted(sources, name, region, points, ended - lasts)
+    ended = Reader(sources.store).last_end(*place, region=region, points=points, before=sources.now)
+    newest = () if ended is None else _counted(sources, place, region, points, ended - lasts)
     return region_now(
         region,
-        availability(sources.store, alone, name, since, sources.now).spans,
+        availability(sources.store, alone, place, since, sources.now).spans,
         since=since,
         ended=ended,
         took_s=newest[-1].finished - newest[-1].started if newest else None,
         lasts=lasts,
-        checks=tuple(_latest(sources, name, region, newest, planned, lasts)) if newest else (),
+        checks=tuple(_latest(sources, place, region, newest, planned, lasts)) if newest else (),
     )
 
 
-def _counted(sources: Sources, name: Name, region: str, points: Sequence[str], since: float) -> tuple[RunFact, ...]:
+def _counted(sources: Sources, place: Place, region: str, points: Sequence[str], since: float) -> tuple[RunFact, ...]:
     """Return the runs of a region that finished at ``since`` or later and count, the newest last."""
     return tuple(
         run
-        for run in Reader(sources.store).runs(*name, since, sources.now)
+        for run in Reader(sources.store).runs(*place, since, sources.now)
         if run.region == region and run.execution_point in points
     )
 
 
 def _latest(
-    sources: Sources, name: Name, region: str, newest: Sequence[RunFact], planned: Mapping[str, Check], lasts: float
+    sources: Sources, place: Place, region: str, newest: Sequence[RunFact], planned: Mapping[str, Check], lasts: float
 ) -> Iterator[Latest]:
     """Yield the latest outcome of each check that is planned, or that the ``newest`` runs had."""
     ids = {run.run_id for run in newest}
-    found = Reader(sources.store).checks(*name, newest[0].finished, sources.now)
+    found = Reader(sources.store).checks(*place, newest[0].finished, sources.now)
     seen = {each.check_id: each for each in found if each.run_id in ids}
     for check_id, check in planned.items():
-        yield _judged(seen.get(check_id) or _before(sources, name, region, check), check, sources.now - lasts)
+        yield _judged(seen.get(check_id) or _before(sources, place, region, check), check, sources.now - lasts)
     for check_id in sorted(seen.keys() - planned.keys()):
         yield _judged(seen[check_id], None, sources.now - lasts)
 
 
-def _before(sources: Sources, name: Name, region: str, check: Check) -> CheckFact | Check:
+def _before(sources: Sources, place: Place, region: str, check: Check) -> CheckFact | Check:
     """Return the latest of a check that the newest runs left out; the check itself where it never ran."""
-    known = Reader(sources.store).checks(*name, sources.since, sources.now, check.id)
+    known = Reader(sources.store).checks(*place, sources.since, sources.now, check.id)
     return next((each for each in reversed(known) if each.region == region), check)
 
 
@@ -182,10 +181,10 @@ def _rows(planned: Mapping[str, Check], regions: Sequence[RegionNow]) -> Iterato
         )
 
 
-def _series(sources: Sources, name: Name) -> Iterator[Series]:
+def _series(sources: Sources, place: Place) -> Iterator[Series]:
     reader = Reader(sources.store)
-    for measured, (unit, budget) in _measured(History(sources.store).recent(*name, NEWEST_RUNS)).items():
-        days = reader.percentiles(*name, sources.since, sources.now, name=measured)
+    for measured, (unit, budget) in _measured(History(sources.store).recent(*place, NEWEST_RUNS)).items():
+        days = reader.percentiles(*place, sources.since, sources.now, name=measured)
         if days:
             first, last = _day(sources.since), _day(sources.now)
             yield Series(name=measured, unit=unit, budget=budget, first=first, last=last, days=days)
@@ -202,9 +201,9 @@ def _measured(runs: Sequence[PastRun]) -> Mapping[str, tuple[Unit, float | None]
     return found
 
 
-def _elsewhere(sources: Sources, scheduled: set[Name]) -> Iterator[Elsewhere]:
-    for name in Reader(sources.store).places():
-        newest = History(sources.store).recent(*name, 1) if name not in scheduled else ()
+def _elsewhere(sources: Sources, scheduled: set[Place]) -> Iterator[Elsewhere]:
+    for place in Reader(sources.store).places():
+        newest = History(sources.store).recent(*place, 1) if place not in scheduled else ()
         for run in newest:
             yield Elsewhere(
                 suite=run.suite,

@@ -12,10 +12,10 @@ from typing import Any, assert_never
 from xml.sax.saxutils import escape
 
 from smoke.availability.figures import Availability
-from smoke.availability.timeline import State
-from smoke.status.page import WINDOWS, Board, Place
+from smoke.status.page import WINDOWS, Board, PlaceNow
 from smoke.status.standing import RegionNow, Status, worst
 from smoke.status.written import iso
+from smoke.timeline.states import State
 
 SCHEMA = 1
 LONGEST_MS = 99_999_999.0
@@ -120,7 +120,7 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **TypeAdapter(StatusDocument).json_schema()}
 
 
-def pingdom(places: tuple[Place, ...]) -> str:
+def pingdom(places: tuple[PlaceNow, ...]) -> str:
     """Return the answer of a Pingdom HTTP custom check about ``places``.
 
     The response time, in milliseconds, is that of the slowest region's newest run; none is told where none is known.
@@ -132,7 +132,7 @@ def pingdom(places: tuple[Place, ...]) -> str:
     return f"<pingdom_http_custom_check><status>{told}</status>{time}</pingdom_http_custom_check>\n"
 
 
-def badge(suite: str, places: tuple[Place, ...]) -> str:
+def badge(suite: str, places: tuple[PlaceNow, ...]) -> str:
     """Return the badge of a suite, as shields.io reads it."""
     states = [each.standing.state for each in places]
     state = next((each for each in WORST_FIRST if each in states), State.UNKNOWN)
@@ -140,7 +140,7 @@ def badge(suite: str, places: tuple[Place, ...]) -> str:
     return json.dumps(asdict(found), ensure_ascii=False) + "\n"
 
 
-def _place(place: Place) -> PlaceRow:
+def _place(place: PlaceNow) -> PlaceRow:
     now = place.standing
     return PlaceRow(
         suite=place.suite,

@@ -47,7 +47,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class PlaceNow:
     """A suite in an environment that is scheduled."""
 
     suite: str
@@ -117,7 +117,7 @@ class Board:
     """Everything that the page shows."""
 
     at: float
-    places: tuple[Place, ...]
+    places: tuple[PlaceNow, ...]
     elsewhere: tuple[Elsewhere, ...]
     proofs: Mapping[str, Proof]
     """By suite."""
@@ -130,7 +130,7 @@ class Board:
         return worst(each.standing.status for each in self.places)
 
     @property
-    def suites(self) -> Mapping[str, tuple[Place, ...]]:
+    def suites(self) -> Mapping[str, tuple[PlaceNow, ...]]:
         """Its places by suite, in the order of the schedule."""
         ordered = sorted(
             self.places, key=lambda each: list(dict.fromkeys(p.suite for p in self.places)).index(each.suite)

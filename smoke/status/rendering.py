@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from smoke.availability.figures import Availability
-from smoke.availability.timeline import State
 from smoke.model import Outcome
 from smoke.reporting.colours import with_colours
 from smoke.status import written
 from smoke.status.charts import HEIGHT, WIDTH
-from smoke.status.page import WINDOWS, Board, Place
+from smoke.status.page import WINDOWS, Board, PlaceNow
 from smoke.status.standing import Status, worst
+from smoke.timeline.states import State
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -64,7 +64,7 @@ def index(board: Board) -> str:
     )
 
 
-def suite_page(board: Board, suite: str, places: Iterable[Place]) -> str:
+def suite_page(board: Board, suite: str, places: Iterable[PlaceNow]) -> str:
     """Return the page about one suite."""
     found = tuple(places)
     return (
@@ -94,7 +94,7 @@ def _headline(board: Board) -> str:
             return f"{what}: {', '.join(names)}" if names else "Nothing is known"
 
 
-def _windows(place: Place) -> Iterable[tuple[str, Availability]]:
+def _windows(place: PlaceNow) -> Iterable[tuple[str, Availability]]:
     return zip(WINDOWS, place.windows, strict=True)
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
-from smoke.availability.timeline import Span, State, of_regions
 from smoke.model import Blame, Outcome
 from smoke.status.written import span
+from smoke.timeline.states import Span, State, of_regions
 
 
 class Status(StrEnum):

@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from smoke.availability.gathering import Expectations
-from smoke.channels.posting import secrets_of
+from smoke.config.account_secrets import secrets_of
 from smoke.config.load import load
-from smoke.config.places import suites
+from smoke.config.paths import suites
 from smoke.history.opening import history_store
 from smoke.history.reader import Reader
 from smoke.secrets.firewall import scrubbed

@@ -6,8 +6,8 @@ import math
 from datetime import UTC, datetime
 
 from smoke import spans
-from smoke.availability.figures import Times
 from smoke.model import Unit
+from smoke.timeline.times import Times
 
 FILTERS = ("moment", "iso", "span", "share", "interval", "unknown", "value")
 """Those that templates use."""

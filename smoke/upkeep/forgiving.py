@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smoke.accounts.ledger import Ledger, ledger_path, ledger_store
-from smoke.config.problems import ConfigError, Problem
+from smoke.config.problems import ConfigError
 from smoke.settings import Settings
 from smoke.storage.url import database_url
 from smoke.target import MAIN, addresses, origin_of
@@ -35,7 +35,7 @@ def forgive(settings: Settings, name: str) -> Forgiven:
     wanted = meant(settings, [_named(settings, name)])
     if wanted.embedded:
         text = "nothing is kept of the embedded application's accounts; name a deployment with --env"
-        raise ConfigError([Problem("command line", 0, "--env", text)])
+        raise ConfigError.of_option("--env", text)
     [(known, account)] = wanted.accounts.items()
     ledger = Ledger(
         ledger_store(ledger_path(settings.environ), database_url(settings.environ)),

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from smoke.config.account import Account
 from smoke.config.load import load
 from smoke.config.login import Login
-from smoke.config.places import SUITES
+from smoke.config.paths import SUITES
 from smoke.config.problems import ConfigError, Problem
-from smoke.config.schema import EMBEDDED
+from smoke.config.suite_file import EMBEDDED
 from smoke.model import Category, Check, CheckKind, Scope
 from smoke.planning.plan import Plan, Selection, plan
 from smoke.settings import Settings
@@ -44,7 +44,7 @@ def meant(settings: Settings, names: Iterable[str] = ()) -> Meant:
     login = suite.about.login
     file = f"{SUITES}/{suite.name}/suite.yaml"
     problems = [
-        Problem("command line", 0, "NAME", f"unknown account {name!r}; known: {', '.join(known) or 'none'}")
+        Problem.of_option("NAME", f"unknown account {name!r}; known: {', '.join(known) or 'none'}")
         for name in wanted
         if name not in known
     ]

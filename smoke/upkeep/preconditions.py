@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from smoke.config.account import DOTENV, Account
 from smoke.config.account_references import accounts_written
-from smoke.config.places import SUITES
+from smoke.config.paths import SUITES
 from smoke.config.problems import Problem
-from smoke.config.source import Key, dotted
+from smoke.config.source import dotted
 from smoke.config.suite import Suite
+from smoke.strict import Key
 from smoke.upkeep.planned import Meant
 
 
-def place_of(meant: Meant, name: str) -> Key:
-    """Return where the account that counts in this environment is written."""
+def key_of(meant: Meant, name: str) -> Key:
+    """Return the key at which the account that counts in this environment is written."""
     environment = meant.plan.environment_name
     own = name in meant.plan.environment.accounts
     return ("environments", environment, "accounts", name) if own else ("accounts", name)
@@ -26,19 +27,19 @@ def problems(meant: Meant, name: str, suites: Iterable[Suite], environ: Mapping[
     ``suites`` are all of the project, whose accounts may share its variable; ``environ`` is the process environment.
     """
     account = meant.accounts[name]
-    file, place = f"{SUITES}/{meant.plan.suite.name}/suite.yaml", dotted(place_of(meant, name))
+    file, key = f"{SUITES}/{meant.plan.suite.name}/suite.yaml", dotted(key_of(meant, name))
     if meant.embedded:
         text = "the embedded application makes its passwords anew at each start; name a deployment with --env"
-        yield Problem("command line", 0, "--env", text)
+        yield Problem.of_option("--env", text)
     if account.rotation is None:
-        yield Problem(file, 0, f"{place}.rotation", "is missing, so nobody knows how to change the password; add it")
+        yield Problem(file, 0, f"{key}.rotation", "is missing, so nobody knows how to change the password; add it")
         return
     if others := sorted({*_sharing(account, suites)}):
         text = f"{account.password} is the password of {', '.join(others)} too; give each account a variable of its own"
-        yield Problem(file, 0, f"{place}.password", text)
+        yield Problem(file, 0, f"{key}.password", text)
     if account.rotation.store == DOTENV and environ.get(account.password):
         text = "is set in the environment, which beats .env: a new password in .env would not count; unset it here"
-        yield Problem("environment", 0, account.password, text)
+        yield Problem.of_variable(account.password, text)
 
 
 def _sharing(account: Account, suites: Iterable[Suite]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from smoke.config.load import load
-from smoke.config.places import SUITES, suites
+from smoke.config.paths import SUITES, suites
 from smoke.config.problems import ConfigError
 from smoke.secrets.secret import Scrubber, Secret
 from smoke.settings import Settings
@@ -16,7 +16,7 @@ from smoke.target import Credentials, open_target
 from smoke.upkeep.entrance import Entrance, open_entrance
 from smoke.upkeep.new_password import new_password
 from smoke.upkeep.planned import Meant, meant
-from smoke.upkeep.preconditions import place_of, problems
+from smoke.upkeep.preconditions import key_of, problems
 from smoke.upkeep.recovery import recovery_of
 from smoke.upkeep.rotating import Ended, Exchange
 from smoke.upkeep.steps import Steps
@@ -48,9 +48,9 @@ class Rotating:
 
     def _write_day(self) -> None:
         file = f"{SUITES}/{self.meant.plan.suite.name}/suite.yaml"
-        place, day = place_of(self.meant, self.name), datetime.now(UTC).date()
+        key, day = key_of(self.meant, self.name), datetime.now(UTC).date()
         try:
-            write_password_set(self.settings.root / file, self.settings.root, place, day)
+            write_password_set(self.settings.root / file, self.settings.root, key, day)
         except (NotWrittenError, ConfigError, OSError) as error:
             self.say(f"{file} does not say so yet, write password_set: {day} into {self.name} yourself: {error}")
         else:

@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from smoke.config.source import Key, read
+from smoke.config.source import read
+from smoke.strict import Key
 
 VALUE = re.compile(r"(\bpassword_set:\s*)(['\"]?)\d{4}-\d{2}-\d{2}\2")
 

@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from smoke.alerts.past import Past
-from smoke.alerts.rule_file import AlertRulesFile
-from smoke.config.alerting import Alerting, alerting
+from smoke.config.alerts.alerting import Alerting, alerting
+from smoke.config.alerts.rule_file import AlertRulesFile
 from smoke.history.facts import CheckFact, Reading, RunFact
 from smoke.model import Blame, Category, Outcome, Unit
 

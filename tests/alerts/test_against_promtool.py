@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from smoke.alerts.past import Past
-from smoke.alerts.rule import Rule
 from smoke.alerts.seen import see
 from smoke.alerts.subject import Subject
+from smoke.config.alerts.rule import Rule
 from tests.alerts.pasts import MINUTE, OUTCOMES, check, every, only, past, reading, shipped
 
 PROMTOOL = shutil.which("promtool")

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from smoke.alerts.engine import Evaluated, evaluate
 from smoke.alerts.incident import Acknowledged, Incident
-from smoke.alerts.notice import Ending, NoticeKind, Urgency
+from smoke.alerts.notice import Ending, NoticeKind
 from smoke.alerts.past import Past
 from smoke.alerts.replay import Change, compare, replay
-from smoke.alerts.rule_file import AlertRulesFile, Maintenance, Silence
+from smoke.config.alerts.rule_file import AlertRulesFile, Maintenance, Silence
 from smoke.history.facts import RunFact
+from smoke.model import Urgency
 from tests.alerts.pasts import DAY, HOUR, MINUTE, at, check, clock, every, only, past, reading, run, shipped
 from tests.support.properties import unhurried as usual
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 
 from smoke.alerts.incident import Incident
-from smoke.alerts.notice import Ending, Severity
-from smoke.alerts.quiet import Period
+from smoke.alerts.notice import Ending
 from smoke.alerts.subject import Subject
 from smoke.availability.judging import judge, reach
 from smoke.availability.printed import as_json, lines
-from smoke.availability.timeline import State
 from smoke.config.cron_schedule import Schedule
+from smoke.model import Severity
+from smoke.timeline.quiet import Period
+from smoke.timeline.states import State
 from tests.alerts.pasts import DAY, HOUR, MINUTE, at, every, run
 
 HALF = 30 * MINUTE

@@ -8,9 +8,9 @@ from itertools import pairwise
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from smoke.alerts.quiet import Period
-from smoke.availability.figures import times_of
-from smoke.availability.timeline import State, Word, clipped, timeline
+from smoke.timeline.quiet import Period
+from smoke.timeline.states import State, Word, clipped, timeline
+from smoke.timeline.times import times_of
 from tests.support.properties import unhurried
 
 REGIONS = ("eu", "us", "asia")

@@ -275,17 +275,17 @@ def test_what_cannot_be_explained_has_no_page(tmp_path: Path) -> None:
 
 def test_good_times_are_kept_from_run_to_run(tmp_path: Path) -> None:
     """Of what passed; a bad run changes nothing of it, and what is not seen for a season is forgotten."""
-    place = good.place_of(tmp_path, "shop", "production")
+    shelf = good.shelf_of(tmp_path, "shop", "production")
     attempt = an_attempt()
-    good.keep(a_run(a_result(attempt, check_id="shop.home"), a_result(check_id="shop.old")), {}, place, Scrubber())
-    kept = good.read(place)["shop.home"]
+    good.keep(a_run(a_result(attempt, check_id="shop.home"), a_result(check_id="shop.old")), {}, shelf, Scrubber())
+    kept = good.read(shelf)["shop.home"]
     assert (kept.steps, kept.run_id, kept.build) == (attempt.steps, "run-1", "abc123")
-    good.keep(a_bad_run(run_id="bad"), {}, place, Scrubber())
-    assert good.read(place)["shop.home"] == kept
-    good.keep(a_good_run(), {}, place, Scrubber())
+    good.keep(a_bad_run(run_id="bad"), {}, shelf, Scrubber())
+    assert good.read(shelf)["shop.home"] == kept
+    good.keep(a_good_run(), {}, shelf, Scrubber())
     later = a_run(a_result(check_id="shop.home"), finished=STARTED + 500 + good.FORGOTTEN_S)
-    good.keep(later, {}, place, Scrubber())
-    assert set(good.read(place)) == {"shop.home"}
+    good.keep(later, {}, shelf, Scrubber())
+    assert set(good.read(shelf)) == {"shop.home"}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"a": 1}', '{"a": {"steps": 3}}'])

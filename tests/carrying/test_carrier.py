@@ -119,7 +119,7 @@ def test_the_next_machine_goes_on_where_this_one_ended(place: Place, capsys: Cap
     Incidents(first.outbox.store).save(Incident(incident_id="i-1", closed=None, **body))
     first.outbox.put(a_parcel("told"), a_parcel("late"))
     first.outbox.sent("told", NOW)
-    kept = good.place_of(first.reports, "shop", "production")
+    kept = good.shelf_of(first.reports, "shop", "production")
     good.keep(a_typical_run(finished=NOW), {}, kept, Scrubber())
     (first.reports / "allure-history.jsonl").write_text('{"uuid":"a"}\n')
     assert first.says("push", NAME) == 0
@@ -129,7 +129,7 @@ def test_the_next_machine_goes_on_where_this_one_ended(place: Place, capsys: Cap
     assert [each.incident_id for each in Incidents(second.outbox.store).open("shop", "production")] == ["i-1"]
     assert [each.body for each in second.outbox.waiting("alert:slack")] == ["of late"]
     assert second.outbox.put(a_parcel("told")) == 0
-    assert good.read(good.place_of(second.reports, "shop", "production")) == good.read(kept) != {}
+    assert good.read(good.shelf_of(second.reports, "shop", "production")) == good.read(kept) != {}
     assert (second.reports / "allure-history.jsonl").read_text() == '{"uuid":"a"}\n'
 
 

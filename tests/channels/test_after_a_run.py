@@ -15,7 +15,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from smoke.alerts.checking import check
-from smoke.config.alerting import alerting
+from smoke.config.alerts.alerting import alerting
 from smoke.config.monitoring import monitoring
 from smoke.history.opening import history_store
 from smoke.history.runs import History
@@ -178,12 +178,13 @@ def test_what_is_kept_and_what_is_to_be_told_are_kept_together_or_not_at_all(set
 
 def test_what_was_kept_and_not_sent_the_next_run_sends(settings, pages, slack):
     """A process that dies after the commit leaves everything in the outbox."""
+    from smoke.channels.links import Links
     from smoke.channels.posting import posting
 
     run = ran(settings, Outcome.FAIL, 60)
     alerts = alerting(settings.root)
     assert alerts
-    post = posting(monitoring(settings.root), settings.environ, Scrubber())
+    post = posting(monitoring(settings.root).channels, Links(), Scrubber())
     check(history_store(settings), alerts, settings.root, [("shop", "canary")], time.time(), post)
     assert (waiting(settings.reports), pages.noticed) == (2, [])
     told(settings, run)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from smoke.channels.links import Links
 from smoke.channels.message import a_test
-from smoke.config.runbooks import anchors
+from smoke.config.alerts.runbooks import anchors
 from tests.alerts.pasts import shipped
 
 ROOT = Path(__file__).parents[2]

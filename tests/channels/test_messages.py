@@ -8,7 +8,7 @@ import time
 import pytest
 from pytest_httpserver import HTTPServer
 
-from smoke.alerts.notice import Ending, NoticeKind, Severity, Urgency
+from smoke.alerts.notice import Ending, NoticeKind
 from smoke.channels._issues import text_of
 from smoke.channels._mail import mail
 from smoke.channels._pagerduty_event import trigger
@@ -18,6 +18,7 @@ from smoke.channels.lateness import LATE_S, worth
 from smoke.channels.links import Links
 from smoke.channels.message import Message, from_json, message_of
 from smoke.channels.registry import ChannelError
+from smoke.model import Severity, Urgency
 from smoke.secrets.secret import Scrubber, Secret
 from tests.channels.world import BEGAN, LINKS, a_channel, a_message, a_notice, environ, give, put
 from tests.support import receivers

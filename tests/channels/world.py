@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from smoke.alerts.notice import Ending, Notice, NoticeKind, Severity, Urgency
+from smoke.alerts.notice import Ending, Notice, NoticeKind
 from smoke.alerts.subject import Subject
 from smoke.channels.delivery import Delivered, Round, deliver
 from smoke.channels.links import Links
@@ -16,6 +16,7 @@ from smoke.channels.parcels import parcels_of
 from smoke.channels.registry import Channel, available
 from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox
+from smoke.model import Severity, Urgency
 from smoke.secrets.secret import Scrubber
 from tests.support.receivers import ROUTING_KEY, SECRET, TOKEN, WEBHOOK_PATH
 

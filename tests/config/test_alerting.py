@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from smoke.config.alerting import alerting
+from smoke.config.alerts.alerting import alerting
 from smoke.config.problems import ConfigError
 from smoke.config.project import examined
 from tests.support.project import FILES, Project

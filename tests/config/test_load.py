@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from smoke.config.load import load
-from smoke.config.places import suites
+from smoke.config.paths import suites
 from smoke.config.problems import ConfigError
 from smoke.model import Category, CheckKind, Scope
 from smoke.safety import Permit

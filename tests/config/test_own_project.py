@@ -14,7 +14,7 @@ import yaml
 
 from smoke.commands.schemas import FILES, FOLDER, schemas, text
 from smoke.config.load import load
-from smoke.config.places import suites
+from smoke.config.paths import suites
 from smoke.config.project import examined
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke.config.runbooks import anchors
+from smoke.config.alerts.runbooks import anchors
 
 
 @pytest.mark.parametrize(

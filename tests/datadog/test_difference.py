@@ -37,7 +37,7 @@ def there(name: str, id_: str, **document: object) -> Existing:
 )
 def test_only_what_we_say_is_compared(found: object, should_be: object, places: list[str]) -> None:
     """Ids, times and defaults of Datadog's are no difference; a value, an order or a length of ours is."""
-    assert [each.place for each in differences(found, should_be)] == places
+    assert [each.key for each in differences(found, should_be)] == places
 
 
 def test_steps_make_change_keep_and_show_what_is_too_much() -> None:
@@ -51,7 +51,7 @@ def test_steps_make_change_keep_and_show_what_is_too_much() -> None:
     assert isinstance(same, Keep)
     assert same.id == "20"
     assert isinstance(drifted, Change)
-    assert [(each.place, each.is_, each.should_be) for each in drifted.differences] == [("a", 2, 1)]
+    assert [(each.key, each.is_, each.should_be) for each in drifted.differences] == [("a", 2, 1)]
     assert sorted((each.existing.name, each.existing.id) for each in rest if isinstance(each, Surplus)) == [
         ("gone", "9"),
         ("same", "100"),
@@ -95,4 +95,4 @@ def test_what_does_not_bear_our_mark_has_no_name(tags: list[str]) -> None:
 def test_what_datadog_once_answered_is_what_it_was_sent(name: str, places: list[str]) -> None:
     """Of recorded conversations: the stored thing differs from the one sent by nothing but what we never write."""
     first = recorded("v1", name)[0]
-    assert [each.place for each in differences(json.loads(first.answer), json.loads(first.sent))] == places
+    assert [each.key for each in differences(json.loads(first.answer), json.loads(first.sent))] == places

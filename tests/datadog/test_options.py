@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import TypeAdapter
 
 from smoke.config.problems import ConfigError, Problem, both
 from smoke.sinks._datadog_terms import Synthetics
@@ -20,20 +21,20 @@ from smoke.sinks.datadog import Datadog
 def test_what_datadog_would_not_take_is_refused_in_the_yaml(options: dict[str, object], reason: str) -> None:
     """Limits of Datadog are told where they are written."""
     with pytest.raises(ValueError, match=reason):
-        Synthetics(**options)  # type: ignore[arg-type]
+        TypeAdapter(Synthetics).validate_python(options)
 
 
 @pytest.mark.parametrize("handle", ["pagerduty-Web", "@two words", "@{{#is_alert}}", "@"])
 def test_a_handle_is_one_of_datadog(handle: str) -> None:
     """What is no handle would be text of the message, and nobody would be told."""
     with pytest.raises(ValueError, match="a handle of Datadog is @ and a name"):
-        Datadog(handles={"pagerduty": handle})
+        TypeAdapter(Datadog).validate_python({"handles": {"pagerduty": handle}})
 
 
 def test_keys_stand_in_the_environment_and_never_in_yaml() -> None:
     """The file names variables; a value in place of one is refused, and both are masked in messages."""
     with pytest.raises(ValueError, match="names an environment variable"):
-        Datadog(app_key="fedcba9876543210")
+        TypeAdapter(Datadog).validate_python({"app_key": "fedcba9876543210"})
     assert Datadog(app_key="OTHER").secrets == ("DD_API_KEY", "OTHER")
     assert Datadog(app_key="OTHER").needed == ("DD_API_KEY",)
 

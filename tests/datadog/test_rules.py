@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from smoke.alerts.condition import Measure
-from smoke.alerts.notice import Severity
-from smoke.alerts.rule import Per, Rule
-from smoke.config.alerting import Alerting, alerting
+from smoke.config.alerts.alerting import Alerting, alerting
+from smoke.config.alerts.condition import Measure
+from smoke.config.alerts.rule import Per, Rule
 from smoke.config.cron_schedule import Schedule
 from smoke.datadog.definition import Omitted
 from smoke.datadog.monitors import Telling, message, monitor, monitors, priority
 from smoke.datadog.queries import MetricQuery, last
 from smoke.datadog.rules import query_of
+from smoke.model import Severity
 from tests.support.datadog_grammar import query_fault
 
 ROOT = Path(__file__).parents[2]

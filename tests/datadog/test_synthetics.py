@@ -14,7 +14,7 @@ from smoke.config.load import load
 from smoke.config.probe import Probe
 from smoke.datadog.assertions import assertions, json_path
 from smoke.datadog.monitors import Telling
-from smoke.datadog.synthetics import Place, deployment, tick_of
+from smoke.datadog.synthetics import Remit, deployment, tick_of
 from smoke.sinks._datadog_terms import Synthetics
 from tests.datadog.conftest import Smoke
 from tests.support.datadog_account import TESTS, DatadogAccount
@@ -25,9 +25,9 @@ UPTIME = ["uptime.health", "uptime.moderation", "uptime.shop", "uptime.transacti
 READING = sorted([*UPTIME, "health.version-and-status", "errors.not-found", "openapi.no-pii"])
 
 
-def place(*probes: Probe) -> Place:
+def remit(*probes: Probe) -> Remit:
     suite = load(ROOT, "deltacrown")
-    return Place(
+    return Remit(
         suite=replace(suite, probes=probes) if probes else suite,
         name="production",
         environment=suite.about.environments["production"],
@@ -138,7 +138,7 @@ def test_no_secret_leaves_the_house(smoke: Smoke, account: DatadogAccount, monke
 
 def test_a_certificate_is_a_test_of_its_own() -> None:
     """HTTP tests know no certificate; SSL tests know nothing else."""
-    made = deployment(place(a_probe(expect=Expect(tls_days_left=14))))
+    made = deployment(remit(a_probe(expect=Expect(tls_days_left=14))))
     http, ssl = (each.document for each in made.tests)
     assert (http["subtype"], ssl["subtype"]) == ("http", "ssl")
     assert ssl["config"]["request"] == {"host": "deltacrown.example.com", "port": 443}
@@ -158,14 +158,14 @@ def test_a_certificate_is_a_test_of_its_own() -> None:
 )
 def test_a_probe_that_is_more_than_a_look_stays_at_home(probe: Probe, reason: str) -> None:
     """What needs an account, changes something or hangs on others is left out, and why is said."""
-    made = deployment(place(probe))
+    made = deployment(remit(probe))
     assert made.tests == ()
     assert reason in made.omitted[0].reason
 
 
 def test_no_account_and_no_variable_of_one_stands_in_any_test() -> None:
     """Neither a user, a password's variable nor a token: the texts of all tests are searched."""
-    text = json.dumps([each.document for each in deployment(place()).tests])
+    text = json.dumps([each.document for each in deployment(remit()).tests])
     assert len(text) > 1000
     assert [each for each in ("smoke-test-player", "SMOKE_TEST", "Bearer", "password") if each in text] == []
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke.config.schema import FlakyPolicy
+from smoke.config.points import FlakyPolicy
 from smoke.dora.deployment import Deployment
 from smoke.gates.checklist import CheckSeen, Facts, Flow, checklist, completed, in_order, recorded
 from smoke.gates.checklist_printed import as_lines, as_markdown

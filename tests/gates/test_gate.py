@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke.config.load import load
+from smoke.config.points import FlakyPolicy
 from smoke.config.problems import ConfigError
-from smoke.config.schema import FlakyPolicy
 from smoke.gates import gate, looking, parts
 from smoke.gates.checking import Checked, run_checks
 from smoke.gates.decision import Decision, PartName

@@ -20,7 +20,7 @@ from werkzeug import Request, Response
 
 from smoke.config.gates import GitHubEvent, Hook, Hooks
 from smoke.gates import outputs
-from smoke.gates.acting import Deed, Place, act, key_of
+from smoke.gates.acting import Deed, Means, act, key_of
 from smoke.gates.decision import Decision, Part, PartName, brief
 from smoke.gates.hooks import Order, run_hook
 from smoke.history.opening import history_file
@@ -153,8 +153,8 @@ def decision(action: Action = Action.ROLLBACK) -> Decision:
     )
 
 
-def place(folder: Path, hook: Hook | None, build: str | None = "b2") -> Place:
-    return Place(
+def means(folder: Path, hook: Hook | None, build: str | None = "b2") -> Means:
+    return Means(
         suite="shop",
         environment="production",
         build=build,
@@ -166,10 +166,10 @@ def place(folder: Path, hook: Hook | None, build: str | None = "b2") -> Place:
 
 
 def test_an_action_is_done_once_for_a_build_and_again_for_another(tmp_path):
-    there = place(tmp_path, python("open('done', 'a').write('x')"))
+    there = means(tmp_path, python("open('done', 'a').write('x')"))
     deeds = [act(decision(), there, {}).deed for _ in range(3)]
     assert deeds == [Deed.DONE, Deed.BEFORE, Deed.BEFORE]
-    other = act(decision(), place(tmp_path, python("open('done', 'a').write('x')"), build="b3"), {})
+    other = act(decision(), means(tmp_path, python("open('done', 'a').write('x')"), build="b3"), {})
     assert other.deed is Deed.DONE
     assert (tmp_path / "done").read_text() == "xx"
 
@@ -180,7 +180,7 @@ def test_a_long_answer_of_a_broken_build_does_not_keep_its_rollback_from_being_r
     part = Part(name=PartName.CHECKS, outcome=Outcome.FAIL, sentence=said, on_failure=Action.ROLLBACK)
     told = brief(replace(decision(), reason=said, parts=(part,) * len(PartName)))
     whole = outputs.payload(told, "shop", "production", "b2")
-    acted = act(told, place(tmp_path, python("open('done', 'w')")), whole)
+    acted = act(told, means(tmp_path, python("open('done', 'w')")), whole)
     assert (acted.deed, (tmp_path / "done").exists()) == (Deed.DONE, True), acted.sentence
     assert len(json.dumps(whole)) < 64_000
     assert told.reason == f" {'☃' * 998}…"
@@ -188,7 +188,7 @@ def test_a_long_answer_of_a_broken_build_does_not_keep_its_rollback_from_being_r
 
 def test_people_are_called_again_for_the_same_build_after_an_hour(tmp_path):
     """Two failed rollbacks to one good build are two outages."""
-    there = place(tmp_path, None)
+    there = means(tmp_path, None)
     keys = [key_of(Action.ESCALATE, there, now) for now in (0.0, 3599.0, 3600.0)]
     assert keys[0] == keys[1] != keys[2]
     assert key_of(Action.ROLLBACK, there, 0.0) == key_of(Action.ROLLBACK, there, 1e9)
@@ -196,7 +196,7 @@ def test_people_are_called_again_for_the_same_build_after_an_hour(tmp_path):
 
 def test_an_action_whose_end_nobody_knows_is_not_begun_again(tmp_path):
     """As after a power cut: it was noted as begun, and never as ended."""
-    there = place(tmp_path, python("raise KeyboardInterrupt"))
+    there = means(tmp_path, python("raise KeyboardInterrupt"))
     act(decision(), there, {})
     with there.store.writing() as db:
         db.execute("UPDATE actions SET ended = NULL, ok = NULL")
@@ -209,7 +209,7 @@ def test_an_action_whose_end_nobody_knows_is_not_begun_again(tmp_path):
 def test_who_interrupts_a_gate_does_not_stop_its_hook_halfway(tmp_path, told):
     before = signal.signal(told, signal.default_int_handler)
     code = f"import os, time; os.kill(os.getppid(), {int(told)}); time.sleep(0.5); open('done', 'w')"
-    there = place(tmp_path, python(code))
+    there = means(tmp_path, python(code))
     try:
         with pytest.raises(KeyboardInterrupt):
             act(decision(), there, {})
@@ -223,24 +223,24 @@ def test_a_hook_that_did_it_is_done_though_nobody_could_note_that(tmp_path):
     """Whoever read that it failed would roll back a second time."""
     spoil = "import pathlib; [each.unlink() for each in pathlib.Path('.').glob('history.db*')]; "
     spoil += "pathlib.Path('history.db').write_bytes(b'no database' * 100)"
-    acted = act(decision(), place(tmp_path, python(spoil)), {})
+    acted = act(decision(), means(tmp_path, python(spoil)), {})
     assert acted.deed is Deed.DONE
     assert "; that was not recorded: " in acted.sentence
 
 
 def test_where_nothing_can_be_noted_nothing_is_done(tmp_path):
     (tmp_path / "history.db").write_bytes(b"this is no database" * 100)
-    acted = act(decision(), place(tmp_path, python("open('done', 'w')")), {})
+    acted = act(decision(), means(tmp_path, python("open('done', 'w')")), {})
     assert acted.deed is Deed.FAILED
     assert not (tmp_path / "done").exists()
 
 
 def test_without_a_build_nothing_is_done_since_it_might_be_the_second_time(tmp_path):
-    acted = act(decision(), place(tmp_path, python("open('done', 'w')"), build=None), {})
+    acted = act(decision(), means(tmp_path, python("open('done', 'w')"), build=None), {})
     assert (acted.deed, (tmp_path / "done").exists()) == (Deed.FAILED, False)
 
 
 def test_without_a_hook_the_pipeline_must_act(tmp_path):
-    acted = act(decision(), place(tmp_path, None), {})
+    acted = act(decision(), means(tmp_path, None), {})
     assert (acted.deed, "the pipeline must" in acted.sentence) == (Deed.NONE, True)
     assert json.dumps(acted.deed) == '"none"'

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from smoke.history.carrying import ENDED_SINCE
 from smoke.history.incidents import Incident, Incidents
+from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox, Parcel
-from smoke.history.pruning import AT_ONCE, TABLES, Pruned, prune
+from smoke.history.pruning import AT_ONCE, ENDED_BEFORE, TABLES, Pruned, prune
 from smoke.history.runs import History
 from smoke.history.schedule import Schedule, Slot
 from smoke.storage.store import Answer, Db, Store
@@ -33,6 +38,14 @@ def test_old_runs_are_forgotten_with_all_they_saw(store: Store) -> None:
     assert counts(store) == [26, 4, 4, 2]
     assert [run.run_id for run in History(store).recent("shop", "production", 9)] == ["run-22", "run-21"]
     assert prune(store, STARTED + AT_ONCE + 1) == Pruned(0, finished=True)
+
+
+@pytest.mark.parametrize("query", [ENDED_BEFORE, ENDED_SINCE], ids=["before", "since"])
+def test_runs_of_a_time_are_found_without_looking_through_the_others(tmp_path: Path, query: str) -> None:
+    """Each run forgets what is old, and there may be those of many suites and years."""
+    with history_file(tmp_path / "history.db").reading() as db:
+        plan = db.execute(f"EXPLAIN QUERY PLAN {query}", (STARTED,)).fetchall()
+    assert "SEARCH runs USING COVERING INDEX runs_by_age" in plan[0]["detail"]
 
 
 def test_pruning_takes_the_time_it_is_given(store: Store) -> None:

@@ -17,11 +17,11 @@ from smoke.init.banners import answers_to_banners
 from smoke.init.controls import Control, Form, code_form, login_form, openers, spots
 from smoke.init.files import project_files, scrubbed, suite_files, todos
 from smoke.init.first_run import edits
-from smoke.init.place import By, Place, is_steady, shortened, spellings
 from smoke.init.probes import probes
 from smoke.init.proposal import noise_entries, page_rules
 from smoke.init.seen import Answered, Login, Part, Refused, SecondFactor, Seen, StartPage, WayOut
 from smoke.init.snapshot import Node, nodes
+from smoke.init.spot import By, Spot, is_steady, shortened, spellings
 from smoke.init.start_page import landmarks, named, parts
 from smoke.init.usual import NOWHERE
 from smoke.init.wanted import AccountWanted, Wanted, suite_of
@@ -44,8 +44,8 @@ SNAPSHOT = r"""
 """
 
 
-def place(name: str, role: str = "button") -> Place:
-    return Place(by=By.ROLE, role=role, name=name)
+def spot(name: str, role: str = "button") -> Spot:
+    return Spot(by=By.ROLE, role=role, name=name)
 
 
 def control(index: int, **about: object) -> Control:
@@ -60,11 +60,11 @@ LOGIN = Login(
     path="/login",
     banner=None,
     entrance=None,
-    user=place("Mail", "textbox"),
+    user=spot("Mail", "textbox"),
     onward=(),
-    password=Place(by=By.LABEL, name="Password"),
+    password=Spot(by=By.LABEL, name="Password"),
     code=None,
-    submit=place("Log in"),
+    submit=spot("Log in"),
     second=None,
     refused=None,
     signed_in=None,
@@ -72,21 +72,21 @@ LOGIN = Login(
     protected="",
     writes=("POST /login",),
 )
-OUT = WayOut(opener=place("Me"), log_out=place("Log out"), asks=True, confirm=place("Yes"), signed_out=place("Log in"))
-REFUSED = Refused(message=Place(by=By.TEXT, name="Wrong"), answers=("POST /login 401",), writes=("POST /login",))
+OUT = WayOut(opener=spot("Me"), log_out=spot("Log out"), asks=True, confirm=spot("Yes"), signed_out=spot("Log in"))
+REFUSED = Refused(message=Spot(by=By.TEXT, name="Wrong"), answers=("POST /login 401",), writes=("POST /login",))
 LOGINS = {
     "nothing else known": LOGIN,
-    "all on one page": replace(LOGIN, code=place("Code"), refused=REFUSED, signed_in=place("Me"), way_out=OUT),
-    "two pages": replace(LOGIN, onward=(place("Next"),), submit=None, way_out=replace(OUT, signed_out=None)),
-    "a second factor": replace(LOGIN, second=SecondFactor(code=place("Code"), submit=None), protected="/mine"),
-    "behind a banner": replace(LOGIN, banner=place("No cookies"), way_out=OUT),
+    "all on one page": replace(LOGIN, code=spot("Code"), refused=REFUSED, signed_in=spot("Me"), way_out=OUT),
+    "two pages": replace(LOGIN, onward=(spot("Next"),), submit=None, way_out=replace(OUT, signed_out=None)),
+    "a second factor": replace(LOGIN, second=SecondFactor(code=spot("Code"), submit=None), protected="/mine"),
+    "behind a banner": replace(LOGIN, banner=spot("No cookies"), way_out=OUT),
     "a password alone": replace(LOGIN, user=None),
-    "in a dialog": replace(LOGIN, entrance=place("Log in"), way_out=replace(OUT, opener=None, asks=False)),
+    "in a dialog": replace(LOGIN, entrance=spot("Log in"), way_out=replace(OUT, opener=None, asks=False)),
 }
 START = StartPage(
     title="Shop",
-    landmark=Part("shop", place("Shop", "heading")),
-    parts=(Part("go", place("Go")),),
+    landmark=Part("shop", spot("Shop", "heading")),
+    parts=(Part("go", spot("Go")),),
     banner=None,
     load_ms=3000,
 )
@@ -161,7 +161,7 @@ def test_a_field_is_found_by_what_users_read() -> None:
     """Its label without the star, then its placeholder, then its role; selectors come last."""
     field = replace(USER, label="E-mail *", placeholder="you@here")
     found = list(spots(field, "textbox", "E-mail *"))
-    assert found[0] == Place(by=By.LABEL, name="E-mail")
+    assert found[0] == Spot(by=By.LABEL, name="E-mail")
     order = list(dict.fromkeys(each.by for each in found))
     assert order == [By.LABEL, By.PLACEHOLDER, By.ROLE, By.CSS]
 
@@ -174,7 +174,7 @@ def test_an_id_that_was_made_for_one_visit_is_not_used() -> None:
 
 def test_locators_get_narrower() -> None:
     """The plain one, the exact one, the ones within a landmark."""
-    first, exact, within, *_ = spellings(place("Log in"))
+    first, exact, within, *_ = spellings(spot("Log in"))
     assert first.code == 'page.get_by_role("button", name="Log in")'
     assert exact.code == 'page.get_by_role("button", name="Log in", exact=True)'
     assert within.code == 'page.get_by_role("main").get_by_role("button", name="Log in")'
@@ -191,9 +191,9 @@ def test_the_first_heading_is_the_landmark_and_names_are_python() -> None:
     page = nodes(SNAPSHOT)
     assert next(landmarks(page)).code == 'page.get_by_role("heading", level=1, name="Hi: \\"you\\" there")'
     assert [part.attribute for part in named(parts(page))][:2] == ["banner", "navigation"]
-    alike = named([Place(by=By.ROLE, role="search"), *(place("Search", role) for role in ("button", "link"))])
+    alike = named([Spot(by=By.ROLE, role="search"), *(spot("Search", role) for role in ("button", "link"))])
     assert [part.attribute for part in alike] == ["search", "search_button", "search_link"]
-    strange = named([place("class"), place("Page"), place("Page"), place("→"), place("Été 1")])
+    strange = named([spot("class"), spot("Page"), spot("Page"), spot("→"), spot("Été 1")])
     assert all(part.attribute.isidentifier() for part in strange)
     assert len({part.attribute for part in strange} - {"page"}) == 5
 
@@ -285,7 +285,7 @@ def test_settings_of_pytest_are_not_hidden(tmp_path: Path) -> None:
 
 def test_what_nobody_knows_is_left_to_a_person() -> None:
     """And nothing else is."""
-    known = replace(LOGIN, refused=REFUSED, signed_in=place("Me"), way_out=OUT)
+    known = replace(LOGIN, refused=REFUSED, signed_in=spot("Me"), way_out=OUT)
     assert list(todos(suite_files(WANTED, seen(known), "local", TODAY))) == []
     left = list(todos(suite_files(WANTED, seen(LOGIN), "local", TODAY)))
     assert [line.split(":")[0].rpartition("/")[2] for line in left] == ["login_page.py", "session.py", "test_login.py"]

@@ -23,14 +23,14 @@ def placed(**changes: Any) -> Part:
 def test_no_region_leads_out_of_the_reports(region: str) -> None:
     """It is read from a file that anybody may have written."""
     gathered = Gathered((Found(placed(region=region), Path("x")),))
-    assert all("/" not in name and Path(name).name == name for name in _named(gathered.by_place()))
+    assert all("/" not in name and Path(name).name == name for name in _named(gathered.by_aim()))
 
 
 def test_places_whose_names_run_together_are_both_there() -> None:
     """Otherwise one would hide the other, and perhaps a failure."""
     parts = (placed(suite="shop", environment="eu-staging"), placed(suite="shop-eu", environment="staging"))
     gathered = Gathered(tuple(Found(each, Path("x")) for each in parts))
-    assert sorted(found[0].part.run.suite for found in _named(gathered.by_place()).values()) == ["shop", "shop-eu"]
+    assert sorted(found[0].part.run.suite for found in _named(gathered.by_aim()).values()) == ["shop", "shop-eu"]
 
 
 def test_what_several_meet_is_said_once() -> None:

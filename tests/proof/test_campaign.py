@@ -81,8 +81,8 @@ def test_alarms_are_told_by_check_and_blame_the_worst_first() -> None:
     """With what was said most often, and in which weather."""
     found = campaign(
         repetition(1, Outcome.FLAKY), repetition(2, Outcome.FLAKY), repetition(3, Outcome.FAIL, check_id="health.api")
-    ).wolves
-    assert [(wolf.check_id, wolf.outcome, wolf.count) for wolf in found] == [
+    ).alarm_kinds
+    assert [(kind.check_id, kind.outcome, kind.count) for kind in found] == [
         ("health.api", Outcome.FAIL, 1),
         ("health.root", Outcome.FLAKY, 2),
     ]

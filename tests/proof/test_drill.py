@@ -19,7 +19,7 @@ from smoke.probing.asking import Terms
 from smoke.proof.drill import Basis, control, drill, in_order
 from smoke.proof.fault import Fault, faults_of
 from smoke.proof.matrix import Case, Matrix, Result
-from smoke.proof.tape import NotOnTapeError, Place, Tape
+from smoke.proof.tape import Call, NotOnTapeError, Tape
 
 HOME = "https://shop.example"
 JSON = (("Content-Type", "application/json"),)
@@ -155,7 +155,7 @@ def test_a_probe_whose_forerunner_fails_is_not_collateral() -> None:
 
 def test_a_tape_answers_in_the_order_of_the_clean_run() -> None:
     """The last answer again when there are no more; a login as whoever made it in the clean run; else nothing."""
-    tape, asked = Tape([taped(body=b"1"), taped(body=b"2"), taped("login.one", "/login")]), Counter[Place]()
+    tape, asked = Tape([taped(body=b"1"), taped(body=b"2"), taped("login.one", "/login")]), Counter[Call]()
     mine = Request(method="GET", url=f"{HOME}/health", check_id="health.root")
     assert [tape.answer(mine, asked).body for _ in range(3)] == [b"1", b"2", b"2"]
     assert tape.answer(Request(method="GET", url=f"{HOME}/login", check_id="health.root"), asked).status == 200

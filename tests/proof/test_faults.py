@@ -13,7 +13,7 @@ from smoke.answers.exchange import Exchange, NoAnswer, NoAnswerError, Request
 from smoke.answers.expectations import judge
 from smoke.answers.shapes import Expect
 from smoke.config.load import load
-from smoke.config.places import suites
+from smoke.config.paths import suites
 from smoke.config.probe import Probe
 from smoke.model import Blame
 from smoke.probing.client import unanswered

@@ -9,7 +9,7 @@ import pytest
 
 from smoke.model import Blame, Outcome
 from smoke.proof import journal
-from smoke.proof.writing import place
+from smoke.proof.writing import proof_folder
 from smoke.settings import Settings, resolve
 from tests.proof.test_parts import a_case
 
@@ -19,7 +19,7 @@ CAUGHT, MISSED = a_case("status-500"), a_case("status-502", outcome=Outcome.PASS
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    place(tmp_path)
+    proof_folder(tmp_path)
     return resolve({"reports": str(tmp_path)}, point="local", root=ROOT, environ=os.environ)
 
 

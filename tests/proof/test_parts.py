@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from smoke.model import Blame, Category, Outcome
+from smoke.planning.sharding import Shard
 from smoke.proof.matrix import Case, Matrix
 from smoke.proof.parts import NotJoinedError, Part, Wanted, joined
 
@@ -20,17 +21,16 @@ def a_case(fault: str, **changes: Any) -> Case:
 
 
 def parts(shards: int) -> list[Part]:
-    every = [Wanted(shard=shard, shards=shards) for shard in range(1, shards + 1)]
+    every = [Wanted(shard=shard) for shard in Shard(1, shards).all]
     return [
         Part(
             shard=wanted.shard,
-            shards=shards,
             matrix=Matrix(
                 suite="shop",
                 environment="local",
                 cases=tuple(a_case(fault) for fault in FAULTS if wanted.has("health.root", fault)),
                 asked=10,
-                duration_s=wanted.shard,
+                duration_s=wanted.shard.index,
                 checks={"health.root": Category.API_HEALTH},
                 promised=len(FAULTS),
             ),

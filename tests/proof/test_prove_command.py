@@ -112,7 +112,7 @@ def test_a_target_that_is_not_well_proves_nothing(tmp_path: Path, ill: DemoProce
 def test_wrong_parts_are_told(tmp_path: Path) -> None:
     """Exit 2, with what a part looks like."""
     code, said = proved(tmp_path, "--shard", "3/2")
-    assert (code, "--shard: is such as 1/4" in said) == (2, True)
+    assert (code, "--shard: is a part and how many there are, such as 2/5; got '3/2'" in said) == (2, True)
 
 
 def test_where_nothing_can_be_written_nothing_is_asked(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from statistics import median
 import pytest
 
 from smoke.answers.exchange import Exchange, NoAnswerError, Request, Timing
-from smoke.proof.forecast import Forecast, Place, chance_of, forecast
+from smoke.proof.forecast import Forecast, Turn, chance_of, forecast
 from smoke.proof.weather import LEAST_MS, MOST_MS, SLOW_BYTE_MS, STALL_MS, WEATHERS, Weather, latency_ms
 
 GOOD = Exchange(
@@ -22,7 +22,7 @@ REQUESTS = {"health.root": 1, "homepage.load": 19}
 HERE = ("health.root", 1)
 
 
-def only(name: str, struck: Place = HERE) -> Forecast:
+def only(name: str, struck: Turn = HERE) -> Forecast:
     weathers = tuple(each for each in WEATHERS if each.name == name)
     assert weathers, name
     return Forecast(seed=7, number=1, weathers=weathers, struck={name: struck})

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from smoke.config.runbooks import anchors
-from smoke.config.schema import NoiseEntry
+from smoke.config.alerts.runbooks import anchors
+from smoke.config.noise import NoiseEntry
 from smoke.judging.judged import Run
 from smoke.judging.noise import acceptance
 from smoke.model import Artifact, Blame, CheckKind, Finding, Outcome, Signal, SignalKind

@@ -19,7 +19,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from smoke.config.cron_schedule import Schedule
-from smoke.config.schema import FlakyPolicy
+from smoke.config.points import FlakyPolicy
 from smoke.model import Outcome
 from smoke.running.heartbeat import Heartbeat, heartbeat_of
 from smoke.secrets.secret import Secret

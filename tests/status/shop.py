@@ -14,7 +14,7 @@ from smoke.judging.judge import combine
 from smoke.judging.judged import CheckResult
 from smoke.model import Blame, Outcome
 from smoke.status.gathering import Sources, board
-from smoke.status.page import Place
+from smoke.status.page import PlaceNow
 from tests.support.project import a_project
 from tests.support.run_builder import a_result, a_run
 
@@ -76,6 +76,6 @@ def _result(check: str, outcome: Outcome) -> CheckResult:
     return replace(a_result(check_id=check, outcome=outcome), blame=BLAMES.get(outcome))
 
 
-def shown(sources: Sources) -> Place:
+def shown(sources: Sources) -> PlaceNow:
     """What the page says of the shop."""
     return next(place for place in board(sources).places)

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke.availability.figures import Times
 from smoke.availability.gathering import availability
-from smoke.availability.timeline import Span, State
 from smoke.config.cron_schedule import Schedule
 from smoke.history.facts import DayPercentiles
 from smoke.history.runs import History
@@ -24,6 +22,8 @@ from smoke.status.days import LEAST, Day, days_of
 from smoke.status.gathering import board
 from smoke.status.page import WINDOWS
 from smoke.status.standing import Age
+from smoke.timeline.states import Span, State
+from smoke.timeline.times import Times
 from tests.status.shop import DAY, HOUR, MINUTE, NOW, SHOP, SLOT, a_shop, say, shown
 from tests.support.run_builder import a_result, a_run, an_attempt
 

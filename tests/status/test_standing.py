@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from smoke.alerts.rule_file import Maintenance
-from smoke.availability.timeline import State
+from smoke.config.alerts.rule_file import Maintenance
 from smoke.model import Outcome
 from smoke.status.standing import Status, worst
+from smoke.timeline.states import State
 from tests.alerts.pasts import shipped
 from tests.status.shop import DAY, HOUR, MINUTE, NOW, REQUIRED, SLOT, a_shop, say, shown
 from tests.support.properties import unhurried

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smoke.config.schema import ExecutionPoint, FlakyPolicy, OnFailure
+from smoke.config.points import ExecutionPoint, FlakyPolicy, OnFailure
 from smoke.judging.judge import judge_check
 from smoke.judging.judged import CheckResult
 from smoke.model import (

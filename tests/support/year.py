@@ -8,13 +8,13 @@ from pathlib import Path
 
 from smoke.alerts.incident import Acknowledged, Incident, incident_id
 from smoke.alerts.kept import row_of
-from smoke.alerts.notice import Ending, Severity
+from smoke.alerts.notice import Ending
 from smoke.alerts.subject import Subject
 from smoke.availability.gathering import Expectations
 from smoke.config.cron_schedule import Schedule
 from smoke.config.load import load
 from smoke.history.incidents import Incidents
-from smoke.model import Check, CheckKind
+from smoke.model import Check, CheckKind, Severity
 from smoke.planning.plan import Selection, plan
 from smoke.storage.store import Db, Store
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from smoke import spans
-from smoke.alerts.condition import COUNTS, Facts, Measure
-from smoke.alerts.rule import Per, Rule
+from smoke.config.alerts.condition import COUNTS, Facts, Measure
+from smoke.config.alerts.rule import Per, Rule
 from smoke.config.cron_schedule import Schedule
 from smoke.config.source import Source
 

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from smoke.alerts.condition import Measure
-from smoke.alerts.notice import Urgency
-from smoke.alerts.rule_file import AlertRulesFile
-from smoke.config.alert_windows import never_holds
+from smoke.config.alerts.condition import Measure
+from smoke.config.alerts.rule_file import AlertRulesFile
+from smoke.config.alerts.windows import never_holds
 from smoke.config.cron_schedule import CronScheduleFile, Schedule
 from smoke.config.known import known
 from smoke.config.load import Document, document
-from smoke.config.places import RULES
+from smoke.config.paths import RULES
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schedules import schedule_document
-from smoke.config.source import Key
+from smoke.model import Urgency
+from smoke.strict import Key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,16 +87,16 @@ def _names(found: Alerting) -> Iterator[Problem]:
         if rule.escalation is not None and rule.escalation not in book.escalations
     ]
     told += [
-        (("escalations", name, number, "roles", place), f"no role {role!r}; {known(role, book.roles)}")
+        (("escalations", name, number, "roles", position), f"no role {role!r}; {known(role, book.roles)}")
         for name, levels in book.escalations.items()
         for number, level in enumerate(levels)
-        for place, role in enumerate(level.roles)
+        for position, role in enumerate(level.roles)
         if role not in book.roles
     ]
     told += [
-        (("silences", index, "rules", place), f"unknown rule {name!r}; {known(name, names)}")
+        (("silences", index, "rules", position), f"unknown rule {name!r}; {known(name, names)}")
         for index, silence in enumerate(book.silences)
-        for place, name in enumerate(silence.rules)
+        for position, name in enumerate(silence.rules)
         if name not in names
     ]
     yield from (found.rules.source.problem(key, text) for key, text in told)

@@ -10,12 +10,21 @@ from typing import Annotated
 from annotated_types import Len
 
 from smoke import spans
-from smoke.alerts.notice import Severity, Urgency
-from smoke.alerts.rule import Rule
-from smoke.config.cron_schedule import check_cron, check_zone
-from smoke.strict import Strict, check_each
+from smoke.config.alerts.rule import Rule
+from smoke.config.cron_schedule import Cron, Zone
+from smoke.model import Severity, Urgency
+from smoke.strict import Checked, Strict, Time, check_each
 
 Text = Annotated[str, Len(1)]
+
+
+def _check_local(moment: datetime | date) -> None:
+    """Raise ValueError where a time brings its own offset: its zone is said once, beside it."""
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
+        raise ValueError("local to its zone: write it without Z or offset, as 2026-12-01 22:00")
+
+
+LOCAL = Checked(_check_local)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +35,12 @@ class Grade(Strict):
     """For people."""
     urgency: Urgency
     """``page`` may wake somebody up, ``tell`` may not."""
-    target: Text
+    target: Time
     """It should be over after so long."""
-    longest: Text
+    longest: Time
     """It must be over after so long."""
-    remind: Text
+    remind: Time
     """As long as it is open, it is told again after so long."""
-
-    def __post_init__(self) -> None:
-        times = {"target": self.target, "longest": self.longest, "remind": self.remind}
-        check_each(((name,), partial(spans.seconds, text)) for name, text in times.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +55,7 @@ class Role(Strict):
 class Level(Strict):
     """A step of an escalation."""
 
-    after: Text
+    after: Time
     """So long after the alert; the first is ``0m``."""
     roles: tuple[str, ...] = ()
     """Who is responsible from now on; none: only those whom the rule names."""
@@ -58,9 +63,6 @@ class Level(Strict):
     """What is asked of them."""
     urgency: Urgency | None = None
     """Whether this step may wake somebody up; none: as the severity says."""
-
-    def __post_init__(self) -> None:
-        check_each([(("after",), partial(spans.seconds, self.after))])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +76,15 @@ class Maintenance(Strict):
     """What is done."""
     owner: Text
     """Team that does it."""
-    until: datetime | date
+    until: Annotated[datetime | date, LOCAL]
     """Its end, as ``2026-12-01 22:00``; of a recurring one the last day, as ``2026-12-31``. Local to its time zone."""
-    since: datetime | None = None
+    since: Annotated[datetime, LOCAL] | None = None
     """Its beginning, as ``2026-12-01 20:00``; for one that comes once."""
-    cron: str | None = None
+    cron: Cron | None = None
     """Its beginnings, for one that comes again and again."""
-    lasts: str | None = None
+    lasts: Time | None = None
     """Its length, for one that comes again and again."""
-    time_zone: Text = "UTC"
+    time_zone: Zone = "UTC"
     """Zone in which its times are meant, such as ``Europe/Berlin``."""
     suites: tuple[str, ...] = ()
     """Suites that are concerned; none: all."""
@@ -95,15 +97,6 @@ class Maintenance(Strict):
             raise ValueError(
                 "it comes either once, with since and until, or again and again, with cron, lasts and until"
             )
-        check_each(
-            [
-                (("time_zone",), partial(check_zone, self.time_zone)),
-                (("until",), partial(check_local, self.until)),
-                (("since",), partial(check_local, self.since)),
-                *([(("cron",), partial(check_cron, self.cron))] if self.cron else []),
-                *([(("lasts",), partial(spans.seconds, self.lasts))] if self.lasts else []),
-            ]
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,25 +109,16 @@ class Silence(Strict):
     """Why."""
     owner: Text
     """Who wants it."""
-    until: datetime
+    until: Annotated[datetime, LOCAL]
     """Its end, as ``2026-12-01 22:00``, local to its time zone."""
-    since: datetime | None = None
+    since: Annotated[datetime, LOCAL] | None = None
     """Its beginning; none: since ever."""
-    time_zone: Text = "UTC"
+    time_zone: Zone = "UTC"
     """Zone in which its times are meant."""
     suites: tuple[str, ...] = ()
     """Suites that are concerned; none: all."""
     environments: tuple[str, ...] = ()
     """Environments that are concerned; none: all."""
-
-    def __post_init__(self) -> None:
-        check_each(
-            [
-                (("time_zone",), partial(check_zone, self.time_zone)),
-                (("until",), partial(check_local, self.until)),
-                (("since",), partial(check_local, self.since)),
-            ]
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +158,3 @@ def check_rising(levels: tuple[Level, ...]) -> None:
         raise ValueError(f"begins after {levels[0].after}, and nobody is responsible before: begin with after: 0m")
     if times != sorted(set(times)):
         raise ValueError("its steps do not rise; sort them by after, each of its own time")
-
-
-def check_local(moment: datetime | date | None) -> None:
-    """Raise ValueError where a time brings its own offset: its zone is said once, beside it."""
-    if isinstance(moment, datetime) and moment.tzinfo is not None:
-        raise ValueError("local to its zone: write it without Z or offset, as 2026-12-01 22:00")

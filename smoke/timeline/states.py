@@ -9,9 +9,9 @@ from enum import StrEnum
 from itertools import islice
 from typing import assert_never
 
-from smoke.alerts.quiet import Period
 from smoke.config.cron_schedule import Schedule
 from smoke.model import Outcome
+from smoke.timeline.quiet import Period
 
 LATE = 0.5
 """A run may be late by so much of its interval before the time since the last one counts as unknown."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from smoke.config.alerting import Alerting
+from smoke.config.alerts.alerting import Alerting
 from smoke.config.monitoring import Monitoring
-from smoke.config.places import MONITORING
+from smoke.config.paths import MONITORING
 from smoke.config.problems import Problem
-from smoke.config.source import Key
+from smoke.strict import Key
 
 Named = tuple[Key, str, tuple[str, ...]]
 """Where a recipient stands, as it is written, and in which environments it must be reached."""
@@ -37,10 +37,10 @@ def _recipients(found: Alerting, known: tuple[str, ...]) -> Iterator[Named]:
     book, of_roles = found.book, dict[str, dict[str, None]]()
     for index, rule in enumerate(book.rules):
         environments = rule.environments or known
-        yield from ((("rules", index, "notify", place), name, environments) for place, name in enumerate(rule.notify))
+        yield from ((("rules", index, "notify", number), name, environments) for number, name in enumerate(rule.notify))
         for level in book.escalations.get(rule.escalation or "", ()):
             for role in level.roles:
                 of_roles.setdefault(role, {}).update(dict.fromkeys(environments))
     for role, wanted in of_roles.items():
-        for place, name in enumerate(book.roles[role].notify):
-            yield ("roles", role, "notify", place), name, tuple(wanted)
+        for number, name in enumerate(book.roles[role].notify):
+            yield ("roles", role, "notify", number), name, tuple(wanted)

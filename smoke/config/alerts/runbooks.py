@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from smoke.alerts.rule import Rule
+from smoke.config.alerts.rule import Rule
 from smoke.config.known import known
-from smoke.config.source import Key
+from smoke.strict import Key
 
 MARKDOWN = {".md", ".markdown"}
 FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)

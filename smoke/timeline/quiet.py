@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from smoke import spans
-from smoke.alerts.rule_file import Maintenance, Silence
+from smoke.config.alerts.rule_file import Maintenance, Silence
 from smoke.config.cron_schedule import slots
 
 EVER = float("-inf")

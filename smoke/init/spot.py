@@ -24,7 +24,7 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Spot:
     """One element of a page, as a page object names it."""
 
     by: By
@@ -67,13 +67,13 @@ def shortened(name: str) -> str:
     return name[:LONGEST_NAME].rsplit(" ", 1)[0]
 
 
-def spellings(place: Place) -> Iterator[Place]:
-    """Yield ``place`` from its plainest to its narrowest form."""
-    short = replace(place, name=shortened(place.name))
+def spellings(spot: Spot) -> Iterator[Spot]:
+    """Yield ``spot`` from its plainest to its narrowest form."""
+    short = replace(spot, name=shortened(spot.name))
     yield short
-    if place.name:
-        yield replace(place, exact=True)
-    for landmark in LANDMARKS if place.role not in LANDMARKS else ():
+    if spot.name:
+        yield replace(spot, exact=True)
+    for landmark in LANDMARKS if spot.role not in LANDMARKS else ():
         yield replace(short, within=landmark)
 
 

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from smoke.config.alerting import Alerting
+from smoke.config.alerts.alerting import Alerting
+from smoke.config.alerts.runbooks import lost_runbooks
 from smoke.config.known import known
 from smoke.config.problems import Problem
-from smoke.config.runbooks import lost_runbooks
-from smoke.config.source import Key, Source
+from smoke.config.source import Source
 from smoke.config.suite import Suite
 from smoke.model import covers
+from smoke.strict import Key
 
 Named = tuple[Key, str, str]
 """Where a name stands, of what it is one, and the name."""
@@ -89,6 +90,6 @@ def _checks(found: Alerting, suites: Sequence[Suite]) -> Iterator[Problem]:
     ]
     for source, key, of, checks in named:
         ids = [check.id for suite in suites if suite.name in (of or (suite.name,)) for check in suite.checks]
-        for place, wanted in enumerate(checks):
+        for number, wanted in enumerate(checks):
             if not any(covers(wanted, check_id) for check_id in ids):
-                yield source.problem((*key, "checks", place), f"unknown check {wanted!r}; {known(wanted, ids)}")
+                yield source.problem((*key, "checks", number), f"unknown check {wanted!r}; {known(wanted, ids)}")

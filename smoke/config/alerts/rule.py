@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Annotated
 
 from annotated_types import Ge, Len
 
 from smoke import spans
-from smoke.alerts.condition import Condition, Facts, Measure, Window, parse, window
-from smoke.alerts.notice import Severity
-from smoke.model import Category
-from smoke.strict import Strict, check_each
+from smoke.config.alerts.condition import Condition, Facts, Measure, Window, parse, window
+from smoke.model import Category, Severity
+from smoke.strict import Checked, Strict, Time, check_each
 
 Text = Annotated[str, Len(1)]
 AtLeastOne = Annotated[int, Ge(1)]
+Asking = Annotated[str, Checked(parse)]
+Looking = Annotated[str, Checked(window)]
 
 
 class Per(StrEnum):
@@ -36,9 +37,9 @@ class Rule(Strict):
     """Stable: incidents hang on it."""
     title: Text
     """What it means, for people, without a full stop."""
-    condition: str
+    condition: Asking
     """A measure, a comparison and a number: ``success_rate < 0.9``, ``p95(*.total_ms) > 800``, …"""
-    window: str = "1 run"
+    window: Looking = "1 run"
     """The past that it looks at: a time (``10m``, ``7 days``) or the newest runs of each region (``3 runs``)."""
     severity: Severity
     """How bad it is; says whether it may wake somebody up, and how fast it must be over."""
@@ -50,7 +51,7 @@ class Rule(Strict):
     """The first thing to do, in one line."""
     escalation: str | None = None
     """Name of the escalation that follows; none: it stays with those who were told first."""
-    remind: str | None = None
+    remind: Time | None = None
     """Tell again after so long; none: what its severity says."""
     close_at: float | None = None
     """The value at which it is good again; none: the threshold of the condition. Shares are written from 0 to 1."""
@@ -74,22 +75,14 @@ class Rule(Strict):
     """Checks that it watches, or branches of them (``login``); none: the verdict of the run."""
     categories: tuple[Category, ...] = ()
     """Categories that it watches, as with checks."""
-    cadence: str | None = None
+    cadence: Time | None = None
     """How far two runs are apart where cron-schedule.yaml does not say it."""
-    grace: str = "0s"
+    grace: Time = "0s"
     """For missed_slots: a run may be so late."""
-    give_up: str | None = None
+    give_up: Time | None = None
     """Close it as unconfirmed after so long without a look that could be judged; none: never."""
 
     def __post_init__(self) -> None:
-        times = {"remind": self.remind, "cadence": self.cadence, "grace": self.grace, "give_up": self.give_up}
-        check_each(
-            [
-                (("condition",), partial(parse, self.condition)),
-                (("window",), partial(window, self.window)),
-                *(((name,), partial(spans.seconds, text)) for name, text in times.items() if text is not None),
-            ]
-        )
         check_each(
             [
                 (("close_at",), self._check_close),

@@ -1,0 +1,1 @@
+"""alert-rules.yaml: its shape, and what is held against it."""

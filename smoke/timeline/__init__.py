@@ -1,0 +1,1 @@
+"""How a suite stood at each moment: states, their times, and times in which nobody is told."""
