@@ -14,7 +14,7 @@ import pytest
 from smoke import cli
 from smoke.commands import plan
 from smoke.config.problems import ConfigError
-from smoke.settings import OPTIONS, PART_OPTIONS
+from smoke.options import OPTIONS, PART_OPTIONS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -6,7 +6,8 @@ import pytest
 
 from smoke.config.problems import ConfigError
 from smoke.model import Category
-from smoke.settings import OPTIONS, Option, Settings, find_root, resolve
+from smoke.options import OPTIONS, Option
+from smoke.settings import Settings, find_root, resolve
 
 Example = tuple[str, object]
 EXAMPLES: dict[str, tuple[Example, Example, Example]] = {

@@ -25,8 +25,8 @@ from vault import VaultError, secrets_of
 
 from smoke.config.problems import ConfigError
 from smoke.gates.secrets import scrubber_of
+from smoke.options import PART_OPTIONS
 from smoke.secrets.secret import Scrubber
-from smoke.settings import PART_OPTIONS
 
 ROOT = Path(__file__).parent
 """Holds config/, page_objects/ and e2e/ too."""

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from smoke.commands import options
 from smoke.doctor.finding import exit_code
 from smoke.doctor.registry import Visit, available, wanted
-from smoke.settings import OPTIONS
+from smoke.options import OPTIONS
 
 FILTERS = {"suite": "only this suite", "env": "only this environment", "region": "only runs from this region"}
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
-from smoke.settings import OPTIONS, Settings
+from smoke.options import OPTIONS
+from smoke.settings import Settings
 from smoke.spans import seconds
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from smoke.commands import gating, options
 from smoke.config.problems import ConfigError
-from smoke.settings import build_id
+from smoke.options import build_id
 
 if TYPE_CHECKING:
     from smoke.settings import Settings

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from smoke.commands import options
 from smoke.commands.options import read_if_said
 from smoke.config.problems import ConfigError, Problem
-from smoke.settings import OPTIONS, find_root
+from smoke.options import OPTIONS
+from smoke.settings import find_root
 from smoke.spans import seconds
 from smoke.storage.keep import USUAL, keep_s, positive
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from smoke.config.problems import ConfigError
-from smoke.settings import OPTIONS, Option, Settings, find_root, resolve
+from smoke.options import OPTIONS, Option
+from smoke.settings import Settings, find_root, resolve
 
 if TYPE_CHECKING:
     from smoke.datadog.deploying import Write

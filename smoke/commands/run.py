@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from smoke.commands import options
 from smoke.config.problems import ConfigError
-from smoke.settings import OPTIONS, PART_OPTIONS
+from smoke.options import OPTIONS, PART_OPTIONS
 
 if TYPE_CHECKING:
     from smoke.judging.judged import Run

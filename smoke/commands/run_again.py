@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from smoke.config.paths import below
 from smoke.host.supervisor import INCONCLUSIVE, allow
+from smoke.options import OPTIONS, PART_OPTIONS
 from smoke.running.rerunning import changed, concerned, snapshot, wait_for_change
-from smoke.settings import OPTIONS, PART_OPTIONS, Settings
+from smoke.settings import Settings
 
 SWITCHES = ("json", "no_color", "pause_on_failure")
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 
 from smoke.commands import options
 from smoke.commands.options import read_if_said
-from smoke.settings import whole
+from smoke.options import whole
 from smoke.spans import seconds, share
 
 FOR_S = 300.0

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from smoke.gates.checklist import CheckSeen
 from smoke.model import Category, Outcome
-from smoke.settings import OPTIONS, PART_OPTIONS, Settings
+from smoke.options import OPTIONS, PART_OPTIONS
+from smoke.settings import Settings
 
 LATE_S = 180.0
 """Beyond the point's time-out: set-up, and what follows the verdict."""

@@ -7,9 +7,9 @@ from collections import Counter
 
 from smoke.judging.judged import Run
 from smoke.model import Check, CheckKind
+from smoke.options import OPTIONS
 from smoke.restraint.rate import percent
 from smoke.safety import Safety
-from smoke.settings import OPTIONS
 
 AT_HOME = ("local", "local")
 """Execution point and environment of a run that names neither."""

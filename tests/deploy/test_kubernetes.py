@@ -12,9 +12,10 @@ import yaml
 
 from smoke import __version__
 from smoke.config.cron_schedule import Schedule, check_cron, check_zone
+from smoke.options import OPTIONS, PART_OPTIONS
 from smoke.planning.sharding import shares
 from smoke.running.planning import plan_of
-from smoke.settings import OPTIONS, PART_OPTIONS, resolve
+from smoke.settings import resolve
 from tests.support.deploy_tools import tool
 from tests.support.kubernetes import FOLDER, OVERLAYS, Manifests, built, leaves
 from tests.test_docs import wrong
