@@ -115,7 +115,8 @@ def _proved(given: argparse.Namespace, settings: Settings, wanted: Wanted, telle
     from smoke.config.paths import some_suites
     from smoke.proof import journal
     from smoke.proof.clean_writing import when
-    from smoke.proof.writing import last_proof, part_of
+    from smoke.proof.kept_parts import part_of
+    from smoke.proof.writing import last_proof
 
     names = some_suites(settings.root) if given.all else (settings.suite,)
     opens = journal.resumed if given.resume else journal.anew
@@ -135,8 +136,8 @@ def _proved(given: argparse.Namespace, settings: Settings, wanted: Wanted, telle
 def _merged(folders: Iterable[str], settings: Settings, teller: Teller) -> tuple[Matrix | None, ...]:
     """Join the parts of each suite; None for one of which they make up no whole."""
     from smoke.config.paths import some_suites
+    from smoke.proof.kept_parts import read_parts
     from smoke.proof.parts import NotJoinedError, joined
-    from smoke.proof.writing import read_parts
 
     matrices: list[Matrix | None] = []
     found = read_parts(map(Path, folders))
@@ -157,8 +158,9 @@ def _merged(folders: Iterable[str], settings: Settings, teller: Teller) -> tuple
 def _keep(matrices: Sequence[Matrix], settings: Settings, wanted: Wanted, teller: Teller) -> None:
     """Write what was shown, as far as it is whole or one of the parts that make up a whole."""
     from smoke.proof.figures import send
+    from smoke.proof.kept_parts import part_of, write_part
     from smoke.proof.parts import Part
-    from smoke.proof.writing import part_of, write, write_part
+    from smoke.proof.writing import write
 
     if settings.check or settings.category or wanted.faults:
         teller.line("a part only: nothing was written")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from smoke.config.problems import ConfigError, Problem
 from smoke.proof.matrix import GOOD, Case, Matrix, Result
 from smoke.proof.progress import Going
-from smoke.proof.writing import rate_told
+from smoke.proof.shown import rate_told
 
 if TYPE_CHECKING:
     from rich.status import Status

@@ -8,7 +8,8 @@ import pytest
 
 from smoke.commands.proving import summary
 from smoke.proof.matrix import Case, Matrix
-from smoke.proof.writing import page_of, rate_told, table_of, write
+from smoke.proof.shown import page_of, rate_told, table_of
+from smoke.proof.writing import write
 from tests.proof.test_parts import a_case
 
 TRIED = tuple(a_case(f"status-{code}") for code in (500, 502, 503))

@@ -12,8 +12,9 @@ from smoke.config.load import load
 from smoke.model import Category, Outcome
 from smoke.proof.figures import figures_of
 from smoke.proof.matrix import Matrix
+from smoke.proof.shown import page_of
 from smoke.proof.unproven import unproven
-from smoke.proof.writing import page_of, write
+from smoke.proof.writing import write
 from tests.proof.test_parts import a_case
 from tests.support.project import a_project
 
