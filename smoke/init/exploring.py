@@ -41,7 +41,7 @@ def explore(wanted: Wanted, window: Window, keys: Keys | None, tell: Callable[[s
     seen = Seen(
         start=start,
         answers=answered,
-        visits=tuple(room.listeners.watch.visit() for room in rooms),
+        visits=tuple(room.listeners.visiting.visit() for room in rooms),
         signals=tuple(_signals(rooms)),
         stopped=stopped,
         login=login,

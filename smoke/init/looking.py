@@ -30,7 +30,7 @@ def start_page(room: Room, again: Room) -> StartPage:
     """
     for each in (room, again):
         each.go("/")
-        each.listeners.watch.look()
+        each.listeners.visiting.look()
         for answer in each.listeners.answers:
             if answer.is_document:
                 raise NoStartPageError(f"the start page answers {answer.status}")
@@ -42,7 +42,7 @@ def start_page(room: Room, again: Room) -> StartPage:
     landmark = next(_found(landmarks(nodes), room, again))
     rest = [spot for spot in _found(parts(nodes), room, again) if spot != landmark]
     called, *others = named([landmark, *rest])
-    pages = room.listeners.watch.visit().pages
+    pages = room.listeners.visiting.visit().pages
     return StartPage(
         title=room.page.title(),
         landmark=called,

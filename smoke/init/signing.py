@@ -56,7 +56,7 @@ class SigningIn:
         landing, shown = self.room.path, signed_in(self.room, found, [visitor, stranger])
         if found is None and shown is None:
             raise UnknownLoginError(f"nothing on the page shows that {self.account.user} is signed in")
-        self.room.listeners.watch.look()
+        self.room.listeners.visiting.look()
         self.tell("looking for the way out" if found is None else "signing out")
         way_out = leave(self.room, found, entered.fields) if found else None
         return Login(

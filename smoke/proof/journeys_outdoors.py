@@ -24,7 +24,8 @@ from smoke.proof.journeys import CONTROL
 from smoke.proof.replay import Replay
 from smoke.reporting.progress import Progress
 from smoke.running.drill_cases import DrillCases
-from smoke.running.launch import Begun, Starting, starting
+from smoke.running.launch import Begun, starting
+from smoke.running.launched import Starting
 from smoke.running.opening import open_session
 from smoke.running.room import cores
 from smoke.running.run import run_checks

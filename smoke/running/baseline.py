@@ -14,5 +14,5 @@ def look(guard: Guard, choice: BrowserChoice, path: str) -> tuple[Visit, Listene
     with opened(guard, choice, learn=lambda _value: None) as window:
         page, listeners = window.open("")
         page.goto(guard.target.base_url + path)
-        listeners.watch.look()
-    return listeners.watch.visit(), listeners
+        listeners.visiting.look()
+    return listeners.visiting.visit(), listeners

@@ -90,10 +90,10 @@ def _besides(session: Session, record: Record, journey: Journey, *, whole: bool)
     """Return what the pages did unasked, what they show, and what the guard stopped; slow ones of a ``whole`` attempt
     are loaded again before they are judged."""
     terms = (session.plan.suite.noise, session.today, session.target.contract)
-    journey.listeners.watch.look()  # first: a page that crashed says so by the time it was asked
+    journey.listeners.visiting.look()  # first: a page that crashed says so by the time it was asked
     record.signals = accept(journey.signals(), *terms)
     by_signals = judge_signals(journey.check.id, record.signals, *terms)
-    visit = journey.listeners.watch.visit()
+    visit = journey.listeners.visiting.visit()
     session.builds.take(*visit.builds)
     visit = remeasure(session, record, journey, visit, whole=whole)
     rules, under = session.page_rules_of(journey.check.id), circumstances(session, record, journey)

@@ -85,7 +85,7 @@ class Journey:
             finally:
                 elapsed = (self.record.clock() - begun) * 1000
                 self.record.steps.append(Step(name=name, duration_ms=elapsed))
-                self.listeners.watch.glance()
+                self.listeners.visiting.glance()
                 self.between_steps()
 
     def measure_page(self, page: Page, name: str) -> None:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.browser.choice import BrowserChoice, BrowserMissing
+from smoke.browser.choice import BrowserMissing
 from smoke.browser.find import find_browser
-from smoke.browser.starting import not_started, patience_s, start
+from smoke.browser.starting import start
 from smoke.config.problems import ConfigError, problems_of
-from smoke.host.machine import Machine
 from smoke.model import CheckKind
 from smoke.running.aside import Aside
+from smoke.running.launched import Starting
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Playwright
 
     from smoke.planning.plan import Plan
     from smoke.settings import Settings
@@ -44,7 +43,6 @@ NEEDED_SOON = (
 )
 NEEDED_LAST = ("smoke.running.concluding", "smoke.reporting.allure_results", "rich.table", "smoke.sinks.delivery")
 """What follows the last check: loaded when the first journeys are under way."""
-CLOSE_S = 5.0
 DRIVER_CACHE = Path("~/.cache/smoke-harness/node").expanduser()
 """Where the driver, a Node program, keeps its compiled code."""
 SWITCH_S = 0.0005
@@ -59,15 +57,6 @@ class Begun:
     target: Future[Target]
     starting: Starting | BrowserMissing | None = None
     """The browser, or why there is none, where it does not wait for pytest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Starting:
-    """A browser that was asked for and need not be waited for."""
-
-    driver: Playwright
-    choice: BrowserChoice
-    browser: Aside[Browser]
 
 
 def begin(settings: Settings, stack: ExitStack) -> Begun:
@@ -150,79 +139,3 @@ def _opening(planned: Plan, settings: Settings, stack: ExitStack) -> Future[Targ
     opening = opener.submit(lambda: stack.enter_context(open_target(planned, settings)))
     opener.shutdown(wait=False)
     return opening
-
-
-@dataclass(slots=True)
-class Launched:
-    """A browser that is up, or soon will be, before pytest needs it."""
-
-    starting: Starting
-    headed: bool
-    _browser: Browser | None = None
-    _closing: Aside[None] | None = None
-
-    @property
-    def playwright(self) -> Playwright:
-        """The driver."""
-        return self.starting.driver
-
-    @property
-    def browser(self) -> Browser:
-        """The browser, waited for at first; raises BrowserMissing if it does not start."""
-        if self._browser is None:
-            self._browser = self._started()
-        return self._browser
-
-    def _started(self) -> Browser:
-        if self.headed and not Machine().has_display:
-            raise BrowserMissing("a window needs a display (DISPLAY): leave --headed away, or use xvfb-run")
-        choice = self.starting.choice
-        try:
-            return self.starting.browser.result(patience_s(choice) + 1)
-        except TimeoutError as error:
-            raise not_started(choice, error) from error
-
-    def begin_to_close(self) -> None:
-        """Let the browser end while what follows the last check goes on."""
-        if self._browser:
-            self._closing = Aside(self._browser, self._browser.close)
-
-    def close(self) -> None:
-        """Wait for the end of the browser; what is gone already was told where it was missed."""
-        from playwright.sync_api import Error
-
-        if self._browser:
-            with contextlib.suppress(Error, TimeoutError):
-                (self._closing or Aside(self._browser, self._browser.close)).result(CLOSE_S)
-
-
-WAYS = ("launch", "launch_persistent_context", "connect", "connect_over_cdp")
-
-
-@contextmanager
-def _keep_to_one(driver: Playwright) -> Iterator[None]:
-    """Let ``driver`` start no other browser meanwhile: nobody would watch what that writes."""
-
-    def refuse(*_args: object, **_options: object) -> None:
-        raise PermissionError("a journey uses the browser that it is given: page, context, or another new_context()")
-
-    kinds = (driver.chromium, driver.firefox, driver.webkit)
-    refused = [(kind, way) for kind in kinds for way in WAYS]
-    for kind, way in refused:
-        setattr(kind, way, refuse)
-    try:
-        yield
-    finally:
-        for kind, way in refused:
-            delattr(kind, way)
-
-
-@contextmanager
-def launched(starting: Starting, *, headed: bool) -> Iterator[Launched]:
-    """Yield the browser that starts, and stop it in the end."""
-    started = Launched(starting, headed)
-    with _keep_to_one(starting.driver):
-        try:
-            yield started
-        finally:
-            started.close()

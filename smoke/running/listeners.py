@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     )
 
     from smoke.running.guard import Asker, Guard
-    from smoke.running.watch import Watch
+    from smoke.running.visiting import Visiting
 
 LONGEST_TEXT = 500
 ABORTED = "net::ERR_ABORTED"
@@ -64,7 +64,7 @@ class Listeners:
     """Everything one context said and asked for."""
 
     guard: Guard
-    watch: Watch
+    visiting: Visiting
     asker: Asker
     requests: LoginRequests = field(default_factory=LoginRequests)
     clock: Clock = field(default_factory=Clock)
@@ -105,7 +105,7 @@ class Listeners:
         context.on("requestfinished", self.waiting.end)
         context.on("requestfailed", self._on_failed)
         context.on("page", self._on_page)
-        self.watch.attach(context)
+        self.visiting.attach(context)
 
     def unaccounted(self) -> tuple[Signal, ...]:
         """Return the signals without console lines that only repeat a request which is told already."""
@@ -119,7 +119,7 @@ class Listeners:
         """Take note of what any first-party answer tells; ``headers`` by lower-case name."""
         self.asked = True
         for cookie in in_headers({name: value for name, value in headers.items() if name == "set-cookie"}):
-            self.watch.learn(cookie)
+            self.visiting.learn(cookie)
         self.guard.answered(self.asker.check_id, method, url, status, headers)
         self.clock.seen(headers, time.time())
         if (login := self.requests.seen(method, url, status)) is not None:
@@ -161,7 +161,7 @@ class Listeners:
     def _learn(self, request: Request) -> None:
         if self.guard.target.owns(request.url):
             for token in (*in_headers(request.headers), *in_query(request.url)):
-                self.watch.learn(token)
+                self.visiting.learn(token)
 
     def _on_page(self, page: Page) -> None:
         page.on("websocket", self._on_socket)
@@ -186,7 +186,7 @@ class Listeners:
         told = f"{request.method} {response.url} {response.status}"
         self._note("request", told, bad=response.status >= 400, took_ms=took_ms if took_ms > 0 else None)
         is_document = request.resource_type == "document"
-        self.watch.answered(response)
+        self.visiting.answered(response)
         path = urlsplit(response.url).path
         answer = Answer(
             method=request.method,

@@ -23,7 +23,8 @@ from smoke.probing.overheard import Overheard
 from smoke.reporting.progress import Progress
 from smoke.running.clients import guarded_clients
 from smoke.running.guard import guard_of
-from smoke.running.launch import Begun, Starting, launched
+from smoke.running.launch import Begun
+from smoke.running.launched import Starting, launched
 from smoke.running.probes import probe_runner
 from smoke.running.session import Session
 from smoke.running.spares import Contexts, Spares

@@ -30,7 +30,7 @@ from smoke.running.clock import Clocks
 from smoke.running.drill_cases import DrillCases
 from smoke.running.guard import Guard
 from smoke.running.heartbeat import Heartbeat
-from smoke.running.launch import Launched
+from smoke.running.launched import Launched
 from smoke.running.spares import Spares
 from smoke.running.stand_in import Prepare
 from smoke.secrets.firewall import scrubbed

@@ -15,7 +15,7 @@ from smoke.running.guard import Asker, Guard
 from smoke.running.interception import watch_browser, watch_context, watch_sockets
 from smoke.running.listeners import Listeners
 from smoke.running.scope import BASES, LISTENING, OWNERS
-from smoke.running.watch import Watch
+from smoke.running.visiting import Visiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,10 +54,10 @@ class Contexts:
 
     def listeners(self) -> Listeners:
         """Return new listeners, for one attempt at a journey."""
-        watch = Watch(target=self.guard.target, rules=self.rules, learn=self.learn)
+        visiting = Visiting(target=self.guard.target, rules=self.rules, learn=self.learn)
         asker = self.guard.asker()
         return Listeners(
-            guard=self.guard, watch=watch, asker=asker, requests=self.requests, clock=self.clock, scrub=self.scrub
+            guard=self.guard, visiting=visiting, asker=asker, requests=self.requests, clock=self.clock, scrub=self.scrub
         )
 
     def named(self, arguments: Mapping[str, Any], listeners: Listeners) -> dict[str, Any]:
