@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
+from functools import partial
 
 from smoke.channels.lateness import LATE_S, digest_of, told_elsewhere, worth
 from smoke.channels.message import Message, from_json
@@ -18,6 +18,7 @@ from smoke.channels.parcels import STREAM, channel_of, parcel_of
 from smoke.channels.registry import Channel, ChannelError, Errand, RefusedError
 from smoke.history.errors import HistoryError
 from smoke.history.outbox import Outbox, Parcel
+from smoke.host.at_once import at_once
 from smoke.secrets.secret import Scrubber
 
 ENOUGH_FAILURES = 2
@@ -76,11 +77,8 @@ def _emptied(streams: Sequence[str], given: Round, ends: float) -> list[Delivere
     by_channel = _by_channel(streams)
     known = {channel.name: channel for channel in given.channels}
     done = [_gone(name, by_channel[name], given) for name in by_channel if name not in known]
-    answers: SimpleQueue[Delivered] = SimpleQueue()
     works = {name: Emptying(known[name], by_channel[name], given, ends) for name in by_channel if name in known}
-    for name, emptying in works.items():
-        threading.Thread(target=_work, args=(emptying, answers), name=f"channel-{name}", daemon=True).start()
-    told = {each.channel: each for each in _collect(answers, len(works), ends)}
+    told = at_once({name: partial(_work, emptying) for name, emptying in works.items()}, ends)
     return done + [told.get(name) or _late(emptying) for name, emptying in works.items()]
 
 
@@ -91,24 +89,14 @@ def _by_channel(streams: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _work(emptying: Emptying, answers: SimpleQueue[Delivered]) -> None:
+def _work(emptying: Emptying) -> Delivered:
     try:
         emptying.run()
     except HistoryError as error:
         emptying.done.trouble = str(error)
     except BaseException as error:  # noqa: BLE001 - SystemExit ends a thread silently: the round would wait for nothing
         emptying.done.trouble = f"ended by {type(error).__name__}"
-    answers.put(emptying.done)
-
-
-def _collect(answers: SimpleQueue[Delivered], expected: int, ends: float) -> list[Delivered]:
-    told: list[Delivered] = []
-    while len(told) < expected:
-        try:
-            told.append(answers.get(timeout=max(0.0, ends - time.monotonic())))
-        except Empty:
-            break
-    return told
+    return emptying.done
 
 
 def _late(hanging: Emptying) -> Delivered:

@@ -6,15 +6,15 @@ between, or finds the service down, leaves it to the next one.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from queue import Empty, SimpleQueue
 
 from smoke.history.errors import HistoryError
 from smoke.history.outbox import Outbox, Parcel
+from smoke.host.at_once import at_once
 from smoke.sinks.bulletin import Bulletin, from_json
 from smoke.sinks.registry import Errand, Keeping, Outlet, RefusedError, SinkError
 
@@ -70,12 +70,8 @@ def deliver_all(outlets: Sequence[Outlet], given: Round) -> tuple[Delivery, ...]
     errand = Errand(environ=given.environ, reports=given.reports, ends=ends)
     if given.outbox is not None:
         _put(given.outbox, [outlet for outlet in outlets if outlet.sink.keeping is not Keeping.NOTHING], given)
-    answers: SimpleQueue[tuple[int, Delivery]] = SimpleQueue()
-    for index, outlet in enumerate(outlets):
-        work = (index, outlet, errand, given, answers)
-        threading.Thread(target=_work, args=work, name=f"sink-{outlet.label}", daemon=True).start()
-    told = _collect(answers, expected=len(outlets), ends=ends)
-    return tuple(told.get(index) or _late(outlet, given) for index, outlet in enumerate(outlets))
+    told = at_once({number: partial(_delivery, each, errand, given) for number, each in enumerate(outlets)}, ends)
+    return tuple(told.get(number) or _late(each, given) for number, each in enumerate(outlets))
 
 
 def _put(outbox: Outbox, outlets: Sequence[Outlet], given: Round) -> None:
@@ -103,21 +99,6 @@ def _key(bulletin: Bulletin, outlet: Outlet) -> str:
 
 def _recipient(outlet: Outlet) -> str:
     return f"sink:{outlet.label}"
-
-
-def _collect(answers: SimpleQueue[tuple[int, Delivery]], *, expected: int, ends: float) -> dict[int, Delivery]:
-    told: dict[int, Delivery] = {}
-    while len(told) < expected:
-        try:
-            index, delivery = answers.get(timeout=max(0.0, ends - time.monotonic()))
-        except Empty:
-            break
-        told[index] = delivery
-    return told
-
-
-def _work(index: int, outlet: Outlet, errand: Errand, given: Round, answers: SimpleQueue[tuple[int, Delivery]]) -> None:
-    answers.put((index, _delivery(outlet, errand, given)))
 
 
 def _delivery(outlet: Outlet, errand: Errand, given: Round) -> Delivery:
