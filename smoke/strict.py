@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from smoke import spans
+from smoke.known import known
 
 Key = tuple[str | int, ...]
 """The keys that lead to a value, from the outermost; of a list, the number of an element."""
@@ -100,9 +100,7 @@ def wrong_ceilings(ceilings: Mapping[str, float], budgets: Mapping[str, float]) 
     """Yield the name of each ceiling that fits no budget, and what is wrong with it."""
     for name, ceiling in ceilings.items():
         if name not in budgets:
-            close = difflib.get_close_matches(name, budgets, 1)
-            way_out = f"did you mean {close[0]!r}?" if close else f"budgets has: {', '.join(budgets) or 'none'}"
-            yield name, f"is the ceiling of no budget; {way_out}"
+            yield name, f"is the ceiling of no budget; {known(name, budgets)}"
         elif not name.endswith("_ms"):
             yield name, "is no time, and one sample of it decides; remove it"
         elif ceiling < budgets[name]:

@@ -80,6 +80,7 @@ PURE = [
         )
     ),
     "smoke.commands.schemas",
+    "smoke.known",
     "smoke.modules",
     "smoke.spans",
     "smoke.variables",

@@ -103,7 +103,7 @@ def test_an_environment_may_have_budgets_of_its_own(suite: Suite) -> None:
 @pytest.mark.parametrize(
     ("point", "env", "selection", "complaint"),
     [
-        ("canary", None, EVERYTHING, "POINT: unknown execution point 'canary'; known: canary-5, local"),
+        ("canary", None, EVERYTHING, "POINT: unknown execution point 'canary'; did you mean 'canary-5'?"),
         ("local", "prod", EVERYTHING, "--env: unknown environment 'prod'; known: local, canary"),
         (
             "local",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from smoke.answers.paths import check_path
 from smoke.answers.shapes import CookieExpect, HeaderExpect, Positive
+from smoke.known import unknown
 from smoke.strict import Strict, check_ceilings, check_pattern
 
 PAGE_BUDGETS = ("ttfb_ms", "fcp_ms", "lcp_ms", "cls", "dcl_ms", "load_ms")
@@ -52,5 +53,5 @@ class PageRules(Strict):
             check_pattern(pattern)
         for name in self.budgets:
             if name not in PAGE_BUDGETS:
-                raise ValueError(f"unknown timing {name!r} in budgets; known: {', '.join(PAGE_BUDGETS)}")
+                raise ValueError(unknown("timing", name, PAGE_BUDGETS))
         check_ceilings(self.ceilings, self.budgets)

@@ -67,17 +67,15 @@ def _tested(channel: Channel, address: str, settings: Settings, found: Monitorin
 
 
 def _wanted(found: Monitoring, names: list[str] | None) -> list[Channel]:
-    from smoke.config.known import known
     from smoke.config.paths import MONITORING
+    from smoke.known import unknown
 
     listed = [channel.name for channel in found.channels]
     if not listed:
         text = "lists no channel, so nobody is told: add one (see docs/alert-response-guide.md)"
         raise ConfigError([Problem(MONITORING, 0, "channels", text)])
     problems = [
-        Problem.of_option("--channel", f"unknown channel {name!r}; {known(name, listed)}")
-        for name in names or ()
-        if name not in listed
+        Problem.of_option("--channel", unknown("channel", name, listed)) for name in names or () if name not in listed
     ]
     if problems:
         raise ConfigError(problems)

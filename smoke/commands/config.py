@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from smoke.browser.server import VARIABLE as SERVER
 from smoke.commands import options
 from smoke.config.problems import ConfigError
+from smoke.known import unknown
 from smoke.settings import Settings, find_root
 from smoke.storage.url import VARIABLE as DATABASE
 
@@ -133,7 +134,7 @@ def _schema(given: argparse.Namespace) -> int:
         print(f"wrote {len(every)} schemas to {FOLDER}")
         return 0
     if given.name not in every:
-        raise ConfigError.of_option("NAME", f"unknown schema {given.name!r}; known: {', '.join(every)}")
+        raise ConfigError.of_option("NAME", unknown("schema", given.name, every))
     print(text(every[given.name]), end="")
     return 0
 

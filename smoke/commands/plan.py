@@ -10,6 +10,7 @@ from smoke.commands import options
 from smoke.config.load import load
 from smoke.config.paths import POINTS
 from smoke.config.problems import ConfigError
+from smoke.known import unknown
 from smoke.planning.releases import Stage, stages
 from smoke.settings import find_root, resolve
 
@@ -28,7 +29,7 @@ def call(given: argparse.Namespace) -> int:
     root = find_root(Path.cwd())
     suite = load(root, resolve({"suite": given.suite}, point="local", root=root, environ=os.environ).suite)
     if given.release and given.release not in suite.releases:
-        text = f"unknown release {given.release!r}; known: {', '.join(suite.releases) or 'none'}"
+        text = unknown("release", given.release, suite.releases)
         raise ConfigError.of_option("--release", text)
     if not suite.releases:
         print(f"no releases in {POINTS}: list points such as {next(iter(suite.points))} under releases.NAME")

@@ -95,8 +95,8 @@ def _variables(suite: Suite) -> tuple[str, ...]:
 
 
 def _unknown_locations(settings: Settings, remit: Remit, there: Account) -> Iterator[Problem]:
-    from smoke.config.known import known
     from smoke.datadog.opening import datadog_problem
+    from smoke.known import known
 
     names = there.locations()
     for index, location in enumerate(remit.terms.locations):

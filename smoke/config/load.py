@@ -21,6 +21,7 @@ from smoke.config.source import Source, parse, read
 from smoke.config.suite import Suite
 from smoke.config.suite_file import SuiteFile
 from smoke.config.swallowed import swallowed
+from smoke.known import unknown
 from smoke.model import Check, CheckKind
 from smoke.safety import Permit
 
@@ -48,8 +49,7 @@ def document(path: Path, root: Path, shape: type[T], absent: T | None = None) ->
 def load(root: Path, name: str) -> Suite:
     """Read suite ``name``; raises ConfigError with the problems of all its files together."""
     if name not in suites(root):
-        known = ", ".join(suites(root)) or "none"
-        raise ConfigError.of_option("--suite", f"unknown suite {name!r}; known: {known}")
+        raise ConfigError.of_option("--suite", unknown("suite", name, suites(root)))
     folder = root / SUITES / name
     problems: list[Problem] = [*unread_files(root, name), *swallowed(root, name)]
 

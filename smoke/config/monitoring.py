@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 from smoke.channels.links import Links
 from smoke.channels.registry import NAME, Channel
 from smoke.channels.registry import available as kinds_of_channels
-from smoke.config.known import known
 from smoke.config.paths import MONITORING
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.source import Source, parse, read
+from smoke.known import known
 from smoke.sinks.registry import Outlet, Presence, Sink, available
 from smoke.strict import Strict
 

@@ -12,7 +12,6 @@ from smoke.config.alerts.alerting import alerting
 from smoke.config.alerts.recipients import unreached
 from smoke.config.alerts.references import ended, unknown_names
 from smoke.config.imports import broken_imports
-from smoke.config.known import known
 from smoke.config.lint import lint
 from smoke.config.load import load
 from smoke.config.monitoring import monitoring, unknown_environments
@@ -20,6 +19,7 @@ from smoke.config.paths import NO_SUITE, POINTS, SUITES, below, suites
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.source import read
 from smoke.config.suite import Suite
+from smoke.known import known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from smoke.answers.filling import names_expected
 from smoke.answers.variables import names_in
 from smoke.config.account_references import account_problems, unknown_account
-from smoke.config.known import known
 from smoke.config.measured import Measured
 from smoke.config.probe import Probe, close_to
 from smoke.config.problems import Problem
 from smoke.config.source import Source
 from smoke.config.suite import Suite
 from smoke.demo.options import Contract
+from smoke.known import known, unknown
 from smoke.model import Check
 from smoke.strict import Key, wrong_ceilings
 
@@ -88,7 +88,7 @@ def _points(suite: Suite, source: Source) -> Iterator[Problem]:
     for name, stages in suite.releases.items():
         for index, stage in enumerate(stages):
             if stage.point not in suite.points:
-                text = f"unknown execution point {stage.point!r}; known: {_listed(suite.points)}"
+                text = unknown("execution point", stage.point, suite.points)
                 yield source.problem(("releases", name, index, "point"), text)
 
 
@@ -151,7 +151,7 @@ def _forerunners(suite: Suite, probe: Probe) -> Iterator[tuple[str, str]]:
     others = {other.id: other for other in suite.probes}
     for needed in probe.after:
         if needed not in others:
-            yield "after", f"unknown probe {needed!r}; known: {_listed(others)}"
+            yield "after", unknown("probe", needed, others)
     if probe.id in suite.needed_by([probe.id]):
         yield "after", f"waits for itself: {probe.id} after {', '.join(probe.after)}"
 

@@ -15,6 +15,7 @@ import yaml
 
 from smoke.config.paths import below
 from smoke.config.problems import ConfigError, Problem
+from smoke.known import unknown
 from smoke.strict import Key, WrongError
 
 if TYPE_CHECKING:
@@ -180,10 +181,8 @@ def _told(error: ErrorDetails, key: Key, shape: type) -> Iterator[tuple[Key, str
         case "union_tag_invalid":
             context = error.get("ctx", {})
             name, said = str(context["discriminator"]).strip("'"), str(context["tag"])
-            known = str(context["expected_tags"]).replace("'", "").split(", ")
-            close = difflib.get_close_matches(said, known, 1)
-            way_out = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
-            yield (*key, name), f"unknown {name} {said!r}; {way_out}"
+            names = str(context["expected_tags"]).replace("'", "").split(", ")
+            yield (*key, name), unknown(name, said, names)
         case "union_tag_not_found":
             name = str(error.get("ctx", {})["discriminator"]).strip("'")
             yield (*key, name), "is required and missing"

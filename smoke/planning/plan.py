@@ -11,6 +11,7 @@ from smoke.config.points import ExecutionPoint
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.suite import Suite
 from smoke.config.suite_file import Environment
+from smoke.known import unknown
 from smoke.model import Category, Check, Scope, covers
 
 
@@ -57,20 +58,17 @@ def plan(suite: Suite, point: str, env: str | None, selection: Selection) -> Pla
     Raises ConfigError if the point, the environment or a selected check does not exist, or if
     nothing is left to run: a run that looks at nothing could only lie.
     """
-    problems: list[Problem] = []
     if point not in suite.points:
-        problems.append(_unknown("POINT", "execution point", point, suite.points))
-        raise ConfigError(problems)
+        raise ConfigError.of_option("POINT", unknown("execution point", point, suite.points))
     terms = suite.points[point]
     name = env or terms.environment
     if name not in suite.about.environments:
         if env is None:
             text = f"suite {suite.name} has no environment {name!r}; add it to suite.yaml, or name another with --env"
             raise ConfigError([Problem(POINTS, 0, f"points.{point}.environment", text)])
-        problems.append(_unknown("--env", "environment", name, suite.about.environments))
-        raise ConfigError(problems)
+        raise ConfigError.of_option("--env", unknown("environment", name, suite.about.environments))
     environment = suite.about.environments[name]
-    problems += [
+    problems = [
         _unknown_check(wanted, suite)
         for wanted in selection.checks
         if not any(covers(wanted, check.id) for check in suite.checks)
@@ -117,9 +115,4 @@ def _unknown_check(wanted: str, suite: Suite) -> Problem:
     close = difflib.get_close_matches(wanted, [*branches, *(check.id for check in suite.checks)], 1)
     if close:
         return Problem.of_option("--check", f"unknown check {wanted!r}; did you mean {close[0]!r}?")
-    return _unknown("--check", "check", wanted, [check.id for check in suite.checks])
-
-
-def _unknown(key: str, kind: str, value: str, known: object) -> Problem:
-    listed = ", ".join(known) if isinstance(known, (list, dict)) else str(known)
-    return Problem.of_option(key, f"unknown {kind} {value!r}; known: {listed}")
+    return Problem.of_option("--check", unknown("check", wanted, [check.id for check in suite.checks]))

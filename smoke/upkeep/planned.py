@@ -11,6 +11,7 @@ from smoke.config.login import Login
 from smoke.config.paths import SUITES
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.suite_file import EMBEDDED
+from smoke.known import unknown
 from smoke.model import Category, Check, CheckKind, Scope
 from smoke.planning.plan import Plan, Selection, plan
 from smoke.settings import Settings
@@ -43,11 +44,7 @@ def meant(settings: Settings, names: Iterable[str] = ()) -> Meant:
     wanted = tuple(names) or tuple(known)
     login = suite.about.login
     file = f"{SUITES}/{suite.name}/suite.yaml"
-    problems = [
-        Problem.of_option("NAME", f"unknown account {name!r}; known: {', '.join(known) or 'none'}")
-        for name in wanted
-        if name not in known
-    ]
+    problems = [Problem.of_option("NAME", unknown("account", name, known)) for name in wanted if name not in known]
     if not known:
         problems.append(Problem(file, 0, "accounts", f"has none in {planned.environment_name}; declare them there"))
     if login is None:

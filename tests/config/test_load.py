@@ -68,8 +68,8 @@ def test_suites_are_listed_by_name(project: Project) -> None:
 def test_an_unknown_suite_is_told_with_the_known_ones(project: Project) -> None:
     """A suite that does not exist is answered with those that do."""
     with pytest.raises(ConfigError) as caught:
-        load(project.root, "shops")
-    assert str(caught.value) == "command line: 1 problem\n  --suite: unknown suite 'shops'; known: shop"
+        load(project.root, "bakery")
+    assert str(caught.value) == "command line: 1 problem\n  --suite: unknown suite 'bakery'; known: shop"
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_the_problems_of_all_files_are_told_together(project: Project) -> None:
             "{point: canary-50}",
             (
                 f"{POINTS}: 1 problem\n"
-                "  line 26, releases.standard[0].point: unknown execution point 'canary-50'; known: canary-5, local"
+                "  line 26, releases.standard[0].point: unknown execution point 'canary-50'; did you mean 'canary-5'?"
             ),
         ),
         (

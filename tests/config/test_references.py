@@ -36,7 +36,7 @@ def says(project: Project, file: str, text: str) -> None:
     [
         (
             "after: [health.rot]",
-            "line 13, probes[1].after: unknown probe 'health.rot'; known: health.root, health.cart",
+            "line 13, probes[1].after: unknown probe 'health.rot'; did you mean 'health.root'?",
         ),
         ("after: [health.cart]", "line 13, probes[1].after: waits for itself: health.cart after health.cart"),
         ("cleanup: GET /{cart}", "line 13, probes[1].cleanup: neither it nor what it comes after captures {cart}"),

@@ -10,11 +10,11 @@ from smoke.config.alerts.condition import Measure
 from smoke.config.alerts.rule_file import AlertRulesFile
 from smoke.config.alerts.windows import never_holds
 from smoke.config.cron_schedule import CronScheduleFile, Schedule
-from smoke.config.known import known
 from smoke.config.load import Document, document
 from smoke.config.paths import RULES
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schedules import schedule_document
+from smoke.known import known, unknown
 from smoke.model import Urgency
 from smoke.strict import Key
 
@@ -81,7 +81,7 @@ def _names(found: Alerting) -> Iterator[Problem]:
     told += [
         (
             ("rules", index, "escalation"),
-            f"unknown escalation {rule.escalation!r}; {known(rule.escalation, book.escalations)}",
+            unknown("escalation", rule.escalation, book.escalations),
         )
         for index, rule in enumerate(book.rules)
         if rule.escalation is not None and rule.escalation not in book.escalations
@@ -94,7 +94,7 @@ def _names(found: Alerting) -> Iterator[Problem]:
         if role not in book.roles
     ]
     told += [
-        (("silences", index, "rules", position), f"unknown rule {name!r}; {known(name, names)}")
+        (("silences", index, "rules", position), unknown("rule", name, names))
         for index, silence in enumerate(book.silences)
         for position, name in enumerate(silence.rules)
         if name not in names

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from smoke import spans
-from smoke.config.known import known
+from smoke.known import unknown
 
 
 class Measure(StrEnum):
@@ -126,7 +126,7 @@ def parse(text: str) -> Condition:
         raise ValueError(f"{A_CONDITION}; got {text!r}")
     name, reading, comparison, number, unit = found.groups()
     if name not in set(Measure):
-        raise ValueError(f"unknown measure {name!r}; {known(name, map(str, Measure))}")
+        raise ValueError(unknown("measure", name, map(str, Measure)))
     measure = Measure(name)
     if (facts_of(measure) is Facts.READINGS) != (reading is not None):
         raise ValueError(

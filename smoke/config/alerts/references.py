@@ -11,10 +11,10 @@ from pathlib import Path
 
 from smoke.config.alerts.alerting import Alerting
 from smoke.config.alerts.runbooks import lost_runbooks
-from smoke.config.known import known
 from smoke.config.problems import Problem
 from smoke.config.source import Source
 from smoke.config.suite import Suite
+from smoke.known import unknown
 from smoke.model import covers
 from smoke.strict import Key
 
@@ -33,7 +33,7 @@ def unknown_names(root: Path, found: Alerting, suites: Sequence[Suite]) -> Itera
     for source, named in ((found.rules.source, _in_rules(found)), (found.schedule.source, _in_schedules(found))):
         for key, kind, name in named:
             if name not in names[kind]:
-                yield source.problem(key, f"unknown {kind} {name!r}; {known(name, names[kind])}")
+                yield source.problem(key, unknown(kind, name, names[kind]))
     yield from _checks(found, suites)
     yield from (found.rules.source.problem(*each) for each in lost_runbooks(found.book.rules, root))
 
@@ -92,4 +92,4 @@ def _checks(found: Alerting, suites: Sequence[Suite]) -> Iterator[Problem]:
         ids = [check.id for suite in suites if suite.name in (of or (suite.name,)) for check in suite.checks]
         for number, wanted in enumerate(checks):
             if not any(covers(wanted, check_id) for check_id in ids):
-                yield source.problem((*key, "checks", number), f"unknown check {wanted!r}; {known(wanted, ids)}")
+                yield source.problem((*key, "checks", number), unknown("check", wanted, ids))

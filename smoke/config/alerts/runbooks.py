@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from smoke.config.alerts.rule import Rule
-from smoke.config.known import known
+from smoke.known import known
 from smoke.strict import Key
 
 MARKDOWN = {".md", ".markdown"}

@@ -1,9 +1,14 @@
-"""The way out of a name that nobody knows."""
+"""What is said of a name that nobody knows, and the way out. Pure."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+
+
+def unknown(kind: str, name: str, names: Iterable[str]) -> str:
+    """Say that no ``kind`` of thing has this name, and which of ``names`` was probably meant."""
+    return f"unknown {kind} {name!r}; {known(name, names)}"
 
 
 def known(name: str, names: Iterable[str]) -> str:
