@@ -6,7 +6,7 @@ from math import comb
 
 from smoke.config.gates import Cohort
 from smoke.gates.cohort import chance_of_missing, sessions_for
-from smoke.gates.error_rate import RateTerms, Standing, Tally, standing
+from smoke.gates.error_rate import RateTerms, Tally, WatchState, standing
 
 SHARES = (0.05, 0.25, 1.0)
 SESSIONS = (1, 3, 10, 20, 60, 100)
@@ -33,11 +33,11 @@ def passing() -> list[str]:
 
 
 def chance_of_passing(samples: int, rate: float) -> float:
-    kept = (failed for failed in range(samples + 1) if _stands(samples, failed) is Standing.KEPT)
+    kept = (failed for failed in range(samples + 1) if _stands(samples, failed) is WatchState.KEPT)
     return sum(comb(samples, failed) * rate**failed * (1 - rate) ** (samples - failed) for failed in kept)
 
 
-def _stands(samples: int, failed: int) -> Standing:
+def _stands(samples: int, failed: int) -> WatchState:
     return standing(TERMS, Tally(good=samples - failed, failed=failed), 0)
 
 

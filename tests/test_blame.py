@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from smoke.judging.blame import Answer, Failure, judge_edge, judge_failure, network_blame
+from smoke.judging.blame import BadAnswer, Failure, judge_edge, judge_failure, network_blame
 from smoke.model import Blame, Finding
 from tests.support.playwright_messages import BUTTON_DISABLED, CLICK_TIMED_OUT, MISSING_HEADING
 
@@ -61,8 +61,8 @@ def of_assertion(message: str) -> Failure:
     return Failure(type_name="AssertionError", message=message, is_assertion=True, is_playwright=False)
 
 
-def an_answer(status: int, *, is_document: bool = False) -> Answer:
-    return Answer(method="GET", path="/api/v1/cart", status=status, is_document=is_document)
+def an_answer(status: int, *, is_document: bool = False) -> BadAnswer:
+    return BadAnswer(method="GET", path="/api/v1/cart", status=status, is_document=is_document)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_browser_that_is_missing_or_gone_is_our_fault(message: str) -> None:
     "failure", [of_assertion(MISSING_HEADING), of_playwright("Page.goto: Timeout 400ms exceeded.")]
 )
 def test_a_bad_answer_is_the_cause_of_what_is_missing(
-    failure: Failure, answers: tuple[Answer, ...], blame: Blame
+    failure: Failure, answers: tuple[BadAnswer, ...], blame: Blame
 ) -> None:
     """A server error explains a missing element, and so does a page that is not there; a missing API route may not."""
     if blame is Blame.ASSERTION and not failure.is_assertion:
@@ -163,8 +163,8 @@ def test_a_failure_says_where_it_came_from() -> None:
         assert judge_failure(failure, ()).evidence == ("at e2e/shop/test_home.py:7",)
 
 
-EDGE = Answer(method="GET", path="/", status=403, is_document=True, edge="Cloudflare")
-PASSED_BY = Answer(method="GET", path="/", status=202, is_document=True, edge="AWS WAF")
+EDGE = BadAnswer(method="GET", path="/", status=403, is_document=True, edge="Cloudflare")
+PASSED_BY = BadAnswer(method="GET", path="/", status=202, is_document=True, edge="AWS WAF")
 FAILED = Finding(rule="the title (…) == Shop", blame=Blame.ASSERTION)
 
 
@@ -179,7 +179,7 @@ FAILED = Finding(rule="the title (…) == Shop", blame=Blame.ASSERTION)
     ],
 )
 def test_an_edge_in_front_of_the_application_is_told(
-    answer: Answer, failure: Finding | None, cause: str | None
+    answer: BadAnswer, failure: Finding | None, cause: str | None
 ) -> None:
     """A refusal of the edge is never the application's; a challenge that the browser passed stopped nothing."""
     found = judge_edge((answer,), failure)

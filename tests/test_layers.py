@@ -44,7 +44,7 @@ PURE = [
     "smoke.secrets.totp",
     "smoke.accounts.fingerprint",
     "smoke.history.facts",
-    "smoke.doctor.finding",
+    "smoke.doctor.diagnosis",
     *(
         f"smoke.datadog.{name}"
         for name in (
@@ -82,6 +82,7 @@ PURE = [
     "smoke.commands.schemas",
     "smoke.known",
     "smoke.modules",
+    "smoke.probing.readings",
     "smoke.spans",
     "smoke.variables",
     *(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import urlsplit
 
-from smoke.accounts.pacing import Answer
+from smoke.accounts.pacing import LoginAnswer
 from smoke.config.login import Login
 from smoke.model import Blame, Finding
 
@@ -17,7 +17,7 @@ TOO_OFTEN = 429
 """RFC 6585: the password was not even looked at."""
 
 
-class Part(Enum):
+class LoginStep(Enum):
     """A request of signing in."""
 
     PASSWORD = auto()
@@ -28,7 +28,7 @@ class Part(Enum):
 class LoginSeen:
     """An answer to a login request."""
 
-    part: Part
+    part: LoginStep
     method: str
     path: str
     status: int
@@ -47,7 +47,7 @@ class LoginSeen:
 class LoginRequests:
     """How the requests of signing in are recognised; by default none is."""
 
-    parts: tuple[tuple[str, str, Part], ...] = ()
+    parts: tuple[tuple[str, str, LoginStep], ...] = ()
     """Method, address without query, and what it is."""
     by_status: bool = False
     """Whether a good status means that the account was let in: HTML forms answer 200 or 302 either way."""
@@ -65,7 +65,7 @@ class LoginRequests:
 class LoginMade:
     """One login of a check, with its evidence."""
 
-    answer: Answer
+    answer: LoginAnswer
     told: str
 
 
@@ -73,16 +73,16 @@ def login_requests(login: Login | None, address: str) -> LoginRequests:
     """Return how the requests of ``login`` below ``address`` are recognised."""
     if login is None or login.request is None:
         return LoginRequests()
-    asked = {Part.PASSWORD: login.request}
+    asked = {LoginStep.PASSWORD: login.request}
     if login.second_factor is not None:
-        asked[Part.SECOND_FACTOR] = login.second_factor.request
+        asked[LoginStep.SECOND_FACTOR] = login.second_factor.request
     return LoginRequests(
         parts=tuple((*_addressed(request, address), part) for part, request in asked.items()),
         by_status=login.form is None,
     )
 
 
-def logins_of(seen: Sequence[LoginSeen], requests: LoginRequests, said: Answer) -> tuple[LoginMade, ...]:
+def logins_of(seen: Sequence[LoginSeen], requests: LoginRequests, said: LoginAnswer) -> tuple[LoginMade, ...]:
     """Return the logins of one attempt at a check, in order.
 
     ``said`` is what the check itself tells of the last one: it got on, it raised AccountError, or neither. A refused
@@ -91,13 +91,13 @@ def logins_of(seen: Sequence[LoginSeen], requests: LoginRequests, said: Answer) 
     found: list[LoginMade] = []
     for each in seen:
         login = LoginMade(_answer(each, requests, said), str(each))
-        if each.part is Part.SECOND_FACTOR and found:
+        if each.part is LoginStep.SECOND_FACTOR and found:
             found.pop()
         found.append(login)
-    if not found and (said is Answer.REFUSED or not requests.parts):
+    if not found and (said is LoginAnswer.REFUSED or not requests.parts):
         return (LoginMade(said, "the check itself says so"),)
-    if said is Answer.REFUSED and _says_of_password(seen[-1]):
-        found[-1] = LoginMade(Answer.REFUSED, found[-1].told)
+    if said is LoginAnswer.REFUSED and _says_of_password(seen[-1]):
+        found[-1] = LoginMade(LoginAnswer.REFUSED, found[-1].told)
     return tuple(found)
 
 
@@ -120,11 +120,11 @@ def _says_of_password(seen: LoginSeen) -> bool:
     return seen.status < 500 and seen.status != TOO_OFTEN
 
 
-def _answer(seen: LoginSeen, requests: LoginRequests, said: Answer) -> Answer:
+def _answer(seen: LoginSeen, requests: LoginRequests, said: LoginAnswer) -> LoginAnswer:
     if seen.status == TOO_OFTEN:
-        return Answer.LIMITED
+        return LoginAnswer.LIMITED
     if seen.refuses:
-        return Answer.REFUSED
+        return LoginAnswer.REFUSED
     if seen.status >= 400:
-        return Answer.UNKNOWN
-    return Answer.ACCEPTED if requests.by_status else said
+        return LoginAnswer.UNKNOWN
+    return LoginAnswer.ACCEPTED if requests.by_status else said

@@ -19,7 +19,7 @@ from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.accounts.leases import Leases
 from smoke.accounts.ledger import Ledger, Tenant
 from smoke.accounts.one_time import OneTimeCodes
-from smoke.accounts.pacing import Answer, Closed, Pace, Wait
+from smoke.accounts.pacing import Closed, LoginAnswer, Pace, Wait
 from smoke.accounts.waits import Waits
 from smoke.secrets.secret import Secret
 
@@ -116,12 +116,12 @@ class Broker:
                     self._wait(seconds)
         self._begun[user] = turn
 
-    def after_login(self, user: str, check_id: str, answer: Answer, told: str, wait_s: float = 0.0) -> None:
+    def after_login(self, user: str, check_id: str, answer: LoginAnswer, told: str, wait_s: float = 0.0) -> None:
         """Note what became of a login that ``check_id`` made; ``told`` is its request and answer as evidence.
 
         ``wait_s`` is for how many seconds the product wants no other (Retry-After).
         """
-        if answer in (Answer.REFUSED, Answer.LIMITED):
+        if answer in (LoginAnswer.REFUSED, LoginAnswer.LIMITED):
             self._refused.setdefault(user, f"{check_id}: {told}")
         number, now = self._begun.pop(user, None), time.time()
         until = now + wait_s if wait_s > 0 else None

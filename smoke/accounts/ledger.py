@@ -9,7 +9,7 @@ from pathlib import Path
 
 from smoke.accounts.errors import LedgerError
 from smoke.accounts.fingerprint import fingerprint
-from smoke.accounts.pacing import STEP_S, Answer, Closed, Go, Pace, PastLogin, Turn, turn_of, wait_for_step
+from smoke.accounts.pacing import STEP_S, Closed, Go, LoginAnswer, Pace, PastLogin, Turn, turn_of, wait_for_step
 from smoke.secrets.secret import Secret
 from smoke.storage.sqlite import SqliteFile, SqliteMemory
 from smoke.storage.store import Db, Store, upsert
@@ -102,10 +102,12 @@ class Ledger:
                 return closed
             query = 'SELECT at, answer, password, until FROM logins WHERE origin = ? AND "user" = ?'
             rows = db.execute(query, (self.origin, user))
-            turn = turn_of([PastLogin(**{**row, "answer": Answer(row["answer"])}) for row in rows], pace, now, mine)
-            return self._insert(db, user, now, Answer.UNKNOWN, mine) if isinstance(turn, Go) else turn
+            turn = turn_of(
+                [PastLogin(**{**row, "answer": LoginAnswer(row["answer"])}) for row in rows], pace, now, mine
+            )
+            return self._insert(db, user, now, LoginAnswer.UNKNOWN, mine) if isinstance(turn, Go) else turn
 
-    def end_login(self, number: int, answer: Answer, until: float | None = None) -> None:
+    def end_login(self, number: int, answer: LoginAnswer, until: float | None = None) -> None:
         """Note what became of a login, and before which time the product wants no other."""
         with self.db.writing() as db:
             db.execute("UPDATE logins SET answer = ?, until = ? WHERE id = ?", (answer.value, until, number))
@@ -116,7 +118,7 @@ class Ledger:
             db.execute("DELETE FROM logins WHERE id = ?", (number,))
 
     def add_login(
-        self, user: str, now: float, answer: Answer, password: Secret | None = None, until: float | None = None
+        self, user: str, now: float, answer: LoginAnswer, password: Secret | None = None, until: float | None = None
     ) -> None:
         """Note a login that nobody had begun here."""
         with self.db.writing() as db:
@@ -140,7 +142,7 @@ class Ledger:
         db: Db,
         user: str,
         now: float,
-        answer: Answer,
+        answer: LoginAnswer,
         password: str | None = None,
         until: float | None = None,
     ) -> int:

@@ -14,7 +14,7 @@ SAFE_S = 3.0
 HOUR_S = 3600.0
 
 
-class Answer(StrEnum):
+class LoginAnswer(StrEnum):
     """What became of a login."""
 
     ACCEPTED = "accepted"
@@ -31,7 +31,7 @@ class PastLogin:
 
     at: float
     """Seconds since the epoch."""
-    answer: Answer
+    answer: LoginAnswer
     password: str | None = None
     """Fingerprint of the password that was tried; None: nobody knows."""
     until: float | None = None
@@ -101,8 +101,8 @@ def turn_of(past: Sequence[PastLogin], pace: Pace, now: float, password: str | N
 
 def _rest(latest_first: Sequence[PastLogin], pace: Pace, now: float) -> float:
     """Return the seconds until an account that was refused again and again may be tried once more."""
-    known = [login for login in latest_first if login.answer in (Answer.ACCEPTED, Answer.REFUSED)]
-    refused = list(takewhile(lambda login: login.answer is Answer.REFUSED, known))[: pace.refusals]
+    known = [login for login in latest_first if login.answer in (LoginAnswer.ACCEPTED, LoginAnswer.REFUSED)]
+    refused = list(takewhile(lambda login: login.answer is LoginAnswer.REFUSED, known))[: pace.refusals]
     if len(refused) < pace.refusals:
         return 0.0
     return pace.rest_s - max(0.0, now - refused[0].at)

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 
-def row_of(incident: Incident) -> kept.Incident:
+def row_of(incident: Incident) -> kept.IncidentRow:
     """Return ``incident`` as it is kept."""
-    return kept.Incident(
+    return kept.IncidentRow(
         incident_id=incident.id,
         suite=incident.subject.suite,
         environment=incident.subject.environment,
@@ -25,7 +25,7 @@ def row_of(incident: Incident) -> kept.Incident:
     )
 
 
-def incident_of(row: kept.Incident) -> Incident:
+def incident_of(row: kept.IncidentRow) -> Incident:
     """Return the incident that was kept."""
     return _adapter().validate_json(row.body)
 

@@ -25,7 +25,7 @@ A_WEEK = 7 * A_DAY
 SHOWN = 3
 
 
-class State(Enum):
+class Impression(Enum):
     """What a look says; UNKNOWN: nothing of the application."""
 
     GOOD = "good"
@@ -41,7 +41,7 @@ class Look:
     at: float
     """When the run finished."""
     region: str
-    state: State
+    state: Impression
     values: tuple[float, ...]
     """What measures are computed from: 1 and 0 for good and bad, or readings."""
     said: str
@@ -52,15 +52,15 @@ class Look:
         return f"{told(self.at)} {self.region}: {self.said}"
 
 
-def state_of(outcome: Outcome) -> State:
+def state_of(outcome: Outcome) -> Impression:
     """Return what an outcome, or a verdict, says of the application."""
     match outcome:
         case Outcome.PASS | Outcome.FLAKY:
-            return State.GOOD
+            return Impression.GOOD
         case Outcome.FAIL:
-            return State.BAD
+            return Impression.BAD
         case Outcome.INCONCLUSIVE | Outcome.NOT_RUN:
-            return State.UNKNOWN
+            return Impression.UNKNOWN
         case _:
             assert_never(outcome)
 
@@ -167,7 +167,7 @@ def _readings(rule: Rule, subject: Subject, past: Past, since: float, now: float
             continue
         for reading in series.within(since, now):
             fact = past.check_of.get((reading.run_id, reading.check_id))
-            if fact is None or state_of(fact.outcome) is State.UNKNOWN or not _in_category(rule, fact):
+            if fact is None or state_of(fact.outcome) is Impression.UNKNOWN or not _in_category(rule, fact):
                 continue
             if watches_check(rule, reading.check_id) and subject.check in {None, reading.check_id}:
                 yield reading
@@ -184,22 +184,22 @@ def _by_run(runs: Mapping[str, RunFact], facts: Iterable[T]) -> list[tuple[str, 
 def _of_run(rule: Rule, run: RunFact) -> Look:
     state = _as_asked(rule, state_of(run.verdict))
     why = f" ({run.failed_category})" if run.failed_category else ""
-    return _look(run, state, (float(state is State.GOOD),), f"{run.verdict}{why}")
+    return _look(run, state, (float(state is Impression.GOOD),), f"{run.verdict}{why}")
 
 
 def _of_checks(rule: Rule, run: RunFact, facts: Sequence[CheckFact]) -> Look:
     states = [state_of(fact.outcome) for fact in facts]
-    judged = tuple(float(state is State.BAD) for state in states if state is not State.UNKNOWN)
-    bad = [fact for fact in facts if state_of(fact.outcome) is State.BAD]
-    shown = bad or [fact for fact in facts if state_of(fact.outcome) is State.UNKNOWN] or facts[:1]
+    judged = tuple(float(state is Impression.BAD) for state in states if state is not Impression.UNKNOWN)
+    bad = [fact for fact in facts if state_of(fact.outcome) is Impression.BAD]
+    shown = bad or [fact for fact in facts if state_of(fact.outcome) is Impression.UNKNOWN] or facts[:1]
     said = ", ".join(
         f"{fact.check_id} {fact.outcome}{f' {fact.blame}' if fact.blame else ''}" for fact in shown[:SHOWN]
     )
     if rule.asks.facts is Facts.CHECKS:
         return _look(run, _beyond(rule, judged), judged, said)
-    state = State.BAD if bad else State.GOOD if judged else State.UNKNOWN
+    state = Impression.BAD if bad else Impression.GOOD if judged else Impression.UNKNOWN
     state = _as_asked(rule, state)
-    return _look(run, state, (float(state is State.GOOD),), said)
+    return _look(run, state, (float(state is Impression.GOOD),), said)
 
 
 def _of_readings(rule: Rule, run: RunFact, readings: Sequence[Reading]) -> Look:
@@ -209,20 +209,20 @@ def _of_readings(rule: Rule, run: RunFact, readings: Sequence[Reading]) -> Look:
     return _look(run, _beyond(rule, taken), taken, said)
 
 
-def _beyond(rule: Rule, taken: Sequence[float]) -> State:
+def _beyond(rule: Rule, taken: Sequence[float]) -> Impression:
     if not taken:
-        return State.UNKNOWN
-    return State.BAD if rule.asks.holds(values.over(rule.asks.measure, taken)) else State.GOOD
+        return Impression.UNKNOWN
+    return Impression.BAD if rule.asks.holds(values.over(rule.asks.measure, taken)) else Impression.GOOD
 
 
-def _as_asked(rule: Rule, state: State) -> State:
+def _as_asked(rule: Rule, state: Impression) -> Impression:
     """Where a rule asks whether we can see at all, a look that could not be judged is the bad one."""
     if rule.asks.measure is not Measure.INCONCLUSIVE_STREAK:
         return state
-    return State.BAD if state is State.UNKNOWN else State.GOOD
+    return Impression.BAD if state is Impression.UNKNOWN else Impression.GOOD
 
 
-def _look(run: RunFact, state: State, taken: tuple[float, ...], said: str) -> Look:
+def _look(run: RunFact, state: Impression, taken: tuple[float, ...], said: str) -> Look:
     return Look(
         run_id=run.run_id,
         at=run.finished,

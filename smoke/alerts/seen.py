@@ -9,7 +9,7 @@ from typing import assert_never
 
 from smoke import spans
 from smoke.alerts import values
-from smoke.alerts.look import A_DAY, Look, State, counted, failing_regions, interval_of, looks, reach, told
+from smoke.alerts.look import A_DAY, Impression, Look, counted, failing_regions, interval_of, looks, reach, told
 from smoke.alerts.past import Past, midnight
 from smoke.alerts.subject import Subject
 from smoke.config.alerts.condition import Facts, Measure, Window
@@ -21,7 +21,7 @@ from smoke.timeline.states import Span, Word, clipped, holds, needed_of, timelin
 from smoke.timeline.times import times_of
 
 SHOWN = 3
-WORDS = {State.GOOD: states.State.UP, State.BAD: states.State.DOWN, State.UNKNOWN: states.State.UNKNOWN}
+WORDS = {Impression.GOOD: states.State.UP, Impression.BAD: states.State.DOWN, Impression.UNKNOWN: states.State.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +73,10 @@ def _looked(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Mainten
 
     interval = interval_of(rule, past)
     every = looks(rule, subject, past, maintenance, now - reach(rule, interval), now)
-    judged = [look for look in every if look.state is not State.UNKNOWN]
-    bad = [look for look in judged if look.state is State.BAD]
+    judged = [look for look in every if look.state is not Impression.UNKNOWN]
+    bad = [look for look in judged if look.state is Impression.BAD]
     last = bad[-1] if bad else None
-    good = [look for look in judged if look.state is State.GOOD]
+    good = [look for look in judged if look.state is Impression.GOOD]
     inside = _within(rule.past, judged, interval, now)
     newest = {look.region: look.state for look in judged}
     return Seen(
@@ -85,11 +85,11 @@ def _looked(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Mainten
         newest_bad=last.at if last else NEVER,
         newest_good=good[-1].at if good else NEVER,
         good_since=sum(1 for look in good if last is None or look.at > last.at),
-        bad_in_a_row=values.streak([look.state is State.BAD for look in judged]),
+        bad_in_a_row=values.streak([look.state is Impression.BAD for look in judged]),
         evidence=tuple(look.line for look in reversed(bad[-SHOWN:])),
         run_id=last.run_id if last else None,
-        bad_in=frozenset(region for region, state in newest.items() if state is State.BAD),
-        good_in=frozenset(region for region, state in newest.items() if state is State.GOOD),
+        bad_in=frozenset(region for region, state in newest.items() if state is Impression.BAD),
+        good_in=frozenset(region for region, state in newest.items() if state is Impression.GOOD),
         seen_in=frozenset(look.region for look in inside),
     )
 
@@ -110,7 +110,7 @@ def _within(window: Window, judged: Sequence[Look], interval: float, now: float)
 def _value(rule: Rule, judged: Sequence[Look], available: Callable[[], float | None]) -> float | None:
     if len(judged) < rule.min_samples:
         return None
-    bad = [look.state is State.BAD for look in judged]
+    bad = [look.state is Impression.BAD for look in judged]
     match rule.asks.measure:
         case Measure.FAILURES:
             return sum(bad)
@@ -161,7 +161,7 @@ def _began(judged: Sequence[Look], last: Look | None) -> float:
     began = last.at
     for look in reversed(judged):
         if look.region == last.region and look.at <= last.at:
-            if look.state is State.GOOD:
+            if look.state is Impression.GOOD:
                 break
             began = look.at
     return began

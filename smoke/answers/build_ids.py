@@ -7,7 +7,6 @@ from html import unescape
 
 from smoke.answers.exchange import Exchange
 from smoke.answers.page_rules import BuildSource
-from smoke.answers.paths import at_path
 
 ATTRIBUTE = r"""\b{}\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
 TAG = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
@@ -40,8 +39,5 @@ def _value(attribute: re.Pattern[str], tag: str) -> str | None:
 
 
 def _by_json(path: str, exchange: Exchange) -> str | None:
-    try:
-        told = at_path(exchange.json, path)
-    except ValueError:
-        return None
+    told = exchange.at(path)
     return str(told) if isinstance(told, (str, int)) and not isinstance(told, bool) and told != "" else None

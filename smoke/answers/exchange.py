@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
+
+from smoke.answers.paths import MISSING, at_path
 
 DESTINATION = "Sec-Fetch-Dest"
 """Header by which a request says what it is for (W3C Fetch Metadata, 2.1); a journey's own client sends none."""
@@ -77,6 +80,13 @@ class Exchange:
     def json(self) -> object:
         """The body parsed as JSON, without the NaN and Infinity of JavaScript (RFC 8259, 6); raises ValueError."""
         return json.loads(self.body, parse_constant=_no_number)
+
+    def at(self, path: str) -> Any:
+        """Return what stands at a JSON path of the body; MISSING where nothing does, or the body is no JSON."""
+        try:
+            return at_path(self.json, path)
+        except ValueError:
+            return MISSING
 
 
 def _no_number(name: str) -> float:

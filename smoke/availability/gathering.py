@@ -17,7 +17,7 @@ from smoke.config.paths import SCHEDULE
 from smoke.config.problems import ConfigError, Problem
 from smoke.config.schedules import schedules_of
 from smoke.history.reader import Reader
-from smoke.history.schedule import Schedule as Ledger
+from smoke.history.timetable import Timetable
 from smoke.model import Place
 from smoke.storage.store import Store
 from smoke.timeline.quiet import under_maintenance
@@ -66,7 +66,7 @@ def availability(store: Store, expected: Expectations, place: Place, since: floa
     schedules = expected.of_place(place)
     early = since - reach(schedules)
     grades = expected.alerts.book.severities.items() if expected.alerts else ()
-    ledger = Ledger(store).slots(*place, since, until)
+    ledger = Timetable(store).slots(*place, since, until)
     return judge(
         *place,
         schedules,

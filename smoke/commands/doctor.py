@@ -8,8 +8,8 @@ import time
 from dataclasses import asdict
 
 from smoke.commands import options
-from smoke.doctor.finding import exit_code
-from smoke.doctor.registry import Visit, available, wanted
+from smoke.doctor.diagnosis import exit_code
+from smoke.doctor.registry import Surroundings, available, wanted
 from smoke.options import OPTIONS
 
 FILTERS = {"suite": "only this suite", "env": "only this environment", "region": "only runs from this region"}
@@ -29,8 +29,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def call(given: argparse.Namespace) -> int:
     """Examine, print what was found, and return 0 for well, with warnings or without, 1 for ill, 3 for cannot tell."""
-    visit = Visit(given=given, settings=options.settings_of(given, "local"), now=time.time())
-    findings = [finding for each in wanted(given) for finding in each.examine(visit)]
+    here = Surroundings(given=given, settings=options.settings_of(given, "local"), now=time.time())
+    findings = [finding for each in wanted(given) for finding in each.examine(here)]
     code = exit_code(findings)
     if given.json:
         print(json.dumps({"exit_code": code, "findings": [asdict(each) for each in findings]}, indent=2))

@@ -34,7 +34,7 @@ class Gated:
 def decide(settings: Settings, given: argparse.Namespace) -> Gated:
     """Gate a point and act on it; raises ConfigError."""
     from smoke.config.monitoring import monitoring
-    from smoke.gates.gate import Gate, Request
+    from smoke.gates.gate import Gate, Question
     from smoke.running.planning import plan_of
 
     # The run of the checks reads the second, too: minutes later, when the build is live.
@@ -43,7 +43,7 @@ def decide(settings: Settings, given: argparse.Namespace) -> Gated:
     _allow(planned, wait_s)
     completing = _completing(planned, settings, given)
     witness = completing.witness if completing else None
-    gate = Gate(Request(plan=planned, settings=settings, build_wait_s=wait_s, say=say, witness=witness))
+    gate = Gate(Question(plan=planned, settings=settings, build_wait_s=wait_s, say=say, witness=witness))
     decision = gate.decide()
     if completing is None:
         return _told(decision, planned, settings, given, gate.checked)

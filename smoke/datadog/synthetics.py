@@ -43,7 +43,7 @@ class Remit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deployment:
+class Translated:
     """What probes become."""
 
     tests: tuple[Definition, ...]
@@ -53,7 +53,7 @@ class Deployment:
     """What of a test's expectations is not looked at there."""
 
 
-def deployment(remit: Remit) -> Deployment:
+def deployment(remit: Remit) -> Translated:
     """Return the tests for every probe of ``remit`` that can be one."""
     tests: list[Definition] = []
     omitted: list[Omitted] = []
@@ -67,7 +67,7 @@ def deployment(remit: Remit) -> Deployment:
         lost += [Omitted(name=probe.id, reason=each) for each in unsaid]
         if probe.expect.tls_days_left is not None:
             tests.append(_certificate(probe, remit, probe.expect.tls_days_left))
-    return Deployment(tests=tuple(tests), omitted=tuple(omitted), lost=tuple(lost))
+    return Translated(tests=tuple(tests), omitted=tuple(omitted), lost=tuple(lost))
 
 
 def tick_of(terms: Synthetics, schedules: Sequence[Schedule], suite: str, environment: str) -> int | None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from smoke.accounts.clock import TOLERATED_S
 from smoke.config.problems import ConfigError
 from smoke.doctor._asking import Asked, ask, target_of
-from smoke.doctor.finding import Finding, Health
-from smoke.doctor.registry import Visit, examination
+from smoke.doctor.diagnosis import Diagnosis, Health
+from smoke.doctor.registry import Surroundings, examination
 
 ABOUT = "clock"
 CODE_S = 30.0
@@ -18,13 +18,13 @@ TLS_PORT = "443"
 
 
 @examination(ABOUT)
-def examine(visit: Visit) -> Iterator[Finding]:
+def examine(here: Surroundings) -> Iterator[Diagnosis]:
     """Compare our time with that of the target, or else of a control address."""
-    planned = visit.plan
+    planned = here.plan
     if isinstance(planned, ConfigError):
         return
     try:
-        target = target_of(planned, visit.settings)
+        target = target_of(planned, here.settings)
     except ConfigError:
         return  # which the network's examination tells
     controls = (each.rpartition(":") for each in planned.environment.controls)
@@ -37,14 +37,14 @@ def examine(visit: Visit) -> Iterator[Finding]:
     text = "nobody who was asked told the time"
     health = Health.UNCLEAR if target else Health.WARNING
     remedy = "" if target else "the embedded application has this machine's time; another target may not: see --env"
-    yield Finding(about=ABOUT, health=health, text=text, remedy=remedy)
+    yield Diagnosis(about=ABOUT, health=health, text=text, remedy=remedy)
 
 
-def judged(ahead_s: float, whose: str) -> Finding:
+def judged(ahead_s: float, whose: str) -> Diagnosis:
     """Judge that the clock of ``whose`` is so many seconds ahead of ours."""
     apart = abs(ahead_s)
     if apart <= TOLERATED_S:
-        return Finding(about=ABOUT, health=Health.WELL, text=f"as that of {whose}")
+        return Diagnosis(about=ABOUT, health=Health.WELL, text=f"as that of {whose}")
     text = f"{apart:.0f} s {'behind' if ahead_s > 0 else 'ahead of'} that of {whose}"
     health = Health.WARNING if apart < CODE_S else Health.ILL
-    return Finding(about=ABOUT, health=health, text=text, remedy=REMEDY)
+    return Diagnosis(about=ABOUT, health=health, text=text, remedy=REMEDY)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from smoke.browser.server import VARIABLE as SERVER
-from smoke.doctor.finding import Finding, Health
-from smoke.doctor.registry import Visit, examination
+from smoke.doctor.diagnosis import Diagnosis, Health
+from smoke.doctor.registry import Surroundings, examination
 
 ABOUT = "display"
 ANSWER_S = 2.0
@@ -19,32 +19,32 @@ REMEDY = "work at a desktop, or put xvfb-run before the command (Debian, Ubuntu:
 
 
 @examination(ABOUT)
-def examine(visit: Visit) -> Iterator[Finding]:
+def examine(here: Surroundings) -> Iterator[Diagnosis]:
     """Look for a display, and for a browser that has windows."""
     from smoke.browser.at_hand import at_hand
     from smoke.browser.choice import BrowserChoice, BrowserMissing
 
-    machine = visit.machine
+    machine = here.machine
     if machine.environ.get(SERVER):
         text = f"the browser is elsewhere ({SERVER}), where nobody sees a window: --headed is refused"
-        yield Finding(about=ABOUT, health=Health.WELL, text=text)
+        yield Diagnosis(about=ABOUT, health=Health.WELL, text=text)
         return
     if not machine.has_display:
         text = "neither DISPLAY nor WAYLAND_DISPLAY is set, so --headed would not start"
-        yield Finding(about=ABOUT, health=Health.WARNING, text=text, remedy=REMEDY)
+        yield Diagnosis(about=ABOUT, health=Health.WARNING, text=text, remedy=REMEDY)
         return
     if machine.platform == "linux" and not machine.environ.get("WAYLAND_DISPLAY") and not answers(machine.environ):
         text = f"nobody answers at DISPLAY={machine.environ['DISPLAY']}, so --headed would not start"
-        yield Finding(about=ABOUT, health=Health.WARNING, text=text, remedy=REMEDY)
+        yield Diagnosis(about=ABOUT, health=Health.WARNING, text=text, remedy=REMEDY)
         return
     with suppress(BrowserMissing):  # which the browser's own examination tells
-        found = at_hand(visit.settings.browser, machine, headed=True)
+        found = at_hand(here.settings.browser, machine, headed=True)
         if isinstance(found, BrowserChoice):
-            yield Finding(about=ABOUT, health=Health.WELL, text="--headed can show a window")
+            yield Diagnosis(about=ABOUT, health=Health.WELL, text="--headed can show a window")
         else:
-            text = f"there is a display, but no {visit.settings.browser} with windows: {found.reason}"
-            remedy = f"playwright install {visit.settings.browser}, or install Google Chrome"
-            yield Finding(about=ABOUT, health=Health.WARNING, text=text, remedy=remedy)
+            text = f"there is a display, but no {here.settings.browser} with windows: {found.reason}"
+            remedy = f"playwright install {here.settings.browser}, or install Google Chrome"
+            yield Diagnosis(about=ABOUT, health=Health.WARNING, text=text, remedy=remedy)
 
 
 def answers(environ: Mapping[str, str]) -> bool:

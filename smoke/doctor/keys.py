@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smoke.config.problems import ConfigError
-from smoke.doctor.finding import Finding, Health
-from smoke.doctor.registry import Visit, examination
+from smoke.doctor.diagnosis import Diagnosis, Health
+from smoke.doctor.registry import Surroundings, examination
 from smoke.variables import Shape, misshapen
 
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ UNSET = "set it in the environment or in .env, or take it out of config/monitori
 
 
 @examination("keys")
-def examine(visit: Visit) -> Iterator[Finding]:
+def examine(here: Surroundings) -> Iterator[Diagnosis]:
     """Look at the variables of each sink and channel that is on where a run would go."""
     from smoke.config.monitoring import monitoring
 
     try:
-        told = monitoring(visit.settings.root)
+        told = monitoring(here.settings.root)
     except ConfigError as error:
-        yield Finding(about="keys", health=Health.ILL, text=str(error.problems[0]), remedy="smoke config check")
+        yield Diagnosis(about="keys", health=Health.ILL, text=str(error.problems[0]), remedy="smoke config check")
         return
-    environ, planned = visit.settings.environ, visit.plan
+    environ, planned = here.settings.environ, here.plan
     where = None if isinstance(planned, ConfigError) else planned.environment_name
     services: tuple[Outlet | Channel, ...] = (*told.outlets, *told.channels)
     for each in services:
@@ -37,12 +37,12 @@ def examine(visit: Visit) -> Iterator[Finding]:
             yield judged(options.label, options.needed, each.explain_disabled(environ), wrong)
 
 
-def judged(label: str, needed: tuple[str, ...], disabled: str | None, wrong: tuple[Shape, ...]) -> Finding:
+def judged(label: str, needed: tuple[str, ...], disabled: str | None, wrong: tuple[Shape, ...]) -> Diagnosis:
     """Judge one service by the variables it needs, why it is off, and which values cannot be right; shows no value."""
     if wrong:
         text = "; ".join(f"{each.variable} does not look right: it is {each.told}" for each in wrong)
-        return Finding(about=label, health=Health.ILL, text=text, remedy="copy it again, without quotes around it")
+        return Diagnosis(about=label, health=Health.ILL, text=text, remedy="copy it again, without quotes around it")
     if disabled:
-        return Finding(about=label, health=Health.WARNING, text=disabled.rstrip("."), remedy=UNSET)
+        return Diagnosis(about=label, health=Health.WARNING, text=disabled.rstrip("."), remedy=UNSET)
     text = f"{' and '.join(needed)} {'is' if len(needed) == 1 else 'are'} set" if needed else "needs no key"
-    return Finding(about=label, health=Health.WELL, text=text)
+    return Diagnosis(about=label, health=Health.WELL, text=text)

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import smoke.doctor
 from smoke.config.problems import ConfigError
-from smoke.doctor.finding import Finding
+from smoke.doctor.diagnosis import Diagnosis
 from smoke.host.machine import Machine
 from smoke.modules import import_all
 from smoke.planning.plan import Plan
@@ -20,7 +20,7 @@ from smoke.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Visit:
+class Surroundings:
     """What an examination may look at."""
 
     given: argparse.Namespace
@@ -45,7 +45,7 @@ class Visit:
             return error
 
 
-Examine = Callable[[Visit], Iterator[Finding]]
+Examine = Callable[[Surroundings], Iterator[Diagnosis]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from smoke.dora.deployment import Deployment
 from smoke.dora.document import moment
-from smoke.gates.criteria import Criterion, Seen, Standing, together
+from smoke.gates.criteria import Criterion, CriterionState, Seen, together
 from smoke.gates.decision import Decision
 from smoke.gates.new_endpoints import EndpointSeen, deployed
 from smoke.gates.restarts import Reading, restarted
@@ -67,8 +67,8 @@ def checklist(facts: Facts) -> tuple[Seen, ...]:
         _of_category(Criterion.DEPENDENCIES, facts.checks, Category.EXTERNAL_SERVICES),
         _of_category(Criterion.MIGRATIONS, facts.checks, Category.DATABASE),
         _flowing(facts.flow),
-        _seen(Criterion.STATE_FILES, Standing.UNOBSERVED, ELSEWHERE),
-        _seen(Criterion.HANDOFF, Standing.UNOBSERVED, ELSEWHERE),
+        _seen(Criterion.STATE_FILES, CriterionState.UNOBSERVED, ELSEWHERE),
+        _seen(Criterion.HANDOFF, CriterionState.UNOBSERVED, ELSEWHERE),
     ]
     return in_order(found)
 
@@ -83,15 +83,15 @@ def recorded(record: Deployment | None, unread: str | None) -> Seen:
     """Return what was read back from the history; ``unread`` says why nobody looked."""
     if record is not None:
         said = "success" if record.success else "failed"
-        return _seen(Criterion.RECORD, Standing.MET, f"{record.build} at {moment(record.at)}: {said}")
+        return _seen(Criterion.RECORD, CriterionState.MET, f"{record.build} at {moment(record.at)}: {said}")
     if unread is not None:
-        return _seen(Criterion.RECORD, Standing.UNOBSERVED, unread)
-    return _seen(Criterion.RECORD, Standing.UNMET, "the history does not have it")
+        return _seen(Criterion.RECORD, CriterionState.UNOBSERVED, unread)
+    return _seen(Criterion.RECORD, CriterionState.UNMET, "the history does not have it")
 
 
 def completed(decision: Decision, seen: Sequence[Seen]) -> Decision:
     """Return ``decision``, which blocks if it would have proceeded and a criterion is unmet."""
-    unmet = [each for each in seen if each.standing is Standing.UNMET]
+    unmet = [each for each in seen if each.standing is CriterionState.UNMET]
     if not decision.passed or not unmet:
         return decision
     reason = "not complete: " + "; ".join(f"{each.criterion}: {each.evidence}" for each in unmet)
@@ -100,21 +100,21 @@ def completed(decision: Decision, seen: Sequence[Seen]) -> Decision:
 
 def _restarted(readings: tuple[Reading, ...] | str) -> Seen:
     if isinstance(readings, str):
-        return _seen(Criterion.RESTARTED, Standing.UNOBSERVED, readings)
+        return _seen(Criterion.RESTARTED, CriterionState.UNOBSERVED, readings)
     return _seen(Criterion.RESTARTED, *restarted(readings))
 
 
 def _smoke(decision: Decision) -> Seen:
     if decision.passed:
-        return _seen(Criterion.SMOKE, Standing.MET, f"{decision.outcome} at {decision.point}")
-    standing = Standing.UNMET if decision.outcome in (Outcome.FAIL, Outcome.FLAKY) else Standing.UNOBSERVED
+        return _seen(Criterion.SMOKE, CriterionState.MET, f"{decision.outcome} at {decision.point}")
+    standing = CriterionState.UNMET if decision.outcome in (Outcome.FAIL, Outcome.FLAKY) else CriterionState.UNOBSERVED
     return _seen(Criterion.SMOKE, standing, f"{decision.outcome} at {decision.point}: {decision.reason}")
 
 
 def _endpoints(asked: tuple[EndpointSeen, ...] | str, checks: Sequence[CheckSeen]) -> Seen:
     branch = [(_standing(each), f"{each.id} {each.outcome}") for each in checks if covers(BRANCH, each.id)]
     if isinstance(asked, str):
-        found = branch or [(Standing.UNOBSERVED, asked)]
+        found = branch or [(CriterionState.UNOBSERVED, asked)]
     else:
         found = [*(deployed(each) for each in asked), *branch]
     return _told(Criterion.ENDPOINTS, found)
@@ -124,33 +124,33 @@ def _of_category(criterion: Criterion, checks: Sequence[CheckSeen], category: Ca
     """Judge by the checks that a verdict hangs on too."""
     required = [each for each in checks if each.category is category and each.critical]
     if not required:
-        return _seen(criterion, Standing.UNOBSERVED, f"no required check of {category} was run")
+        return _seen(criterion, CriterionState.UNOBSERVED, f"no required check of {category} was run")
     return _told(criterion, [(_standing(each), f"{each.id} {each.outcome}") for each in required])
 
 
 def _flowing(flow: Flow | str) -> Seen:
     if isinstance(flow, str):
-        return _seen(Criterion.MONITORING, Standing.UNOBSERVED, flow)
+        return _seen(Criterion.MONITORING, CriterionState.UNOBSERVED, flow)
     if flow.points:
         shown = f"Datadog shows {flow.points} point{'s' * (flow.points != 1)} of this gate"
-        return _seen(Criterion.MONITORING, Standing.MET, shown)
-    standing = Standing.UNMET if flow.sent_s_ago >= LATE_S else Standing.UNOBSERVED
+        return _seen(Criterion.MONITORING, CriterionState.MET, shown)
+    standing = CriterionState.UNMET if flow.sent_s_ago >= LATE_S else CriterionState.UNOBSERVED
     return _seen(
         Criterion.MONITORING, standing, f"Datadog shows no point of this gate, {flow.sent_s_ago:.0f} s after its run"
     )
 
 
-def _told(criterion: Criterion, found: Sequence[tuple[Standing, str]]) -> Seen:
+def _told(criterion: Criterion, found: Sequence[tuple[CriterionState, str]]) -> Seen:
     """Return what ``found`` comes to, with those as evidence that made it so."""
     standing = together(each for each, _ in found)
     return _seen(criterion, standing, ", ".join(said for each, said in found if each is standing))
 
 
-def _standing(check: CheckSeen) -> Standing:
+def _standing(check: CheckSeen) -> CriterionState:
     if check.outcome in GOOD:
-        return Standing.MET
-    return Standing.UNMET if check.outcome is Outcome.FAIL else Standing.UNOBSERVED
+        return CriterionState.MET
+    return CriterionState.UNMET if check.outcome is Outcome.FAIL else CriterionState.UNOBSERVED
 
 
-def _seen(criterion: Criterion, standing: Standing, evidence: str) -> Seen:
+def _seen(criterion: Criterion, standing: CriterionState, evidence: str) -> Seen:
     return Seen(criterion=criterion, standing=standing, evidence=evidence)

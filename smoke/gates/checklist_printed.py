@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from smoke.gates.criteria import Criterion, Seen, Standing
+from smoke.gates.criteria import Criterion, CriterionState, Seen
 from smoke.gates.markdown import plain
 
-MARKS = {Standing.MET: "✅", Standing.UNMET: "❌", Standing.UNOBSERVED: "❓"}
-WIDTHS = (max(map(len, Standing)), max(map(len, Criterion)))
+MARKS = {CriterionState.MET: "✅", CriterionState.UNMET: "❌", CriterionState.UNOBSERVED: "❓"}
+WIDTHS = (max(map(len, CriterionState)), max(map(len, Criterion)))
 
 
 def as_lines(seen: Sequence[Seen]) -> Iterator[str]:
@@ -22,7 +22,7 @@ def as_lines(seen: Sequence[Seen]) -> Iterator[str]:
 def total(seen: Sequence[Seen]) -> str:
     """Say in one line how complete the deployment is."""
     counts = Counter(each.standing for each in seen)
-    return "deployment complete: " + ", ".join(f"{counts[each]} {each}" for each in Standing)
+    return "deployment complete: " + ", ".join(f"{counts[each]} {each}" for each in CriterionState)
 
 
 def as_json(seen: Sequence[Seen]) -> list[dict[str, str]]:

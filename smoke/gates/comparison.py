@@ -21,7 +21,7 @@ RELEVANT_MS = 20.0
 RELEVANT_SHARE = 0.10
 
 
-class Finding(StrEnum):
+class Relation(StrEnum):
     """What a comparison came to."""
 
     NO_WORSE = "no worse"
@@ -53,7 +53,7 @@ class Compared:
     """One timing, or the error rate, of both."""
 
     name: str
-    finding: Finding
+    finding: Relation
     p: float
     """After Holm's correction; 1 where nothing was tested."""
     sentence: str
@@ -108,11 +108,11 @@ def _holm(ps: Sequence[float]) -> list[float]:
 def _timing(paired: Paired, p: float | None) -> Compared:
     if p is None:
         said = f"{len(paired.canary)} pairs; {LEAST_PAIRS} are needed"
-        return Compared(name=paired.name, finding=Finding.TOO_FEW, p=1.0, sentence=f"{paired.name}: {said}")
+        return Compared(name=paired.name, finding=Relation.TOO_FEW, p=1.0, sentence=f"{paired.name}: {said}")
     stable, canary = statistics.median(paired.stable), statistics.median(paired.canary)
     delta = cliffs_delta(paired.stable, paired.canary)
     relevant = delta >= RELEVANT_DELTA and canary - stable >= max(RELEVANT_MS, RELEVANT_SHARE * stable)
-    finding = Finding.WORSE if p < SIGNIFICANT and relevant else Finding.NO_WORSE
+    finding = Relation.WORSE if p < SIGNIFICANT and relevant else Relation.NO_WORSE
     tested = f"{len(paired.canary)} pairs, p {p:.2g}, delta {delta:.2f}"
     told = f"{paired.name} {canary:.0f} ms, stable {stable:.0f} ms ({tested})"
     return Compared(name=paired.name, finding=finding, p=p, sentence=told)
@@ -123,4 +123,4 @@ def _errors(errors: Errors, p: float) -> Compared:
         f"errors {errors.canary_failed} of {errors.canary_asked}, "
         f"stable {errors.stable_failed} of {errors.stable_asked} (p {p:.2g})"
     )
-    return Compared(name="errors", finding=Finding.WORSE if p < SIGNIFICANT else Finding.NO_WORSE, p=p, sentence=told)
+    return Compared(name="errors", finding=Relation.WORSE if p < SIGNIFICANT else Relation.NO_WORSE, p=p, sentence=told)

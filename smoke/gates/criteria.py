@@ -24,7 +24,7 @@ class Criterion(StrEnum):
     HANDOFF = "handoff with proof"
 
 
-class Standing(StrEnum):
+class CriterionState(StrEnum):
     """What is known of a criterion."""
 
     MET = "met"
@@ -39,14 +39,14 @@ class Seen:
     """A criterion, what is known of it, and from what."""
 
     criterion: Criterion
-    standing: Standing
+    standing: CriterionState
     evidence: str
     """One line; where it is not observable, why."""
 
 
-def together(standings: Iterable[Standing]) -> Standing:
+def together(standings: Iterable[CriterionState]) -> CriterionState:
     """Return what several say of one thing: the worst that was seen; of nothing, that it was not observed."""
     every = set(standings)
-    if Standing.UNMET in every:
-        return Standing.UNMET
-    return Standing.MET if every == {Standing.MET} else Standing.UNOBSERVED
+    if CriterionState.UNMET in every:
+        return CriterionState.UNMET
+    return CriterionState.MET if every == {CriterionState.MET} else CriterionState.UNOBSERVED

@@ -8,7 +8,7 @@ from enum import StrEnum
 from smoke.model import Outcome
 
 
-class Standing(StrEnum):
+class WatchState(StrEnum):
     """How a monitoring period stands."""
 
     OPEN = "open"
@@ -24,7 +24,7 @@ class Standing(StrEnum):
     @property
     def outcome(self) -> Outcome:
         """What it means for the gate; an open one is not judged."""
-        return {Standing.KEPT: Outcome.PASS, Standing.BROKEN: Outcome.FAIL}.get(self, Outcome.INCONCLUSIVE)
+        return {WatchState.KEPT: Outcome.PASS, WatchState.BROKEN: Outcome.FAIL}.get(self, Outcome.INCONCLUSIVE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +58,15 @@ class Tally:
         return self.failed / self.judged if self.judged else None
 
 
-def standing(terms: RateTerms, tally: Tally, left: int) -> Standing:
+def standing(terms: RateTerms, tally: Tally, left: int) -> WatchState:
     """Return how the period stands when ``left`` samples are still to come; 0: it is over.
 
     A limit that the remaining samples cannot save, all of them good, is broken at once: no use to wait.
     """
     if tally.failed > terms.max_error_rate * max(tally.judged + left, terms.least):
-        return Standing.BROKEN
+        return WatchState.BROKEN
     if left:
-        return Standing.OPEN
+        return WatchState.OPEN
     if tally.judged < terms.least or tally.unjudged > tally.judged:
-        return Standing.TOO_FEW
-    return Standing.KEPT
+        return WatchState.TOO_FEW
+    return WatchState.KEPT

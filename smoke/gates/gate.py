@@ -31,7 +31,7 @@ LEAST = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Question:
     """What a gate was asked."""
 
     plan: Plan
@@ -48,7 +48,7 @@ class Request:
 class Gate:
     """One gate on its way to a decision."""
 
-    asked: Request
+    asked: Question
     _parts: list[Part] = field(default_factory=list)
     _builds: Counter[str] = field(default_factory=Counter)
     _silent: int = 0

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from smoke.gates.comparison import LEAST_PAIRS, Compared, Errors, Finding, Paired, compare
+from smoke.gates.comparison import LEAST_PAIRS, Compared, Errors, Paired, Relation, compare
 from smoke.gates.sample import Sample, tally_of
 from smoke.gates.sampler import Sampler
 from smoke.model import Outcome
@@ -106,7 +106,7 @@ def compared(pairs: Sequence[Pair]) -> tuple[Compared, ...]:
     """
     every = compare(*paired(pairs))
     *timings, errors = every
-    if errors.finding is Finding.WORSE or all(each.finding is not Finding.WORSE for each in timings):
+    if errors.finding is Relation.WORSE or all(each.finding is not Relation.WORSE for each in timings):
         return every
     calm = [each for each in pairs if each.calm]
     if len(calm) < LEAST_PAIRS:
@@ -115,10 +115,10 @@ def compared(pairs: Sequence[Pair]) -> tuple[Compared, ...]:
 
 
 def _doubted(timing: Compared, busy: int) -> Compared:
-    if timing.finding is not Finding.WORSE:
+    if timing.finding is not Relation.WORSE:
         return timing
     said = f"{timing.sentence}, but the runner was too slow beside {busy} of them"
-    return replace(timing, finding=Finding.TOO_FEW, sentence=said)
+    return replace(timing, finding=Relation.TOO_FEW, sentence=said)
 
 
 def paired(pairs: Sequence[Pair]) -> tuple[tuple[Paired, ...], Errors]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smoke.gates.criteria import Standing
+from smoke.gates.criteria import CriterionState
 
 GONE = frozenset({404, 410})
 
@@ -20,16 +20,16 @@ class EndpointSeen:
     """Why there is no status."""
 
 
-def deployed(seen: EndpointSeen) -> tuple[Standing, str]:
+def deployed(seen: EndpointSeen) -> tuple[CriterionState, str]:
     """Judge one endpoint, and say in one line what was seen.
 
     What answers as if it was there although it is not (a page for everything, a login before everything) says nothing.
     """
     if seen.status is None:
-        return Standing.UNOBSERVED, f"{seen.path}: {seen.trouble}"
+        return CriterionState.UNOBSERVED, f"{seen.path}: {seen.trouble}"
     said = f"{seen.path} {seen.status}"
     if seen.status in GONE or seen.status >= 500:
-        return Standing.UNMET, said
+        return CriterionState.UNMET, said
     if seen.beside is None or seen.beside == seen.status:
-        return Standing.UNOBSERVED, f"{said}, as for a path that is not there"
-    return Standing.MET, said
+        return CriterionState.UNOBSERVED, f"{said}, as for a path that is not there"
+    return CriterionState.MET, said

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from smoke.config.points import ExecutionPoint
 from smoke.gates.checking import Checked
 from smoke.gates.cohort import CohortProof, CohortTerms
-from smoke.gates.comparison import Compared, Finding
+from smoke.gates.comparison import Compared, Relation
 from smoke.gates.decision import Part, PartName
 from smoke.gates.sample import Sample, tally_of
 from smoke.gates.watching import Watch
@@ -71,11 +71,11 @@ def cohort_part(point: ExecutionPoint, terms: CohortTerms, build: str, samples: 
 def comparison_part(point: ExecutionPoint, compared: Sequence[Compared]) -> Part:
     """Return whether the canary is worse than the stable build; too few samples of anything conclude nothing."""
     findings = Counter(each.finding for each in compared)
-    if findings[Finding.WORSE]:
-        worse = "; ".join(each.sentence for each in compared if each.finding is Finding.WORSE)
+    if findings[Relation.WORSE]:
+        worse = "; ".join(each.sentence for each in compared if each.finding is Relation.WORSE)
         return _part(point, PartName.COMPARISON, Outcome.FAIL, f"the canary is worse than the stable build: {worse}")
-    if findings[Finding.TOO_FEW]:
-        few = next(each.sentence for each in compared if each.finding is Finding.TOO_FEW)
+    if findings[Relation.TOO_FEW]:
+        few = next(each.sentence for each in compared if each.finding is Relation.TOO_FEW)
         return _part(point, PartName.COMPARISON, Outcome.INCONCLUSIVE, f"too little to compare: {few}")
     if not compared:
         return unseen(point, PartName.COMPARISON, "nothing was compared")

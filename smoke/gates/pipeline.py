@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from smoke.gates.criteria import Criterion, Seen, Standing
+from smoke.gates.criteria import Criterion, CriterionState, Seen
 
 COMMITS = ("SMOKE_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT")
 """Variables that name the commit, by our own word, GitHub's, GitLab's and Jenkins'."""
@@ -21,11 +21,11 @@ def committed(environ: Mapping[str, str]) -> Seen:
     """Tell whether the commit was pushed: a CI system builds nothing else."""
     commit = commit_of(environ)
     if commit is None:
-        return _seen(Criterion.COMMITTED, Standing.UNOBSERVED, f"none of {', '.join(COMMITS)} names the commit")
+        return _seen(Criterion.COMMITTED, CriterionState.UNOBSERVED, f"none of {', '.join(COMMITS)} names the commit")
     pushed = next((name for name in COMMITS[1:] if _same(commit, environ.get(name, ""))), None)
     if pushed is None:
-        return _seen(Criterion.COMMITTED, Standing.UNOBSERVED, f"{commit}: no pipeline says that it was pushed")
-    return _seen(Criterion.COMMITTED, Standing.MET, f"{commit}, by {pushed}")
+        return _seen(Criterion.COMMITTED, CriterionState.UNOBSERVED, f"{commit}: no pipeline says that it was pushed")
+    return _seen(Criterion.COMMITTED, CriterionState.MET, f"{commit}, by {pushed}")
 
 
 def succeeded(environ: Mapping[str, str]) -> Seen:
@@ -33,8 +33,8 @@ def succeeded(environ: Mapping[str, str]) -> Seen:
     said = environ.get(RESULT, "").strip().lower()
     where = f" ({url})" if (url := _url(environ)) else ""
     if not said:
-        return _seen(Criterion.PIPELINE, Standing.UNOBSERVED, f"{RESULT} is not set{where}")
-    standing = Standing.MET if said in {"success", "passed"} else Standing.UNMET
+        return _seen(Criterion.PIPELINE, CriterionState.UNOBSERVED, f"{RESULT} is not set{where}")
+    standing = CriterionState.MET if said in {"success", "passed"} else CriterionState.UNMET
     return _seen(Criterion.PIPELINE, standing, f"the jobs before this gate: {said}{where}")
 
 
@@ -50,5 +50,5 @@ def _url(environ: Mapping[str, str]) -> str | None:
     return environ.get("CI_PIPELINE_URL") or environ.get("BUILD_URL")
 
 
-def _seen(criterion: Criterion, standing: Standing, evidence: str) -> Seen:
+def _seen(criterion: Criterion, standing: CriterionState, evidence: str) -> Seen:
     return Seen(criterion=criterion, standing=standing, evidence=evidence)

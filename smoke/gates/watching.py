@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from smoke.gates.error_rate import RateTerms, Standing, Tally, standing
+from smoke.gates.error_rate import RateTerms, Tally, WatchState, standing
 from smoke.gates.sample import Sample, tally_of
 from smoke.gates.sampler import Sampler
 from smoke.judging.builds import BuildProof
@@ -28,7 +28,7 @@ class Watch:
     """What a monitoring period saw."""
 
     terms: RateTerms
-    standing: Standing
+    standing: WatchState
     tally: Tally
     watched_s: float
     duration_s: float
@@ -53,13 +53,13 @@ class Watch:
         unjudged = f", {self.tally.unjudged} could not be judged" if self.tally.unjudged else ""
         said = f"{seen} ({counted}{unjudged}), limit {limit}"
         match self.standing:
-            case Standing.BROKEN:
+            case WatchState.BROKEN:
                 return f"{said}{self._first_failure()}"
-            case Standing.TOO_FEW:
+            case WatchState.TOO_FEW:
                 return f"{said}: too few to judge by, at least {self.terms.least} are needed"
-            case Standing.CUT_SHORT:
+            case WatchState.CUT_SHORT:
                 return f"{said}: the request budget was used up long before {self.duration_s:g} s were over"
-            case Standing.KEPT | Standing.OPEN:
+            case WatchState.KEPT | WatchState.OPEN:
                 return said
 
     def _first_failure(self) -> str:
@@ -90,10 +90,10 @@ class Watching:
             self.tell(tally, self._samples[-1], max(0.0, ends - now))
             next_at = self._next(asked_at, now, ends)
             stands = standing(self.terms, tally, self._left(next_at, ends))
-            if stands is not Standing.OPEN or next_at is None:
+            if stands is not WatchState.OPEN or next_at is None:
                 watched_s = time.monotonic() - begun
-                is_short = stands is Standing.KEPT and self._is_cut_short(watched_s)
-                return self._watch(Standing.CUT_SHORT if is_short else stands, tally, watched_s)
+                is_short = stands is WatchState.KEPT and self._is_cut_short(watched_s)
+                return self._watch(WatchState.CUT_SHORT if is_short else stands, tally, watched_s)
             await asyncio.sleep(max(0.0, next_at - time.monotonic()))
 
     def _is_cut_short(self, watched_s: float) -> bool:
@@ -111,7 +111,7 @@ class Watching:
             return 0
         return (1 + math.ceil((ends - next_at) / self.every_s)) * len(self.sampler.probes)
 
-    def _watch(self, stands: Standing, tally: Tally, watched_s: float) -> Watch:
+    def _watch(self, stands: WatchState, tally: Tally, watched_s: float) -> Watch:
         return Watch(
             terms=self.terms,
             standing=stands,

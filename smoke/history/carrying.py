@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smoke.history.errors import HistoryError
-from smoke.history.incidents import Incident, Incidents, take
+from smoke.history.incidents import IncidentRow, Incidents, take
 from smoke.history.lines import (
     LineError,
     from_incident_line,
@@ -97,7 +97,7 @@ def imported(store: Store, lines: Iterable[str | bytes]) -> Imported:
     A line that is none of these is refused, and all others are kept. Empty lines are passed over.
     """
     bad: list[BadLine] = []
-    incidents: list[Incident] = []
+    incidents: list[IncidentRow] = []
     parcels: list[Carried] = []
 
     def good() -> Iterator[RunRows]:
@@ -143,7 +143,7 @@ def _kept(store: Store, runs: Iterable[RunRows]) -> tuple[int, int]:
     return new, known
 
 
-def _taken(store: Store, incidents: Iterable[Incident]) -> int:
+def _taken(store: Store, incidents: Iterable[IncidentRow]) -> int:
     with store.writing() as db:
         return sum(take(db, incident) for incident in incidents)
 

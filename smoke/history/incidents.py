@@ -13,7 +13,7 @@ _IN_ORDER = "ORDER BY opened, incident_id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
+class IncidentRow:
     """One outage as it is kept; what more there is to say of it is in ``body``."""
 
     incident_id: str
@@ -33,35 +33,35 @@ class Incidents:
 
     store: Store
 
-    def save(self, incident: Incident) -> None:
+    def save(self, incident: IncidentRow) -> None:
         """Keep ``incident`` in the place of what was known of it."""
         with self.store.writing() as db:
             save(db, incident)
 
-    def open(self, suite: str, environment: str) -> tuple[Incident, ...]:
+    def open(self, suite: str, environment: str) -> tuple[IncidentRow, ...]:
         """Return the incidents of an environment that are not closed, the oldest first."""
         query = f"{_SELECT} WHERE suite = ? AND environment = ? AND closed IS NULL {_IN_ORDER}"
         with self.store.reading() as db:
-            return tuple(Incident(**row) for row in db.execute(query, (suite, environment)))
+            return tuple(IncidentRow(**row) for row in db.execute(query, (suite, environment)))
 
-    def between(self, since: float, until: float) -> tuple[Incident, ...]:
+    def between(self, since: float, until: float) -> tuple[IncidentRow, ...]:
         """Return the incidents that were open at some moment of [``since``, ``until``), the oldest first."""
         with self.store.reading() as db:
             return between(db, since, until)
 
 
-def between(db: Db, since: float, until: float) -> tuple[Incident, ...]:
+def between(db: Db, since: float, until: float) -> tuple[IncidentRow, ...]:
     """Do the same as :meth:`Incidents.between` inside the caller's transaction."""
     query = f"{_SELECT} WHERE opened < ? AND (closed IS NULL OR closed > ?) {_IN_ORDER}"
-    return tuple(Incident(**row) for row in db.execute(query, (until, since)))
+    return tuple(IncidentRow(**row) for row in db.execute(query, (until, since)))
 
 
-def save(db: Db, incident: Incident) -> None:
+def save(db: Db, incident: IncidentRow) -> None:
     """Do the same as :meth:`Incidents.save` inside the caller's transaction."""
     db.execute(_SAVE, tuple(getattr(incident, column) for column in COLUMNS))
 
 
-def take(db: Db, incident: Incident) -> bool:
+def take(db: Db, incident: IncidentRow) -> bool:
     """Keep an incident of another history where it is unknown here, or was closed there alone; tell whether it was."""
     found = db.execute("SELECT closed FROM incidents WHERE incident_id = ?", (incident.incident_id,)).fetchone()
     if found is not None and (found["closed"] is not None or incident.closed is None):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from smoke.history.incidents import COLUMNS, Incident
+from smoke.history.incidents import COLUMNS, IncidentRow
 from smoke.history.rows import ATTEMPT, CHECK, MEASUREMENT, RUN, RunRows
 from smoke.model import Action, Blame, Category, CheckKind, Outcome, Unit
 
@@ -108,19 +108,19 @@ class _Incident(_Part):
         return body
 
 
-def to_incident_line(incident: Incident) -> str:
+def to_incident_line(incident: IncidentRow) -> str:
     """Return an incident as one line without its end."""
     told = {name: getattr(incident, name) for name in COLUMNS}
     return json.dumps({"smoke_incident": VERSION, **told}, separators=(",", ":"))
 
 
-def from_incident_line(line: str | bytes) -> Incident:
+def from_incident_line(line: str | bytes) -> IncidentRow:
     """Return the incident of a line; raises LineError."""
     try:
         told = _Incident.model_validate_json(line)
     except ValidationError as error:
         raise explained(error) from None
-    return Incident(**{name: getattr(told, name) for name in COLUMNS})
+    return IncidentRow(**{name: getattr(told, name) for name in COLUMNS})
 
 
 def is_of_incident(line: str | bytes) -> bool:

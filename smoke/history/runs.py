@@ -12,7 +12,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from smoke.history import schedule
+from smoke.history import timetable
 from smoke.history.opening import history_file
 from smoke.history.rows import PastRun, insert_rows, rows_of, select_runs
 from smoke.judging.judged import Run
@@ -79,8 +79,8 @@ class History:
         with self.store.writing() as db:
             db.execute(BEGIN, row)
             if slot is not None:
-                schedule.beat(db, suite, environment, region, started)
-                schedule.answer(db, suite, environment, region, slot, started)
+                timetable.beat(db, suite, environment, region, started)
+                timetable.answer(db, suite, environment, region, slot, started)
 
     def finish(self, run_id: str) -> None:
         """Forget that ``run_id`` began: it ended, or its disappearance has been told."""

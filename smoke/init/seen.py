@@ -12,7 +12,7 @@ from smoke.model import Signal
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Item:
     """Something that a page shows, with the name that it has in the page object."""
 
     attribute: str
@@ -24,9 +24,9 @@ class StartPage:
     """The page that opens at the address."""
 
     title: str
-    landmark: Part
+    landmark: Item
     """It is there, and there alone, as soon as the page is."""
-    parts: tuple[Part, ...]
+    parts: tuple[Item, ...]
     banner: Spot | None
     """What answers a banner about cookies that lies over it at first; None: there is none."""
     load_ms: float | None

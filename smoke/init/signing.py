@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from smoke.accounts.broker import Broker
-from smoke.accounts.pacing import Answer
+from smoke.accounts.pacing import LoginAnswer
 from smoke.init.controls import login_form
 from smoke.init.entering import Door, Entered, UnknownLoginError, door, enter, refusals, refused
 from smoke.init.ground import LOOKS, SIGNS
@@ -78,7 +78,7 @@ class SigningIn:
 
     def _enter(self, here: Door) -> tuple[Entered, Exit | None]:
         user, broker = self.account.user, self.keys.broker
-        answer, told = Answer.UNKNOWN, "nobody can say"
+        answer, told = LoginAnswer.UNKNOWN, "nobody can say"
         with broker.lease(user):
             broker.before_login(user)
             try:
@@ -87,9 +87,9 @@ class SigningIn:
                 entered = enter(self.room, form, user, self.keys.password, self._code)
                 found = exit_of(self.room, user)
                 if found is None and (said := self._refusal(before)):
-                    answer, told = Answer.REFUSED, said
+                    answer, told = LoginAnswer.REFUSED, said
                     raise UnknownLoginError(f"{said} after {user} signed in: was the password refused?")
-                answer, told = Answer.ACCEPTED, "the form is gone"
+                answer, told = LoginAnswer.ACCEPTED, "the form is gone"
             finally:
                 broker.after_login(user, SIGNS, answer, told)
         return entered, found

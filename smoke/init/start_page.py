@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from smoke.init.naming import identifier
-from smoke.init.seen import Part
+from smoke.init.seen import Item
 from smoke.init.snapshot import Node
 from smoke.init.spot import By, Spot, is_steady
 
@@ -40,13 +40,13 @@ def parts(nodes: Sequence[Node]) -> Iterator[Spot]:
         yield from map(_spot, list(named_so)[:most])
 
 
-def named(spots: Iterable[Spot]) -> tuple[Part, ...]:
+def named(spots: Iterable[Spot]) -> tuple[Item, ...]:
     """Give each spot the name that it has in the page object."""
     found: dict[str, Spot] = {}
     for spot in spots:
         name = next(each for each in _names(spot) if each not in {*found, *TAKEN})
         found[name] = spot
-    return tuple(Part(name, spot) for name, spot in found.items())
+    return tuple(Item(name, spot) for name, spot in found.items())
 
 
 def _spot(node: Node) -> Spot:

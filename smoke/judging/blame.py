@@ -65,7 +65,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class BadAnswer:
     """A first-party document or API answer that was bad, as evidence."""
 
     method: str
@@ -105,7 +105,7 @@ def never_left(message: str) -> bool:
     return NEVER_LEFT.search(message) is not None
 
 
-def judge_failure(failure: Failure, answers: tuple[Answer, ...], waits: tuple[Wait, ...] = ()) -> Finding:
+def judge_failure(failure: Failure, answers: tuple[BadAnswer, ...], waits: tuple[Wait, ...] = ()) -> Finding:
     """Turn the exception of a journey into a finding, with bad or late answers of the application as its cause."""
     headline = one_line(failure.message)
     where = (f"at {failure.where}",) if failure.where else ()
@@ -123,7 +123,7 @@ def judge_failure(failure: Failure, answers: tuple[Answer, ...], waits: tuple[Wa
     return Finding(rule=f"{failure.type_name}: {headline}", blame=Blame.HARNESS, evidence=where)
 
 
-def judge_edge(answers: tuple[Answer, ...], failure: Finding | None) -> Finding | None:
+def judge_edge(answers: tuple[BadAnswer, ...], failure: Finding | None) -> Finding | None:
     """Return the finding that an edge answered in place of the application, with what became of the journey.
 
     A challenge that came as a page (status 202), and that the browser passed, stopped nothing.
@@ -136,7 +136,7 @@ def judge_edge(answers: tuple[Answer, ...], failure: Finding | None) -> Finding 
     return None
 
 
-def _blame(failure: Failure, answers: tuple[Answer, ...]) -> Blame:
+def _blame(failure: Failure, answers: tuple[BadAnswer, ...]) -> Blame:
     # Further lines, and all of an assertion, may quote the page: its words are no evidence of ours.
     told = SAID_BY_OTHERS.sub("", failure.message.partition("\n")[0]) if failure.is_playwright else ""
     network = network_blame(told)
@@ -151,11 +151,11 @@ def _blame(failure: Failure, answers: tuple[Answer, ...]) -> Blame:
     return Blame.SLOW if NO_ANSWER.search(told) else Blame.ASSERTION
 
 
-def _server_errors(answers: tuple[Answer, ...]) -> list[Answer]:
+def _server_errors(answers: tuple[BadAnswer, ...]) -> list[BadAnswer]:
     return [answer for answer in answers if answer.status >= 500]
 
 
-def _cause(failure: Failure, blame: Blame, answers: tuple[Answer, ...]) -> str | None:
+def _cause(failure: Failure, blame: Blame, answers: tuple[BadAnswer, ...]) -> str | None:
     match blame:
         case Blame.DNS | Blame.TCP | Blame.TLS:
             address = ADDRESS.search(failure.message)
@@ -172,11 +172,11 @@ def _cause(failure: Failure, blame: Blame, answers: tuple[Answer, ...]) -> str |
             return None
 
 
-def _evidence(answers: tuple[Answer, ...]) -> tuple[str, ...]:
+def _evidence(answers: tuple[BadAnswer, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(str, answers)))[:ANSWERS]
 
 
-def limits_told(answers: tuple[Answer, ...]) -> tuple[str, ...]:
+def limits_told(answers: tuple[BadAnswer, ...]) -> tuple[str, ...]:
     """Return the lines about answers that say when to come back."""
     return tuple(dict.fromkeys(str(answer) for answer in answers if answer.retry_after))[:ANSWERS]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from smoke.accounts.broker import Broker
 from smoke.accounts.errors import AccountUnavailableError, LedgerError
-from smoke.accounts.pacing import Answer
+from smoke.accounts.pacing import LoginAnswer
 from smoke.model import Blame, Finding
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import answer_of, wait_of
@@ -19,7 +19,7 @@ from smoke.probing.refusing import answer_of, wait_of
 class Admitted:
     """A login that may be made; whoever makes it says what became of it."""
 
-    answer: Answer = Answer.UNKNOWN
+    answer: LoginAnswer = LoginAnswer.UNKNOWN
     told: str = "no answer that says"
     wait_s: float = 0.0
     """For so many seconds the product wants no other (Retry-After)."""

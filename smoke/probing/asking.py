@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from smoke.accounts.one_time import OneTimeCodes
-from smoke.accounts.pacing import Answer
+from smoke.accounts.pacing import LoginAnswer
 from smoke.answers.description import listed_paths
 from smoke.answers.exchange import Exchange, Listed, Request
 from smoke.answers.expectations import wanted_status
@@ -142,7 +142,7 @@ async def _ask_basic(
             async with _admitted(who, probe.id, shared) as admitted:
                 exchange = await _send_basic(request, probe, who, terms, send)
                 if exchange.status < 400:
-                    admitted.answer = Answer.ACCEPTED
+                    admitted.answer = LoginAnswer.ACCEPTED
                     shared.let_in.add(who.user)
             return exchange
     return await _send_basic(request, probe, who, terms, send)
@@ -189,7 +189,7 @@ async def _sign_in(account: str, terms: Terms, shared: Shared, send: Send, check
         return await sign_in(door, who, check_id)
     async with _admitted(who, check_id, shared) as admitted:
         signed_in = await sign_in(door, who, check_id)
-        admitted.answer = Answer.ACCEPTED
+        admitted.answer = LoginAnswer.ACCEPTED
     return signed_in
 
 

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-import re
 import time
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from types import NoneType
 from urllib.parse import urlsplit
 
-from smoke.answers import server_timing
-from smoke.answers.body_expectations import is_number
 from smoke.answers.exchange import Exchange, Request
-from smoke.answers.expectations import judge, wanted_status
+from smoke.answers.expectations import judge
 from smoke.answers.filling import expecting
-from smoke.answers.paths import MISSING, at_path
-from smoke.answers.shapes import Counter, Expect, Must
+from smoke.answers.shapes import Expect
 from smoke.answers.variables import filled
 from smoke.calibration import Calibration, both
 from smoke.config.probe import Probe
@@ -30,14 +24,13 @@ from smoke.judging.timing import (
     is_too_slow,
     least_samples,
     over_budget,
-    p95_of,
-    sampled,
     samples_wanted,
     written_once,
 )
-from smoke.model import Attempt, Blame, Finding, Measurement, Observation, Standard, Unit
+from smoke.model import Attempt, Blame, Finding, Measurement, Observation
 from smoke.probing.asking import Send, Shared, Terms, ask, signed, url_of
 from smoke.probing.failing import ProbeFailedError
+from smoke.probing.readings import captured, counted, measured, number_in, total
 from smoke.probing.waited import waits_of_attempt
 from smoke.safety import READS
 
@@ -138,13 +131,13 @@ async def _look(probe: Probe, terms: Terms, send: Wrote, shared: Shared) -> Seen
     before = await _count(probe, terms, send, shared)
     samples, calm = await _samples(probe, terms, send, shared)
     after = await _count(probe, terms, send, shared)
-    measurements = _measure(probe, samples, terms.standard)
+    measurements = measured(probe, samples, terms.standard)
     slow = [each for each in measurements if each.ok is False]
     calibration = both(calm, await shared.reading()) if slow else calm
     wrong: dict[str, Finding] = {}
     for finding in (finding for sample in samples for finding in judge(probe.expect, sample)):
         wrong.setdefault(finding.rule, finding)
-    found = (*wrong.values(), *_captured(probe, samples[0], shared), *_counted(probe.counter, before, after))
+    found = (*wrong.values(), *captured(probe, samples[0], shared.values), *counted(probe.counter, before, after))
     under = Circumstances(calibration=calibration, unrepeatable=written_once(send.never_again))
     findings = (*found, *(over_budget(each, under) for each in slow))
     return Seen(findings=findings, measurements=measurements, calibration=calibration)
@@ -158,15 +151,13 @@ async def _samples(probe: Probe, terms: Terms, send: Send, shared: Shared) -> tu
     """
     samples = [await ask(probe, terms, shared, send)]
     least = probe.expect.samples if probe.expect.p95_within_ms is not None else 1
-    first, calm = _total(probe, samples, terms.standard), None
+    first, calm = total(probe, samples, terms.standard), None
     if probe.may_be_asked_again and is_too_slow(first):
         now = await shared.reading() if is_beyond_ceiling(first) else None
         if is_beyond_ceiling(first) and (now is None or now.is_within):
             return samples, now
         calm, least = await shared.calm(), max(least, least_samples(terms.standard))
-    while probe.may_be_asked_again and len(samples) < max(
-        least, samples_wanted(_total(probe, samples, terms.standard))
-    ):
+    while probe.may_be_asked_again and len(samples) < max(least, samples_wanted(total(probe, samples, terms.standard))):
         samples.append(await ask(probe, terms, shared, send))
     return samples, calm
 
@@ -182,90 +173,3 @@ async def _count(probe: Probe, terms: Terms, send: Send, shared: Shared) -> floa
     if wrong := judge(Expect(), exchange):
         raise ProbeFailedError(wrong[0])
     return number_in(exchange, counter)
-
-
-def number_in(exchange: Exchange, counter: Counter) -> float | None:
-    """Return the number that ``counter`` reads in an answer, or None if it is not there."""
-    if counter.matches is not None:
-        found = re.search(counter.matches, exchange.text)
-        text = found[1] if found else ""
-    else:
-        try:
-            value = at_path(exchange.json, counter.json or "$")
-        except ValueError:
-            value = MISSING
-        text = str(value) if is_number(value) else ""
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _counted(counter: Counter | None, before: float | None, after: float | None) -> tuple[Finding, ...]:
-    if counter is None:
-        return ()
-    if before is None or after is None:
-        return (Finding(rule=f"{counter.read} has the number to count", blame=Blame.ASSERTION),)
-    match counter.must:
-        case Must.MOVE if after == before:
-            rule = f"{counter.read} counter ({after:g}) moved from {before:g}"
-        case Must.STAY if after != before:
-            rule = f"{counter.read} counter ({after:g}) == {before:g} as before"
-        case _:
-            return ()
-    return (Finding(rule=rule, blame=Blame.ASSERTION),)
-
-
-def _captured(probe: Probe, exchange: Exchange, shared: Shared) -> tuple[Finding, ...]:
-    """Keep what later probes need; say what was not there. An answer of another status is not what was asked for."""
-    if (allowed := wanted_status(probe.expect)) and exchange.status not in allowed:
-        return ()
-    missing = []
-    for name, path in probe.capture.items():
-        try:
-            value = at_path(exchange.json, path)
-        except ValueError:
-            value = MISSING
-        if value is MISSING or isinstance(value, (dict, list, NoneType)):
-            missing.append(Finding(rule=f"{path} (missing) exists, to be kept as {name}", blame=Blame.ASSERTION))
-        elif value == "":
-            missing.append(Finding(rule=f"{path} ('') is not empty, to be kept as {name}", blame=Blame.ASSERTION))
-        else:
-            shared.values[name] = value
-    return tuple(missing)
-
-
-def _measure(probe: Probe, samples: Sequence[Exchange], standard: Standard) -> tuple[Measurement, ...]:
-    timing, expect = samples[0].timing, probe.expect
-    parts = {
-        "dns_ms": timing.dns_ms,
-        "connect_ms": timing.connect_ms,
-        "tls_ms": timing.tls_ms,
-        "first_byte_ms": timing.first_byte_ms,
-    }
-    found = [_total(probe, samples, standard)]
-    if expect.p95_within_ms is not None:
-        times = [sample.timing.total_ms for sample in samples]
-        found.append(p95_of(f"{probe.id}.p95_ms", times, expect.p95_within_ms, standard))
-    found += [Measurement(name=f"{probe.id}.{part}", value=value) for part, value in parts.items()]
-    if (days := samples[0].tls_days_left) is not None:
-        found.append(Measurement(name=f"{probe.id}.tls_days_left", value=days, unit=Unit.DAYS))
-    return (*found, *_read(probe, samples[0]), *server_timing.measurements(probe.id, samples[0]))
-
-
-def _read(probe: Probe, exchange: Exchange) -> Iterator[Measurement]:
-    """Yield the numbers that the answer holds and the probe asks for; what is no number is not observed."""
-    for name, path in probe.measure.items():
-        try:
-            value = at_path(exchange.json, path)
-        except ValueError:
-            return
-        if is_number(value):
-            yield Measurement(name=f"{probe.id}.{name}", value=float(value), unit=Unit.COUNT)
-
-
-def _total(probe: Probe, samples: Sequence[Exchange], standard: Standard) -> Measurement:
-    first, *further = (sample.timing.total_ms for sample in samples)
-    expect, name = probe.expect, f"{probe.id}.total_ms"
-    taken = Measurement(name=name, value=first, budget=expect.within_ms, ceiling=expect.ceiling_ms, standard=standard)
-    return sampled(taken, further)

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from smoke.accounts.answers import TOO_OFTEN
-from smoke.accounts.pacing import Answer
+from smoke.accounts.pacing import LoginAnswer
 from smoke.answers.exchange import Exchange
 from smoke.answers.expectations import edge_finding
 from smoke.answers.paths import keys_in
@@ -26,18 +26,18 @@ LONGEST_S = 86_400.0
 class LoginRefusedError(ProbeFailedError):
     """A login that did not let its account in, and is not made again in the same run."""
 
-    def __init__(self, finding: Finding, answer: Answer, wait_s: float = 0.0) -> None:
+    def __init__(self, finding: Finding, answer: LoginAnswer, wait_s: float = 0.0) -> None:
         super().__init__(finding)
         self.answer = answer
         self.wait_s = wait_s
         """For so many seconds the product wants no other."""
 
 
-def answer_of(error: ProbeFailedError) -> Answer:
+def answer_of(error: ProbeFailedError) -> LoginAnswer:
     """Return what the end of a login says of its account."""
     if isinstance(error, LoginRefusedError):
         return error.answer
-    return Answer.REFUSED if error.finding.blame is Blame.ACCOUNT else Answer.UNKNOWN
+    return LoginAnswer.REFUSED if error.finding.blame is Blame.ACCOUNT else LoginAnswer.UNKNOWN
 
 
 def wait_of(error: ProbeFailedError) -> float:
@@ -58,14 +58,14 @@ def refused(who: ProbeAccount, request: str, exchange: Exchange, login: Login | 
     if exchange.status == TOO_OFTEN:
         wait_s = retry_after_s(exchange)
         later = (f"Retry-After asks for {wait_s:.0f} s",) if wait_s else ()
-        return LoginRefusedError(Finding(rule=rule, blame=Blame.ACCOUNT, evidence=later), Answer.LIMITED, wait_s)
+        return LoginRefusedError(Finding(rule=rule, blame=Blame.ACCOUNT, evidence=later), LoginAnswer.LIMITED, wait_s)
     if login and 200 <= exchange.status < 300 and (broken := _unreadable(login, exchange)) is not None:
         rule = f"login of {who.user} cannot be read: {request} answered {exchange.status}: {broken}"
-        return LoginRefusedError(Finding(rule=rule, blame=Blame.ASSERTION), Answer.UNKNOWN)
+        return LoginRefusedError(Finding(rule=rule, blame=Blame.ASSERTION), LoginAnswer.UNKNOWN)
     if login and 200 <= exchange.status < 300 and (lacking := _lacking(login, exchange)) is not None:
         rule = f"login of {who.user} cannot be read: {request} answered {exchange.status} and {lacking}"
-        return LoginRefusedError(Finding(rule=rule, blame=Blame.HARNESS), Answer.UNKNOWN)
-    return LoginRefusedError(Finding(rule=rule, blame=Blame.ACCOUNT), Answer.REFUSED)
+        return LoginRefusedError(Finding(rule=rule, blame=Blame.HARNESS), LoginAnswer.UNKNOWN)
+    return LoginRefusedError(Finding(rule=rule, blame=Blame.ACCOUNT), LoginAnswer.REFUSED)
 
 
 def retry_after_s(exchange: Exchange) -> float:

@@ -11,13 +11,13 @@ from urllib.parse import urlencode
 
 from smoke.accounts.one_time import OneTimeCodes
 from smoke.answers.exchange import Exchange, Request
-from smoke.answers.paths import MISSING, at_path
+from smoke.answers.paths import MISSING
 from smoke.answers.variables import filled
 from smoke.config.login import Login, SecondFactor
 from smoke.model import Blame, Finding
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import refused
-from smoke.probing.signing import Proof, answered, basic
+from smoke.probing.signing import Authorization, answered, basic
 from smoke.probing.waited import Waited
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Door:
 class SignedIn:
     """An account that was let in."""
 
-    proof: Proof
+    proof: Authorization
     code_asked: bool
     """Whether the product asked for the second factor."""
 
@@ -102,10 +102,7 @@ def _captured(factor: SecondFactor, exchange: Exchange) -> dict[str, object] | N
     """Return what the second factor sends back; None where the login's answer does not ask for one."""
     if exchange.status >= 300:
         return None
-    try:
-        found = {name: at_path(exchange.json, path) for name, path in factor.capture.items()}
-    except ValueError:
-        return None
+    found = {name: exchange.at(path) for name, path in factor.capture.items()}
     return None if MISSING in found.values() else found
 
 

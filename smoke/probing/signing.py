@@ -6,13 +6,12 @@ import base64
 from dataclasses import dataclass
 
 from smoke.answers.exchange import Exchange
-from smoke.answers.paths import at_path
 from smoke.config.login import Login
 from smoke.secrets.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Authorization:
     """What a request of an account carries."""
 
     header: str
@@ -25,22 +24,19 @@ class Proof:
         return (*headers, (self.header, self.before + self.secret.reveal()))
 
 
-def basic(user: str, password: Secret) -> Proof:
+def basic(user: str, password: Secret) -> Authorization:
     """User and password as HTTP Basic sends them (RFC 7617)."""
     pair = f"{user}:{password.reveal()}".encode()
-    return Proof("Authorization", "Basic ", Secret(base64.b64encode(pair).decode()))
+    return Authorization("Authorization", "Basic ", Secret(base64.b64encode(pair).decode()))
 
 
-def answered(login: Login, exchange: Exchange) -> Proof | None:
+def answered(login: Login, exchange: Exchange) -> Authorization | None:
     """The token or the cookie that the answer to ``login`` gave; None where it gave none."""
     if login.cookie is not None:
         value = cookie_in(exchange, login.cookie) if exchange.status < 400 else ""
-        return Proof("Cookie", f"{login.cookie}=", Secret(value)) if value else None
-    try:
-        token = at_path(exchange.json, login.token or "$") if exchange.status < 300 else ""
-    except ValueError:
-        return None
-    return Proof("Authorization", "Bearer ", Secret(token)) if token and isinstance(token, str) else None
+        return Authorization("Cookie", f"{login.cookie}=", Secret(value)) if value else None
+    token = exchange.at(login.token or "$") if exchange.status < 300 else ""
+    return Authorization("Authorization", "Bearer ", Secret(token)) if token and isinstance(token, str) else None
 
 
 def cookie_in(exchange: Exchange, name: str) -> str:

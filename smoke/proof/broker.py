@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from smoke.accounts.broker import Broker
 from smoke.accounts.ledger import Ledger, Tenant, ledger_memory
 from smoke.accounts.one_time import OneTimeCodes
-from smoke.accounts.pacing import Answer
+from smoke.accounts.pacing import LoginAnswer
 from smoke.secrets.secret import Secret
 from smoke.secrets.totp import code_at
 
@@ -46,7 +46,7 @@ class OpenBroker(Broker):
     def before_login(self, user: str) -> None:
         """Wait for nothing."""
 
-    def after_login(self, user: str, check_id: str, answer: Answer, told: str, wait_s: float = 0.0) -> None:
+    def after_login(self, user: str, check_id: str, answer: LoginAnswer, told: str, wait_s: float = 0.0) -> None:
         """Keep nothing: no account was tried."""
 
     def no_login(self, user: str) -> None:

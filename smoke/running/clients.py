@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from smoke.judging.blame import Answer, never_left
+from smoke.judging.blame import BadAnswer, never_left
 from smoke.running.guard import Guard
 from smoke.running.scope import BASES, listening
 from smoke.running.stand_in import perform_client, record_client
@@ -113,7 +113,7 @@ def _note(listeners: Listeners, method: str, url: str, answer: Any) -> None:
     listeners.heard(method, url, answer.status, answer.headers)
     if answer.status >= 500:
         path = urlsplit(url).path
-        bad = Answer(method=method, path=path, status=answer.status, is_document=False, to_journey=True)
+        bad = BadAnswer(method=method, path=path, status=answer.status, is_document=False, to_journey=True)
         listeners.answers.append(bad)
 
 

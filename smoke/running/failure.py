@@ -6,7 +6,7 @@ from pathlib import Path
 from traceback import extract_tb
 
 from smoke.accounts.errors import AccountUnavailableError
-from smoke.judging.blame import Answer, Failure, judge_failure
+from smoke.judging.blame import BadAnswer, Failure, judge_failure
 from smoke.judging.waits import Wait
 from smoke.model import Finding
 from smoke.secrets.firewall import scrubbed
@@ -35,7 +35,7 @@ def scrub_exception(error: BaseException, scrubber: Scrubber) -> None:
             todo += each.exceptions
 
 
-def finding_of(error: BaseException, answers: tuple[Answer, ...] = (), waits: tuple[Wait, ...] = ()) -> Finding:
+def finding_of(error: BaseException, answers: tuple[BadAnswer, ...] = (), waits: tuple[Wait, ...] = ()) -> Finding:
     """Turn an exception that ended an attempt into a finding, with bad or late answers as its cause."""
     if isinstance(error, AccountUnavailableError):
         return error.finding

@@ -24,7 +24,7 @@ LONGEST_S = 2.0
 """Seconds that a ping may take; who is slower is left behind."""
 
 
-class Signal(Enum):
+class PingKind(Enum):
     """What a ping says, and what it adds to the address."""
 
     START = "/start"
@@ -43,12 +43,12 @@ class Heartbeat:
 
     def start(self) -> None:
         """Say that a run began; nobody waits for it."""
-        Ping(self, Signal.START, "").send()
+        Ping(self, PingKind.START, "").send()
 
     def end(self, run: Run, flaky: FlakyPolicy) -> Ping:
         """Say how ``run`` ended, which is scrubbed already, and return the ping that is on its way."""
         code = exit_code(run.verdict, flaky)
-        ping = Ping(self, Signal.FAIL if code == 1 else Signal.ALIVE, f"{run.verdict} (exit {code}): {run.reason}")
+        ping = Ping(self, PingKind.FAIL if code == 1 else PingKind.ALIVE, f"{run.verdict} (exit {code}): {run.reason}")
         ping.send()
         return ping
 
@@ -68,7 +68,7 @@ class Ping:
     """One request, on a thread of its own that does not keep the process."""
 
     to: Heartbeat
-    signal: Signal
+    signal: PingKind
     body: str
     _ends: float = field(default_factory=lambda: time.monotonic() + LONGEST_S)
     _trouble: str | None = None

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from smoke.accounts.answers import LoginRequests, LoginSeen
 from smoke.accounts.clock import Clock
 from smoke.bundle.scene import Event
-from smoke.judging.blame import Answer, network_blame, never_left
+from smoke.judging.blame import BadAnswer, network_blame, never_left
 from smoke.judging.clues import Hop
 from smoke.judging.edge import BLOCKING, blocked_by
 from smoke.model import Signal, SignalKind
@@ -73,9 +73,9 @@ class Listeners:
     logins: list[LoginSeen] = field(default_factory=list)
     """Answers to login requests, of the page and of the journey's own client."""
     signals: list[Signal] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[BadAnswer] = field(default_factory=list)
     """First-party answers with a status of 400 or more."""
-    challenges: list[Answer] = field(default_factory=list)
+    challenges: list[BadAnswer] = field(default_factory=list)
     """First-party answers below 400 that an edge gave in place of the application."""
     console: list[str] = field(default_factory=list)
     network: list[NetworkLine] = field(default_factory=list)
@@ -188,7 +188,7 @@ class Listeners:
         is_document = request.resource_type == "document"
         self.visiting.answered(response)
         path = urlsplit(response.url).path
-        answer = Answer(
+        answer = BadAnswer(
             method=request.method,
             path=path,
             status=response.status,

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from smoke.accounts.answers import LoginSeen, logins_of
 from smoke.accounts.errors import AccountUnavailableError
-from smoke.accounts.pacing import Answer
+from smoke.accounts.pacing import LoginAnswer
 from smoke.judging.blame import AccountError
 from smoke.running.journey import Journey
 
 
-def said_by(error: BaseException | None) -> Answer:
+def said_by(error: BaseException | None) -> LoginAnswer:
     """Return what the end of a journey tells of its account."""
     match error:
         case None:
-            return Answer.ACCEPTED
+            return LoginAnswer.ACCEPTED
         case AccountError() if not isinstance(error, AccountUnavailableError):
-            return Answer.REFUSED
+            return LoginAnswer.REFUSED
         case _:
-            return Answer.UNKNOWN
+            return LoginAnswer.UNKNOWN
 
 
 def logins_seen(journey: Journey) -> tuple[LoginSeen, ...]:
@@ -29,7 +29,7 @@ def logins_seen(journey: Journey) -> tuple[LoginSeen, ...]:
     )
 
 
-def note_logins(journey: Journey, seen: tuple[LoginSeen, ...], said: Answer) -> None:
+def note_logins(journey: Journey, seen: tuple[LoginSeen, ...], said: LoginAnswer) -> None:
     """Keep what became of the logins of one attempt; raises LedgerError."""
     if journey.check.account is None:
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from smoke.secrets.written import ELLIPSIS, SHORTEST, SURROGATES, Form, Part, forms, spellings
+from smoke.secrets.written import ELLIPSIS, SHORTEST, SURROGATES, Extent, Form, forms, spellings
 
 MASK = "***"
 NAME = re.compile(r"[A-Za-z][a-z]*(?:[-_ .][a-z]+)*[-_ .]?")
@@ -131,14 +131,14 @@ class Needle:
         """Return what stands for a match in a text."""
         text, at, end = match.string, match.start(), match.end()
         around = match.group(), text[max(0, at - SHORT_LINE) : at], text[end : end + 6]
-        return match.group() if self._part is Part.BEGINNING and _is_name(*around) else MASK
+        return match.group() if self._part is Extent.BEGINNING and _is_name(*around) else MASK
 
     def masked_bytes(self, match: re.Match[bytes]) -> bytes:
         """Return what stands for a match in UTF-8."""
         data, at, end = match.string, match.start(), match.end()
         cuts = match.group(), data[max(0, at - SHORT_LINE) : at], data[end : end + 6]
         around = [each.decode(errors="replace") for each in cuts]
-        return match.group() if self._part is Part.BEGINNING and _is_name(*around) else MASK.encode()
+        return match.group() if self._part is Extent.BEGINNING and _is_name(*around) else MASK.encode()
 
 
 def _is_name(found: str, before: str, after: str) -> bool:

@@ -27,7 +27,7 @@ LETTERS = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 SURROGATES = re.compile("[\ud800-\udfff]+")
 
 
-class Part(Enum):
+class Extent(Enum):
     """How much of a secret a form is."""
 
     WHOLE = 1
@@ -41,7 +41,7 @@ class Part(Enum):
 class Form:
     """One way of writing a secret."""
 
-    part: Part
+    part: Extent
     anchor: str
     """A text that does not hold this, in any letter case, does not hold the form."""
     pattern: str
@@ -51,7 +51,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class Glyph:
     """A character of a secret, or a run of white space."""
 
     letter: str
@@ -77,38 +77,38 @@ def forms(value: str) -> Iterator[Form]:
     """Yield every likely form of a secret: raw, URL, form, JSON, HTML, base64, and what a cut leaves of it."""
     units = list(_units(value))
     has_blanks = re.search(r"\s", value) is not None
-    yield Form(Part.WHOLE, _anchor(units), "".join(unit.pattern for unit in units), has_blanks)
+    yield Form(Extent.WHOLE, _anchor(units), "".join(unit.pattern for unit in units), has_blanks)
     for encoded in _base64(value.encode()):
-        yield Form(Part.WHOLE, _anchor(encoded), "".join(unit.pattern for unit in encoded))
+        yield Form(Extent.WHOLE, _anchor(encoded), "".join(unit.pattern for unit in encoded))
     if len(units) > SHORTEST_PART:
         yield replace(_beginning(units), has_blanks=has_blanks)
         yield replace(_ending(units), has_blanks=has_blanks)
 
 
-def _beginning(units: Sequence[Unit]) -> Form:
+def _beginning(units: Sequence[Glyph]) -> Form:
     more = "" if len(units) <= LONGEST_PART else r"[^\s\"'<\\]*?"
     for unit in reversed(units[SHORTEST_PART:LONGEST_PART]):
         more = f"(?:{unit.pattern}{more})?"
     first = units[:SHORTEST_PART]
-    return Form(Part.BEGINNING, _anchor(first), "".join(unit.pattern for unit in first) + more + END)
+    return Form(Extent.BEGINNING, _anchor(first), "".join(unit.pattern for unit in first) + more + END)
 
 
-def _ending(units: Sequence[Unit]) -> Form:
+def _ending(units: Sequence[Glyph]) -> Form:
     before = ""
     for unit in units[-LONGEST_PART:-SHORTEST_PART]:
         before = f"(?:{before}{unit.pattern})?"
     last = units[-SHORTEST_PART:]
     after = r"(?:(?<=\.\.\.)|(?<=…)|(?<=\\u2026))"
-    return Form(Part.ENDING, _anchor(last), after + before + "".join(unit.pattern for unit in last))
+    return Form(Extent.ENDING, _anchor(last), after + before + "".join(unit.pattern for unit in last))
 
 
-def _anchor(units: Sequence[Unit]) -> str:
+def _anchor(units: Sequence[Glyph]) -> str:
     """Return the longest run of what is always written as itself."""
     runs = "".join(unit.letter or "\n" for unit in units).split("\n")
     return max(runs, key=len)
 
 
-def _units(value: str) -> Iterator[Unit]:
+def _units(value: str) -> Iterator[Glyph]:
     if len(value.strip()) < SHORTEST:
         yield from map(_unit, value)
         return
@@ -116,9 +116,9 @@ def _units(value: str) -> Iterator[Unit]:
     runs = re.findall(r"\s+|\S", value)
     for index, run in enumerate(runs):
         if group and index and index % group == 0:
-            yield Unit("", SEPARATOR)
+            yield Glyph("", SEPARATOR)
         if run.isspace():  # a page shows several as one
-            yield Unit("", rf"(?:{''.join(map(_written, run))}|\s+)")
+            yield Glyph("", rf"(?:{''.join(map(_written, run))}|\s+)")
         else:
             yield _unit(run)
 
@@ -134,8 +134,8 @@ def _is_key(value: str) -> bool:
     return re.fullmatch(r"[A-Za-z2-7]{16,}=*", value) is not None
 
 
-def _unit(character: str) -> Unit:
-    return Unit(character.lower() if character.isascii() and character.isalnum() else "", _written(character))
+def _unit(character: str) -> Glyph:
+    return Glyph(character.lower() if character.isascii() and character.isalnum() else "", _written(character))
 
 
 def _written(character: str) -> str:
@@ -166,9 +166,9 @@ def _escaped(character: str) -> str:
     return f"(?:{'|'.join(ways)})"
 
 
-def _base64(raw: bytes) -> Iterator[list[Unit]]:
+def _base64(raw: bytes) -> Iterator[list[Glyph]]:
     for shift, skip in enumerate((0, 2, 3)):
         # A longer text holds the secret at one of three alignments; its edges depend on the neighbours.
         encoded = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
         core = encoded[skip:-1] if (len(raw) + shift) % 3 else encoded[skip:]
-        yield [Unit(letter.lower() if letter.isalnum() else "", URL_SAFE.get(letter, letter)) for letter in core]
+        yield [Glyph(letter.lower() if letter.isalnum() else "", URL_SAFE.get(letter, letter)) for letter in core]

@@ -17,7 +17,7 @@ LEAST = {State.DOWN: 0.16, State.UNKNOWN: 0.16, State.DEGRADED: 0.06, State.MAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Slice:
     """A part of a bar, as shares of its height."""
 
     state: State
@@ -39,15 +39,15 @@ class Day:
         return {state: seconds for state, seconds in found.items() if seconds > 0}
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[Slice, ...]:
         """Its bar, from the bottom up; the last state fills what is left."""
         told = list(self.seconds.items())
-        whole, bottom, found = sum(self.seconds.values()), 1.0, list[Part]()
+        whole, bottom, found = sum(self.seconds.values()), 1.0, list[Slice]()
         for index, (state, seconds) in enumerate(told):
             rest = [LEAST[each] for each, _ in told[index + 1 :]]
             height = min(bottom - sum(rest), max(LEAST[state], seconds / whole)) if rest else bottom
             bottom -= height
-            found.append(Part(state=state, top=bottom, height=height))
+            found.append(Slice(state=state, top=bottom, height=height))
         return tuple(found)
 
 

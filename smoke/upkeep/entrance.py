@@ -13,7 +13,7 @@ from typing import Any
 from smoke.accounts.broker import Broker
 from smoke.accounts.ledger import ledger_path
 from smoke.accounts.opening import open_broker
-from smoke.accounts.pacing import Answer
+from smoke.accounts.pacing import LoginAnswer
 from smoke.answers.exchange import Exchange, Request
 from smoke.probing.account import ProbeAccount
 from smoke.probing.admission import as_findings
@@ -21,7 +21,7 @@ from smoke.probing.client import send
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import answer_of, wait_of
 from smoke.probing.sign_in import Door, SignedIn, sign_in
-from smoke.probing.signing import Proof
+from smoke.probing.signing import Authorization
 from smoke.restraint.marks import PRODUCT, marks
 from smoke.secrets.secret import Secret
 from smoke.settings import Settings
@@ -64,11 +64,11 @@ class Entrance:
     def enter(self, account: Credentials, password: Secret) -> SignedIn:
         """Sign in with ``password``; raises ProbeFailedError if it is refused or no answer came."""
         who = ProbeAccount(user=account.user, password=password, totp=account.totp)
-        answer, told, wait_s = Answer.UNKNOWN, "no answer that says", 0.0
+        answer, told, wait_s = LoginAnswer.UNKNOWN, "no answer that says", 0.0
         try:
             with as_findings():
                 signed_in = asyncio.run(sign_in(self.door, who, _id(account)))
-            answer = Answer.ACCEPTED
+            answer = LoginAnswer.ACCEPTED
         except ProbeFailedError as error:
             answer, told, wait_s = answer_of(error), error.finding.rule, wait_of(error)
             raise
@@ -77,7 +77,7 @@ class Entrance:
                 self.broker.after_login(account.user, _id(account), answer, told, wait_s)
         return signed_in
 
-    def ask(self, request: str, account: Credentials, proof: Proof, content: Any = None) -> Exchange:
+    def ask(self, request: str, account: Credentials, proof: Authorization, content: Any = None) -> Exchange:
         """Send ``METHOD /path`` as ``account``; raises ProbeFailedError if no whole answer came."""
         asked = self.door.request(request, _id(account), content)
         return asyncio.run(_sent(self.door, replace(asked, headers=proof.on(asked.headers))))

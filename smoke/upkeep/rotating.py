@@ -42,7 +42,7 @@ class _Reached(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class PasswordChange:
     """One password in exchange for another."""
 
     steps: Steps

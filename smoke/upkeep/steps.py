@@ -14,7 +14,7 @@ from smoke.config.account import DOTENV, Rotation
 from smoke.host.process import run
 from smoke.model import Blame
 from smoke.probing.failing import ProbeFailedError
-from smoke.probing.signing import Proof
+from smoke.probing.signing import Authorization
 from smoke.secrets.secret import Secret
 from smoke.target import Credentials
 from smoke.upkeep.entrance import Entrance
@@ -43,7 +43,7 @@ class Steps:
     environ: Mapping[str, str]
     """Environment of the commands, before the passwords."""
     say: Callable[[str], None]
-    proofs: dict[Secret, Proof] = field(default_factory=dict)
+    proofs: dict[Secret, Authorization] = field(default_factory=dict)
     """What each accepted password came to."""
     refused: set[Secret] = field(default_factory=set)
     """Passwords that are not tried again: some products lock an account after three."""
@@ -102,7 +102,7 @@ class Steps:
         if not 200 <= answer.status < 300:
             raise StepFailedError(f"{request} answered {answer.status}")
 
-    def _proof(self, password: Secret) -> Proof:
+    def _proof(self, password: Secret) -> Authorization:
         """Return what signs in: for ``password`` if it is accepted, else an earlier session, which may still last."""
         if password not in self.proofs and password not in self.refused:
             try:

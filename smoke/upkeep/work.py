@@ -18,7 +18,7 @@ from smoke.upkeep.new_password import new_password
 from smoke.upkeep.planned import Meant, meant
 from smoke.upkeep.preconditions import key_of, problems
 from smoke.upkeep.recovery import recovery_of
-from smoke.upkeep.rotating import Ended, Exchange
+from smoke.upkeep.rotating import Ended, PasswordChange
 from smoke.upkeep.steps import Steps
 from smoke.upkeep.written import NotWrittenError, write_password_set
 
@@ -27,7 +27,7 @@ from smoke.upkeep.written import NotWrittenError, write_password_set
 class Rotating:
     """One account whose password may be changed."""
 
-    exchange: Exchange
+    exchange: PasswordChange
     meant: Meant
     name: str
     settings: Settings
@@ -90,7 +90,7 @@ def _exchange(
     environ: Mapping[str, str],
     new: Secret,
     tell: Callable[[str], None],
-) -> Exchange:
+) -> PasswordChange:
     declared = wanted.accounts[account.name]
     assert declared.rotation is not None, "its absence was told as a problem"
     steps = Steps(
@@ -113,4 +113,4 @@ def _exchange(
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     recovery = recovery_of(suite, environment, account.name, settings.environ)
-    return Exchange(steps=steps, recovery=recovery, about=about, old=account.password, new=new, say=tell)
+    return PasswordChange(steps=steps, recovery=recovery, about=about, old=account.password, new=new, say=tell)

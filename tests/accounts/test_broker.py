@@ -14,7 +14,7 @@ from smoke.accounts.broker import Broker
 from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.accounts.ledger import Ledger, Tenant, ledger_file, ledger_memory
 from smoke.accounts.opening import open_broker
-from smoke.accounts.pacing import Answer, Pace
+from smoke.accounts.pacing import LoginAnswer, Pace
 from smoke.model import Blame, Finding
 from smoke.probing.admission import admission
 from smoke.probing.failing import ProbeFailedError
@@ -38,7 +38,7 @@ def a_run(
 def refused(broker: Broker, check_id: str = "login.basic") -> None:
     with broker.lease(USER):
         broker.before_login(USER)
-        broker.after_login(USER, check_id, Answer.REFUSED, REFUSAL)
+        broker.after_login(USER, check_id, LoginAnswer.REFUSED, REFUSAL)
 
 
 def test_a_refused_account_is_not_tried_again_in_the_run() -> None:
@@ -63,7 +63,13 @@ def test_three_refused_runs_close_an_account_to_the_fourth(path: Path) -> None:
 
 def test_an_accepted_login_opens_it_again(path: Path) -> None:
     """Refusals count in a row."""
-    for answer in (Answer.REFUSED, Answer.REFUSED, Answer.ACCEPTED, Answer.REFUSED, Answer.REFUSED):
+    for answer in (
+        LoginAnswer.REFUSED,
+        LoginAnswer.REFUSED,
+        LoginAnswer.ACCEPTED,
+        LoginAnswer.REFUSED,
+        LoginAnswer.REFUSED,
+    ):
         with a_run(path) as broker:
             broker.before_login(USER)
             broker.after_login(USER, "login.basic", answer, REFUSAL)
@@ -78,7 +84,7 @@ def test_logins_keep_their_distance(path: Path) -> None:
         begun = time.monotonic()
         for _ in range(2):
             broker.before_login(USER)
-            broker.after_login(USER, "login.basic", Answer.ACCEPTED, "")
+            broker.after_login(USER, "login.basic", LoginAnswer.ACCEPTED, "")
         assert 0.39 <= time.monotonic() - begun < 10
 
 
@@ -191,7 +197,7 @@ def admitted(broker: Broker, check_id: str, failure: Finding | None = None) -> F
         async with admission(broker)(USER, check_id) as login:
             if failure is not None:
                 raise ProbeFailedError(failure)
-            login.answer = Answer.ACCEPTED
+            login.answer = LoginAnswer.ACCEPTED
 
     try:
         asyncio.run(probe())
@@ -260,7 +266,7 @@ def test_a_limit_is_kept_for_as_long_as_the_product_says(path: Path) -> None:
     """Retry-After counts for later runs, and within the run nothing is tried again."""
     with a_run(path) as broker:
         broker.before_login(USER)
-        broker.after_login(USER, "api.me", Answer.LIMITED, "POST /login answered 429", wait_s=600)
+        broker.after_login(USER, "api.me", LoginAnswer.LIMITED, "POST /login answered 429", wait_s=600)
         with pytest.raises(AccountUnavailableError, match="never within one run"):
             broker.before_login(USER)
     with a_run(path) as broker, pytest.raises(AccountUnavailableError, match="answered 429 and wants none for 600 s"):
@@ -274,7 +280,7 @@ def test_whoever_waits_says_so(path: Path) -> None:
         broker.pace, broker.tell = Pace(spacing_s=0.4), told.append
         for _ in range(2):
             broker.before_login(USER)
-            broker.after_login(USER, "login.basic", Answer.ACCEPTED, "")
+            broker.after_login(USER, "login.basic", LoginAnswer.ACCEPTED, "")
         assert told == [f"waiting up to 1 s for a login of {USER}: its logins are 0.4 s apart"]
         assert 0.3 < broker.waits.total_s < 10
 

@@ -12,7 +12,7 @@ import pytest
 
 from smoke.accounts.errors import LedgerError
 from smoke.accounts.ledger import KEPT_S, MIGRATIONS, Ledger, Tenant, ledger_file, ledger_memory, ledger_path
-from smoke.accounts.pacing import STEP_S, Answer, Closed, Pace, Wait
+from smoke.accounts.pacing import STEP_S, Closed, LoginAnswer, Pace, Wait
 from smoke.secrets.secret import Secret
 from smoke.storage.sqlite import SqliteFile
 
@@ -39,7 +39,7 @@ def tenant(run_id: str = "run-1", host: str = "here", due: float = NOW + 60) -> 
 
 
 def refuse(ledger: Ledger, at: float) -> None:
-    ledger.add_login(USER, at, Answer.REFUSED)
+    ledger.add_login(USER, at, LoginAnswer.REFUSED)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_is_kept_of_a_password_is_not_the_password(path: Path, ledger: Ledg
     """Four digits of a salted digest tell that it changed, and another ledger has others."""
     word, elsewhere = Secret("correct-horse-7"), path.parent / "elsewhere.db"
     for each in (ledger, Ledger(ledger_file(elsewhere), SHOP)):
-        each.add_login(USER, NOW, Answer.REFUSED, word)
+        each.add_login(USER, NOW, LoginAnswer.REFUSED, word)
         each.rotated(USER, word, NOW)
     kept = []
     for file in (path, elsewhere):
@@ -104,7 +104,7 @@ def test_a_forgiven_account_is_as_new(ledger: Ledger) -> None:
     """Neither refusals nor counts nor rotations are left of it, and other accounts keep theirs."""
     for user in (USER, "other@shop.example"):
         for minutes in (3, 2, 1):
-            ledger.add_login(user, NOW - 60 * minutes, Answer.REFUSED)
+            ledger.add_login(user, NOW - 60 * minutes, LoginAnswer.REFUSED)
     ledger.rotated(USER, Secret("old-and-long"), NOW)
     assert ledger.forgive(USER) == 3
     assert isinstance(ledger.begin_login(USER, Pace(per_hour=1), NOW, Secret("old-and-long")), int)

@@ -6,20 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke.accounts.pacing import HOUR_S, Answer, Closed, Go, Pace, PastLogin, Wait, turn_of
+from smoke.accounts.pacing import HOUR_S, Closed, Go, LoginAnswer, Pace, PastLogin, Wait, turn_of
 from tests.support.properties import unhurried
 
 NOW = 1_800_000_000.0
 PACE = Pace(per_hour=5, spacing_s=10.0, refusals=3, rest_s=1800.0)
 LOCKS_AFTER = 5
 
-answers = st.sampled_from(Answer)
+answers = st.sampled_from(LoginAnswer)
 ages = st.floats(-100, 2 * HOUR_S)
 pasts = st.lists(st.builds(PastLogin, ages.map(lambda age: NOW - age), answers), max_size=8)
 
 
 def refused(*minutes_ago: float) -> list[PastLogin]:
-    return [PastLogin(NOW - 60 * age, Answer.REFUSED) for age in minutes_ago]
+    return [PastLogin(NOW - 60 * age, LoginAnswer.REFUSED) for age in minutes_ago]
 
 
 @pytest.mark.parametrize(
@@ -33,18 +33,18 @@ def refused(*minutes_ago: float) -> list[PastLogin]:
         (refused(50, 45, 31), Go),
         (refused(90, 45, 1), Closed),
         (refused(90, 45, 31), Go),
-        ([*refused(4, 3, 1), PastLogin(NOW - 120, Answer.ACCEPTED)], Go),
-        ([*refused(4, 3, 1), PastLogin(NOW - 120, Answer.UNKNOWN)], Closed),
-        ([PastLogin(NOW - 60 * age, Answer.LIMITED) for age in (3, 2, 1)], Go),
-        ([*refused(4, 3), PastLogin(NOW - 120, Answer.LIMITED)], Go),
-        ([PastLogin(NOW - 60, Answer.LIMITED, until=NOW + 5)], Wait),
-        ([PastLogin(NOW - 60, Answer.LIMITED, until=NOW - 5)], Go),
-        ([PastLogin(NOW - 11, Answer.ACCEPTED)], Go),
-        ([PastLogin(NOW - 9, Answer.ACCEPTED)], Wait),
-        ([PastLogin(NOW + 500, Answer.ACCEPTED)], Wait),
-        ([PastLogin(NOW - 60 * age, Answer.ACCEPTED) for age in (1, 2, 3, 4)], Go),
-        ([PastLogin(NOW - 60 * age, Answer.UNKNOWN) for age in (1, 2, 3, 4, 59)], Wait),
-        ([PastLogin(NOW - 60 * age, Answer.ACCEPTED) for age in (1, 2, 3, 4, 61)], Go),
+        ([*refused(4, 3, 1), PastLogin(NOW - 120, LoginAnswer.ACCEPTED)], Go),
+        ([*refused(4, 3, 1), PastLogin(NOW - 120, LoginAnswer.UNKNOWN)], Closed),
+        ([PastLogin(NOW - 60 * age, LoginAnswer.LIMITED) for age in (3, 2, 1)], Go),
+        ([*refused(4, 3), PastLogin(NOW - 120, LoginAnswer.LIMITED)], Go),
+        ([PastLogin(NOW - 60, LoginAnswer.LIMITED, until=NOW + 5)], Wait),
+        ([PastLogin(NOW - 60, LoginAnswer.LIMITED, until=NOW - 5)], Go),
+        ([PastLogin(NOW - 11, LoginAnswer.ACCEPTED)], Go),
+        ([PastLogin(NOW - 9, LoginAnswer.ACCEPTED)], Wait),
+        ([PastLogin(NOW + 500, LoginAnswer.ACCEPTED)], Wait),
+        ([PastLogin(NOW - 60 * age, LoginAnswer.ACCEPTED) for age in (1, 2, 3, 4)], Go),
+        ([PastLogin(NOW - 60 * age, LoginAnswer.UNKNOWN) for age in (1, 2, 3, 4, 59)], Wait),
+        ([PastLogin(NOW - 60 * age, LoginAnswer.ACCEPTED) for age in (1, 2, 3, 4, 61)], Go),
     ],
 )
 def test_an_account_signs_in_only_as_often_as_its_product_takes(past: list[PastLogin], turn: type) -> None:
@@ -92,5 +92,5 @@ def test_a_wrong_password_never_locks_an_account(gaps: list[float]) -> None:
     for gap in gaps:
         now += gap
         if isinstance(turn_of(past, Pace(), now), Go):
-            past.append(PastLogin(now, Answer.REFUSED))
+            past.append(PastLogin(now, LoginAnswer.REFUSED))
         assert len([login for login in past if now - login.at < 1800]) < LOCKS_AFTER

@@ -19,7 +19,7 @@ from werkzeug import Request, Response
 from smoke import cli
 from smoke.bundle import good
 from smoke.carrying.git import Branch
-from smoke.history.incidents import Incident, Incidents
+from smoke.history.incidents import IncidentRow, Incidents
 from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox, Parcel
 from smoke.history.runs import History
@@ -116,7 +116,7 @@ def test_the_next_machine_goes_on_where_this_one_ended(place: Place, capsys: Cap
     first.ran("one", ago_s=3 * DAY)
     first.ran("zwölf ☃/../x")
     body = {"suite": "shop", "environment": "production", "rule": "down", "opened": NOW, "body": "{}"}
-    Incidents(first.outbox.store).save(Incident(incident_id="i-1", closed=None, **body))
+    Incidents(first.outbox.store).save(IncidentRow(incident_id="i-1", closed=None, **body))
     first.outbox.put(a_parcel("told"), a_parcel("late"))
     first.outbox.sent("told", NOW)
     kept = good.shelf_of(first.reports, "shop", "production")

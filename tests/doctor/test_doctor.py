@@ -12,8 +12,8 @@ from pytest_httpserver import HTTPServer
 
 from smoke.cli import main
 from smoke.doctor import freshness
-from smoke.doctor.finding import Finding, Health, exit_code
-from smoke.doctor.registry import Visit, available, wanted
+from smoke.doctor.diagnosis import Diagnosis, Health, exit_code
+from smoke.doctor.registry import Surroundings, available, wanted
 from smoke.history.runs import History
 from smoke.model import Outcome
 from smoke.reporting.document import to_json
@@ -119,11 +119,11 @@ def test_runs_at_the_desk_promise_no_schedule(project: Path) -> None:
     assert [each.about for each in visited(project)] == ["shop in production", "shop in staging"]
 
 
-def visited(project: Path) -> list[Finding]:
+def visited(project: Path) -> list[Diagnosis]:
     """Return what is found where nobody asked for anything of its own."""
     given = SimpleNamespace(max_age=None, url=None, suite=None, env=None, region=None)
     settings = resolve({"suite": "shop"}, point="local", root=project, environ={})
-    return list(freshness.examine(Visit(given=given, settings=settings, now=time.time())))  # type: ignore[arg-type]
+    return list(freshness.examine(Surroundings(given=given, settings=settings, now=time.time())))  # type: ignore[arg-type]
 
 
 def test_a_verdict_that_is_yet_to_come_cannot_be_judged() -> None:
@@ -167,7 +167,7 @@ def test_a_published_verdict_is_as_good_as_a_history(httpserver: HTTPServer, cap
 
 def test_what_is_ill_outweighs_what_is_unclear() -> None:
     """And to look at nothing is not well."""
-    found = {each: Finding(about="it", health=each, text="so") for each in Health}
+    found = {each: Diagnosis(about="it", health=each, text="so") for each in Health}
     assert exit_code(found.values()) == 1
     assert exit_code([found[Health.WELL], found[Health.UNCLEAR]]) == 3
     assert exit_code([found[Health.WELL], found[Health.WARNING]]) == 0

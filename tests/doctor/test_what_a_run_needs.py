@@ -13,7 +13,7 @@ from pytest_httpserver import HTTPServer
 
 from smoke.cli import main
 from smoke.doctor import clock, display, python
-from smoke.doctor.finding import Health
+from smoke.doctor.diagnosis import Health
 from smoke.doctor.registry import available
 from tests.support.project import Project, a_project
 

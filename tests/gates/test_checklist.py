@@ -12,14 +12,14 @@ from smoke.config.points import FlakyPolicy
 from smoke.dora.deployment import Deployment
 from smoke.gates.checklist import CheckSeen, Facts, Flow, checklist, completed, in_order, recorded
 from smoke.gates.checklist_printed import as_lines, as_markdown
-from smoke.gates.criteria import Criterion, Seen, Standing
+from smoke.gates.criteria import Criterion, CriterionState, Seen
 from smoke.gates.decision import Decision, Part, PartName, decide
 from smoke.gates.new_endpoints import EndpointSeen, deployed
 from smoke.gates.pipeline import RESULT, committed, succeeded
 from smoke.gates.restarts import Reading, restarted
 from smoke.model import Action, Category, Outcome
 
-MET, UNMET, UNOBSERVED = Standing
+MET, UNMET, UNOBSERVED = CriterionState
 SHA = "c0ffee00"
 
 
@@ -187,7 +187,7 @@ def test_a_record_that_should_be_there_and_is_not_is_unmet():
     assert recorded(None, "a dry run").standing is UNOBSERVED
 
 
-@given(outcome=st.sampled_from(Outcome), standings=st.lists(st.sampled_from(Standing), max_size=5))
+@given(outcome=st.sampled_from(Outcome), standings=st.lists(st.sampled_from(CriterionState), max_size=5))
 def test_the_checklist_blocks_what_would_proceed_and_changes_nothing_else(outcome, standings):
     decision = decided(outcome)
     seen = [Seen(criterion=Criterion.RESTARTED, standing=each, evidence="up for 2 s") for each in standings]

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from smoke.gates.comparison import Errors, Finding, Paired, cliffs_delta, compare
+from smoke.gates.comparison import Errors, Paired, Relation, cliffs_delta, compare
 
 NO_ERRORS = Errors(stable_asked=40, stable_failed=0, canary_asked=40, canary_failed=0)
 
@@ -22,34 +22,34 @@ def paired(stable: float, canary: float, count: int = 20, seed: str = "a") -> Pa
 
 def test_a_canary_half_as_fast_is_worse():
     timing, _ = compare([paired(200, 400)], NO_ERRORS)
-    assert timing.finding is Finding.WORSE
+    assert timing.finding is Relation.WORSE
     assert "20 pairs" in timing.sentence
 
 
 def test_noise_alone_is_no_regression():
     worse = [compare([paired(200, 200, seed=f"{seed}")], NO_ERRORS)[0].finding for seed in range(200)]
-    assert worse.count(Finding.WORSE) <= 2
+    assert worse.count(Relation.WORSE) <= 2
 
 
 def test_a_sure_difference_of_a_few_milliseconds_is_not_relevant():
     stable = tuple(5.0 + 0.01 * each for each in range(30))
     timing, _ = compare([Paired(name="t", stable=stable, canary=tuple(each + 3 for each in stable))], NO_ERRORS)
     assert timing.p < 0.001
-    assert timing.finding is Finding.NO_WORSE
+    assert timing.finding is Relation.NO_WORSE
 
 
 def test_a_faster_canary_is_no_worse():
-    assert compare([paired(400, 200)], NO_ERRORS)[0].finding is Finding.NO_WORSE
+    assert compare([paired(400, 200)], NO_ERRORS)[0].finding is Relation.NO_WORSE
 
 
 def test_few_pairs_conclude_nothing():
     timing, _ = compare([paired(200, 900, count=5)], NO_ERRORS)
-    assert (timing.finding, timing.p) == (Finding.TOO_FEW, 1.0)
+    assert (timing.finding, timing.p) == (Relation.TOO_FEW, 1.0)
 
 
 def test_equal_samples_are_no_worse():
     same = samples(100, 10, "s")
-    assert compare([Paired(name="t", stable=same, canary=same)], NO_ERRORS)[0].finding is Finding.NO_WORSE
+    assert compare([Paired(name="t", stable=same, canary=same)], NO_ERRORS)[0].finding is Relation.NO_WORSE
 
 
 def test_samples_without_partners_are_refused():
@@ -59,13 +59,13 @@ def test_samples_without_partners_are_refused():
 
 def test_more_errors_than_the_stable_build_are_a_regression():
     *_, errors = compare([], Errors(stable_asked=100, stable_failed=1, canary_asked=100, canary_failed=15))
-    assert errors.finding is Finding.WORSE
+    assert errors.finding is Relation.WORSE
     assert "15 of 100, stable 1 of 100" in errors.sentence
 
 
 def test_a_single_error_is_none():
     *_, errors = compare([], Errors(stable_asked=50, stable_failed=0, canary_asked=50, canary_failed=1))
-    assert errors.finding is Finding.NO_WORSE
+    assert errors.finding is Relation.NO_WORSE
 
 
 def test_many_timings_are_corrected_for_their_number():

@@ -21,7 +21,7 @@ from smoke.config.problems import ConfigError
 from smoke.gates import gate, looking, parts
 from smoke.gates.checking import Checked, run_checks
 from smoke.gates.decision import Decision, PartName
-from smoke.gates.gate import Gate, Request, planned_parts
+from smoke.gates.gate import Gate, Question, planned_parts
 from smoke.gates.sampler import Sampler
 from smoke.model import Action, Outcome
 from smoke.planning.plan import Plan, Selection, plan
@@ -100,7 +100,7 @@ class Simulated(Gate):
 def decided(point: str, meets: Mapping[PartName, Met]) -> tuple[Decision, tuple[PartName, ...]]:
     made = planned_of(point)
     simulated = Simulated(
-        Request(plan=made, settings=settings_of(point, expect_build=BUILD), build_wait_s=0, say=lambda _text: None)
+        Question(plan=made, settings=settings_of(point, expect_build=BUILD), build_wait_s=0, say=lambda _text: None)
     )
     simulated.meets = meets
     with pytest.MonkeyPatch.context() as patched:

@@ -13,7 +13,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from smoke.gates.error_rate import RateTerms, Standing
+from smoke.gates.error_rate import RateTerms, WatchState
 from smoke.gates.sampler import Sampler
 from smoke.gates.watching import Watch, Watching
 from smoke.model import Blame, Outcome
@@ -69,7 +69,7 @@ def failing(status: int) -> Response:
 
 def test_a_healthy_target_keeps_its_limit_to_the_end(tmp_path, httpserver, fleet):
     watch = watched(tmp_path, httpserver, 0.6, least=2)
-    assert watch.standing is Standing.KEPT
+    assert watch.standing is WatchState.KEPT
     assert (watch.tally.failed, watch.tally.judged) == (0, len(fleet.asked))
     assert watch.tally.judged >= 2
     assert watch.watched_s >= 0.6
@@ -80,7 +80,7 @@ def test_a_period_that_the_request_budget_ends_has_not_kept_its_limit(tmp_path, 
     limited = "\n    rate_share: 1\n    rate_limits: {/health: 20/h}"
     watch = watched(tmp_path, httpserver, 60, environment=limited)
     assert (watch.tally.good, len(fleet.asked)) == (20, 20)
-    assert watch.standing is Standing.CUT_SHORT
+    assert watch.standing is WatchState.CUT_SHORT
     assert watch.standing.outcome is Outcome.INCONCLUSIVE
     assert watch.sentence.endswith(": the request budget was used up long before 60 s were over")
 
@@ -104,7 +104,7 @@ def late(_number: int) -> Response:
 def test_errors_beyond_the_limit_end_it_early_and_name_the_first(tmp_path, httpserver, fleet):
     fleet.answer = lambda number: failing(503) if number > 5 else Response("{}")
     watch = watched(tmp_path, httpserver, 3)
-    assert watch.standing is Standing.BROKEN
+    assert watch.standing is WatchState.BROKEN
     assert watch.watched_s < 2
     assert watch.sentence.endswith("limit 10 %; first: health.root: status (503) == 200")
 
@@ -112,13 +112,13 @@ def test_errors_beyond_the_limit_end_it_early_and_name_the_first(tmp_path, https
 def test_a_few_errors_within_the_limit_are_counted_and_kept(tmp_path, httpserver, fleet):
     fleet.answer = lambda number: failing(500) if number == 3 else Response("{}")
     watch = watched(tmp_path, httpserver, 1)
-    assert (watch.standing, watch.tally.failed) == (Standing.KEPT, 1)
+    assert (watch.standing, watch.tally.failed) == (WatchState.KEPT, 1)
 
 
 def test_a_used_up_request_budget_is_told_as_too_few(tmp_path, httpserver, fleet):
     """Of 50 requests an hour a tenth is ours, and five samples say nothing."""
     watch = watched(tmp_path, httpserver, 0.5, environment="\n    rate_limits: {/health: 50/h}")
-    assert watch.standing is Standing.TOO_FEW
+    assert watch.standing is WatchState.TOO_FEW
     assert len(fleet.asked) == 5
     assert "too few to judge by, at least 10 are needed" in watch.sentence
 
@@ -127,7 +127,7 @@ def test_a_target_that_is_gone_is_an_error_and_not_silence(tmp_path, httpserver,
     looks = sampler(tmp_path, httpserver)
     looks = Sampler(looks.plan, replace(looks.target, base_url="http://127.0.0.1:9"), "run-1")
     watch = asyncio.run(Watching(looks, RateTerms(max_error_rate=0.1, least=3), 0.3, every_s=0.02).watch())
-    assert watch.standing is Standing.BROKEN
+    assert watch.standing is WatchState.BROKEN
     assert watch.samples[0].looks[0].blame is Blame.TCP
 
 

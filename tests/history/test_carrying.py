@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from smoke.history.carrying import exported, imported, merged, merged_file
-from smoke.history.incidents import Incident, Incidents
+from smoke.history.incidents import IncidentRow, Incidents
 from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox, Parcel
 from smoke.history.reader import Reader
@@ -163,8 +163,8 @@ def test_many_import_the_same_at_once(store: Store, elsewhere: Store) -> None:
     assert [*exported(store)] == lines
 
 
-def an_incident(incident_id: str, closed: float | None = None, body: str = '{"title":"é"}') -> Incident:
-    return Incident(
+def an_incident(incident_id: str, closed: float | None = None, body: str = '{"title":"é"}') -> IncidentRow:
+    return IncidentRow(
         incident_id=incident_id, suite="shop", environment="production", rule="down", opened=STARTED, closed=closed,
         body=body,
     )  # fmt: skip

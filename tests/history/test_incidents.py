@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from smoke.history.incidents import Incident, Incidents
+from smoke.history.incidents import IncidentRow, Incidents
 from smoke.storage.store import Store
 
 NOW = 1_800_000_000.0
 
 
-def an_incident(incident_id: str = "one", **changes: Any) -> Incident:
+def an_incident(incident_id: str = "one", **changes: Any) -> IncidentRow:
     told = {"suite": "shop", "environment": "production", "rule": "down", "opened": NOW, "closed": None, "body": "{}"}
-    return Incident(incident_id=incident_id, **{**told, **changes})
+    return IncidentRow(incident_id=incident_id, **{**told, **changes})
 
 
 def test_an_incident_is_open_until_it_is_saved_closed(store: Store) -> None:

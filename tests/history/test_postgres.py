@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from smoke.accounts.ledger import Ledger, Tenant, ledger_store
-from smoke.accounts.pacing import Answer, Closed, Pace
+from smoke.accounts.pacing import Closed, LoginAnswer, Pace
 from smoke.config.problems import ConfigError
 from smoke.history.errors import HistoryError
 from smoke.history.opening import history_database
@@ -152,7 +152,7 @@ def test_accounts_are_shared_between_machines(tmp_path: Path, database: Secret) 
     for _ in range(3):
         number = here.begin_login(USER, Pace(), NOW, password)
         assert isinstance(number, int)
-        here.end_login(number, Answer.REFUSED)
+        here.end_login(number, LoginAnswer.REFUSED)
     assert isinstance(there.begin_login(USER, Pace(), NOW, password), Closed)
     assert isinstance(there.begin_login(USER, Pace(), NOW, Secret("another one")), int)
     here.rotated(USER, password, NOW)

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from smoke.history.carrying import ENDED_SINCE
-from smoke.history.incidents import Incident, Incidents
+from smoke.history.incidents import IncidentRow, Incidents
 from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox, Parcel
 from smoke.history.pruning import AT_ONCE, ENDED_BEFORE, TABLES, Pruned, prune
 from smoke.history.runs import History
-from smoke.history.schedule import Schedule, Slot
+from smoke.history.timetable import Slot, Timetable
 from smoke.storage.store import Answer, Db, Store
 from tests.support.run_builder import STARTED, a_typical_run
 
@@ -88,10 +88,10 @@ def test_others_write_while_old_runs_are_looked_for(store: Store) -> None:
 
 def test_what_is_not_over_is_never_forgotten(store: Store) -> None:
     """An open incident, and a message that waits, are as old as they are."""
-    incidents, outbox, schedule = Incidents(store), Outbox(store), Schedule(store)
+    incidents, outbox, schedule = Incidents(store), Outbox(store), Timetable(store)
     told = {"suite": "shop", "environment": "production", "rule": "down", "opened": STARTED, "body": "{}"}
-    incidents.save(Incident(incident_id="open", closed=None, **told))
-    incidents.save(Incident(incident_id="closed", closed=STARTED + 1, **told))
+    incidents.save(IncidentRow(incident_id="open", closed=None, **told))
+    incidents.save(IncidentRow(incident_id="closed", closed=STARTED + 1, **told))
     for key in ("waits", "sent"):
         outbox.put(Parcel(key=key, to="slack", kind="opened", body="", created=STARTED))
     outbox.sent("sent", STARTED + 1)

@@ -9,7 +9,7 @@ from smoke.dora.deployment import Deployment
 from smoke.history.deployments import Deployments
 from smoke.history.reader import Reader
 from smoke.history.runs import History
-from smoke.history.schedule import Schedule, Slot
+from smoke.history.timetable import Slot, Timetable
 from smoke.storage.store import Store
 from tests.support.run_builder import a_run
 
@@ -24,7 +24,7 @@ def a_slot(**changes: Any) -> Slot:
 
 def test_a_slot_is_missed_until_its_run_began(store: Store) -> None:
     """What is known of a slot is what was said last; windows leave their end out."""
-    schedule = Schedule(store)
+    schedule = Timetable(store)
     schedule.save(a_slot(slot=NOW + 1800), a_slot(), a_slot(region="us"), a_slot(environment="staging"))
     schedule.save(a_slot(started=NOW + 40, drift=40.0))
     assert schedule.slots(*SHOP, NOW, NOW + 1800) == (a_slot(started=NOW + 40, drift=40.0), a_slot(region="us"))
@@ -33,7 +33,7 @@ def test_a_slot_is_missed_until_its_run_began(store: Store) -> None:
 
 def test_a_run_of_the_schedule_answers_its_slot(store: Store) -> None:
     """The first one does; one that answers no slot leaves no trace here."""
-    history, schedule = History(store), Schedule(store)
+    history, schedule = History(store), Timetable(store)
     for run_id, started, slot in (
         ("b", NOW + 90, NOW),
         ("a", NOW + 40, NOW),
@@ -64,7 +64,7 @@ def test_the_last_end_is_that_of_the_newest_run(store: Store) -> None:
 
 def test_the_last_heartbeat_is_the_latest_whatever_came_last(store: Store) -> None:
     """A late message of an older run is no news."""
-    schedule = Schedule(store)
+    schedule = Timetable(store)
     assert schedule.last_beat(*SHOP) is None
     for region, at in (("eu", NOW), ("eu", NOW - 60), ("us", NOW + 5)):
         schedule.beat(*SHOP, region, at)

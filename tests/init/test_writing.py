@@ -19,7 +19,7 @@ from smoke.init.files import project_files, scrubbed, suite_files, todos
 from smoke.init.first_run import edits
 from smoke.init.probes import probes
 from smoke.init.proposal import noise_entries, page_rules
-from smoke.init.seen import Answered, Login, Part, Refused, SecondFactor, Seen, StartPage, WayOut
+from smoke.init.seen import Answered, Item, Login, Refused, SecondFactor, Seen, StartPage, WayOut
 from smoke.init.snapshot import Node, nodes
 from smoke.init.spot import By, Spot, is_steady, shortened, spellings
 from smoke.init.start_page import landmarks, named, parts
@@ -85,8 +85,8 @@ LOGINS = {
 }
 START = StartPage(
     title="Shop",
-    landmark=Part("shop", spot("Shop", "heading")),
-    parts=(Part("go", spot("Go")),),
+    landmark=Item("shop", spot("Shop", "heading")),
+    parts=(Item("go", spot("Go")),),
     banner=None,
     load_ms=3000,
 )

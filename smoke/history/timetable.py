@@ -29,7 +29,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class Timetable:
     """The slots and heartbeats in ``store``; every method raises HistoryError."""
 
     store: Store
@@ -67,5 +67,5 @@ def answer(db: Db, suite: str, environment: str, region: str, slot: float, start
 
 
 def beat(db: Db, suite: str, environment: str, region: str, at: float) -> None:
-    """Do the same as :meth:`Schedule.beat` inside the caller's transaction."""
+    """Do the same as :meth:`Timetable.beat` inside the caller's transaction."""
     db.execute(_SAVE_BEAT, (suite, environment, region, at))

@@ -18,7 +18,7 @@ class Health(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Diagnosis:
     """One thing that was looked at."""
 
     about: str
@@ -35,7 +35,7 @@ class Finding:
         return f"{told}\n{'':<11}  -> {self.remedy}" if self.remedy else told
 
 
-def exit_code(findings: Iterable[Finding]) -> int:
+def exit_code(findings: Iterable[Diagnosis]) -> int:
     """Return 1 where anything is ill, else 3 where anything is unclear or nothing was looked at, else 0."""
     seen = {each.health for each in findings}
     if Health.ILL in seen:
