@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from pytest_httpserver import HTTPServer
 from smoke.proof.matrix import Matrix
 from smoke.proof.writing import read
 from smoke.running.reports import reports_lock
+from tests.support import warm
 
 ROOT = Path(__file__).parents[2]
 CHECKS = """\
@@ -42,14 +41,7 @@ class Project:
     root: Path
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "smoke", "prove", *arguments],
-            cwd=self.root,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return warm.smoke("prove", *arguments, cwd=self.root)
 
     def proved(self, *arguments: str) -> tuple[int, str]:
         said = self.run(*arguments)

@@ -1,0 +1,130 @@
+"""Runs the program in a process of its own, forked from one that has its modules: most of what a start costs is those.
+
+Everything else is as a shell would have it: arguments, folder, environment, output, exit code, whatever runs beside it.
+A test about the start itself, or about signals, calls ``python -m smoke``.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+LONGEST_S = 240.0
+REQUEST_BYTES = 1 << 20
+
+
+def smoke(*arguments: object, cwd: Path, environ: Mapping[str, str] = os.environ) -> subprocess.CompletedProcess[str]:
+    """Run ``smoke …`` in ``cwd``, with ``environ`` and no other variables; raises TimeoutExpired."""
+    command = ["smoke", *map(str, arguments)]
+    request = json.dumps({"argv": command, "cwd": str(cwd), "environ": {**environ}}).encode()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with theirs:
+            socket.send_fds(_server(), [request], [out.fileno(), err.fileno(), theirs.fileno()])
+        ours.settimeout(LONGEST_S)
+        pid = int(ours.recv(64))
+        try:
+            code = int(ours.recv(64))
+        except TimeoutError:
+            os.kill(pid, signal.SIGKILL)
+            raise subprocess.TimeoutExpired(command, LONGEST_S) from None
+        return subprocess.CompletedProcess(command, code, *(_text(file.fileno()) for file in (out, err)))
+
+
+def _text(file: int) -> str:
+    return os.pread(file, os.fstat(file).st_size, 0).decode()
+
+
+@cache
+def _server() -> socket.socket:
+    """Start what forks; it ends when this process does."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        command = [sys.executable, "-c", "from tests.support import warm; warm.serve()", str(theirs.fileno())]
+        server = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+    atexit.register(lambda: (ours.close(), server.wait()))
+    return ours
+
+
+def serve() -> None:
+    """Fork a process for each request that comes, and one that tells how it ended."""
+    door = socket.socket(fileno=int(sys.argv[1]))
+    _load()
+    while True:
+        request, files, *_ = socket.recv_fds(door, REQUEST_BYTES, 3)
+        if not request:
+            return
+        if os.fork() == 0:
+            door.close()
+            _tell(json.loads(request), *files)
+        for file in files:
+            os.close(file)
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                continue
+
+
+def _load() -> None:
+    """Load what the commands need, and what a run needs."""
+    from smoke.cli import COMMANDS
+    from smoke.running.launch import NEEDED_LAST, NEEDED_SOON
+
+    for name in ("playwright.sync_api", *(f"smoke.commands.{each}" for each in COMMANDS), *NEEDED_SOON, *NEEDED_LAST):
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # else each child copies what it only counts
+
+
+def _tell(request: dict[str, Any], out: int, err: int, to: int) -> None:
+    """Fork the program, and tell its process id and exit code; does not return."""
+    child = os.fork()
+    if child == 0:
+        os.close(to)
+        _be(request, out, err)
+    with socket.socket(fileno=to) as told:
+        told.send(str(child).encode())
+        told.send(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
+    os._exit(0)
+
+
+def _be(request: dict[str, Any], out: int, err: int) -> None:
+    """Be the program; does not return."""
+    code: object = 1
+    try:
+        for target, file in ((1, out), (2, err)):
+            os.dup2(file, target)
+            os.close(file)
+        os.chdir(request["cwd"])
+        os.environ.clear()
+        os.environ.update(request["environ"])
+        time.tzset()
+        sys.path[0], sys.argv = request["cwd"], request["argv"]
+        from smoke.cli import main
+
+        code = main()
+    except SystemExit as end:
+        code = end.code
+    except BaseException:  # noqa: BLE001 - else it would go on as the one that forks
+        traceback.print_exc()
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 1)
