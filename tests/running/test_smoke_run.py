@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -128,6 +130,18 @@ def test_a_failed_journey_leaves_evidence_without_the_password(
     assert any(b'"type":"frame-snapshot"' in text for text in texts), "the last attempt's shows the page too"
     left = [path.read_bytes() for path in run.reports.rglob("*") if path.is_file()]
     assert not any(password in data for data in [*texts, *left, run.stdout.encode(), run.stderr.encode()])
+
+
+def test_probes_alone_load_nothing_of_a_browser(environ: dict[str, str], tmp_path: Path) -> None:
+    """Nor of pytest, though the suite has journeys: nobody asked for one."""
+    command = [sys.executable, "-X", "importtime", "-m", "smoke", "run", "--check", "health.root"]
+    done = subprocess.run(
+        [*command, "--reports", str(tmp_path)], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(re.findall(r"^import time: .* (\S+)$", done.stderr, re.MULTILINE))
+    assert "smoke.running.launch" in loaded
+    assert not {"playwright.sync_api", "pytest"} & loaded
 
 
 def test_without_a_browser_nothing_is_green(smoke: Smoke) -> None:
