@@ -79,6 +79,22 @@ def test_a_declared_fault_that_survives_fails_the_proof(project: Project) -> Non
     assert (code, "survived: health.root, json-missing version: it stayed green" in said) == (1, True), said
 
 
+def test_a_drill_asks_no_more_than_a_clean_run_and_stands_on_one_page(project: Project, httpserver: HTTPServer) -> None:
+    """However many faults it tries; each tenth of it is told."""
+    code, said = project.proved()
+    assert code == 0, said
+    clean = re.search(r"clean run PASS \(2 checks, (\d+) requests\)", said)
+    assert clean, said
+    matrix = read(project.reports / "proof" / "shop.json")
+    assert len(matrix.cases) >= 20
+    assert (matrix.detection_rate, matrix.asked, len(httpserver.log)) == (1.0, int(clean[1]), int(clean[1]))
+    assert len(re.findall(rf"^  (\d+) of {len(matrix.cases)} faults, 0 not caught", said, re.M)) >= 9, said
+    page = (project.reports / "proof" / "index.html").read_text()
+    assert all(f"<code>{check}</code>" in page for check in ("health.root", "cart.read"))
+    assert not re.search(r"(src|href)=\"(?!#)", page), "nothing is asked for from elsewhere"
+    assert "| shop |" in (project.reports / "proof" / "matrix.md").read_text()
+
+
 def test_the_rate_goes_to_every_sink_with_its_category(project: Project) -> None:
     """A whole drill is told in metrics.jsonl; a part of one is not."""
     assert project.proved("--fault", "status-500")[0] == 0

@@ -64,6 +64,7 @@ def ill() -> Iterator[DemoProcess]:
         yield demo
 
 
+@pytest.mark.long
 def test_every_fault_of_a_suite_is_caught(tmp_path: Path) -> None:
     """The target is asked as often as a clean run asks it, and no more; all of it stands on one page."""
     code, said = proved(tmp_path, "--suite", "mosaic")

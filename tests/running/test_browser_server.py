@@ -148,7 +148,8 @@ def test_a_target_that_is_down_is_not_the_servers_fault(smoke: Smoke) -> None:
 def test_a_server_that_dies_is_inconclusive(environ: dict[str, str], demo: DemoProcess, tmp_path: Path) -> None:
     """Once a journey has passed; none is FAIL, and the reason says what to do."""
     demo.set_breaks()
-    command = [sys.executable, "-m", "smoke", "run", "--reports", str(tmp_path)]
+    wanted = ("--check", "health", "--check", "login")
+    command = [sys.executable, "-m", "smoke", "run", "--reports", str(tmp_path), *wanted]
     with browser_server() as server:
         given = {**environ, "SMOKE_BROWSER_WS": server.address()}
         with subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.PIPE, text=True) as child:
