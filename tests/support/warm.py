@@ -23,11 +23,22 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 240.0
 REQUEST_BYTES = 1 << 20
+OTHERS = (
+    "allure_pytest.plugin",
+    "anyio._backends._asyncio",
+    "playwright.sync_api",
+    "pytest_playwright.pytest_playwright",
+    "rich.console",
+    "rich.table",
+    "smoke.cli",
+)
+ROOMS = ("bundle", "channels", "commands", "reporting", "running", "sinks")
 
 
 def smoke(*arguments: object, cwd: Path, environ: Mapping[str, str] = os.environ) -> subprocess.CompletedProcess[str]:
@@ -82,12 +93,19 @@ def serve() -> None:
 
 
 def _load() -> None:
-    """Load what the commands need, and what a run needs."""
-    from smoke.cli import COMMANDS
-    from smoke.running.launch import NEEDED_LAST, NEEDED_SOON
+    """Load what a run needs from its beginning to its end, and make what is made at its first use."""
+    import smoke
+    from smoke.bundle import rendering
+    from tests.support.project import a_project
 
-    for name in ("playwright.sync_api", *(f"smoke.commands.{each}" for each in COMMANDS), *NEEDED_SOON, *NEEDED_LAST):
+    folders = {f"smoke.{room}.": f"{smoke.__path__[0]}/{room}" for room in ROOMS}
+    rooms = (each.name for start, folder in folders.items() for each in iter_modules([folder], start))
+    for name in (*OTHERS, *(each for each in rooms if "._" not in each)):  # what begins so needs an extra
         importlib.import_module(name)
+    for page in ("page.html", "list.html"):
+        rendering._template(page)
+    with tempfile.TemporaryDirectory() as folder:
+        a_project(Path(folder)).load()
     gc.collect()
     gc.freeze()  # else each child copies what it only counts
 
