@@ -28,7 +28,9 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 240.0
-REQUEST_BYTES = 1 << 20
+LENGTH = 4
+"""Bytes that say how long a request is."""
+TURN = threading.Lock()
 OTHERS = (
     "allure_pytest.plugin",
     "anyio._backends._asyncio",
@@ -45,14 +47,16 @@ def smoke(*arguments: object, cwd: Path, environ: Mapping[str, str] = os.environ
     """Run ``smoke …`` in ``cwd``, with ``environ`` and no other variables; raises TimeoutExpired."""
     command = ["smoke", *map(str, arguments)]
     request = json.dumps({"argv": command, "cwd": str(cwd), "environ": {**environ}}).encode()
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with ours, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        with theirs:
-            socket.send_fds(_server(), [request], [out.fileno(), err.fileno(), theirs.fileno()])
-        ours.settimeout(LONGEST_S)
-        pid = int(ours.recv(64))
+    ours, theirs = socket.socketpair()
+    ours.settimeout(LONGEST_S)
+    with ours, ours.makefile() as told, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        with theirs, TURN:
+            server, files = _server(), [out.fileno(), err.fileno(), theirs.fileno()]
+            socket.send_fds(server, [len(request).to_bytes(LENGTH)], files)
+            server.sendall(request)
+        pid = int(told.readline())
         try:
-            code = int(ours.recv(64))
+            code = int(told.readline())
         except TimeoutError:
             os.kill(pid, signal.SIGKILL)
             raise subprocess.TimeoutExpired(command, LONGEST_S) from None
@@ -66,7 +70,7 @@ def _text(file: int) -> str:
 @cache
 def _server() -> socket.socket:
     """Start what forks; it ends when this process does."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours, theirs = socket.socketpair()
     with theirs:
         command = [sys.executable, "-c", "from tests.support import warm; warm.serve()", str(theirs.fileno())]
         server = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
@@ -79,9 +83,10 @@ def serve() -> None:
     door = socket.socket(fileno=int(sys.argv[1]))
     _load()
     while True:
-        request, files, *_ = socket.recv_fds(door, REQUEST_BYTES, 3)
-        if not request:
+        length, files, *_ = socket.recv_fds(door, LENGTH, 3)
+        if not length:
             return
+        request = door.recv(int.from_bytes(length), socket.MSG_WAITALL)
         if os.fork() == 0:
             door.close()
             _tell(json.loads(request), *files)
@@ -117,8 +122,8 @@ def _tell(request: dict[str, Any], out: int, err: int, to: int) -> None:
         os.close(to)
         _be(request, out, err)
     with socket.socket(fileno=to) as told:
-        told.send(str(child).encode())
-        told.send(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])).encode())
+        told.sendall(f"{child}\n".encode())
+        told.sendall(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n".encode())
     os._exit(0)
 
 
