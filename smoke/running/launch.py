@@ -68,25 +68,27 @@ def begin(settings: Settings, stack: ExitStack) -> Begun:
 def begin_with_driver(settings: Settings, stack: ExitStack) -> Begun:
     """Do the same while driver and browser start, and load meanwhile what comes after; raises ConfigError.
 
-    Where only some checks are asked for, it is seen first whether a journey is among them.
+    Where only some checks are asked for, it is seen first whether a journey is among them: probes need none of that.
     """
+    narrowed = settings.check or settings.category or settings.shard
+    begun = begin(settings, stack) if narrowed else None
+    if begun and not _has_journeys(begun.plan):
+        return begun
     from playwright.sync_api import sync_playwright  # before the other thread competes for the interpreter
 
     sys.setswitchinterval(SWITCH_S)
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # a driver that is gone is told by whoever misses it
     os.environ.setdefault("NODE_COMPILE_CACHE", str(DRIVER_CACHE))
     ahead = ThreadPoolExecutor(1, "smoke-ahead")
-    planning = ahead.submit(lambda: begin(settings, stack))
+    planning = ahead.submit(lambda: begun or begin(settings, stack))
     for name in NEEDED_SOON:
         ahead.submit(importlib.import_module, name)
     ahead.shutdown(wait=False)
-    if (settings.check or settings.category or settings.shard) and not _has_journeys(planning.result().plan):
-        return planning.result()
     try:
         driver = stack.enter_context(sync_playwright())
     finally:
-        begun = planning.result()
-    return replace(begun, starting=starting(driver, begun.plan, begun.target, settings))
+        planned = planning.result()
+    return replace(planned, starting=starting(driver, planned.plan, planned.target, settings))
 
 
 def load_last(others: Iterable[str] = ()) -> None:

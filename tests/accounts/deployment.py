@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from textwrap import dedent, indent
 import yaml
 
 from tests.demo.client import BASIC, Demo
-from tests.support import inside
+from tests.support import inside, warm
 
 ROOT = Path(__file__).parents[2]
 SUITE = "config/suites/shop/suite.yaml"
@@ -91,17 +90,8 @@ class Deployment:
 
     def smoke(self, *arguments: str, **extra: str) -> Finished:
         """Run ``smoke accounts …`` to its end."""
-        done = subprocess.run(
-            self.command(*arguments),
-            cwd=self.root,
-            env={**self.environ, **extra},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return Finished(done.returncode, done.stdout)
+        done = warm.smoke("accounts", *arguments, cwd=self.root, environ={**self.environ, **extra})
+        return Finished(done.returncode, done.stdout + done.stderr)
 
     def told(self, *arguments: str, **extra: str) -> Finished:
         """Do the same in this process: for what it says."""

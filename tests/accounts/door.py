@@ -6,8 +6,6 @@ import base64
 import hmac
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.running.conftest import ROOT
+from tests.support import warm
 
 USER, PASSWORD = "smoke@door.example", "right-and-long"
 PAGE = b"<!doctype html><title>Door</title><link rel=icon href=data:,><h1>Door</h1>"
@@ -32,7 +31,7 @@ login:
   body: {{user: "{{user}}", password: "{{password}}"}}
   token: token
 {factor}"""
-COMMAND = [sys.executable, "-m", "smoke", "run", "--json", "--suite", "door", "--reports", "reports"]
+ARGUMENTS = ("run", "--json", "--suite", "door", "--reports", "reports")
 FACTOR = """\
   second_factor:
     request: POST /code
@@ -130,7 +129,7 @@ def run(
     """Run a suite of these probes and journeys; return exit code and verdict."""
     write(folder, door, probes=probes, journeys=journeys)
     environ = {**os.environ, "DOOR_PASSWORD": password, "DOOR_TOTP": door.totp}
-    done = subprocess.run(COMMAND, cwd=folder, env=environ, capture_output=True, text=True, timeout=90, check=False)
+    done = warm.smoke(*ARGUMENTS, cwd=folder, environ=environ)
     assert done.stdout.startswith("{"), done.stderr
     return done.returncode, json.loads(done.stdout)
 

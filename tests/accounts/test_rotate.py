@@ -69,17 +69,31 @@ if mode == "works-then-hangs":
 '''
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def demo() -> Iterator[Demo]:
     with start(DemoOptions(suites=frozenset({"betterprompts"}))) as process:
         yield Demo(process)
 
 
 @pytest.fixture
-def shop(demo: Demo, tmp_path: Path) -> Deployment:
+def shop(demo: Demo, tmp_path: Path) -> Iterator[Deployment]:
     made = deployment(tmp_path, demo.base_url, **{VARIABLE: demo.password, "OTHER": "stays as it is"})
     made.write("hooks/hook.py", HOOK)
-    return made
+    yield made
+    put_back(demo, made)
+
+
+def put_back(demo: Demo, shop: Deployment) -> None:
+    """Give the account the password again that it began with."""
+    held = (json.loads(path.read_text())["new_password"] for path in shop.recoveries())
+    maybe = dict.fromkeys((in_dotenv(shop), kept(shop), *seen(shop), *held, demo.password))
+    has = next(each for each in maybe if signs_in(demo, each))
+    if has != demo.password:
+        visitor = demo.visitor()
+        token = visitor.post("/api/v1/auth/login", demo.credentials(BASIC, has)).json["access_token"]
+        body = {"current_password": has, "new_password": demo.password}
+        changed = visitor.request("PUT", "/api/v1/auth/password", body, {"Authorization": f"Bearer {token}"})
+        assert changed.status == 200, changed.text
 
 
 @pytest.fixture
@@ -112,11 +126,17 @@ def in_dotenv(shop: Deployment) -> str:
     return dotenv_values(shop.root / ".env")[VARIABLE] or ""
 
 
+def seen(shop: Deployment) -> list[str]:
+    """The passwords that hooks saw."""
+    path = shop.root / "hooks/seen"
+    return path.read_text().split() if path.exists() else []
+
+
 def leaks(shop: Deployment, done: Finished, *passwords: str) -> list[str]:
     """Where one of these passwords, or of those that hooks saw, stands where no password is kept."""
     own = {shop.root / name for name in ("hooks/kept", "hooks/seen")}
-    seen = [word for path in own if path.exists() for word in path.read_text().split()]
-    scrubber = Scrubber(map(Secret, [*passwords, *seen]))
+    known = [word for path in own if path.exists() for word in path.read_text().split()]
+    scrubber = Scrubber(map(Secret, [*passwords, *known]))
     meant = {shop.root / ".env", *own, *shop.recoveries()}
     files = [path for path in shop.root.rglob("*") if path.is_file() and path not in meant]
     held = [str(path) for path in files if scrubber.data(path.read_bytes()) != path.read_bytes()]

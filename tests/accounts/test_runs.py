@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,10 @@ import pyotp
 import pytest
 
 from smoke.accounts.opening import open_broker
-from tests.accounts.door import COMMAND, PASSWORD, USER, Door, run, served, write
+from tests.accounts.door import ARGUMENTS, PASSWORD, USER, Door, run, served, write
+from tests.support import warm
 
+PROGRAM = (sys.executable, "-m", "smoke")
 PROBE = """\
 - id: door.{name}
   title: The account is known
@@ -156,7 +159,7 @@ def test_a_secret_that_is_none_is_told_before_anything_runs(tmp_path: Path) -> N
     with served(Door(totp="hunter-1-is-mine!")) as door:
         write(tmp_path, door, probes=PROBES)
         environ = {**os.environ, "DOOR_PASSWORD": PASSWORD, "DOOR_TOTP": door.totp}
-        done = subprocess.run(COMMAND, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+        done = warm.smoke(*ARGUMENTS, cwd=tmp_path, environ=environ)
     assert (done.returncode, done.stdout, door.logins) == (2, "", [])
     assert done.stderr == (
         "environment: 1 problem\n  DOOR_TOTP: is no TOTP secret: one is base32: the letters A to Z and the digits 2 to"
@@ -190,7 +193,7 @@ def test_a_login_that_we_misread_is_ours(tmp_path: Path) -> None:
         suite = tmp_path / "config/suites/door/suite.yaml"
         suite.write_text(suite.read_text().replace("  token: token\n", "  token: data.tokn\n"))
         environ = {**os.environ, "DOOR_PASSWORD": PASSWORD}
-        done = subprocess.run(COMMAND, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+        done = warm.smoke(*ARGUMENTS, cwd=tmp_path, environ=environ)
     verdict = json.loads(done.stdout)
     assert (done.returncode, door.logins) == (3, [PASSWORD])
     assert set(blames(verdict).values()) == {("INCONCLUSIVE", "HARNESS")}
@@ -209,7 +212,12 @@ def test_a_wait_for_an_account_is_told_and_is_no_part_of_its_check(tmp_path: Pat
         held = open_broker(origin=door.url, users=(USER,), run_id="other", left_s=60, path=state / "accounts.db")
         with held as other, other.lease(USER):
             process = subprocess.Popen(
-                COMMAND, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+                [*PROGRAM, *ARGUMENTS],
+                cwd=tmp_path,
+                env=environ,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
             )
             assert process.stderr
             said = next(line for line in process.stderr if line.startswith("waiting"))
@@ -227,7 +235,7 @@ def test_a_run_that_nobody_reads_ends_as_it_would(tmp_path: Path) -> None:
     with served(Door()) as door:
         write(tmp_path, door, probes=PROBE.format(name="me"))
         environ = {**os.environ, "DOOR_PASSWORD": PASSWORD, "DOOR_TOTP": ""}
-        command = [each for each in COMMAND if each != "--json"]
+        command = [*PROGRAM, *(each for each in ARGUMENTS if each != "--json")]
         process = subprocess.Popen(
             command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from smoke.config.monitoring import MONITORING, Monitoring, monitoring
 from smoke.config.problems import ConfigError
 from smoke.config.project import examined
 from smoke.sinks.otlp import Preset
+from tests.support import warm
 from tests.support.project import Project, a_project
 
 TODAY = date(2026, 11, 2)
@@ -92,8 +92,7 @@ def test_what_is_wrong_is_said_with_line_key_and_the_way_out(project, text, said
 
 
 def smoke(project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "smoke", *arguments]
-    return subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
+    return warm.smoke(*arguments, cwd=project.root)
 
 
 def test_wrong_sinks_stop_a_run_before_it_begins(project):

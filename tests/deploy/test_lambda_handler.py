@@ -94,16 +94,6 @@ def test_a_healthy_application(sandbox: Callable[..., Warm], demo: DemoProcess) 
     assert holders(warm.temporary.parent, secrets) == []
 
 
-def test_a_broken_application_is_an_answer(sandbox: Callable[..., Warm], demo: DemoProcess) -> None:
-    """FAIL is what was asked for: a function error would have it run again, and say that nothing is known."""
-    demo.set_breaks([Break.SERVICE_DOWN])
-    reply = sandbox().invoke(PROBES)
-    assert not reply.failed, reply.error
-    assert (reply.body["verdict"], reply.body["exit_code"]) == ("FAIL", 1)
-    assert reply.body["failed_category"] == "api-health"
-    assert "status ('degraded') == 'healthy'" in reply.body["reason"]
-
-
 @pytest.mark.long
 def test_no_browser_is_an_error(sandbox: Callable[..., Warm]) -> None:
     """Whatever keeps us from looking fails the function: its alarm and its destination are told why."""
@@ -201,13 +191,19 @@ def test_a_wrong_event(event: Any, told: list[str], warm: Warm) -> None:
 
 
 def test_a_warm_sandbox(sandbox: Callable[..., Warm], demo: DemoProcess) -> None:
-    """Each run is its own: of an earlier one neither verdict nor files count, be it that it was killed."""
+    """Each run is its own: of an earlier one neither verdict nor files count, be it that it was killed.
+
+    FAIL is an answer: a function error would have it run again, and say that nothing is known.
+    """
     warm = sandbox()
     left = warm.temporary / "smoke" / "run" / "reports"
     left.mkdir(parents=True)
     (left / "verdict.json").write_text('{"verdict": "PASS"}')
     demo.set_breaks([Break.SERVICE_DOWN])
     first = warm.invoke(PROBES)
+    assert not first.failed, first.error
+    assert (first.body["exit_code"], first.body["failed_category"]) == (1, "api-health")
+    assert "status ('degraded') == 'healthy'" in first.body["reason"]
     demo.set_breaks()
     second = warm.invoke({**NAMED, "checks": ["health.root"]})
     assert (first.body["verdict"], second.body["verdict"]) == ("FAIL", "PASS")

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pytest_httpserver import HTTPServer
 
 from smoke.demo.breaks import Break
 from tests.gates.platform import Platform, platform
+from tests.support import warm
 from tests.support.datadog_intake import intake_on, reply, show_queries
 from tests.support.datadog_spec import QUERY
 
@@ -66,12 +66,15 @@ class Release:
         told, summary = self.folder / "output", self.folder / "summary"
         for file in (told, summary):
             file.write_text("")
-        command = [sys.executable, "-m", "smoke", "gate", point, "--json", "--check", "health", "--build-wait", "1s"]
-        command += ["--expect-build", build] if build else []
-        done = subprocess.run(
-            [*command, *options],
+        expected = ("--expect-build", build) if build else ()
+        done = warm.smoke(
+            "gate",
+            point,
+            *("--json", "--check", "health", "--build-wait", "1s"),
+            *expected,
+            *options,
             cwd=self.folder,
-            env={
+            environ={
                 **{name: value for name, value in os.environ.items() if not name.startswith(("SMOKE_", "GITHUB_"))},
                 "PRODUCTION_URL": self.platform.url,
                 "ROLLBACK_URL": f"{self.platform.url}/__platform__/rollback",
@@ -84,9 +87,6 @@ class Release:
                 "SMOKE_RUNNER_BAND": "1000",
                 **environ,
             },
-            capture_output=True,
-            text=True,
-            check=False,
         )
         assert done.stdout, done.stderr
         said = json.loads(done.stdout)
@@ -107,7 +107,7 @@ def project(folder: Path) -> None:
         if "monitoring" in point:
             point["monitoring"] |= WATCH
         if "cohort" in point:
-            point["cohort"] |= {"min_sessions": 2, "max_sessions": 200}
+            point["cohort"] |= {"min_sessions": 2, "max_sessions": 100}
         if name.startswith(("canary", "post-")):
             point["environment"] = "production"
     (folder / "config/execution-points.yaml").write_text(yaml.safe_dump(points))
@@ -224,7 +224,7 @@ def test_a_mixed_fleet_blocks_and_is_told_with_counts(release: Release) -> None:
 def test_a_canary_that_was_hardly_met_is_inconclusive_and_says_how_many_sessions_would_do(release: Release) -> None:
     gated = release.gate("canary-5")
     assert (gated.code, gated.action) == (3, "block")
-    assert "0 of 200 sessions reached the canary, 2 are needed" in gated.said["reason"]
+    assert "0 of 100 sessions reached the canary, 2 are needed" in gated.said["reason"]
     assert "93 sessions suffice 95 times in 100" in gated.said["reason"]
 
 
@@ -295,9 +295,8 @@ def test_a_hook_that_fails_is_told_and_not_tried_again(release: Release) -> None
 
 
 def test_a_canary_without_its_build_cannot_be_told_and_is_refused(release: Release) -> None:
-    command = [sys.executable, "-m", "smoke", "gate", "canary-5", "--check", "health"]
-    environ = {**os.environ, "PRODUCTION_URL": release.platform.url, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=release.folder, env=environ, capture_output=True, text=True, check=False)
+    environ = {**os.environ, "PRODUCTION_URL": release.platform.url}
+    done = warm.smoke("gate", "canary-5", "--check", "health", cwd=release.folder, environ=environ)
     assert done.returncode == 2
     assert "--expect-build: is needed at canary-5" in done.stderr
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from werkzeug import Response
 
 from smoke.cli import main
 from tests.gates.test_watching import Fleet, fleet, sampler
+from tests.support import warm
 from tests.support.project import a_project
 
 __all__ = ["fleet"]
@@ -20,8 +20,7 @@ __all__ = ["fleet"]
 
 def watch(folder: Path, httpserver: HTTPServer, *options: str) -> subprocess.CompletedProcess[str]:
     sampler(folder, httpserver)  # writes the project
-    command = [sys.executable, "-m", "smoke", "watch", "--check", "health.root", *options]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return warm.smoke("watch", "--check", "health.root", *options, cwd=folder)
 
 
 def test_a_healthy_target_exits_0_and_says_rate_and_limit(tmp_path, httpserver, fleet):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.running.conftest import ANY_BAND
+from tests.support import warm
 
 
 @dataclass(frozen=True)
@@ -47,16 +46,7 @@ def smoke(folder: Path, tmp_path: Path) -> Smoke:
         environ = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         kept = {name: os.environ[name] for name in ("SMOKE_BROWSER_PATH",) if name in os.environ}
         state = {"SMOKE_STATE": str(tmp_path / "state"), "SMOKE_RUNNER_BAND": ANY_BAND}
-        done = subprocess.run(
-            [sys.executable, "-m", "smoke", *arguments],
-            cwd=folder,
-            env={**environ, **kept, **state, **extra},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
+        done = warm.smoke(*arguments, cwd=folder, environ={**environ, **kept, **state, **extra})
         return Ended(done.returncode, done.stdout, done.stderr)
 
     return run

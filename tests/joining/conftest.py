@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pytest
 
 from smoke.demo.process import DemoProcess, start
 from tests.running.conftest import ANY_BAND, ROOT
+from tests.support import warm
 
 PROBES = ("--check", "health", "--check", "api")
 """Four of them."""
@@ -36,8 +36,7 @@ class Machines:
 
     def smoke(self, *arguments: object, **variables: str) -> Ended:
         """Run one command to its end."""
-        command, environ = self.command(*arguments), self.environ(**variables)
-        done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+        done = warm.smoke(*arguments, cwd=ROOT, environ=self.environ(**variables))
         return Ended(done.returncode, done.stdout, done.stderr)
 
     @staticmethod

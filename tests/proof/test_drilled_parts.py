@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from pytest_httpserver import HTTPServer
 from smoke.proof.matrix import Matrix
 from smoke.proof.writing import read
 from smoke.running.reports import reports_lock
+from tests.support import warm
 
 ROOT = Path(__file__).parents[2]
 CHECKS = """\
@@ -42,14 +41,7 @@ class Project:
     root: Path
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "smoke", "prove", *arguments],
-            cwd=self.root,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return warm.smoke("prove", *arguments, cwd=self.root)
 
     def proved(self, *arguments: str) -> tuple[int, str]:
         said = self.run(*arguments)
@@ -85,6 +77,22 @@ def test_a_declared_fault_that_survives_fails_the_proof(project: Project) -> Non
     asleep(project)
     code, said = project.proved("--fault", "json-missing version")
     assert (code, "survived: health.root, json-missing version: it stayed green" in said) == (1, True), said
+
+
+def test_a_drill_asks_no_more_than_a_clean_run_and_stands_on_one_page(project: Project, httpserver: HTTPServer) -> None:
+    """However many faults it tries; each tenth of it is told."""
+    code, said = project.proved()
+    assert code == 0, said
+    clean = re.search(r"clean run PASS \(2 checks, (\d+) requests\)", said)
+    assert clean, said
+    matrix = read(project.reports / "proof" / "shop.json")
+    assert len(matrix.cases) >= 20
+    assert (matrix.detection_rate, matrix.asked, len(httpserver.log)) == (1.0, int(clean[1]), int(clean[1]))
+    assert len(re.findall(rf"^  (\d+) of {len(matrix.cases)} faults, 0 not caught", said, re.M)) >= 9, said
+    page = (project.reports / "proof" / "index.html").read_text()
+    assert all(f"<code>{check}</code>" in page for check in ("health.root", "cart.read"))
+    assert not re.search(r"(src|href)=\"(?!#)", page), "nothing is asked for from elsewhere"
+    assert "| shop |" in (project.reports / "proof" / "matrix.md").read_text()
 
 
 def test_the_rate_goes_to_every_sink_with_its_category(project: Project) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +15,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from smoke.proof.matrix import Matrix
+from tests.support import warm
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -38,6 +36,7 @@ NEVER_GUESSED = {"Content-Type": "text/css", "X-Content-Type-Options": "nosniff"
 JOURNEY = '''
 from playwright.sync_api import expect
 from smoke.running.checks import check
+from tests.support import warm
 
 @check("shop.{name}", category="critical-paths", permits=["POST /buy/*"], proves={proves})
 def test_{name}(page, journey):
@@ -109,15 +108,7 @@ def drilled(
     (settings / "suite.yaml").write_text(SUITE.format(url=server.url_for("").rstrip("/")))
     for name, last in journeys.items():
         (code / f"test_{name}.py").write_text(JOURNEY.format(name=name, last=last, proves=list(proves)))
-    done = subprocess.run(
-        [sys.executable, "-m", "smoke", "prove", "--json", *(f"--fault={kind}" for kind in kinds)],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
+    done = warm.smoke("prove", "--json", *(f"--fault={kind}" for kind in kinds), cwd=folder)
     told = TypeAdapter(Matrix).validate_json(done.stdout).cases if done.stdout else ()
     cases = [[case.check_id, case.fault, case.result.value, case.blame, case.trouble] for case in told]
     return Proved(cases, done.returncode, done.stderr)

@@ -15,6 +15,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from smoke.proof.weather import WEATHERS
+from tests.support import warm
 
 ROOT = Path(__file__).parents[2]
 SUITE = """\
@@ -112,8 +113,14 @@ def shop(tmp_path: Path, httpserver: HTTPServer) -> Path:
     return tmp_path
 
 
-def repeated(project: Path, *arguments: str, code: tuple[str, ...] = ("-m", "smoke")) -> tuple[int, str]:
-    command = [sys.executable, *code, "prove", "--suite", "shop", "--reports", "reports", *arguments]
+def repeated(project: Path, *arguments: str) -> tuple[int, str]:
+    done = warm.smoke("prove", "--suite", "shop", "--reports", "reports", *arguments, cwd=project)
+    return done.returncode, done.stdout + done.stderr
+
+
+def changed(code: str, project: Path, *arguments: str) -> tuple[int, str]:
+    """Do the same in a program that was changed."""
+    command = [sys.executable, "-c", code, "prove", "--suite", "shop", "--reports", "reports", *arguments]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=project, env=environ, capture_output=True, text=True, timeout=300, check=False)
     return done.returncode, done.stdout + done.stderr
@@ -147,7 +154,7 @@ def test_the_same_seed_brings_the_same_repetitions(shop: Path) -> None:
 
 def test_a_check_that_is_too_tight_for_the_weather_is_a_false_alarm(shop: Path) -> None:
     """Exit 1, with the check, the blame and the weather."""
-    code, said = repeated(shop, "--clean", "3", code=("-c", STORM))
+    code, said = changed(STORM, shop, "--clean", "3")
     assert code == 1, said
     assert re.search(r"FAIL 3 x shop.health: SLOW, such as shop.health.total_ms \(\d+\) <= 10000 \(storm 3\)", said), (
         said
@@ -203,7 +210,7 @@ def test_a_journey_is_tried_again_as_a_run_would(shop: Path, httpserver: HTTPSer
     code = shop / "e2e" / "shop"
     code.mkdir(parents=True)
     (code / "test_buys.py").write_text(BUYS)
-    ended, said = repeated(shop, "--clean", "1", code=("-c", DROPS))
+    ended, said = changed(DROPS, shop, "--clean", "1")
     assert ended == 1, said
     found = {each["check_id"]: (each["outcome"], each["blame"]) for each in written(shop)["repetitions"][0]["alarms"]}
     assert found == {

@@ -17,6 +17,7 @@ from smoke.demo.process import DemoProcess, start
 from smoke.proof.matrix import Matrix
 from smoke.proof.writing import read, write
 from tests.running.test_interrupt import children, lingering
+from tests.support import warm
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("console-error", "uncaught-exception", "unhandled-rejection", "scripts-gone")
@@ -29,8 +30,8 @@ def command(tmp_path: Path, *arguments: str) -> list[str]:
 
 
 def run(tmp_path: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, **environ}
-    return subprocess.run(command(tmp_path, *arguments), cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    arguments = ("prove", "--reports", str(tmp_path), *arguments)
+    return warm.smoke(*arguments, cwd=ROOT, environ={**os.environ, **environ})
 
 
 def proved(tmp_path: Path, *arguments: str, **environ: str) -> tuple[int, str]:
@@ -63,6 +64,7 @@ def ill() -> Iterator[DemoProcess]:
         yield demo
 
 
+@pytest.mark.long
 def test_every_fault_of_a_suite_is_caught(tmp_path: Path) -> None:
     """The target is asked as often as a clean run asks it, and no more; all of it stands on one page."""
     code, said = proved(tmp_path, "--suite", "mosaic")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ import pytest
 from smoke.demo.breaks import Break
 from smoke.demo.process import start
 from smoke.reporting.allure_report import ReportSkipped, build
-from tests.support import axe
+from tests.support import axe, warm
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 ROOT = Path(__file__).parents[2]
@@ -36,10 +34,9 @@ ALLURES_OWN: dict[str, str] = {}
 def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     reports = tmp_path_factory.mktemp("run")
     wanted = [word for check in CHECKS for word in ("--check", check)]
-    command = [sys.executable, "-m", "smoke", "run", *wanted, "--reports", str(reports)]
     with start() as demo:
         demo.set_breaks(BREAKS)
-        subprocess.run(command, cwd=ROOT, env={**os.environ, **demo.environ}, capture_output=True, check=False)
+        warm.smoke("run", *wanted, "--reports", reports, cwd=ROOT, environ={**os.environ, **demo.environ})
     built = build(reports / "allure-results", reports / "allure-report")
     if isinstance(built, ReportSkipped):
         pytest.skip(built.reason)

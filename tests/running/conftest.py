@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smoke.demo.process import DemoProcess, start
+from tests.support import warm
 
 if TYPE_CHECKING:
     from pytest_httpserver import HTTPServer
@@ -55,8 +56,19 @@ def environ_of(demo: DemoProcess) -> dict[str, str]:
 
 def run_smoke(reports: Path, environ: dict[str, str], *arguments: str) -> Finished:
     """Run ``smoke run --json …`` to its end."""
+    done = warm.smoke("run", *arguments, "--json", "--reports", reports, cwd=ROOT, environ=environ)
+    return finished(done, reports)
+
+
+def run_from_the_start(reports: Path, environ: dict[str, str], *arguments: str) -> Finished:
+    """Do the same in an interpreter of its own, as a shell does."""
     command = [sys.executable, "-m", "smoke", "run", *arguments, "--json", "--reports", str(reports)]
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=150, check=False)
+    return finished(done, reports)
+
+
+def finished(done: subprocess.CompletedProcess[str], reports: Path) -> Finished:
+    """Read what a run said."""
     verdict = json.loads(done.stdout) if done.stdout.startswith("{") else {}
     return Finished(done.returncode, verdict, done.stdout, done.stderr, reports)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from tests.running.conftest import ANY_BAND, ROOT
+from tests.support import warm
 
 PAGE = """<!doctype html><title>Shop</title><body><h1>Shop</h1>
 <form id="form" action="/tried" method="post"></form>
@@ -144,15 +143,7 @@ def run_suite(
     (folder / "config" / "execution-points.yaml").write_text(points)
     (settings / "suite.yaml").write_text(SUITE.format(url=shop.url, environment=environment) + suite)
     (code / "test_home.py").write_text(journeys)
-    command = [sys.executable, "-m", "smoke", "run", "--json", "--reports", "reports", *options]
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={"SMOKE_RUNNER_BAND": ANY_BAND, **os.environ},
-        capture_output=True,
-        text=True,
-        timeout=150,
-        check=False,
-    )
+    environ = {"SMOKE_RUNNER_BAND": ANY_BAND, **os.environ}
+    done = warm.smoke("run", "--json", "--reports", "reports", *options, cwd=folder, environ=environ)
     assert done.stdout.startswith("{"), done.stderr
     return done.returncode, json.loads(done.stdout)

@@ -8,7 +8,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from werkzeug import Request, Response
 
 from smoke.model import Blame, Outcome
 from tests.running.conftest import ANY_BAND, ROOT
+from tests.support import warm
 
 pytestmark = pytest.mark.browser
 
@@ -203,15 +203,14 @@ def write(folder: Path, url: str, urls: dict[str, str], control: int) -> None:
 
 
 def run(folder: Path, blames: list[Blame], *options: str) -> Ended:
-    command = [sys.executable, "-m", "smoke", "run", "--json", *options]
-    command += [word for blame in blames for word in ("--check", name_of(blame))]
+    wanted = [word for blame in blames for word in ("--check", name_of(blame))]
     environ = {
         **os.environ,
         "SHOP_PASSWORD": "correct horse",
         "SMOKE_STATE": str(folder / "state"),
         "SMOKE_RUNNER_BAND": ANY_BAND,
     }
-    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    done = warm.smoke("run", "--json", *options, *wanted, cwd=folder, environ=environ)
     assert done.stdout.startswith("{"), done.stderr
     return Ended(code=done.returncode, verdict=json.loads(done.stdout), said=done.stderr)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,7 @@ from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess
 from tests.running.conftest import ANY_BAND, ROOT
 from tests.running.shop import Shop, run
-from tests.support import axe
+from tests.support import axe, warm
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 CHECKS = ("homepage.enhance", "login.basic", "health.api")
@@ -90,11 +88,10 @@ def story(demo: DemoProcess, tmp_path_factory: pytest.TempPathFactory) -> Story:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SMOKE_TEST", "DD_"))}
     environ = {**clean, **demo.environ, "SMOKE_RUNNER_BAND": ANY_BAND}
     wanted = [word for check in CHECKS for word in ("--check", check)]
-    command = [sys.executable, "-m", "smoke", "run", *wanted, "--json", "--reports", str(reports)]
     codes, pictured, pages, bad, links = [], [], {}, {}, ()
     for breaks in ((), (), (Break.MISSING_BUTTON, Break.SERVICE_DOWN, Break.LOGIN_ERROR), ()):
         demo.set_breaks(breaks)
-        done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=150, check=False)
+        done = warm.smoke("run", *wanted, "--json", "--reports", reports, cwd=ROOT, environ=environ)
         codes.append(done.returncode)
         if breaks:
             bad = json.loads(done.stdout)

@@ -93,6 +93,7 @@ def test_python_asks_the_target_only_through_clients_that_are_watched(way: str, 
 ASKS_ELSEWHERE = """there = journey.target.base_url.replace("localhost", "127.0.0.1")
     asked = playwright.request.new_context(base_url=f"{there}/elsewhere/").get("list")
     assert asked.text() == "there\""""
+STARTS_ANOTHER = "playwright.chromium.launch().new_page().goto(journey.target.base_url + '/another')"
 PERMITTED = {
     "writes": Way(WAYS["fetch"], ', "POST /tried"'),
     "writes and fails": Way(f"{WAYS['fetch']}; assert page.title() == 'Sold'", ', "POST /tried"'),
@@ -101,30 +102,32 @@ PERMITTED = {
         ', "POST /tried", "POST /logout"',
     ),
     "asks elsewhere": Way(ASKS_ELSEWHERE, arguments="page, journey, playwright"),
+    "starts a browser": Way(STARTS_ANOTHER, arguments="page, journey, playwright"),
 }
 
 
 @pytest.fixture(scope="module")
-def permitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[str]]:
-    """What is told of one run that does what it may, and what the shop was asked to write."""
+def permitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Shop]:
+    """What is told of one run whose writes are permitted, and the shop that was asked."""
     with serving() as (server, shop):
         server.expect_request("/elsewhere/list").respond_with_data("there")
+        server.expect_request("/another").respond_with_handler(shop.answer)
         _, verdict = run_many(tmp_path_factory.mktemp("permitted"), shop, PERMITTED)
-        return verdict, shop.writes
+        return verdict, shop
 
 
-def test_a_client_of_its_own_asks_whom_it_was_made_for(permitted: tuple[dict[str, Any], list[str]]) -> None:
+def test_a_client_of_its_own_asks_whom_it_was_made_for(permitted: tuple[dict[str, Any], Shop]) -> None:
     """What is relative to another address goes there, not to the target."""
     check = check_of(permitted[0], "asks elsewhere")
     assert check["outcome"] == "PASS", check["evidence"]
 
 
-def test_a_journey_starts_no_browser_of_its_own(shop: Shop, tmp_path: Path) -> None:
+def test_a_journey_starts_no_browser_of_its_own(permitted: tuple[dict[str, Any], Shop]) -> None:
     """Nobody would watch it."""
-    way = "playwright.chromium.launch().new_page().goto(journey.target.base_url)"
-    code, verdict = run(tmp_path, shop, way, arguments="page, journey, playwright")
-    assert (code, len(shop.asked)) == (3, 1)
-    assert "uses the browser that it is given" in verdict["checks"][0]["evidence"][0]
+    verdict, shop = permitted
+    check = check_of(verdict, "starts a browser")
+    assert (check["outcome"], "/another" in {each.path for each in shop.asked}) == ("INCONCLUSIVE", False)
+    assert "uses the browser that it is given" in check["evidence"][0]
 
 
 @pytest.mark.parametrize(
@@ -144,11 +147,11 @@ def test_an_origin_is_written_as_browsers_do(written: str, browsers: str) -> Non
     assert origin_of(written) == browsers
 
 
-def test_a_write_with_a_permit_is_made_and_is_on_the_receipt(permitted: tuple[dict[str, Any], list[str]]) -> None:
+def test_a_write_with_a_permit_is_made_and_is_on_the_receipt(permitted: tuple[dict[str, Any], Shop]) -> None:
     """What a journey names goes through, and so does nothing else."""
-    verdict, writes = permitted
+    verdict, shop = permitted
     check = check_of(verdict, "writes")
-    assert (check["outcome"], writes.count("POST /tried")) == ("PASS", 2), check["evidence"]
+    assert (check["outcome"], shop.writes.count("POST /tried")) == ("PASS", 2), check["evidence"]
     receipt = [each for each in verdict["safety"]["mutations"] if each["path"] == "/tried"]
     made = {each["check"]: (each["method"], each["count"], each["permission"]) for each in receipt}
     assert made == {id_of(way): ("POST", 1, "POST /tried") for way in ("writes", "writes and fails")}
@@ -161,15 +164,16 @@ def test_plain_pytest_options_take_no_guard_away(shop: Shop, tmp_path: Path) -> 
     assert (code, verdict["checks"][0]["blame"], shop.writes) == (1, "SAFETY", [])
 
 
-def test_every_request_names_the_harness_and_each_page_its_run(shop: Shop, tmp_path: Path) -> None:
+def test_every_request_names_the_harness_and_each_page_its_run(permitted: tuple[dict[str, Any], Shop]) -> None:
     """Logs of the target tell our requests from a user's, and lead from a failure to its trace."""
-    _, verdict = run(tmp_path, shop, WAYS["fetch"], ', "POST /tried"')
+    verdict, shop = permitted
     assert all(" smoke-harness/" in each.headers["User-Agent"] for each in shop.asked)
-    ids = {(each.headers.get("X-Smoke-Test"), each.headers.get("traceparent", "")[3:35]) for each in shop.asked}
-    assert len(ids) == 1
-    ((run_id, trace),) = ids
-    assert run_id == verdict["run_id"]
-    assert len(trace) == 32
+    assert {each.headers.get("X-Smoke-Test") for each in shop.asked} == {verdict["run_id"]}
+    traces = {each.headers.get("traceparent", "")[3:35] for each in shop.asked}
+    assert {len(trace) for trace in traces} == {32}
+    assert len(traces) == len(PERMITTED)
+    evidence = [line for check in verdict["checks"] for line in check["evidence"]]
+    assert {line.removeprefix("trace id ") for line in evidence if line.startswith("trace id ")} <= traces
 
 
 def test_an_edge_that_stops_us_is_not_the_application(shop: Shop, httpserver: HTTPServer, tmp_path: Path) -> None:
@@ -209,13 +213,13 @@ def test_a_browser_without_devtools_is_guarded_by_context(shop: Shop, tmp_path: 
     assert all(" smoke-harness/" in each.headers["User-Agent"] for each in shop.asked)
 
 
-def test_a_journey_that_has_written_does_not_write_again(permitted: tuple[dict[str, Any], list[str]]) -> None:
+def test_a_journey_that_has_written_does_not_write_again(permitted: tuple[dict[str, Any], Shop]) -> None:
     """It failed after a permitted write: once is enough, and the finding says why it was not tried again."""
     check = check_of(permitted[0], "writes and fails")
     assert (check["outcome"], len(check["attempts"])) == ("FAIL", 1)
     assert "not tried again: it has written POST /tried" in check["evidence"]
 
 
-def test_a_journey_that_has_only_read_is_tried_again(permitted: tuple[dict[str, Any], list[str]]) -> None:
+def test_a_journey_that_has_only_read_is_tried_again(permitted: tuple[dict[str, Any], Shop]) -> None:
     """A permit that was not used changed nothing; neither did signing out."""
     assert len(check_of(permitted[0], "reads and fails")["attempts"]) == 2

@@ -7,7 +7,6 @@ import os
 import socket
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -24,6 +23,7 @@ from smoke.model import Outcome
 from smoke.running.heartbeat import Heartbeat, heartbeat_of
 from smoke.secrets.secret import Secret
 from tests.running.conftest import ROOT
+from tests.support import warm
 from tests.support.run_builder import a_run
 
 KEY = "3f1c7b5e-8a52-4d3c-9e0e-6d1f0c9a7b21"
@@ -154,9 +154,9 @@ def scheduled_run(folder: Path, base_url: str, heartbeat: str) -> subprocess.Com
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(dedent(text))
-    command = [sys.executable, "-m", "smoke", "run", "scheduled", "--suite", "shop", "--region", "eu", "--json"]
+    command = ("run", "scheduled", "--suite", "shop", "--region", "eu", "--json")
     environ = {**os.environ, "SHOP_HEARTBEAT_URL": heartbeat, "SMOKE_HISTORY_URL": ""}
-    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    return warm.smoke(*command, cwd=folder, environ=environ)
 
 
 def rows(folder: Path, query: str) -> list[Any]:

@@ -24,6 +24,7 @@ from smoke.browser.find import find_browser
 from smoke.browser.launch import launch_options
 from smoke.running.camera import MASKED_FIELDS, SHOWN
 from tests.running.conftest import ROOT
+from tests.support import warm
 
 pytestmark = pytest.mark.browser
 
@@ -199,13 +200,12 @@ def run(
     if checks:
         (suite / "checks.yaml").write_text(checks)
     (journeys / "test_home.py").write_text(journey)
-    command = [sys.executable, "-m", "smoke", "run", "--json", *options]
     ours = {"SHOP_PASSWORD": CANARY, "TMPDIR": str(folder / "tmp"), "SMOKE_STATE": str(folder / "state")}
     given = {**os.environ, **ours, **environ}
-    done = subprocess.run(command, cwd=folder, env=given, capture_output=True, timeout=90, check=False)
+    done = warm.smoke("run", "--json", *options, cwd=folder, environ=given)
     places = [each for each in folder.iterdir() if each.name not in {"config", "e2e"}]
     left = dict(pair for place in places for pair in everything(place))
-    return Finished(done.returncode, done.stdout + done.stderr, left)
+    return Finished(done.returncode, (done.stdout + done.stderr).encode(), left)
 
 
 def echo(request: Request) -> Response:

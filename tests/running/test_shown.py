@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support import warm
 
 pytestmark = pytest.mark.browser
 FOLDER = "e2e/betterprompts"
@@ -47,8 +47,7 @@ def same(links):
 
 def run(project: Path, environ: dict[str, str], *arguments: str) -> tuple[int, str, str]:
     """Return exit code, stdout and stderr of ``smoke run`` in ``project``."""
-    command = [sys.executable, "-m", "smoke", "run", *arguments]
-    done = subprocess.run(command, cwd=project, env=environ, capture_output=True, text=True, timeout=150, check=False)
+    done = warm.smoke("run", *arguments, cwd=project, environ=environ)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import jsonschema
 import pytest
 
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess
-from tests.running.conftest import ROOT, Finished, environ_of, run_smoke
+from tests.running.conftest import ROOT, Finished, environ_of, run_from_the_start, run_smoke
 
 pytestmark = pytest.mark.browser
 Smoke = Callable[..., Finished]
@@ -24,9 +27,9 @@ def _healthy(demo: DemoProcess) -> None:
     demo.set_breaks()
 
 
-def test_a_healthy_application_passes_and_leaves_everything_behind(smoke: Smoke) -> None:
+def test_a_healthy_application_passes_and_leaves_everything_behind(environ: dict[str, str], tmp_path: Path) -> None:
     """A whole run is PASS, exits 0, validates against its schema and leaves history, metrics and Allure results."""
-    run = smoke()
+    run = run_from_the_start(tmp_path / "reports", environ)
     assert run.code == 0, run.stderr
     assert run.verdict["verdict"] == "PASS"
     schema = json.loads((ROOT / "config/schema/verdict.json").read_text())
@@ -112,13 +115,12 @@ def test_a_failure_that_passes_on_the_second_attempt_is_flaky(smoke: Smoke, demo
 
 
 def test_a_failed_journey_leaves_evidence_without_the_password(
-    smoke: Smoke, demo: DemoProcess, environ: dict[str, str]
+    run_of: Callable[[Break], Finished], environ: dict[str, str]
 ) -> None:
     """Screenshot, trace, console and network of a failed login are kept, and none holds the typed password."""
     import zipfile
 
-    demo.set_breaks([Break.LOGIN_ERROR])
-    run = smoke("--check", "login.basic")
+    run = run_of(Break.LOGIN_ERROR)
     kept = {(run.reports / path).name: run.reports / path for path in run.check("login.basic")["artifacts"]}
     assert {"screenshot.png", "trace.zip", "network.txt", "console.txt"} <= set(kept)
     password = environ["SMOKE_TEST_PASSWORD"].encode()
@@ -128,6 +130,18 @@ def test_a_failed_journey_leaves_evidence_without_the_password(
     assert any(b'"type":"frame-snapshot"' in text for text in texts), "the last attempt's shows the page too"
     left = [path.read_bytes() for path in run.reports.rglob("*") if path.is_file()]
     assert not any(password in data for data in [*texts, *left, run.stdout.encode(), run.stderr.encode()])
+
+
+def test_probes_alone_load_nothing_of_a_browser(environ: dict[str, str], tmp_path: Path) -> None:
+    """Nor of pytest, though the suite has journeys: nobody asked for one."""
+    command = [sys.executable, "-X", "importtime", "-m", "smoke", "run", "--check", "health.root"]
+    done = subprocess.run(
+        [*command, "--reports", str(tmp_path)], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(re.findall(r"^import time: .* (\S+)$", done.stderr, re.MULTILINE))
+    assert "smoke.running.launch" in loaded
+    assert not {"playwright.sync_api", "pytest"} & loaded
 
 
 def test_without_a_browser_nothing_is_green(smoke: Smoke) -> None:

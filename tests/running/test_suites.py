@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.running.conftest import ROOT
+from tests.support import warm
 
 pytestmark = pytest.mark.browser
 
@@ -19,8 +18,7 @@ pytestmark = pytest.mark.browser
 def run_in(project: Path, reports: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
     """Run ``smoke run --json`` in a project's folder, with an embedded application of its own."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("SMOKE_TEST")}
-    command = [sys.executable, "-m", "smoke", "run", "--json", "--reports", str(reports), *arguments]
-    done = subprocess.run(command, cwd=project, env=environ, capture_output=True, text=True, timeout=180, check=False)
+    done = warm.smoke("run", "--json", "--reports", reports, *arguments, cwd=project, environ=environ)
     assert done.stdout.startswith("{"), done.stderr
     return done.returncode, json.loads(done.stdout)
 
@@ -46,10 +44,8 @@ def test_a_suite_passes_on_the_embedded_application(suite: str, env: str, checks
 def test_a_selected_probe_brings_what_it_comes_after(tmp_path: Path) -> None:
     """Selecting the end of a sequence runs the sequence, and needs no browser where no journey is planned."""
     environ = {**os.environ, "SMOKE_BROWSER_PATH": "/no/such/browser"}
-    command = [sys.executable, "-m", "smoke", "run", "--json", "--reports", str(tmp_path), "--suite", "deltacrown"]
-    done = subprocess.run(
-        [*command, "--check", "wallet.round-trip"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
-    )
+    wanted = ("--suite", "deltacrown", "--check", "wallet.round-trip")
+    done = warm.smoke("run", "--json", "--reports", tmp_path, *wanted, cwd=ROOT, environ=environ)
     assert done.returncode == 0, done.stderr
     ids = [check["id"] for check in json.loads(done.stdout)["checks"]]
     assert ids == ["wallet.open", "wallet.debit", "wallet.credit", "wallet.round-trip"]
@@ -60,13 +56,13 @@ def test_a_run_stops_at_its_time_out_with_what_it_has(project: Path, tmp_path: P
     points = project / "config" / "execution-points.yaml"
     local = points.read_text().index("  local:")
     text = points.read_text()
-    text = text[:local] + text[local:].replace("target_s: 30", "target_s: 1").replace("timeout_s: 120", "timeout_s: 4")
+    text = text[:local] + text[local:].replace("target_s: 30", "target_s: 1").replace("timeout_s: 120", "timeout_s: 2")
     points.write_text(text)
     code, verdict = run_in(project, tmp_path / "reports")
     outcomes = {check["outcome"] for check in verdict["checks"]}
     assert (code, verdict["verdict"]) == (3, "INCONCLUSIVE")
     assert "NOT_RUN" in outcomes
-    assert verdict["reason"].startswith("the time-out of 4 s stopped the run")
+    assert verdict["reason"].startswith("the time-out of 2 s stopped the run")
     results = (tmp_path / "reports" / "allure-results").glob("*-result.json")
     reported = {json.loads(path.read_text())["name"].partition(":")[0] for path in results}
     assert reported == {check["id"] for check in verdict["checks"]}, "what nobody looked at is in the report too"

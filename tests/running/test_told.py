@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -15,6 +13,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from tests.running.conftest import ROOT
+from tests.support import warm
 
 FILES = {
     "suite.yaml": """\
@@ -72,9 +71,9 @@ def run(folder: Path, *arguments: str) -> tuple[int, dict[str, Any], str]:
         path.write_text(dedent(text))
     points = (ROOT / "config" / "execution-points.yaml").read_text()
     (folder / "config" / "execution-points.yaml").write_text(points)
-    command = [sys.executable, "-m", "smoke", "run", "--json", "--suite", "shop", "--reports", "reports", *arguments]
+    command = ("run", "--json", "--suite", "shop", "--reports", "reports", *arguments)
     environ = {**os.environ, "SHOP_PASSWORD": "correct horse"}
-    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    done = warm.smoke(*command, cwd=folder, environ=environ)
     assert done.stdout.startswith("{"), done.stderr
     return done.returncode, json.loads(done.stdout), done.stderr
 
