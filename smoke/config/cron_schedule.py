@@ -28,14 +28,16 @@ CHANGE_OF_CLOCKS = 7200.0
 DAYS_KNOWN = 4096
 
 
-def _check_zone(name: str) -> None:
+def check_zone(name: str) -> None:
+    """Raise ValueError unless ``name`` is a time zone."""
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f"{name!r} is no time zone; it is UTC, or an area and a city: Europe/Berlin") from None
 
 
-def _check_cron(text: str) -> None:
+def check_cron(text: str) -> None:
+    """Raise ValueError unless ``text`` is a line of cron with five fields."""
     from cronsim import CronSim, CronSimError
 
     if len(text.split()) != 5:
@@ -46,9 +48,9 @@ def _check_cron(text: str) -> None:
         raise ValueError(f"{text!r} is no time of cron: {str(error) or 'it never comes'}") from None
 
 
-Zone = Annotated[Text, Checked(_check_zone)]
+Zone = Annotated[Text, Checked(check_zone)]
 """Name of a time zone."""
-Cron = Annotated[Text, Checked(_check_cron)]
+Cron = Annotated[Text, Checked(check_cron)]
 """A line of cron with five fields."""
 
 
