@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING
 from smoke.bundle.page import Page
 from smoke.bundle.standing import Standing
 from smoke.model import Outcome
-from smoke.reporting.colours import with_colours
+from smoke.reporting.pages import drawing
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -62,15 +60,9 @@ def _iso(at: float) -> str:
 
 @cache
 def _template(name: str) -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    css = with_colours(HERE / "page.css")
-    made = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+    made = drawing(HERE, "page.css")
     made.filters |= {"shown": _shown, "moment": _moment, "iso": _iso}
-    made.globals |= {
-        "css": Markup(css),  # noqa: S704 - our own file
-        "css_hash": f"sha256-{b64encode(hashlib.sha256(css.encode()).digest()).decode()}",
-        "RECOVERED": Markup(RECOVERED),  # noqa: S704 - our own word
-    }
+    made.globals["RECOVERED"] = Markup(RECOVERED)  # noqa: S704 - our own word
     return made.get_template(name)

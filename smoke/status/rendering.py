@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -12,7 +10,7 @@ from urllib.parse import quote
 
 from smoke.availability.figures import Availability
 from smoke.model import Outcome
-from smoke.reporting.colours import with_colours
+from smoke.reporting.pages import drawing
 from smoke.status import written
 from smoke.status.charts import HEIGHT, WIDTH
 from smoke.status.page import WINDOWS, Board, PlaceNow
@@ -104,15 +102,9 @@ def _sentence(text: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    css = with_colours(HERE / "status.css")
-    made = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+    made = drawing(HERE, "status.css")
     made.filters |= {name: getattr(written, name) for name in written.FILTERS} | {"sentence": _sentence}
     constants: Mapping[str, object] = {
-        "css": Markup(css),  # noqa: S704 - our own file
-        "css_hash": f"sha256-{b64encode(hashlib.sha256(css.encode()).digest()).decode()}",
         "windows": _windows,
         "page_of": lambda suite: quote(page_of(suite)),
         "SIGNS": SIGNS,
