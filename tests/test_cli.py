@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from smoke import cli
-from smoke.commands import plan
+from smoke.commands import plan, run_again
 from smoke.config.problems import ConfigError
 from smoke.options import OPTIONS, PART_OPTIONS
 
@@ -54,6 +54,14 @@ def test_what_is_for_pytest_goes_to_run(line: str, capsys: pytest.CaptureFixture
     """No other command leaves it out without a word."""
     assert cli.main([*line.split(), "--", "-k", "login"]) == 2
     assert capsys.readouterr().err.endswith("  --: pytest arguments go to `smoke run`; remove them\n")
+
+
+def test_a_run_that_is_watched_is_run_again_as_it_was_meant() -> None:
+    """With all that was said, but for the checks: those are of what changed."""
+    line = ["run", "local", "--suite", "mosaic", "--check", "health", "--headed", "--shard", "2/3", "--part-of", "7"]
+    given = cli._parser("run").parse_args(line, argparse.Namespace(pytest_args=["-x"]))
+    again = [*line[1:4], "--check", "login", *line[6:], "--", "-x"]
+    assert run_again._arguments(given, ["login"]) == again
 
 
 def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
