@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from smoke.channels.message import Message
 from smoke.channels.options import Options
@@ -19,6 +19,7 @@ API = "https://api.github.com"
 class GithubIssue(Options):
     """A repository; within GitHub Actions, GITHUB_TOKEN with ``issues: write`` and GITHUB_REPOSITORY are enough."""
 
+    knows_incidents: ClassVar[bool] = True
     channel: Literal["github-issue"] = "github-issue"
     """``github-issue``."""
     token: Variable = "GITHUB_TOKEN"  # noqa: S105 - a name
@@ -34,11 +35,6 @@ class GithubIssue(Options):
     def needed(self) -> tuple[str, ...]:
         """The token and the repository."""
         return (self.token, self.repository)
-
-    @property
-    def knows_incidents(self) -> bool:
-        """It does."""
-        return True
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Len
 
@@ -22,6 +22,9 @@ ENVIRONMENTS = "Environments whose incidents it tells of; none listed: all."
 class Options(Strict):
     """Base of the options of every channel; ``channel`` is its kind. Addresses and keys stand in the environment."""
 
+    knows_incidents: ClassVar[bool] = False
+    """Whether the service keeps incidents open by itself, and passes over the end of one that it does not know."""
+
     serves: Annotated[tuple[Text, ...], Len(1)] = field(metadata={"description": SERVES})
     name: str | None = field(default=None, metadata={"description": NAME})
     environments: tuple[Text, ...] = field(default=(), metadata={"description": ENVIRONMENTS})
@@ -35,11 +38,6 @@ class Options(Strict):
     def needed(self) -> tuple[str, ...]:
         """Environment variables without which it cannot deliver; no message may show their values."""
         return ()
-
-    @property
-    def knows_incidents(self) -> bool:
-        """Whether the service keeps incidents open by itself, and passes over the end of one that it does not know."""
-        return False
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from smoke.channels.message import Message, MessageKind
 from smoke.channels.options import Options
@@ -18,6 +18,7 @@ INTAKE = "https://events.pagerduty.com/v2/enqueue"
 class PagerDuty(Options):
     """A service of PagerDuty with an integration of type Events API v2."""
 
+    knows_incidents: ClassVar[bool] = True
     channel: Literal["pagerduty"] = "pagerduty"
     """``pagerduty``."""
     routing_key: Variable
@@ -29,11 +30,6 @@ class PagerDuty(Options):
     def needed(self) -> tuple[str, ...]:
         """The key, and the address where it is not the usual one."""
         return (self.routing_key, *([self.address] if self.address else []))
-
-    @property
-    def knows_incidents(self) -> bool:
-        """It does."""
-        return True
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from smoke.channels.message import Message
 from smoke.channels.options import Options
@@ -16,6 +16,8 @@ from smoke.variables import ADDRESS, Shape
 class Webhook(Options):
     """An address that messages are posted to, with an idempotency key and a signature."""
 
+    knows_incidents: ClassVar[bool] = True
+    """It may: a program at the other end would wait for the end."""
     channel: Literal["webhook"] = "webhook"
     """``webhook``."""
     url: Variable
@@ -27,11 +29,6 @@ class Webhook(Options):
     def needed(self) -> tuple[str, ...]:
         """The address and the secret."""
         return (self.url, self.secret)
-
-    @property
-    def knows_incidents(self) -> bool:
-        """It may: a program at the other end would wait for the end."""
-        return True
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
