@@ -113,3 +113,9 @@ def test_a_status_that_is_expected_is_no_fault(code: int, blame: Blame) -> None:
     assert not any(fault.name == f"status-{code}" for fault in faults_of(a_probe(status=code)))
     if code == 404:
         assert the_fault(a_probe(status=code), "open-to-everybody").act(an_answer(status=404), 1).status == 200
+
+
+@pytest.mark.parametrize(("code", "is_one"), [(200, True), (404, False)])
+def test_an_error_page_is_a_fault_only_where_none_is_expected(code: int, is_one: bool) -> None:
+    names = {fault.name for fault in faults_of(a_probe(status=code, content_type="text/html"))}
+    assert ("error-page-200" in names, "page-cut" in names) == (is_one, True)

@@ -99,6 +99,14 @@ def test_a_page_that_leads_to_the_login_must_not_be_shown() -> None:
     assert fault.act(led, 1).status == 200
 
 
+def test_a_form_that_leads_on_to_a_page_is_nothing_that_opens() -> None:
+    """Signing in and out by forms that redirect protects no page of that address; reading the same one may."""
+    sent, home = said("POST", "/signout", 303, "document"), said("GET", "/", 200, "document", b"Welcome")
+    assert "open-to-everybody /signout" not in faults(sent, home)
+    fault = faults(sent, said("GET", "/signout", 302, "document"), home)["open-to-everybody /signout"]
+    assert not fault.about(sent.request)
+
+
 def test_what_a_page_fetches_for_nobody_may_say_anything_but_must_be_there() -> None:
     switches = said("GET", "/api/switches", 200, "empty", b'{"dark": true}')
     found = {name for name in faults(PAGE, switches) if name.startswith("call-")}

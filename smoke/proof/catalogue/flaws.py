@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from smoke.answers.exchange import Exchange
+from smoke.answers.expectations import wanted_status
 from smoke.answers.shapes import Flaw
 from smoke.answers.soundness import is_json
 from smoke.config.probe import Probe
@@ -41,6 +42,8 @@ def _flaws(accepted: tuple[Flaw, ...], probe: Probe) -> Iterator[Fault]:
     for flaw, name, act in _by_kind(kind):
         if flaw not in accepted:
             yield Fault(name=name, act=act, blames=ASSERTION)
+    if kind == "text/html" and Flaw.CRASHED not in accepted and max(wanted_status(probe.expect), default=0) < 300:
+        yield Fault(name="error-page-200", act=CRASHED, blames=ASSERTION)
     if probe.account and probe.request.startswith("GET ") and Flaw.SHARED_CACHE not in accepted:
         yield Fault(name="from-a-shared-cache", act=header("Age", "312"), blames=ASSERTION)
     if Flaw.CERTIFICATE not in accepted and probe.expect.tls_days_left is None:
@@ -50,7 +53,6 @@ def _flaws(accepted: tuple[Flaw, ...], probe: Probe) -> Iterator[Fault]:
 def _by_kind(kind: str) -> Iterator[tuple[Flaw, str, Act]]:
     if kind == "text/html":
         yield Flaw.HALF, "page-cut", CUT_IN_A_TAG
-        yield Flaw.CRASHED, "error-page-200", CRASHED
         yield Flaw.DOWNLOAD, "page-as-download", header("Content-Disposition", "attachment")
         yield Flaw.PAGE_IN_DISGUISE, "page-as-text", header("Content-Type", "text/plain")
     if is_json(kind):

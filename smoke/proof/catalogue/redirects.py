@@ -12,6 +12,7 @@ from smoke.proof.catalogue.pages import UNSEEN
 from smoke.proof.fault import Act
 from smoke.proof.journey_fault import JourneyFault, Recorded, bare, implied
 from smoke.proof.rewriting import with_header
+from smoke.safety import READS
 
 ELSEWHERE = "/smoke-injected-elsewhere"
 NO_SUCH_PLACE = UNSEEN | {Blame.APP_4XX}
@@ -46,12 +47,16 @@ def _redirected(good: Exchange, url: str) -> Exchange:
 @implied
 def _opened(recorded: Recorded) -> Iterator[JourneyFault]:
     """A page that leads elsewhere, as a protected one does to the login, is shown to everybody."""
-    led = {bare(each.request.url) for each in recorded.documents() if 300 <= each.status < 400}
+    led = {
+        bare(each.request.url)
+        for each in recorded.documents()
+        if 300 <= each.status < 400 and each.request.method in READS
+    }
     shown = next((each for each in recorded.documents() if each.status == 200), None)
     for url in sorted(led if shown else ()):
 
         def about(request: Request, url: str = url) -> bool:
-            return recorded.is_document(request) and bare(request.url) == url
+            return recorded.is_document(request) and request.method in READS and bare(request.url) == url
 
         assert shown is not None
         name = f"open-to-everybody {urlsplit(url).path}"
