@@ -10,13 +10,14 @@ from pathlib import Path
 
 from smoke.config.alerts.alerting import alerting
 from smoke.config.alerts.recipients import unreached
-from smoke.config.alerts.references import ended, unknown_names
+from smoke.config.alerts.references import ended, unknown_in_rules, unknown_in_schedules
 from smoke.config.imports import broken_imports
 from smoke.config.lint import lint
 from smoke.config.load import load
 from smoke.config.monitoring import monitoring, unknown_environments
 from smoke.config.paths import NO_SUITE, POINTS, SUITES, below, suites
 from smoke.config.problems import ConfigError, Problem
+from smoke.config.schedules import schedule_document
 from smoke.config.source import read
 from smoke.config.suite import Suite
 from smoke.known import known
@@ -49,6 +50,7 @@ def examined(root: Path, today: date) -> Examined:
         problems += _checks(root, suite)
     if loaded and len(loaded) == len(names):
         problems += _points(root, loaded)
+        problems += _schedules(root, loaded)
     alerts, told = None, None
     try:
         alerts = alerting(root)
@@ -59,7 +61,7 @@ def examined(root: Path, today: date) -> Examined:
     except ConfigError as error:
         problems += error.problems
     if alerts is not None and loaded and len(loaded) == len(names):
-        problems += unknown_names(root, alerts, loaded)
+        problems += unknown_in_rules(root, alerts, loaded)
         if told is not None:
             there = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
             problems += unreached(alerts, told, there)
@@ -107,6 +109,14 @@ def _points(root: Path, loaded: Sequence[Suite]) -> Iterator[Problem]:
             text = f"no suite has an environment {point.environment!r}; {known(point.environment, names)}"
             yield source.problem(("points", name, "environment"), text)
     yield from unknown_environments(root, names)
+
+
+def _schedules(root: Path, loaded: Sequence[Suite]) -> Sequence[Problem]:
+    """Return what is wrong with when which suite runs, whether or not a rule watches over it."""
+    try:
+        return tuple(unknown_in_schedules(schedule_document(root), loaded))
+    except ConfigError as error:
+        return error.problems
 
 
 def _expired(root: Path, suite: Suite, today: date) -> Iterator[Problem]:

@@ -112,6 +112,10 @@ def test_a_window_shorter_than_the_schedule_explains_itself(tmp_path: Path) -> N
         ({"escalation": "matrx"}, "unknown escalation 'matrx'; did you mean 'matrix'?"),
         ({"checks": "[health.rot]"}, "unknown check 'health.rot'; did you mean 'health.root'?"),
         ({"suites": "[shoop]"}, "scheduled are shop in canary at canary-5 from here, there"),
+        (
+            {"suites": "[shoop]", "regions": "[]"},
+            "looks at, shoop in canary at canary-5 from any region: add a schedule",
+        ),
         ({"suites": "[shoop]", "window": "1h"}, "unknown suite 'shoop'; did you mean 'shop'?"),
         ({"regions": "[her]", "window": "1h"}, "unknown region 'her'; did you mean 'here'?"),
         ({"per": "account"}, "per: account belongs to password_age"),
@@ -153,6 +157,17 @@ def test_a_schedule_that_could_never_be_down_is_refused(tmp_path: Path) -> None:
     regions, heartbeat = told(project(tmp_path, {}, schedule=schedule))
     assert regions.endswith("schedules[0].down_regions: 3 of 2 can never be down; write at most as many")
     assert "schedules[0].heartbeat: names an environment variable" in heartbeat
+
+
+@pytest.mark.parametrize("watched", [True, False], ids=["with a rule", "without rules"])
+def test_a_schedule_of_what_does_not_exist_is_refused_whoever_watches_it(tmp_path: Path, watched: bool) -> None:
+    """A rule that it leaves without runs does not hide it."""
+    made = project(tmp_path, {}, schedule=SCHEDULE.replace("canary-5", "schedulled"))
+    if not watched:
+        (made.root / "config" / "alert-rules.yaml").unlink()
+    *rules, schedule = told(made)
+    assert [each.partition(",")[0] for each in rules] == ["alert-rules.yaml"] * watched
+    assert "cron-schedule.yaml, line 2, schedules[0].point: unknown execution point 'schedulled'" in schedule
 
 
 def test_what_has_ended_is_a_warning(tmp_path: Path) -> None:

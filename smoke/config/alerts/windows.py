@@ -11,11 +11,6 @@ from smoke.config.alerts.rule import Per, Rule
 from smoke.config.cron_schedule import Schedule
 from smoke.config.source import Source
 
-WITHOUT = (
-    "nothing says how far two runs are apart that this rule looks at: "
-    "add a schedule to config/cron-schedule.yaml, or write cadence, such as cadence: 30m; scheduled are"
-)
-
 
 def never_holds(rule: Rule, schedules: Sequence[Schedule], source: Source) -> Iterator[str]:
     """Yield why ``rule`` can never hold, for each schedule under which it cannot, and the way out."""
@@ -23,7 +18,11 @@ def never_holds(rule: Rule, schedules: Sequence[Schedule], source: Source) -> It
         return
     watched = [(index, each) for index, each in enumerate(schedules) if watches(rule, each)]
     if not watched and rule.apart is None and (rule.past.looks is not None or rule.asks.facts is Facts.SLOTS):
-        yield f"{WITHOUT} {'; '.join(map(_written, schedules)) or 'none'}"
+        yield (
+            f"nothing says how far two runs are apart that this rule looks at, {_watched(rule)}: add a"
+            " schedule to config/cron-schedule.yaml, or write cadence, such as cadence: 30m; scheduled are"
+            f" {'; '.join(map(_written, schedules)) or 'none'}"
+        )
     for index, schedule in watched:
         place = f"{source.file}:{source.lines.get(('schedules', index), 1)}"
         every = rule.apart or schedule.interval
@@ -77,6 +76,14 @@ def watches(rule: Rule, schedule: Schedule) -> bool:
         and schedule.point in (rule.points or (schedule.point,))
         and bool(_regions(rule, schedule))
     )
+
+
+def _watched(rule: Rule) -> str:
+    """Say which runs ``rule`` looks at, as ``_written`` says which come."""
+    suites = " or ".join(rule.suites) or "any suite"
+    environments = " or ".join(rule.environments) or "any environment"
+    points = " or ".join(rule.points) or "any point"
+    return f"{suites} in {environments} at {points} from {' or '.join(rule.regions) or 'any region'}"
 
 
 def _written(schedule: Schedule) -> str:
