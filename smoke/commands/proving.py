@@ -60,14 +60,21 @@ class Teller:
         if wanted.is_whole and not settings.check and not settings.category:
             self.whole(matrix)
         else:
-            self.line(summary(matrix))
+            self._summed_up(matrix)
         return matrix
 
     def whole(self, matrix: Matrix) -> None:
         """Say what a whole drill came to."""
         for check in matrix.unproven:
             self.line(f"  unproven: {check}, no fault turned it red; name one in its proves")
+        self._summed_up(matrix)
+
+    def _summed_up(self, matrix: Matrix) -> None:
         self.line(summary(matrix))
+        if matrix.count(Result.SURVIVED):
+            self.line(
+                "  what such a fault does, and what would catch it: docs/proof.md of smoke-harness, What survived"
+            )
 
     def interrupted(self) -> None:
         """Say that a drill was stopped, and how it is gone on with."""

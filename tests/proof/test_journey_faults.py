@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from smoke.answers.exchange import DESTINATION, Exchange, Request
 from smoke.model import Blame, Category, Check, CheckKind, Scope
 from smoke.proof.journey_fault import JourneyFault, Recorded, faults_of
 
+ROOT = Path(__file__).parents[2]
 SHOP = "https://shop.example"
 CHECK = Check(
     id="login.basic",
@@ -105,6 +109,15 @@ def test_a_form_that_leads_on_to_a_page_is_nothing_that_opens() -> None:
     assert "open-to-everybody /signout" not in faults(sent, home)
     fault = faults(sent, said("GET", "/signout", 302, "document"), home)["open-to-everybody /signout"]
     assert not fault.about(sent.request)
+
+
+def test_the_manual_explains_faults_that_there_are() -> None:
+    table = (ROOT / "docs/proof.md").read_text(encoding="utf-8").partition("## What survived")[2].partition("## ")[0]
+    rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    catalogue = "".join(each.read_text(encoding="utf-8") for each in (ROOT / "smoke/proof/catalogue").glob("*.py"))
+    explained = [name.partition(" ")[0].rstrip("…") for row in rows for name in re.findall(r"`(.*?)`", row)]
+    assert len(explained) > 30
+    assert [name for name in explained if f'"{name}' not in catalogue] == []
 
 
 def test_what_a_page_fetches_for_nobody_may_say_anything_but_must_be_there() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from smoke.commands.proving import summary
+from smoke.commands.proving import Teller, summary
+from smoke.model import Outcome
 from smoke.proof.matrix import Case, Matrix
 from smoke.proof.shown import page_of, rate_told, table_of
 from smoke.proof.writing import write
+from smoke.reporting.console import Console
 from tests.proof.test_parts import a_case
 
 TRIED = tuple(a_case(f"status-{code}") for code in (500, 502, 503))
@@ -34,6 +37,17 @@ def test_what_was_not_tried_was_not_caught(cases: tuple[Case, ...], told: str) -
     head, _, row = table_of([matrix]).splitlines()
     cells = dict(zip(head.split(" | "), row.split(" | "), strict=True))
     assert (cells["not tried"], cells["detection"]) == (str(cases.count(UNTRIED)), told)
+
+
+@pytest.mark.parametrize(("outcome", "leads_on"), [(Outcome.PASS, True), (Outcome.FAIL, False)])
+def test_what_survived_leads_on_to_what_would_catch_it(
+    outcome: Outcome, leads_on: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    matrix = Matrix(suite="shop", environment="local", cases=(replace(TRIED[0], outcome=outcome),))
+    Teller(Console.open(stream=1, plain=True)).whole(matrix)
+    said = capfd.readouterr().out
+    assert summary(matrix) in said
+    assert ("docs/proof.md" in said) == leads_on
 
 
 def test_a_suite_whose_drill_cannot_be_read_is_missed(tmp_path: Path) -> None:
