@@ -64,8 +64,10 @@ def _serve_person(options: DemoOptions) -> int:
 
         def announce(handoff: Handoff) -> None:
             handoff.write(path)
-            urls = ", ".join(f"{name} on {url}" for name, url in handoff.base_urls.items())
-            print(f"Serving {urls} ({options.contract}); accounts in {path}; Ctrl-C ends it.")
+            print(f"Serving, {options.contract}, until Ctrl-C:")
+            for name, url in handoff.base_urls.items():
+                print(f"  {name:<20} {url}")
+            print(f"Accounts: {path}")
             print(f"To check it, in another shell: (set -a; . {shlex.quote(str(path))}; smoke run)", flush=True)
 
         try:
