@@ -116,4 +116,4 @@ def unseen(material: Material) -> Iterator[str]:
     elif scene.shown is None:
         yield "There is no picture of the failure: the page was gone, or it showed a secret."
     if not material.good_pictures:
-        yield "There is no picture of a good run: they are taken once a day, by runs that follow another one here."
+        yield "There is no picture of a good run: its second good run here takes them, then the first of each day."
