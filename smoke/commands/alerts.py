@@ -60,7 +60,7 @@ def _with_store(work: Work, given: argparse.Namespace) -> int:
 
     settings = options.settings_of(given, "local")
     if (alerts := alerting(settings.root)) is None:
-        text = "is missing, so nobody is ever told: copy the one of the harness (see docs/new-suite.md, step 0)"
+        text = "is missing, so nobody is ever told: docs/new-suite.md has one to begin with (Have it watched)"
         raise ConfigError([Problem(RULES, 0, "", text)])
     try:
         return work(settings, history_store(settings), alerts, given)

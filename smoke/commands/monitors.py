@@ -57,7 +57,7 @@ def _alerts(settings: Settings) -> Alerting:
     from smoke.config.paths import RULES, some_suites
 
     if (alerts := alerting(settings.root)) is None:
-        text = "is missing, so there is nothing to watch: copy the one of the harness (see docs/new-suite.md, step 0)"
+        text = "is missing, so there is nothing to watch: docs/new-suite.md has one to begin with (Have it watched)"
         raise ConfigError([Problem(RULES, 0, "", text)])
     if settings.env is not None:
         known = {name for each in some_suites(settings.root) for name in load(settings.root, each).about.environments}

@@ -22,7 +22,7 @@ SILENCED = tuple(f"{method} " for method in WRITES if method != "WS")
 ROOMY = 3
 """How many times longer than what was measured a budget is at least."""
 POINTS = """\
-# The moments at which smoke runs; a release has more of them: see docs/new-suite.md of smoke-harness.
+# The moments at which smoke runs; a schedule and a release have others: see docs/new-suite.md of smoke-harness.
 points:
   local:
     title: Local

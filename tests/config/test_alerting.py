@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from textwrap import dedent
@@ -168,6 +169,21 @@ def test_a_schedule_of_what_does_not_exist_is_refused_whoever_watches_it(tmp_pat
     *rules, schedule = told(made)
     assert [each.partition(",")[0] for each in rules] == ["alert-rules.yaml"] * watched
     assert "cron-schedule.yaml, line 2, schedules[0].point: unknown execution point 'schedulled'" in schedule
+
+
+def test_what_the_manual_has_watched_is_watched(tmp_path: Path) -> None:
+    """The files of docs/new-suite.md, as they stand there, and one that is misspelt."""
+    made = Project(tmp_path)
+    for file, text in FILES.items():
+        made.write(file, text.replace("canary", "production"))
+    manual = (Path(__file__).parents[2] / "docs/new-suite.md").read_text(encoding="utf-8")
+    blocks = dict(re.findall(r"```yaml\n# (config/\S+)\n(.*?)```", manual, re.DOTALL))
+    made.replace("config/execution-points.yaml", "points:\n", f"points:\n{blocks.pop('config/execution-points.yaml')}")
+    for file, text in blocks.items():
+        made.write(file, text)
+    assert told(made) == []
+    made.replace("config/alert-rules.yaml", '["slack:#shop"]', '["slack:#shoop"]')
+    assert len(told(made)) == 1
 
 
 def test_what_has_ended_is_a_warning(tmp_path: Path) -> None:
