@@ -115,6 +115,7 @@ def _written_and_run(wanted: Wanted, settings: Settings, files: tuple[File, ...]
     print(f"again: smoke run {settings.point} --suite {wanted.suite}")
     if account := wanted.account:
         print(f"it needs in the environment or in .env: {', '.join(filter(None, (account.password, account.totp)))}")
+    print(f"what would it miss: smoke prove --suite {wanted.suite}")
     return code
 
 

@@ -48,7 +48,8 @@ def meant(settings: Settings, names: Iterable[str] = ()) -> Meant:
     if not known:
         problems.append(Problem(file, 0, "accounts", f"has none in {planned.environment_name}; declare them there"))
     if login is None:
-        problems.append(Problem(file, 0, "login", "is missing, so nobody knows how accounts sign in; add it"))
+        text = "is missing, so nobody knows how accounts sign in; add it (see docs/smoke-accounts.md)"
+        problems.append(Problem(file, 0, "login", text))
     if problems or login is None:
         raise ConfigError(problems)
     about = replace(suite.about, accounts=known)

@@ -45,6 +45,7 @@ def test_its_suite_passes(product: str, demo: DemoProcess, smoke: Smoke, folder:
     secrets = {name: demo.environ[name] for name in (PASSWORD, KEY)}
     done = smoke("init", "--name", product, "--url", demo.base_urls[product], *LOGINS[product], **secrets)
     assert done.code == 0, done.said
+    assert f"smoke prove --suite {product}" in done.stdout
     assert smoke("config", "check").code == 0
     checks = json.loads((folder / "reports/verdict.json").read_text())["checks"]
     outcomes = {check["id"]: check["outcome"] for check in checks}
