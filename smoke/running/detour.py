@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
@@ -17,6 +18,8 @@ LONGEST_S = 5.0
 """For a request to come in whole."""
 SELF = "'self'"
 OURS = "smoke-detour"
+WIDENED: dict[str, str] = {}
+"""What headers say, by what was made of them here."""
 
 
 @dataclass(slots=True)
@@ -69,17 +72,26 @@ class Detour:
 
 def _trickle(taken: socket.socket, answer: Exchange, seconds: float) -> None:
     home = "{0.scheme}://{0.netloc}".format(urlsplit(answer.request.url))
-    # A Content-Security-Policy takes the page for one of this server's.
-    said = [
-        f"{name}: {value.replace(SELF, f'{SELF} {home}')}"
-        for name, value in (*answer.headers, ("Content-Length", str(len(answer.body))))
-    ]
+    headers = (*answer.headers, ("Content-Length", str(len(answer.body))))
+    said = [f"{name}: {_widened(value, home)}" for name, value in headers]
     head = "\r\n".join([f"HTTP/1.1 {answer.status} OK", *said, "Connection: close"])
     taken.sendall(f"{head}\r\n\r\n".encode())
     size = len(answer.body) // PIECES + 1
     for begin in range(0, len(answer.body), size):
         threading.Event().wait(seconds / PIECES)
         taken.sendall(answer.body[begin : begin + size])
+
+
+def _widened(value: str, home: str) -> str:
+    """Let ``value`` allow what is at ``home``: a Content-Security-Policy takes the page for one of this server's."""
+    became = value.replace(SELF, f"{SELF} {home}")
+    WIDENED[became] = value
+    return became
+
+
+def as_said(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of an answer as its target says them, also where it came by a detour."""
+    return {name: WIDENED.get(value, value) for name, value in headers.items()}
 
 
 @cache

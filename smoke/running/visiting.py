@@ -20,6 +20,7 @@ from smoke.answers.pages import DocumentHeaders, PageView, Visit
 from smoke.answers.soundness import PAGE, media_type
 from smoke.running import vitals
 from smoke.running.aside import Aside
+from smoke.running.detour import as_said
 from smoke.running.page_scripts import LEAVING, LONGEST_TEXT, LOOK, WHEN_LEFT
 from smoke.safety import READS
 from smoke.secrets.tokens import is_random, is_secret_cookie
@@ -88,7 +89,7 @@ class Visiting:
 
     def answered(self, response: Response) -> None:
         """Note what a first-party answer says of itself, and the cookies that it may have set."""
-        headers, request = response.headers, response.request
+        headers, request = as_said(response.headers), response.request
         is_document = request.resource_type == "document"
         if is_document:
             self.documents.append(DocumentHeaders(path=urlsplit(response.url).path, headers=headers))

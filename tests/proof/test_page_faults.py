@@ -103,6 +103,15 @@ def test_a_second_factor_may_be_skipped() -> None:
     assert (fault.about(SIGNED_IN.request), fault.about(code.request)) == (True, False)
 
 
+def test_what_signs_in_by_a_cookie_may_say_anything() -> None:
+    """Where suite.yaml does not say which request signs in; what sets no cookie says something to somebody."""
+    entering = said("POST", "/enter", 200, "empty", b'{"ok": true}', "session=1")
+    silent = said("POST", "/enter", 200, "empty", b'{"ok": true}')
+    assert "call-500 POST /enter" in faults(PAGE, entering)
+    assert "call-empty POST /enter" not in faults(PAGE, entering)
+    assert "call-empty POST /enter" in faults(PAGE, silent)
+
+
 def test_what_is_counted_before_and_after_may_be_one_more() -> None:
     health = said("GET", "/health", 200, "", b'{"saved": 4, "uptime_s": 9}')
     fault = faults(PAGE, health, health)["kept-after-all GET /health saved"]

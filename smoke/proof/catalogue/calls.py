@@ -65,7 +65,7 @@ def _calls(recorded: Recorded) -> Iterator[JourneyFault]:
         yield JourneyFault(
             name=f"call-reset {name}", about=about, act=unanswered(NoAnswer.RESET), blames=frozenset({Blame.TCP})
         )
-        if matters(answers):
+        if matters(answers) and not (recorded.check.account and any(map(_sets_cookie, answers))):
             yield JourneyFault(name=f"call-empty {name}", about=about, act=_empty, blames=UNREADABLE)
             yield JourneyFault(name=f"call-html {name}", about=about, act=_html, blames=UNREADABLE)
             if method not in READS or any(each.status in (401, 403) for each in answers):
@@ -92,6 +92,11 @@ def matters(answers: list[Exchange]) -> bool:
         if (destination(each.request) == "" or each.request.method not in READS) and not signs_out(each.request)
     ]
     return any(each.status == 200 and _document(each) is not None for each in read)
+
+
+def _sets_cookie(answer: Exchange) -> bool:
+    """Tell whether ``answer`` may sign in by its cookie alone, whatever it says."""
+    return answer.header("set-cookie") is not None
 
 
 def _document(good: Exchange) -> Any:
