@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from itertools import count
@@ -14,6 +15,9 @@ from pytest_httpserver import HTTPServer
 settings.register_profile("short", max_examples=40, deadline=None)
 settings.load_profile("short")
 """A hundred examples each: ``make test ARGS=--hypothesis-profile=default``."""
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a script's `&` leaves it, and every child inherits it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _number = count()
 
