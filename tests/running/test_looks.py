@@ -85,8 +85,7 @@ def once(does: str) -> Way:
 def looked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What is told of one run that goes to every page, every way."""
     ways = {name: once(does) for name, does in WAYS.items()}
-    ways |= {name: once(f'page.goto("./{id_of(name)}")') for name in WITHIN}
-    ways |= {name: Way(f'page.goto("./{id_of(name)}")') for name in EMPTY}
+    ways |= {name: once(f'page.goto("./{id_of(name)}")') for name in (*WITHIN, *EMPTY)}
     with serving() as (server, shop):
         for name, page in PAGES.items():
             server.expect_request(f"/{name}").respond_with_data(page, content_type="text/html")
