@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from smoke.config.source import Key, Source, parse
-from smoke.strict import Strict
+from smoke.config.source import Source, parse
+from smoke.strict import Key, Strict
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """Never an option of the command line."""
