@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test test-long test-integrations test-deploy sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-footprint bench-growth bench-scale bench-soak bench-waterfall bench-publish status-picture allure-picture failure-pictures lock clean
+.PHONY: help smoke smoke-all test test-long test-integrations test-deploy sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-footprint bench-growth bench-scale bench-soak bench-waterfall bench-publish status-picture allure-picture failure-picture failure-pictures lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -105,6 +105,9 @@ status-picture: .venv/.dev-ready ## draw docs/images/status.png: the status page
 
 allure-picture: .venv/.dev-ready ## draw docs/images/allure.png: the Allure report of a run with two breakages
 	@$(BIN)/python -m benchmarks.allure_picture
+
+failure-picture: .venv/.dev-ready ## draw docs/images/failure-journey.png: the page about a journey that failed
+	@$(BIN)/python -m benchmarks.failure_picture
 
 failure-pictures: .venv/.dev-ready ## draw docs/images/failures/: the page about each kind of failure (ARGS: blames)
 	@$(BIN)/python -m benchmarks.failure_kinds $(ARGS)
