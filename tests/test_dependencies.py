@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -19,7 +20,11 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 MANUAL = ROOT / "docs" / "dependencies.md"
 ROW = re.compile(r"^\| `([^`]+)` \| ([^|]+) \| [^|]+ \| `([^`]+)` \|$", re.MULTILINE)
-INSTALLED = [*sys.path, *map(str, ROOT.glob(".cache/*/libraries")), *map(str, ROOT.glob(".cache/**/site-packages"))]
+INSTALLED = [
+    *sys.path,
+    *map(str, ROOT.glob(".cache/*/libraries")),
+    *map(str, ROOT.glob(".cache/*/lib/*/site-packages")),
+]
 """Also what stands for others in tests, where that is installed."""
 FAMILIES = ("MIT", "Apache", "BSD", "GPL", "MPL")
 
@@ -75,11 +80,16 @@ def test_each_direct_dependency_is_listed_once() -> None:
     assert sorted(listed) == sorted(declared())
 
 
+@cache
+def owned() -> list[tuple[str, set[str]]]:
+    """Every module that is installed, with the packages that bring it."""
+    return [(each, set(map(canonicalize_name, names))) for each, names in metadata.packages_distributions().items()]
+
+
 @SEEN
 def test_the_file_that_is_named_uses_it(row: Row) -> None:
     """By a module of it, or by the word of its name that says most."""
-    owners = metadata.packages_distributions().items()
-    modules = [module for module, names in owners if row.name in map(canonicalize_name, names)]
+    modules = [module for module, owners in owned() if canonicalize_name(row.name) in owners]
     text = (ROOT / row.used).read_text(encoding="utf-8").lower()
     assert any(word in text for word in [*modules, max(re.split("[-_]", row.name.lower()), key=len)])
 
