@@ -17,7 +17,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test test-long test-integrations test-deploy sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-footprint bench-growth bench-scale bench-soak bench-waterfall bench-publish status-picture allure-picture failure-pictures lock clean
+.PHONY: help smoke smoke-all test test-long test-integrations test-deploy sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-footprint bench-growth bench-scale bench-soak bench-waterfall bench-publish status-picture allure-picture failure-picture failure-pictures audit lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -106,8 +106,21 @@ status-picture: .venv/.dev-ready ## draw docs/images/status.png: the status page
 allure-picture: .venv/.dev-ready ## draw docs/images/allure.png: the Allure report of a run with two breakages
 	@$(BIN)/python -m benchmarks.allure_picture
 
+failure-picture: .venv/.dev-ready ## draw docs/images/failure-journey.png: the page about a journey that failed
+	@$(BIN)/python -m benchmarks.failure_picture
+
 failure-pictures: .venv/.dev-ready ## draw docs/images/failures/: the page about each kind of failure (ARGS: blames)
 	@$(BIN)/python -m benchmarks.failure_kinds $(ARGS)
+
+# --strict: a package that the index was not asked about is none without a vulnerability. Licences are those of dev.lock,
+# and of lambda.lock, which alone has more.
+audit: .venv/.dev-ready .cache/audit/ready ## look for known vulnerabilities in all that is locked, and at licences
+	@code=0; for lock in requirements/*.lock; do echo "$$lock"; \
+	  .cache/audit/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off -r "$$lock" || code=1; done; \
+	for folder in smoke/reporting/allure tests/support/axe; do echo "$$folder/package-lock.json"; \
+	  npm audit --prefix "$$folder" --package-lock-only || code=1; done; \
+	for python in $(BIN)/python .cache/audit/lambda/bin/python; do echo "licences of $$python"; \
+	  .cache/audit/bin/pip-licenses --python "$$python" --summary || code=1; done; exit $$code
 
 # boto3 still wants a python-dateutil before 3, and nobody else minds which.
 lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=--upgrade)
@@ -164,6 +177,14 @@ endef
 	@$(BIN)/python -m venv --clear .cache/deploy && \
 	{ .cache/deploy/bin/pip install --no-compile -r requirements/deploy.txt >.cache/deploy/setup.log 2>&1 || \
 	  { tail -n 20 .cache/deploy/setup.log >&2; exit 1; } ; }
+	@touch $@
+
+.cache/audit/ready: requirements/audit.txt requirements/lambda.lock .venv/bin/python
+	@echo "setup: installing what looks at dependencies into .cache/audit"
+	@$(BIN)/python -m venv --clear .cache/audit && $(BIN)/python -m venv .cache/audit/lambda && \
+	{ { .cache/audit/bin/pip install --no-compile -r requirements/audit.txt && \
+	    .cache/audit/lambda/bin/pip install --no-compile --require-hashes -r requirements/lambda.lock ; \
+	  } >.cache/audit/setup.log 2>&1 || { tail -n 20 .cache/audit/setup.log >&2; exit 1; } ; }
 	@touch $@
 
 # Libraries of the extras, then services: two from Python, in an environment of their own, and two from Debian, unpacked.

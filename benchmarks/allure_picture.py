@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.failure_pictures import run
+from benchmarks.failure_picture import run
 from smoke.browser.find import find_browser
 from smoke.browser.launch import launch_options
 from smoke.reporting.allure_report import ReportSkipped, build

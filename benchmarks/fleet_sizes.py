@@ -41,8 +41,8 @@ PROBES = Size(
     memory_mb=51,
     series=20,
     rows=34,
-    sqlite_bytes=6562,
-    postgres_bytes=11354,
+    sqlite_bytes=6607,
+    postgres_bytes=11395,
     lambda_mb=1769,
     places=500,
 )
@@ -54,8 +54,8 @@ JOURNEYS = Size(
     memory_mb=396,
     series=61,
     rows=79,
-    sqlite_bytes=13324,
-    postgres_bytes=23806,
+    sqlite_bytes=13369,
+    postgres_bytes=23847,
     lambda_mb=3008,
     places=2000,
 )

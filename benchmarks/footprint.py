@@ -25,7 +25,7 @@ from benchmarks.__main__ import warn_if_busy
 from benchmarks.timing import ROOT, adopt_orphans, timed
 from smoke.alerts.checking import check
 from smoke.config.alerts.alerting import alerting
-from smoke.demo.process import DemoError, start
+from smoke.demo.process import DemoProcess, start
 from smoke.history.opening import history_database, history_file
 from smoke.history.rows import RUN, RunRows, insert_rows, select_rows
 from smoke.history.runs import History
@@ -51,7 +51,7 @@ def command(kind: str, reports: Path) -> list[str]:
     return [sys.executable, "-m", "smoke", *point, *narrowed, "--reports", str(reports)]
 
 
-def environ(kind: str, demo: DemoError) -> dict[str, str]:
+def environ(kind: str, demo: DemoProcess) -> dict[str, str]:
     """Return the environment in which the target is the embedded application."""
     return {**os.environ, **demo.environ, "SMOKE_BASE_URL": demo.base_urls[KINDS[kind][0]]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import struct
 from collections.abc import Iterator
@@ -104,6 +105,31 @@ def test_an_unknown_option_would_be_seen() -> None:
     assert wrong("walk") == "smoke walk"
     assert wrong("alerts replay --rules new.yaml --since 30d") is None
     assert wrong("run -- --tracing on") is None
+
+
+def test_every_picture_is_shown() -> None:
+    """One that no page shows would grow old unseen."""
+    shown = {(page.parent / target).resolve() for page in MANUALS for target in LINK.findall(page.read_text("utf-8"))}
+    assert {*ROOT.glob("docs/**/*.png"), *ROOT.glob("docs/**/*.svg")} - shown == set()
+
+
+@pytest.mark.parametrize("shape", ["Expect", "Probe"])
+def test_the_tutorial_knows_every_key_of_a_probe(shape: str) -> None:
+    """As code, in the sections that list them."""
+    schema = json.loads((ROOT / "config/schema/checks.json").read_text(encoding="utf-8"))
+    said = "\n".join(code(ROOT / "docs/new-suite.md"))
+    assert [key for key in schema["$defs"][shape]["properties"] if not re.search(rf"\b{key}\b", said)] == []
+
+
+def test_the_example_has_as_many_lines_as_are_told() -> None:
+    """What docs/new-suite.md counts, in its own words."""
+    project = ROOT / "tests/fifth_suite/project"
+    files = [project / name for name in ("config/execution-points.yaml", "page_objects/page.py")]
+    ours = [project / ".gitignore", project / "pytest.ini", *project.rglob("*.py"), *project.rglob("*.yaml")]
+    every, copied = (sum(len(each.read_bytes().splitlines()) for each in some) for some in (ours, files))
+    text = (ROOT / "docs/new-suite.md").read_text(encoding="utf-8")
+    assert f"project) | wc -l\n{every}\n" in text
+    assert f"The {copied} lines are copies; {every - copied} were written by hand." in text
 
 
 @pytest.mark.parametrize("blame", Blame)

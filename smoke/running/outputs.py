@@ -18,7 +18,7 @@ from smoke.secrets.secret import Scrubber
 OPTIONS = ("xmlpath", "log_file", "allure_report_dir", "output")
 """Where pytest keeps the values of --junitxml, --log-file, --alluredir and --output."""
 NO_SCREENSHOTS = (
-    "pictures would show secrets: leave it away, the evidence of a failed check has pictures with them masked"
+    "its pictures would show secrets: leave it out; the evidence of a failed check has pictures with them masked"
 )
 
 

@@ -1,4 +1,4 @@
-"""Draws docs/images/failure-journey.png and failure-probe.png: pages about two bad checks, light beside dark."""
+"""Draws docs/images/failure-journey.png: the page about a bad check, light beside dark."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from smoke.demo.breaks import Break
 from smoke.demo.process import start
 
 ROOT = Path(__file__).parents[1]
-PICTURES = {"homepage.enhance": "failure-journey.png", "health.api": "failure-probe.png"}
+CHECK = "homepage.enhance"
+PICTURE = ROOT / "docs/images/failure-journey.png"
 BREAKS = (Break.MISSING_BUTTON, Break.SERVICE_DOWN)
 WIDTH = 900
 
@@ -26,13 +27,12 @@ WIDTH = 900
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        run(folder, PICTURES)
+        run(folder, [CHECK])
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(**launch_options(find_browser()))
-            for check, picture in PICTURES.items():
-                photograph(browser, folder / "failures" / check, ROOT / "docs/images" / picture, WIDTH)
-                print(f"docs/images/{picture}")
+            photograph(browser, folder / "failures" / CHECK, PICTURE, WIDTH)
             browser.close()
+    print("docs/images/failure-journey.png")
 
 
 def run(reports: Path, checks: Iterable[str]) -> None:
