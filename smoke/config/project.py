@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -48,8 +48,10 @@ def examined(root: Path, today: date) -> Examined:
         problems += broken_imports(root, name)
     for suite in loaded:
         problems += _checks(root, suite)
-    if loaded and len(loaded) == len(names):
-        problems += _points(root, loaded)
+    is_whole = bool(loaded) and len(loaded) == len(names)
+    there = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
+    if is_whole:
+        problems += _points(root, loaded[0], there)
         problems += _schedules(root, loaded)
     alerts, told = None, None
     try:
@@ -58,13 +60,12 @@ def examined(root: Path, today: date) -> Examined:
         problems += error.problems
     try:
         told = monitoring(root)
+        problems += unknown_environments(root, there) if is_whole else ()
     except ConfigError as error:
         problems += error.problems
-    if alerts is not None and loaded and len(loaded) == len(names):
+    if alerts is not None and is_whole:
         problems += unknown_in_rules(root, alerts, loaded)
-        if told is not None:
-            there = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
-            problems += unreached(alerts, told, there)
+        problems += unreached(alerts, told, there) if told is not None else ()
     for path in sorted((root / "config").rglob("*.yaml")):
         problems += lint(path, root)
     warnings = tuple(warning for suite in loaded for warning in _expired(root, suite, today))
@@ -101,14 +102,12 @@ def _checks(root: Path, suite: Suite) -> Iterator[Problem]:
             yield Problem(below(root, path), 0, "", "holds a check that would never run: name the file test_….py")
 
 
-def _points(root: Path, loaded: Sequence[Suite]) -> Iterator[Problem]:
-    names = dict.fromkeys(name for suite in loaded for name in suite.about.environments)
+def _points(root: Path, suite: Suite, names: Iterable[str]) -> Iterator[Problem]:
     source = read(root / POINTS, root)
-    for name, point in loaded[0].points.items():
+    for name, point in suite.points.items():
         if point.environment not in names:
             text = f"no suite has an environment {point.environment!r}; {known(point.environment, names)}"
             yield source.problem(("points", name, "environment"), text)
-    yield from unknown_environments(root, names)
 
 
 def _schedules(root: Path, loaded: Sequence[Suite]) -> Sequence[Problem]:

@@ -120,6 +120,15 @@ def test_a_window_shorter_than_the_schedule_explains_itself(tmp_path: Path) -> N
         ({"suites": "[shoop]", "window": "1h"}, "unknown suite 'shoop'; did you mean 'shop'?"),
         ({"regions": "[her]", "window": "1h"}, "unknown region 'her'; did you mean 'here'?"),
         ({"per": "account"}, "per: account belongs to password_age"),
+        (
+            {"condition": "failing_regions >= 2", "per": "region"},
+            "failing_regions counts regions, so it cannot be told",
+        ),
+        ({"condition": "missed_slots >= 2", "window": "2h", "per": "check"}, "a slot is of a region or an environment"),
+        (
+            {"condition": "availability < 0.9", "window": "3 runs"},
+            "availability looks at a time, such as 7 days; got '3",
+        ),
         ({"runbook": "docs/gide.md"}, "rules[0].runbook: there is no file 'docs/gide.md' to read; name one of"),
         ({"runbook": "docs"}, "there is no file 'docs' to read"),
         ({"runbook": "docs/guide.md#guid"}, "docs/guide.md has no heading 'guid'; did you mean 'guide'?"),
@@ -131,6 +140,27 @@ def test_a_rule_that_could_never_speak_is_a_problem(tmp_path: Path, rule: dict[s
     assert len(found) == 1
     assert found[0].startswith("alert-rules.yaml, line 12, rules[0]")
     assert problem in found[0]
+
+
+def test_a_window_in_which_no_schedule_runs_is_long_enough_for_missed_slots(tmp_path: Path) -> None:
+    made = project(tmp_path, {"condition": "missed_slots >= 2", "window": "65m", "grace": "5m"})
+    assert told(made) == []
+
+
+def test_broken_channels_do_not_hide_what_is_wrong_with_rules(tmp_path: Path) -> None:
+    made = project(tmp_path, {"checks": "[health.rot]"})
+    made.write("config/monitoring-integration.yaml", "channels: none\n")
+    rules, channels = told(made)
+    assert "unknown check 'health.rot'" in rules
+    assert channels.startswith("monitoring-integration.yaml, line 1, channels: ")
+
+
+def test_a_project_may_tell_nobody(tmp_path: Path) -> None:
+    """Where nobody is named by a rule."""
+    made = project(tmp_path)
+    made.write("config/alert-rules.yaml", HEAD.removesuffix("rules:\n"))
+    (made.root / "config/monitoring-integration.yaml").unlink()
+    assert told(made) == []
 
 
 def test_everything_is_told_at_once(tmp_path: Path) -> None:
@@ -200,3 +230,69 @@ def test_rules_from_elsewhere_are_read_against_the_same_schedule(tmp_path: Path)
     )
     with pytest.raises(ConfigError, match=r"new\.yaml: 1 problem\n  line 12, rules\[0\]\.window: never holds"):
         alerting(made.root, made.root / "new.yaml")
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "problem"),
+    [
+        ("  low: {title: cosmetic, urgency: tell, target: 4h, longest: 24h, remind: 24h}\n", "", "says nothing of low"),
+        ("{after: 0m, roles", "{after: 5m, roles", "begins after 5m, and nobody is responsible before"),
+        (
+            "action: Look}",
+            "action: Look}\n    - {after: 1h, action: Ask}\n    - {after: 60m, action: Run}",
+            "its steps do not rise; sort them by after, each of its own time",
+        ),
+    ],
+    ids=["a severity is missing", "nobody at first", "two at once"],
+)
+def test_severities_and_escalations_leave_no_hole(tmp_path: Path, written: str, instead: str, problem: str) -> None:
+    made = project(tmp_path, {})
+    text = (made.root / "config/alert-rules.yaml").read_text(encoding="utf-8")
+    assert written in text
+    made.write("config/alert-rules.yaml", text.replace(written, instead))
+    (told_of,) = [line for line in told(made) if problem in line]
+    assert told_of.startswith("alert-rules.yaml, line ")
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ("since: 2026-01-02 10:00Z, until: 2026-01-02 12:00", "maintenance[0].since: local to its zone"),
+        ("since: 2026-01-02 10:00, until: 2026-01-02 12:00, time_zone: X/Y", "maintenance[0].time_zone: 'X/Y' is no"),
+        ("until: 2026-01-02, cron: 0 2, lasts: 1h", "maintenance[0].cron: cron has five fields"),
+        ("until: 2026-01-02, cron: 0 2 * * *, lasts: long", "maintenance[0].lasts: a time is a number with s, m"),
+        ("until: 2026-01-02", "maintenance[0]: it comes either once"),
+        ("since: 2026-01-02 10:00, until: 2026-01-02 12:00, lasts: 1h", "maintenance[0]: it comes either once"),
+        (
+            "since: 2026-01-02 10:00, until: 2026-01-02 12:00, lasts: 1h, cron: 0 2 * * *",
+            "maintenance[0]: it comes either once",
+        ),
+    ],
+)
+def test_maintenance_that_says_no_time_is_a_problem(tmp_path: Path, entry: str, problem: str) -> None:
+    (found,) = told(project(tmp_path, {}, more=f"maintenance:\n  - {{title: Move, owner: web, {entry}}}\n"))
+    assert problem in found
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ("until: 2026-01-02 10:00Z", "silences[0].until: local to its zone: write it without Z or offset"),
+        ("until: 2026-01-02 10:00, since: 2026-01-01 10:00Z", "silences[0].since: local to its zone"),
+        ("until: 2026-01-02 10:00, time_zone: Mars/Olympus", "silences[0].time_zone: 'Mars/Olympus' is no time zone"),
+    ],
+)
+def test_a_silence_that_says_no_time_is_a_problem(tmp_path: Path, entry: str, problem: str) -> None:
+    more = f"silences:\n  - {{rules: [down], reason: known, owner: web, {entry}}}\n"
+    (found,) = told(project(tmp_path, {}, more=more))
+    assert problem in found
+
+
+def test_maintenance_names_suites_and_environments_that_there_are(tmp_path: Path) -> None:
+    more = """\
+        maintenance:
+          - {title: Move, owner: web, until: 2026-01-02, cron: 0 2 * * *, lasts: 1h, suites: [shoop], environments: [c]}
+        """
+    environments, suites = told(project(tmp_path, {}, more=more))
+    assert "maintenance[0].suites[0]: unknown suite 'shoop'; did you mean 'shop'?" in suites
+    assert "maintenance[0].environments[0]: unknown environment 'c'" in environments
