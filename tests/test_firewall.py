@@ -5,7 +5,8 @@ import gzip
 import io
 import json
 import zipfile
-from dataclasses import replace
+from collections import OrderedDict
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -139,3 +140,53 @@ def test_half_a_character_keeps_no_run_from_being_kept(tmp_path: Path, said: str
     History(tmp_path / "history.db").record(run)
     assert [each.reason for each in History(tmp_path / "history.db").recent(run.suite, run.environment, 1)] == [left]
     assert json.loads(document.write(run, tmp_path).read_bytes())["reason"] == left
+
+
+@dataclass(frozen=True)
+class Said:
+    text: str
+    more: object = None
+
+
+NOWHERE = Path("S3cretName")
+
+
+@pytest.mark.parametrize(
+    ("value", "left"),
+    [
+        ("a S3cretName", "a ***"),
+        (b"a S3cretName", b"a ***"),
+        (["S3cretName", 1], ["***", 1]),
+        (("S3cretName", 1), ("***", 1)),
+        ({"S3cretName": "S3cretName", "n": 1}, {"***": "***", "n": 1}),
+        (Said("S3cretName"), Said("***")),
+        (Said("S3cretName", "S3cretName"), Said("***", "***")),
+        (Said("x", (b"S3cretName", ["S3cretName"])), Said("x", (b"***", ["***"]))),
+        ([NOWHERE], [NOWHERE]),
+    ],
+    ids=["text", "bytes", "list", "tuple", "dictionary", "field", "all fields", "nested", "anything else"],
+)
+def test_whatever_holds_texts_is_scrubbed(value: object, left: object) -> None:
+    assert scrubbed(value, Scrubber([Secret("S3cretName")])) == left
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 1.5, Outcome.FAIL, ("x", 1), Said("x", Outcome.FAIL), NOWHERE, OrderedDict(a="S3cretName")],
+    ids=["nothing", "number", "enum", "tuple", "dataclass", "path", "a kind of its own"],
+)
+def test_what_needs_no_scrubbing_is_the_same_as_before(value: object) -> None:
+    """An enum is one though its name is somebody's password; what cannot be made of its parts is not made anew."""
+    assert scrubbed(value, Scrubber([Secret("S3cretName"), Secret("FAIL")])) is value
+
+
+def test_a_file_in_which_cleaning_leaves_a_secret_is_withheld(tmp_path: Path) -> None:
+    """What is left where one secret was taken out may be another one."""
+    (tmp_path / "log").write_text("xxabcdyyyyyyyy and more")
+    assert sweep([tmp_path], Scrubber([Secret("abcd"), Secret("xx***yyyyyyyy")])) == ("log",)
+    assert [path.name for path in tmp_path.iterdir()] == ["log.withheld"]
+
+
+def test_what_is_packed_again_is_packed_as_tight(scrubber: Scrubber) -> None:
+    """A trace with a secret in it does not fill the disk."""
+    assert len(clean(zipped(trace=CANARY.encode() + b"x" * 100_000), scrubber)) < 1000

@@ -143,11 +143,20 @@ def test_a_secret_is_masked_from_when_it_is_learned() -> None:
     scrubber.learn("492039")
     assert scrubber.text("code 492039, hunter2hunter") == "code ***, ***"
     assert scrubber.data(b"code 492039, hunter2hunter") == b"code ***, ***"
+    scrubber.learn("492039")
+    assert scrubber.text("code 492039, hunter2hunter") == "code ***, ***"
 
 
 def test_a_short_value_is_not_masked() -> None:
     """A value of three characters would blacken every page."""
     assert Scrubber([Secret("the"), Secret("")]).text("the whole page") == "the whole page"
+
+
+def test_a_short_value_with_blanks_around_it_is_masked_with_all_of_them() -> None:
+    """Without them it would be too short, and blanks alone stand everywhere."""
+    scrubber = Scrubber([Secret("the\t  ")])
+    assert scrubber.text("in the whole page") == "in the whole page"
+    assert scrubber.text("in the\t  whole page") == f"in {MASK}whole page"
 
 
 @pytest.mark.parametrize("order", [("hunter", "hunter2hunter"), ("hunter2hunter", "hunter")])
@@ -160,6 +169,7 @@ def test_the_longer_of_two_secrets_wins(order: tuple[str, str]) -> None:
 
 def test_bytes_that_are_no_text_pass() -> None:
     """A binary file is scrubbed byte for byte, and its other bytes stay as they are."""
+    assert Scrubber([Secret("hunter2hunter")]).data(b"a\nhunter2hunter\r\nb") == b"a\n***\r\nb"
     assert Scrubber([Secret("hunter2hunter")]).data(b"\xff\x00hunter2hunter\xfe") == b"\xff\x00***\xfe"
 
 
@@ -188,13 +198,34 @@ def test_the_end_of_a_secret_after_an_ellipsis_is_masked(ellipsis: str) -> None:
     assert Scrubber([Secret(LONG)]).text(f"== '{LONG[:8]}{ellipsis}{LONG[-9:]}'") == f"== '{MASK}{ellipsis}{MASK}'"
 
 
+def test_what_is_left_of_a_secret_may_stand_on_two_lines() -> None:
+    """As a page breaks it where it has a blank."""
+    broken = LONG.replace(" ", "\n")
+    scrubber = Scrubber([Secret(LONG)])
+    assert scrubber.text(f"said {'x' * 60} {broken[:-3]}…") == f"said {'x' * 60} {MASK}…"
+    assert scrubber.text(f"said …{broken[-12:]} to all") == f"said …{MASK} to all"
+
+
+def test_what_only_begins_like_a_secret_is_left_alone() -> None:
+    """Up to the letter in which it differs it may be any word."""
+    assert Scrubber([Secret("Corr3ctHorse")]).text('"see Corr3cHello"') == '"see Corr3cHello"'
+    assert Scrubber([Secret("abcdef")]).text("abc def") == "abc def"
+    assert Scrubber([Secret("a<b>c")]).text("a&apos;b&apos;c") == "a&apos;b&apos;c"
+
+
 def test_a_word_that_a_secret_begins_with_is_left_alone() -> None:
     """A product whose name begins its password keeps it, until it is glued to something, or a text was cut there."""
     scrubber = Scrubber([Secret("betterprompts-2026")])
-    assert scrubber.text('{"suite": "betterprompts"}') == '{"suite": "betterprompts"}'
-    assert scrubber.text("xxbetterprompts") == f"xx{MASK}"
-    assert scrubber.text("betterpro…") == f"{MASK}…"
-    assert scrubber.text("a" * 60 + " betterpro") == "a" * 60 + f" {MASK}"
+    for text, left in {
+        '{"suite": "betterprompts"}': '{"suite": "betterprompts"}',
+        f'{{"about": "{"a" * 40}", "suite": "betterprompts"}}': f'{{"about": "{"a" * 40}", "suite": "betterprompts"}}',
+        "xbetterprompts": f"x{MASK}",
+        "xxbetterprompts": f"xx{MASK}",
+        "betterpro…": f"{MASK}…",
+        "a" * 60 + " betterpro": "a" * 60 + f" {MASK}",
+    }.items():
+        assert scrubber.text(text) == left
+        assert scrubber.data(text.encode()) == left.encode()
 
 
 @pytest.mark.parametrize("change", [str.upper, str.lower, str.swapcase])
@@ -209,6 +240,7 @@ def test_a_secret_is_masked_in_any_letter_case(change: Callable[[str], str]) -> 
 def test_a_secret_is_masked_with_its_blanks_collapsed(secret: str) -> None:
     """As a page shows it."""
     assert Scrubber([Secret(secret)]).text("a Corr3ct Horse Battery b").split() == ["a", "***", "b"]
+    assert Scrubber([Secret("ab c")]).text("x ab  c y") == "x *** y"
 
 
 @pytest.mark.parametrize("known", ["jbsw y3dp ehpk 3pxp", "JBSW-Y3DP-EHPK-3PXP", "JBSWY3DPEHPK3PXP"])
@@ -222,6 +254,7 @@ def test_a_key_is_masked_however_it_is_grouped(known: str, shown: str) -> None:
 def test_a_one_time_code_is_masked_however_it_is_grouped(shown: str) -> None:
     """As authenticators and pages write it."""
     assert Scrubber([Secret("492039")]).text(f"code {shown}") == "code ***"
+    assert Scrubber([Secret("11492039")]).text("code 1149 2039") == "code ***"
 
 
 def test_each_line_of_a_secret_is_one() -> None:
@@ -230,11 +263,17 @@ def test_each_line_of_a_secret_is_one() -> None:
     assert Scrubber([Secret(key)]).text("> MIIEabcdefgh12345 <") == "> *** <"
 
 
-@pytest.mark.parametrize(("value", "why"), [("q7!", "too short"), ("abcd\udcff", "no text"), ("abcd", None)])
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("q7!", "is too short to be kept out of reports, which takes 4 characters"),
+        ("abcd\udcff", "holds bytes that are no text in UTF-8, so it cannot be kept out of reports"),
+        ("abcd", None),
+    ],
+)
 def test_what_cannot_be_masked_is_told(value: str, why: str | None) -> None:
     """Rather than to let it through silently."""
-    said = unmaskable(value)
-    assert (said is None) if why is None else (said is not None and why in said and value not in said)
+    assert unmaskable(value) == why
 
 
 def test_a_secret_that_is_no_text_breaks_nothing() -> None:

@@ -62,6 +62,12 @@ def test_secrets_of_requests_are_recognised_by_name() -> None:
         "12345678",
         "abcdefghi1",
     ]
+    assert list(in_headers({"set-cookie": 'a="X234567X"; Path=/; Max-Age=1\nb=MTIzNDU2Nzg5MA==; Path=/'})) == [
+        "X234567X",
+        "MTIzNDU2Nzg5MA==",
+    ]
+    assert list(in_headers({"sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "x-token": "Anonymous"})) == []
+    assert list(in_headers({"x-token": "T0ken123"})) == ["T0ken123"]
     assert list(in_query("https://a/p?token=T0kenInTheUrl&page=12345678")) == ["T0kenInTheUrl"]
 
 

@@ -160,7 +160,7 @@ def _entries(data: bytes) -> dict[str, bytes] | None:
 
 def _unpacked(data: bytes) -> Iterable[bytes]:
     if (entries := _entries(data)) is not None:
-        yield from (name.encode(errors="replace") for name in entries)
+        yield from (name.encode() for name in entries)
         yield from entries.values()
     elif data.startswith(GZIP) and (inner := _gunzipped(data)) is not None:
         yield inner

@@ -46,6 +46,11 @@ def test_a_secret_may_be_written_as_it_is_shown(text: str) -> None:
     assert key_of(Secret(text)) == key_of(Secret("JBSWY3DPEHPK3PXP"))
 
 
+def test_a_secret_keeps_its_last_letter() -> None:
+    """Only padding is taken off."""
+    assert key_of(Secret("JBSWY3DPEHPK3PXX")) == base64.b32decode("JBSWY3DPEHPK3PXX")
+
+
 @pytest.mark.parametrize("text", ["hunter-2-and-more!", "0189", "A", " ", "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP"])
 def test_what_is_no_base32_is_refused_without_being_said(text: str) -> None:
     """The problem is told, the value is not."""
