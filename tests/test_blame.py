@@ -4,7 +4,16 @@ import dataclasses
 
 import pytest
 
-from smoke.judging.blame import BadAnswer, Failure, judge_edge, judge_failure, network_blame
+from smoke.judging.blame import (
+    BadAnswer,
+    Failure,
+    blame_of_status,
+    judge_edge,
+    judge_failure,
+    limits_told,
+    network_blame,
+)
+from smoke.judging.waits import Wait
 from smoke.model import Blame, Finding
 from tests.support.playwright_messages import BUTTON_DISABLED, CLICK_TIMED_OUT, MISSING_HEADING
 
@@ -173,6 +182,7 @@ FAILED = Finding(rule="the title (…) == Shop", blame=Blame.ASSERTION)
     [
         (EDGE, None, "Cloudflare answers in place of the application"),
         (EDGE, FAILED, "Cloudflare answers in place of the application"),
+        (dataclasses.replace(EDGE, status=400), None, "Cloudflare answers in place of the application"),
         (PASSED_BY, FAILED, "AWS WAF answers in place of the application"),
         (PASSED_BY, None, None),
         (an_answer(403, is_document=True), FAILED, None),
@@ -184,8 +194,8 @@ def test_an_edge_in_front_of_the_application_is_told(
     """A refusal of the edge is never the application's; a challenge that the browser passed stopped nothing."""
     found = judge_edge((answer,), failure)
     assert (found.cause if found else None) == cause
-    if found and failure:
-        assert failure.rule in found.evidence
+    if found:
+        assert found.evidence == (str(answer), *([failure.rule] if failure else []))
 
 
 @pytest.mark.parametrize("quoted", ["ERR_INTERNET_DISCONNECTED", "Connection refused", "Target closed", "TLS"])
@@ -246,3 +256,46 @@ def test_an_answer_that_misled_the_journey_is_the_applications() -> None:
 def test_words_in_what_playwright_says_are_no_evidence(message: str) -> None:
     """Neither a locator, an address nor what a script says is taken for the network's or the browser's own words."""
     assert judge_failure(of_playwright(message), ()).blame is Blame.ASSERTION
+
+
+@pytest.mark.parametrize(
+    ("status", "blame"),
+    [
+        (200, Blame.ASSERTION),
+        (399, Blame.ASSERTION),
+        (400, Blame.APP_4XX),
+        (499, Blame.APP_4XX),
+        (500, Blame.APP_5XX),
+        (599, Blame.APP_5XX),
+    ],
+)
+def test_a_status_says_whose_fault_it_is(status: int, blame: Blame) -> None:
+    """An answer that is good, and not the one that was expected, is wrong as any other wrong answer."""
+    assert blame_of_status(status) is blame
+
+
+def test_a_page_that_still_waited_for_an_answer_is_slow() -> None:
+    """The request that was open is the evidence; what has a cause of its own keeps it."""
+    waits = (Wait(method="GET", path="/api/cart", seconds=4.0, answered_s_ago=None),)
+    late = judge_failure(of_playwright(CLICK_TIMED_OUT, "TimeoutError"), (), waits)
+    assert (late.blame, late.evidence) == (Blame.SLOW, ("GET /api/cart was still pending after 4.0 s",))
+    broken = judge_failure(of_playwright(CLICK_TIMED_OUT, "TimeoutError"), (an_answer(503),), waits)
+    assert (broken.blame, broken.evidence) == (Blame.APP_5XX, ("GET /api/v1/cart answered 503",))
+
+
+def test_a_page_that_is_limited_says_so_to_other_checks() -> None:
+    """Too many requests are the cause of whatever else asks; a page that is missing is not."""
+    limited, missing = (
+        judge_failure(of_assertion("x"), (an_answer(status, is_document=True),)) for status in (429, 404)
+    )
+    assert (limited.cause, missing.cause) == ("GET /api/v1/cart answers 429", None)
+
+
+def test_answers_that_say_when_to_come_back_are_told() -> None:
+    """Each once, three at most; an answer that does not say it is not among them."""
+    later = [dataclasses.replace(an_answer(429), path=f"/{number}", retry_after="30") for number in range(5)]
+    assert limits_told((an_answer(429), later[0], *later)) == (
+        "GET /0 answered 429, Retry-After 30",
+        "GET /1 answered 429, Retry-After 30",
+        "GET /2 answered 429, Retry-After 30",
+    )

@@ -73,6 +73,12 @@ def test_the_aria_snapshot_stays_out(message: str) -> None:
     assert "textbox" not in line
 
 
+def test_words_that_a_snapshot_goes_on_with_stay_out_too() -> None:
+    """A text of several lines in it may begin one as the details of a failure begin."""
+    shown = "Locator expected to be visible\nAria snapshot:\n  - textbox: |-\n    Error hunter2\n    Expected hunter2"
+    assert one_line(shown) == "Locator expected to be visible"
+
+
 def test_a_very_long_line_is_cut() -> None:
     """A page that shows a whole novel as its title does not fill an alert."""
     assert one_line("x" * 1000) == "x" * 400

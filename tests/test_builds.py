@@ -27,3 +27,4 @@ def test_two_builds_are_a_mixed_fleet_told_with_counts():
 def test_answers_that_do_not_say_prove_nothing():
     proof = BuildProof(expected="b2", silent=9)
     assert (proof.standing, proof.outcome) == (BuildStanding.UNSEEN, Outcome.INCONCLUSIVE)
+    assert proof.sentence == "STALE_BUILD: no answer showed its build, so b2 is not proven"

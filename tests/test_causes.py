@@ -54,6 +54,7 @@ def test_different_things_stay_apart() -> None:
         fell("a.d", of(Blame.ASSERTION)),
     ]
     assert grouped(*results) == [(LOST, ("a.a",)), (other, ("a.b",)), ("it works", ("a.c",)), ("it works", ("a.d",))]
+    assert grouped(fell("a.e", of(Blame.ASSERTION, rule=""))) == [("a.e: ASSERTION", ("a.e",))]
 
 
 def test_an_account_takes_down_its_own_checks() -> None:
@@ -67,6 +68,13 @@ def test_an_account_takes_down_its_own_checks() -> None:
         ("the account basic cannot be used", ("a.a", "a.b")),
         ("the account totp cannot be used", ("a.c",)),
     ]
+    assert grouped(fell("a.d", of(Blame.ACCOUNT, rule="the code is refused"))) == [("the code is refused", ("a.d",))]
+
+
+def test_a_cause_belongs_to_the_fault_that_has_it() -> None:
+    """A check that failed for a server error did not fall to the browser that was gone in the end."""
+    failed = fell("a.a", of(Blame.HARNESS, "the browser is gone"), of(Blame.APP_5XX, rule="status (503) == 200"))
+    assert (failed.blame, grouped(failed)) == (Blame.APP_5XX, [("status (503) == 200", ("a.a",))])
 
 
 @pytest.mark.parametrize("blame", [Blame.RUNNER_OFFLINE, Blame.STALE_BUILD])
@@ -105,6 +113,7 @@ def test_the_verdict_tells_a_shared_cause_once_and_counts_it() -> None:
         (Blame.TCP, "http://shop.example", "the connection to shop.example:80 fails"),
         (Blame.TCP, "ws://shop.example:9/x", "the connection to shop.example:9 fails"),
         (Blame.TLS, "https://shop.example", "TLS with shop.example:443 fails"),
+        (Blame.TCP, "chrome-extension://abc/x", "the connection to abc:443 fails"),
         (Blame.SLOW, "https://shop.example", None),
         (Blame.DNS, "", None),
     ],
@@ -119,7 +128,10 @@ def broke(name: str, path: str, status: int) -> CheckResult:
 
 
 def test_one_outage_is_one_cause() -> None:
-    """The same server error wherever something failed is told once, with what was asked."""
+    """The same server error wherever something failed is told once, with what was asked, as far as that is short."""
+    two, three = ([broke(f"a.n{index}", f"/{index}", 500) for index in range(count)] for count in (2, 3))
+    assert grouped(*two) == [("the application answers 500 to GET /0, GET /1", ("a.n0", "a.n1"))]
+    assert [text for text, _ in grouped(*three)] == ["the application answers 500 to GET /0, GET /1, GET /2"]
     results = [broke(f"a.n{index}", f"/{index}", 503) for index in range(5)]
     everywhere = "the application answers 503 to GET /0, GET /1, GET /2 and 2 more"
     assert grouped(*results) == [(everywhere, ("a.n0", "a.n1", "a.n2", "a.n3", "a.n4"))]
@@ -139,6 +151,7 @@ def test_only_a_server_error_is_a_cause_of_others() -> None:
     """A path that answers 503, or 429, explains what else needs it; the query does not matter."""
     assert broken("GET", "/cart", 429) == "GET /cart answers 429"
     assert broken("GET", "/cart?id=7", 503) == "GET /cart answers 503"
+    assert broken("GET", "/cart", 500) == "GET /cart answers 500"
     assert broken("GET", "/cart", 404) is None
 
 
@@ -146,6 +159,12 @@ def test_a_second_look_at_a_lost_host_is_taken_once() -> None:
     """After a check that tried twice nobody needs to try twice; after one that tried once, everybody does."""
     assert beyond_doubt([seen("a.a", of(Blame.DNS, LOST), tries=2)]) == {LOST}
     assert beyond_doubt([seen("a.a", of(Blame.DNS, LOST)), seen("a.b", of(Blame.TCP, "x"), tries=2)]) == frozenset()
+
+
+def test_of_several_looks_at_a_host_the_last_one_counts() -> None:
+    lost, other = seen("a.a", of(Blame.DNS, LOST)).attempts, seen("a.a", of(Blame.TCP, "x")).attempts
+    assert beyond_doubt([Observation(check_id="a.a", attempts=(*other, *other, *lost))]) == {LOST}
+    assert beyond_doubt([Observation(check_id="a.a", attempts=(*lost, *lost, *other))]) == frozenset()
 
 
 CAUSES = st.sampled_from([None, LOST, "GET /cart answers 503"])

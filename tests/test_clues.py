@@ -11,6 +11,10 @@ def a_hop(where: str, outcome: str, *, method: str = "GET", redirected: bool = F
     return Hop(method=method, where=where, outcome=outcome, redirected=redirected)
 
 
+def round_trip(length: int) -> tuple[Hop, ...]:
+    return tuple(a_hop(f"/{number}", "302", redirected=number > 0) for number in range(length))
+
+
 OPENED = (a_hop("/", "302"), a_hop("/login", "200", redirected=True))
 SENT = (a_hop("/login", "303", method="POST"), a_hop("/home", "503", redirected=True))
 
@@ -25,10 +29,12 @@ SENT = (a_hop("/login", "303", method="POST"), a_hop("/home", "503", redirected=
         ((a_hop("/", "net::ERR_CONNECTION_RESET"), *OPENED), ("GET / net::ERR_CONNECTION_RESET",)),
         ((*OPENED, a_hop("/a", "200")), ("GET /a 200",)),
         ((a_hop("/seen", "200", redirected=True),), ("GET /seen 200",)),
+        (round_trip(CIRCLES), ("GET /0 302 -> /1 302 -> /2 302 -> /3 302 -> /4 302",)),
+        (round_trip(CIRCLES + 3), ("GET /0 302 -> /1 302 -> /6 302 -> /7 302",)),
     ],
 )
 def test_the_chain_of_the_document_that_failed_is_told(hops: tuple[Hop, ...], chain: tuple[str, ...]) -> None:
-    """Redirects are one line; of several documents the one that failed is told, else the last."""
+    """Redirects are one line, many of them by their ends; of several documents the one that failed, else the last."""
     assert clues(hops, ()) == chain
 
 

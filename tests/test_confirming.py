@@ -71,14 +71,17 @@ BUSY = Finding(rule="runner too slow: reference page 700 ms, its band ends at 30
 SORRY = Finding(rule="the page says Sorry", blame=Blame.ASSERTION)
 
 
-def tried_again(first: Measurement, second: tuple[Finding, ...], *more: Finding) -> Outcome:
-    """Judge a check whose first attempt took ``first`` and found ``more``, and whose other one found ``second``."""
+def twice(first: Measurement, second: tuple[Finding, ...], *more: Finding) -> Observation:
+    """A check whose first attempt took ``first`` and found ``more``, and whose other one found ``second``."""
     attempts = (
         Attempt(number=1, started=0.0, duration_ms=1.0, measurements=(first,), findings=(over_budget(first), *more)),
         Attempt(number=2, started=2.0, duration_ms=1.0, findings=second),
     )
-    told = confirmed(Observation(check_id="login.basic", attempts=attempts))
-    return judge_check(a_check("login.basic"), told).outcome
+    return Observation(check_id="login.basic", attempts=attempts)
+
+
+def tried_again(first: Measurement, second: tuple[Finding, ...], *more: Finding) -> Outcome:
+    return judge_check(a_check("login.basic"), confirmed(twice(first, second, *more))).outcome
 
 
 def test_one_slow_sample_fails_only_if_the_next_attempt_confirms_it() -> None:
@@ -87,6 +90,26 @@ def test_one_slow_sample_fails_only_if_the_next_attempt_confirms_it() -> None:
     assert tried_again(SIGN_IN, (over_budget(SIGN_IN),)) is Outcome.FAIL
     assert tried_again(SIGN_IN, (over_budget(SIGN_IN), BUSY)) is Outcome.FAIL
     assert tried_again(SIGN_IN, ()) is Outcome.FLAKY
+    doubted = confirmed(twice(SIGN_IN, (BUSY,))).attempts[0].findings[0]
+    assert doubted.rule == f"{over_budget(SIGN_IN).rule}, but no other attempt confirms it"
+    slow_twice = twice(SIGN_IN, (over_budget(SIGN_IN),))
+    assert confirmed(slow_twice) == slow_twice
+
+
+def test_of_several_attempts_only_those_that_were_slow_once_are_doubted() -> None:
+    """An attempt between them that shows something else is what it is, and decides."""
+    first, last = twice(SIGN_IN, (BUSY,)).attempts
+    between = Attempt(number=2, started=1.0, duration_ms=1.0, findings=(SORRY,))
+    told = confirmed(Observation(check_id="login.basic", attempts=(first, between, last)))
+    assert (told.attempts[1], judge_check(a_check("login.basic"), told).outcome) == (between, Outcome.FAIL)
+
+
+def test_only_the_last_attempt_can_be_unconfirmed() -> None:
+    """What came after it was looked at."""
+    first = confirmed(seen(LOST, name="login.basic")).attempts
+    later = Attempt(number=2, started=2.0, duration_ms=1.0, findings=(SORRY,))
+    result = judge_check(a_check("login.basic"), Observation(check_id="login.basic", attempts=(*first, later)))
+    assert not is_unconfirmed(result)
 
 
 def test_what_more_than_one_slow_sample_says_stays() -> None:
@@ -94,3 +117,5 @@ def test_what_more_than_one_slow_sample_says_stays() -> None:
     assert tried_again(sampled(SIGN_IN, (3500.0, 3600.0)), (BUSY,)) is Outcome.FAIL
     assert tried_again(replace(SIGN_IN, value=9100.0), (BUSY,)) is Outcome.FAIL
     assert tried_again(SIGN_IN, (BUSY,), SORRY) is Outcome.FAIL
+    endless = Finding(rule="page / answers, but its scripts never end", blame=Blame.SLOW)
+    assert tried_again(SIGN_IN, (BUSY,), endless) is Outcome.FAIL

@@ -31,8 +31,9 @@ HEADERS = {
 
 @pytest.mark.parametrize("service", PAGES)
 def test_a_block_page_names_its_service(service: str) -> None:
-    """The page alone tells, under a status that refuses."""
+    """The page alone tells, under a status that refuses, however it writes its tags."""
     assert blocked_by(403, {}, PAGES[service]) == service
+    assert blocked_by(403, {}, PAGES[service].upper()) == service
 
 
 def test_a_limit_that_is_told_in_plain_text_names_its_service() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from smoke.judging.causes import BRAKED, BROWSER_GONE
 from smoke.judging.findings import CAUSES_FIRST, findings_of
-from smoke.judging.timing import over_budget
+from smoke.judging.timing import Circumstances, over_budget
 from smoke.model import Blame, Finding, Measurement, Unit
 from tests.support.judging import a_finding
 
@@ -53,6 +53,15 @@ def test_a_request_that_we_held_back_explains_all_that_follows() -> None:
     assert (found.rule, found.blame) == (braked.rule, Blame.HARNESS)
     assert found.evidence == (f"then: {failure.rule}",)
     assert findings_of(None, [scripts, braked, breach], []) == (breach, braked)
+    again = dataclasses.replace(braked, rule="GET /cart keeps within 10%, but would be request 3")
+    assert findings_of(None, [braked, again], []) == (braked, again)
+
+
+def test_a_budget_is_judged_under_its_circumstances() -> None:
+    """One sample of what cannot be tried again does not count against the application."""
+    once = Measurement(name="home.load_ms", value=3200.0, budget=3000.0)
+    (found,) = findings_of(None, [], [once], Circumstances(unrepeatable="it has written"))
+    assert found.blame is Blame.HARNESS
 
 
 def test_every_blame_has_its_rank() -> None:

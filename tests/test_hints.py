@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from smoke.judging.causes import BRAKED, BROWSER_GONE, broken, forbidden
-from smoke.judging.hints import BY_BLAME, hint
+from smoke.judging.hints import ALSO, BY_BLAME, FLOW, hint
 from smoke.model import Blame, Category, CheckKind, Finding, Outcome
 from tests.support.judging import a_finding
 
@@ -44,6 +44,8 @@ def test_a_category_says_where_else_to_look(blame: Blame) -> None:
     assert "connection pool" in said[Category.DATABASE]
     assert "status page" in said[Category.EXTERNAL_SERVICES]
     assert said[Category.AUTHENTICATION] == BY_BLAME[blame]
+    flow = hint(a_finding(Blame.ASSERTION), Category.DATABASE, CheckKind.JOURNEY)
+    assert flow == f"{BY_BLAME[Blame.ASSERTION]} {ALSO[Category.DATABASE]} {FLOW}"
 
 
 @pytest.mark.parametrize("category", Category)

@@ -7,7 +7,7 @@ import pytest
 from smoke.config.points import FlakyPolicy
 from smoke.judging.hints import BY_BLAME
 from smoke.judging.judge import NEVER_BEGUN, combine, exit_code, judge_check, judge_run, outcome_of
-from smoke.judging.judged import Interruption
+from smoke.judging.judged import CheckResult, Interruption
 from smoke.model import Action, Attempt, Blame, Category, Finding, Observation, Outcome
 from tests.support.judging import a_check, a_point, an_attempt, attempts, judged
 
@@ -267,3 +267,9 @@ def test_a_verdict_names_the_check_once() -> None:
     )
     result = judge_check(a_check("home.load"), observation)
     assert judge_run([result], a_point()).reason == "home.load failed: page_errors (1) == 0: TypeError"
+
+
+def test_a_check_that_says_nothing_of_its_reason_is_told_without_one() -> None:
+    """As one that another machine told of, in an older file."""
+    unsaid = CheckResult(check=a_check("a.b"), outcome=Outcome.NOT_RUN, blame=None)
+    assert judge_run([unsaid], a_point()).reason == "a.b was not run"

@@ -107,6 +107,9 @@ def test_an_entry_accepts_only_its_own_kind(kind: SignalKind) -> None:
         (SignalKind.REQUEST, "GET /cart net::ERR_NAME_NOT_RESOLVED", "failed_requests", Blame.DNS),
         (SignalKind.REQUEST, "GET /cart net::ERR_CONNECTION_RESET", "failed_requests", Blame.TCP),
         (SignalKind.REQUEST, "GET /cart net::ERR_UNHEARD_OF", "failed_requests", Blame.TCP),
+        (SignalKind.REQUEST, "GET /cart net::ERR_INTERNET_DISCONNECTED", "failed_requests", Blame.RUNNER_OFFLINE),
+        (SignalKind.REQUEST, "GET /cart net::ERR_BLOCKED_BY_ORB", "failed_requests", Blame.ASSERTION),
+        (SignalKind.REQUEST, "GET /cart.js csp", "failed_requests", Blame.ASSERTION),
     ],
 )
 def test_every_kind_of_signal_has_its_rule_and_blame(kind: SignalKind, text: str, rule: str, blame: Blame) -> None:
@@ -151,3 +154,12 @@ def test_kinds_are_told_apart() -> None:
     signals = [a_signal("GET /cart 500", SignalKind.REQUEST), a_signal("boom")]
     rules = [finding.rule for finding in judge_signals("home.load", signals, [], LAST_DAY, "planned")]
     assert rules == ["home.load.console_errors (1) == 0: boom", "home.load.failed_requests (1) == 0: GET /cart 500"]
+
+
+def test_what_counts_against_the_application_is_told_of_several() -> None:
+    """A request that this runner's network lost does not hide the one that was answered with an error."""
+    texts = ("GET /a net::ERR_INTERNET_DISCONNECTED", "GET /b 503", "GET /c net::ERR_INTERNET_DISCONNECTED")
+    signals = [a_signal(text, SignalKind.REQUEST) for text in texts]
+    (found,) = judge_signals("home.load", signals, [], LAST_DAY, "planned")
+    assert (found.rule, found.blame) == ("home.load.failed_requests (3) == 0: GET /b 503", Blame.APP_5XX)
+    assert found.evidence == (f"on /: {texts[0]}", f"on /: {texts[2]}")

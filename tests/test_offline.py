@@ -71,3 +71,4 @@ def test_who_was_reached_is_noted_beside_a_failure_of_the_network() -> None:
     found = vouched(saw(Blame.ASSERTION, Blame.DNS, Blame.TCP), up).attempts[0].findings
     assert [finding.evidence for finding in found] == [(), (f"this runner's network works: it reaches {up}",), ()]
     assert [finding.blame for finding in found] == [Blame.ASSERTION, Blame.DNS, Blame.TCP]
+    assert vouched(saw(Blame.ASSERTION), up) == saw(Blame.ASSERTION)

@@ -83,6 +83,12 @@ def test_what_has_written_is_not_tried_again() -> None:
     assert not_repeated(policy, an_attempt(Blame.ASSERTION), ()) == ()
     assert not_repeated(policy, an_attempt(), order) == ()
     assert not_repeated(policy, an_attempt(Blame.APP_4XX), order) == ()
+    assert not_repeated(policy, an_attempt(Blame.ASSERTION), (*order, "PUT /api/cart")) == (
+        "not tried again: it has written POST /api/orders, PUT /api/cart",
+    )
+    lost = Finding(rule="GET / answers", blame=Blame.DNS, cause="the host shop.example does not resolve")
+    attempt = Attempt(number=1, started=0.0, duration_ms=1.0, findings=(lost,))
+    assert not_repeated(policy, attempt, order, {"the host shop.example does not resolve"}) == ()
 
 
 @pytest.mark.parametrize(("number", "may_write", "last"), [(1, False, False), (2, False, True), (1, True, True)])

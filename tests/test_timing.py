@@ -7,8 +7,17 @@ from typing import Any
 import pytest
 
 from smoke.calibration import Calibration, Reference, both
+from smoke.judging.causes import RUNNER_BUSY
 from smoke.judging.retry import RetryPolicy, standard_of, wait_before_next
-from smoke.judging.timing import Circumstances, over_budget, p95_of, sampled, samples_wanted
+from smoke.judging.timing import (
+    Circumstances,
+    is_beyond_ceiling,
+    over_budget,
+    p95_of,
+    sampled,
+    samples_wanted,
+    written_once,
+)
 from smoke.model import Blame, Finding, Measurement, Outcome, Standard, Unit, surely_slow
 from tests.support.judging import an_attempt
 
@@ -38,6 +47,8 @@ def under(*readings_ms: float, why: str | None = None) -> Circumstances:
         (taken(4000, 2000, 2000), 3),
         (taken(4000, 4000, 4000), 3),
         (taken(4000, 4000, 2000), 5),
+        (taken(4000, 4000, 3000), 5),
+        (taken(12000, budget=4000), 3),
         (taken(4000, 4000, 2000, 4000, 2000), 5),
         (taken(0.3, budget=0.1, unit=Unit.SCORE), 1),
     ],
@@ -129,6 +140,7 @@ def test_a_runner_outside_its_band_is_no_fault_of_the_application() -> None:
     )
     assert finding.evidence[0] == "home.load_ms (4000) <= 3000"
     assert finding.blame.outcome is Outcome.INCONCLUSIVE
+    assert finding.cause == RUNNER_BUSY
 
 
 @pytest.mark.parametrize(
@@ -173,7 +185,10 @@ def test_a_sample_that_cannot_be_taken_again_fails_beyond_its_ceiling_only() -> 
         f"home.load_ms (4000) <= 3000, but one sample is all there is: {why}",
         Blame.HARNESS,
     )
+    runner = "runner: reference page 80 ms, its band ends at 300 ms"
+    assert once.evidence == over_budget(taken(9001), under(80, why=why)).evidence == (runner,)
     assert over_budget(taken(9001), under(80, why=why)).blame is Blame.SLOW
+    assert over_budget(taken(4000, 4000), under(80, why=why)).blame is Blame.SLOW
     assert over_budget(taken(4000, 4000, 4000), under(80, why=why)).blame is Blame.SLOW
     assert over_budget(taken(4000), under(80)).blame is Blame.SLOW
 
@@ -184,6 +199,24 @@ def test_a_layout_that_shifts_does_so_on_any_runner() -> None:
     assert over_budget(shifted, under(9000, why="it writes")) == Finding(
         rule="home.cls (0.300) <= 0.1", blame=Blame.SLOW
     )
+    assert not is_beyond_ceiling(Measurement(name="home.cls", value=9000.0, budget=0.1, unit=Unit.SCORE))
+    assert over_budget(Measurement(name="errors", value=5.0, budget=0.0, unit=Unit.COUNT)).rule == "errors (5.000) <= 0"
+
+
+def test_two_samples_are_told_and_one_is_no_list() -> None:
+    assert over_budget(taken(4000, 3200)).evidence == ("median of 2 samples: 4000, 3200 ms",)
+    assert over_budget(p95_of("health.p95_ms", (4000.0,), 3000.0, Standard.MEDIAN)).evidence == ()
+
+
+def test_a_percentile_is_never_settled() -> None:
+    """Of twenty samples it is a number by itself, and however far it is over its budget, it is looked at again."""
+    found = p95_of("health.p95_ms", [9000.0] * 20, 50.0, Standard.MEDIAN)
+    assert (found.samples, found.ok, over_budget(found).settled) == ((), False, False)
+
+
+def test_what_is_written_once_says_so() -> None:
+    assert written_once(()) is None
+    assert written_once(("POST /a", "PUT /b")) == "it has written POST /a, PUT /b, and is not tried again"
 
 
 @pytest.mark.parametrize(("samples", "again"), [((9001,), False), ((4000, 4000, 4000), True), ((4000,), True)])

@@ -20,7 +20,10 @@ def a_wait(seconds: float, answered_s_ago: float | None = None, path: str = "/ap
     [
         (a_wait(3.0), ("GET /api/me was still pending after 3.0 s",)),
         (a_wait(0.6), ("GET /api/me was still pending after 0.6 s",)),
+        (a_wait(0.5), ("GET /api/me was still pending after 0.5 s",)),
+        (a_wait(0.4), ()),
         (a_wait(0.1), ()),
+        (a_wait(2.0, 2.0), ("GET /api/me answered only after 2.0 s",)),
         (a_wait(3.2, 0.5), ("GET /api/me answered only after 3.2 s",)),
         (a_wait(1.9, 0.1), ()),
         (a_wait(3.2, 2.5), ()),

@@ -53,8 +53,8 @@ def ceiling_of(measurement: Measurement) -> float:
 
 def is_beyond_ceiling(measurement: Measurement) -> bool:
     """Tell whether one sample is enough to say that ``measurement`` is too large."""
-    once = measurement.value is not None and measurement.unit is Unit.MS and not measurement.samples
-    return once and (measurement.value or 0.0) > ceiling_of(measurement)
+    value = None if measurement.samples or measurement.unit is not Unit.MS else measurement.value
+    return value is not None and value > ceiling_of(measurement)
 
 
 def is_too_slow_once(measurement: Measurement) -> bool:
