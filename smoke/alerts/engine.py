@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from smoke import spans
 from smoke.alerts.gathering import applies
@@ -146,6 +147,8 @@ def _present(rule: Rule, past: Past, now: float) -> Iterator[Subject]:
             yield from (replace(whole, check=check_id) for check_id in checks_of(rule, past, since, now))
         case Per.ACCOUNT:
             yield from (replace(whole, account=each.account) for each in past.passwords)
+        case _:
+            assert_never(rule.per)
 
 
 def _advance(

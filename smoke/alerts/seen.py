@@ -139,8 +139,7 @@ def _timeline(
     rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintenance, ...], regions: Collection[str]
 ) -> tuple[Span, ...]:
     """Return the states of all the past: later looks change nothing about the time before them."""
-    if not (every := looks(rule, subject, past, maintenance, NEVER, float("inf"))):
-        return ()
+    every = looks(rule, subject, past, maintenance, NEVER, float("inf"))
     schedules = [each for each in past.schedules if each.point in (rule.points or (each.point,))]
     lasts = holds(rule.apart or max((each.pace for each in schedules), default=A_DAY))
     since, until = every[0].at, every[-1].at + lasts

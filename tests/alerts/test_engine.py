@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -12,13 +13,17 @@ from hypothesis import strategies as st
 
 from smoke.alerts.engine import Evaluated, evaluate
 from smoke.alerts.incident import Acknowledged, Incident
+from smoke.alerts.look import looks
 from smoke.alerts.notice import Ending, NoticeKind
-from smoke.alerts.past import Past
+from smoke.alerts.past import PasswordFact, Past, midnight
 from smoke.alerts.replay import Change, compare, replay
+from smoke.alerts.subject import Subject
+from smoke.alerts.telling import next_due
+from smoke.config.alerts.rule import Per
 from smoke.config.alerts.rule_file import AlertRulesFile, Maintenance, Silence
 from smoke.history.facts import RunFact
 from smoke.model import Urgency
-from tests.alerts.pasts import DAY, HOUR, MINUTE, at, check, clock, every, only, past, reading, run, shipped
+from tests.alerts.pasts import DAY, HOUR, MINUTE, OUTCOMES, at, check, clock, every, only, past, reading, run, shipped
 from tests.support.properties import unhurried as usual
 
 START = at("2026-03-02 10:00")
@@ -284,6 +289,10 @@ def test_a_change_of_rules_is_told_as_what_it_adds_removes_and_changes() -> None
     new = only(BOOK, "smoke_test_failure", condition="consecutive_failures >= 2", window="2 runs")
     found = compare(replay(now, facts, START, until), replay(new, facts, START, until))
     assert [each.change for each in found] == [Change.REMOVED, Change.CHANGED]
+    assert [(each.now and clock(each.now.opened), each.new and clock(each.new.opened)) for each in found] == [
+        ("03-02 10:30:00", None),
+        ("03-02 12:00:00", "03-02 12:30:00"),
+    ]
     assert {each.change for each in compare(*[replay(now, facts, START, until)] * 2)} == {Change.SAME}
     assert [each.change for each in compare(replay(new, facts, START, until), replay(now, facts, START, until))] == [
         Change.ADDED, Change.CHANGED,
@@ -349,6 +358,122 @@ def test_an_incident_of_a_region_that_is_scheduled_no_more_is_closed_unseen() ->
     assert [each.kind for each in still.notices] == [NoticeKind.REMINDED]
 
 
+def test_a_region_or_a_check_that_a_rule_watches_no_more_is_closed_unseen() -> None:
+    runs = every(HALF, START, "PIII", region="eu-west-1")
+    blind = evaluate(only(BOOK, "we_are_blind"), [past(runs)], (), START + 3 * HALF).incidents
+    elsewhere = only(BOOK, "we_are_blind", regions=("us-east-1",))
+    done = evaluate(elsewhere, [past(runs)], blind, START + 4 * HALF)
+    assert [each.ending for each in done.changed if each.subject.region == "eu-west-1"] == [Ending.RETIRED]
+    broken = every(HALF, START, "FF")
+    facts = past(broken, [check(of, "home.load", of.verdict) for of in broken])
+    about = {"per": Per.CHECK, "condition": "consecutive_failures >= 2", "window": "2 runs"}
+    first = evaluate(only(BOOK, "smoke_test_failure", **about), [facts], (), START + HALF).incidents
+    assert [each.subject.check for each in first] == ["home.load"]
+    other = only(BOOK, "smoke_test_failure", checks=("login",), **about)
+    assert [each.ending for each in evaluate(other, [facts], first, START + HALF).changed] == [Ending.RETIRED]
+
+
+def test_availability_is_the_share_of_the_window_that_it_was_up() -> None:
+    """A run speaks until the next one; what lies before the window is forgotten."""
+    book = only(BOOK, "weekly_availability", window="2h", min_samples=1, condition="availability < 80%", close_at=None)
+    runs = every(HALF, START, "FPPPFPPPPP")
+    steps = stepped(book, past(runs), [START + index * HALF for index in range(10)])
+    seen = [round(each.value, 3) for done in steps for each in done.incidents if each.closed is None]
+    assert seen == [0.0, 0.5, 0.667, *[0.75] * 5]
+    later = evaluate(book, [past(every(HALF, START, "PFF"))], (), START + 2.5 * HALF)
+    assert [round(each.value, 3) for each in later.incidents] == [0.4]
+    last = evaluate(book, [past(every(HALF, START, "PFF"))], (), START + 100 * MINUTE)
+    assert [round(each.value, 3) for each in last.incidents] == [0.3]
+    gap = evaluate(book, [past(every(HALF, START, "F---P"))], (), START + 150 * MINUTE)
+    assert [round(each.value, 3) for each in gap.incidents] == [0.667]
+
+
+def test_availability_is_known_of_each_region_by_itself() -> None:
+    """For as long as the schedule that a rule looks at says that a run holds; a day where there is none."""
+    book = only(
+        BOOK, "weekly_availability", window="2h", min_samples=1, condition="availability < 80%", close_at=None,
+        per=Per.REGION,
+    )  # fmt: skip
+    facts = in_regions(a="PPPP", c="PFFP")
+    found = evaluate(book, [facts], (), START + 3 * HALF + MINUTE)
+    assert [(each.subject.region, round(each.value, 2)) for each in found.incidents] == [("eu-west-1", 0.34)]
+    runs = every(HALF, START, "F---P")
+    values = [
+        round(evaluate(book, [past(runs, schedules=plan)], (), START + 4 * HALF).incidents[0].value, 2)
+        for plan in (
+            shipped().schedules,
+            [*shipped().schedules, replace(shipped().schedules[0], point="canary-5", cron="0 0 * * *")],
+        )
+    ]
+    assert values == [0.0, 0.0]
+    assert evaluate(book, [past(runs, schedules=[])], (), START + 4 * HALF).incidents[0].value == 0.0
+
+
+def test_a_schedule_misses_nothing_before_its_first_run() -> None:
+    """It was written down today; a region that never ran keeps its history elsewhere, or begins tomorrow."""
+    book = only(BOOK, "heartbeat_missing")
+    assert evaluate(book, [past([], suite="mosaic")], (), START).incidents == ()
+    other = [replace(each, point="canary-5") for each in shipped().schedules]
+    runs = every(HALF, START, "P", suite="mosaic", region="local")
+    quiet = evaluate(book, [past(runs, suite="mosaic", schedules=other)], (), START + 5 * HOUR)
+    assert quiet.incidents == ()
+
+
+def test_readings_of_other_checks_and_of_what_could_not_be_judged_count_for_nothing() -> None:
+    """A check that was inconclusive may have been measured all the same."""
+    runs = every(HALF, START, "PPP")
+    checks = [check(of, name) for of in runs for name in ("health.root", "login.basic")]
+    slow = [reading(of, "login.basic", "total_ms", 9000) for of in runs]
+    fine = [reading(of, "health.root", "total_ms", 100) for of in runs]
+    book = only(BOOK, "performance_degradation", checks=("health",), window="3 runs", min_samples=1)
+    judged = evaluate(book, [past(runs, checks, [*slow, *fine])], (), START + 2 * HALF)
+    assert judged.incidents == ()
+    book = only(BOOK, "performance_degradation", window="3 runs", min_samples=1)
+    assert len(evaluate(book, [past(runs, checks, [*slow, *fine])], (), START + 2 * HALF).incidents) == 1
+    unjudged = [each._replace(outcome=OUTCOMES["I"]) for each in checks]
+    assert evaluate(book, [past(runs, unjudged, [*slow, *fine])], (), START + 2 * HALF).incidents == ()
+
+
+def test_what_is_gone_from_the_history_stays_open_until_somebody_says_that_it_is_well() -> None:
+    """A check whose looks were pruned, and an account that is declared no more: nothing is known of either."""
+    broken = every(HALF, START, "FF")
+    facts = past(broken, [check(of, "home.load", of.verdict) for of in broken])
+    book = only(BOOK, "smoke_test_failure", per=Per.CHECK, condition="consecutive_failures >= 2", window="2 runs")
+    first = evaluate(book, [facts], (), START + HALF).incidents
+    assert evaluate(book, [past(broken)], first, START + HALF).changed == ()
+    due = only(BOOK, "password_too_old")
+    accounts = [PasswordFact(account="basic", changed=date(2026, 1, 1))]
+    old = evaluate(due, [past([], passwords=accounts)], (), START).incidents
+    assert [each.subject.account for each in old] == ["basic"]
+    assert evaluate(due, [past([])], old, START + HALF).changed == ()
+
+
+def test_a_share_of_checks_is_not_known_where_none_could_be_judged() -> None:
+    runs = every(HALF, START, "II")
+    book = only(BOOK, "error_rate", suites=())
+    facts = past(runs, [check(of, "home.load", of.verdict) for of in runs])
+    assert evaluate(book, [facts], (), START + HALF).incidents == ()
+
+
+def test_passwords_and_slots_are_no_looks() -> None:
+    """They are read from what is declared."""
+    for name in ("password_too_old", "heartbeat_missing"):
+        (rule,) = only(BOOK, name).rules
+        subject = Subject(suite="betterprompts", environment="production")
+        assert looks(rule, subject, past([run(START)]), (), START - HOUR, START) == []
+
+
+def test_whoever_looks_after_it_is_not_to_be_reminded() -> None:
+    """What is due next is then the next step of the escalation alone."""
+    (incident,) = evaluate(FAILURE, [past([run(START, **FAIL)])], (), START).incidents
+    (rule,), last = FAILURE.rules, replace(incident, level=3)
+    assert next_due(FAILURE, rule, incident) == START + 15 * MINUTE
+    assert next_due(FAILURE, rule, last) == START + 30 * MINUTE
+    mine = Acknowledged(by="anna", at=START)
+    assert next_due(FAILURE, rule, replace(incident, acknowledged=mine)) == START + 15 * MINUTE
+    assert next_due(FAILURE, rule, replace(last, acknowledged=mine)) == float("inf")
+
+
 def test_a_rule_that_is_edited_while_it_is_open_speaks_of_what_it_asks_now() -> None:
     facts = past(every(HALF, START, "FFF"))
     first = evaluate(FAILURE, [facts], (), START)
@@ -383,3 +508,62 @@ def test_a_replay_looks_at_nothing_where_nobody_ever_ran(monkeypatch: pytest.Mon
     monkeypatch.setattr("smoke.alerts.replay.evaluate", counted)
     replay(BOOK, [past([], suite="deltacrown")], START - 30 * DAY, START)
     assert looked == [START - 30 * DAY]
+
+
+def test_a_password_that_is_due_is_open_until_it_is_changed() -> None:
+    """However many looks its rule asks for: there is nothing to look at twice."""
+    book = only(BOOK, "password_too_old", open_after=3, close_after=2)
+    old, new = (past([], passwords=[PasswordFact(account="basic", changed=date(2026, month, 1))]) for month in (1, 3))
+    (opened,) = evaluate(book, [old], (), START).incidents
+    assert (clock(opened.opened), clock(opened.seen)) == ("01-31 00:00:00", "01-31 00:00:00")
+    (closed,) = evaluate(book, [new], (opened,), START).incidents
+    assert (closed.ending, clock(closed.closed), clock(closed.seen)) == (
+        Ending.RECOVERED, "03-01 00:00:00", "03-01 00:00:00",
+    )  # fmt: skip
+    assert evaluate(book, [new], (closed,), START).changed == ()
+
+
+def test_a_day_begins_at_midnight_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the machine is."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert midnight(date(2026, 3, 2)) == at("2026-03-02 00:00")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_slot_is_missed_when_its_grace_is_over() -> None:
+    """To the second; a region that no schedule names misses none."""
+    book, runs = only(BOOK, "heartbeat_missing"), every(HALF, START, "P", suite="mosaic", region="local")
+    due = START + HALF + 15 * MINUTE
+    assert evaluate(book, [past(runs, suite="mosaic")], (), due - 1).incidents == ()
+    assert [each.opened for each in evaluate(book, [past(runs, suite="mosaic")], (), due).incidents] == [due]
+    desk = past([*runs, *every(HALF, START, "P", suite="mosaic", region="desk")], suite="mosaic")
+    assert [each.subject.region for each in evaluate(book, [desk], (), due).incidents] == ["local"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "kept"),
+    [(5, "within"), (15, "within"), (16, "beyond"), (30, "beyond"), (31, "far beyond")],
+)
+def test_the_end_says_how_long_it_took_and_what_was_granted(minutes: int, kept: str) -> None:
+    """What is critical should be over after a quarter of an hour, and must be after half of one."""
+    runs = every(minutes * MINUTE, START, "FP")
+    first = evaluate(FAILURE, [past(runs)], (), START).incidents
+    done = evaluate(FAILURE, [past(runs)], first, START + minutes * MINUTE)
+    assert done.incidents[0].told == START + minutes * MINUTE
+    assert done.notices[0].sentence == (
+        "The smoke test fails: betterprompts in production: "
+        f"over after {minutes}m, {kept} the 15m that are the target, 30m at most (smoke_test_failure)"
+    )
+
+
+def test_the_end_of_what_nobody_saw_end_says_so() -> None:
+    about = "The smoke test fails: betterprompts in production: closed, not because it is well"
+    first = evaluate(FAILURE, [past([run(START, **FAIL)])], (), START).incidents
+    retired = evaluate(replace(BOOK, rules=()), [past([])], first, START + HOUR)
+    assert retired.notices[0].sentence == f"{about}: its rule speaks of it no more (smoke_test_failure)"
+    given_up = evaluate(only(BOOK, "smoke_test_failure", give_up="1h"), [past([])], first, START + HOUR)
+    assert given_up.notices[0].sentence == f"{about}: nothing more could be seen of it (smoke_test_failure)"

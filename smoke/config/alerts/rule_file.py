@@ -92,8 +92,8 @@ class Maintenance(Strict):
     """Environments that are concerned; none: all."""
 
     def __post_init__(self) -> None:
-        recurring = {"cron": self.cron, "lasts": self.lasts}
-        if (self.since is None) != all(recurring.values()) or any(recurring.values()) != all(recurring.values()):
+        recurring = (self.cron, self.lasts)
+        if (self.since is None) != all(recurring) or any(recurring) != all(recurring):
             raise ValueError(
                 "it comes either once, with since and until, or again and again, with cron, lasts and until"
             )
