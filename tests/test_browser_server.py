@@ -6,9 +6,10 @@ from urllib.parse import quote
 
 import pytest
 
-from smoke.browser.server import VARIABLE, browser_server, server_secrets
+from smoke.browser.server import VARIABLE, browser_server, server_secrets, unlike, unserved
 from smoke.secrets.secret import Scrubber
 
+LISTED = quote('{"args": ["--key", "hunter-hunter-9"], "retries": 3}')
 CAPABILITIES = quote('{"os": "Windows 11", "user": "ann", "grid": {"accessKey": "abcdefgh"}, "build": "smoke"}')
 
 
@@ -46,6 +47,8 @@ def test_a_secret_that_cannot_be_masked_is_refused(text: str) -> None:
         ("wss://hunter@grid.example/", "hunter"),
         ("wss://grid.example/?x=1234-abcd-5678", "1234-abcd-5678"),
         (f"wss://grid.example/playwright?capabilities={CAPABILITIES}", "abcdefgh"),
+        (f"wss://grid.example/playwright?capabilities={LISTED}", "hunter-hunter-9"),
+        ("wss://grid.example/playwright?capabilities={token&key=hunter-hunter-9", "hunter-hunter-9"),
         ("ws://grid.example/abcdefghijklmnopqrstuvw", "abcdefghijklmnopqrstuvw"),
     ],
 )
@@ -63,3 +66,35 @@ def test_words_that_stand_in_every_report_are_not_masked() -> None:
     )
     text = "smoke in chromium at grid.example by playwright"
     assert scrubber.text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "BrowserType.connect: 428 Precondition Required\n  - server version: v1.40.0\n  - client version: v1.65.0",
+            "has Playwright 1.40.0, and this is Playwright 1.65.0; let it run Playwright 1.65.0",
+        ),
+        ("BrowserType.connect: Executable doesn't exist at /x", "has no firefox of its Playwright; run `playwright in"),
+        ("BrowserType.connect: Timeout 5000ms exceeded.", "gave no browser within 5 s; see whether it is reached"),
+        (
+            "BrowserType.connect: WebSocket error: wss://grid/?token=abc 401 Unauthorized",
+            "refuses us (401 Unauthorized); see whether path and token of the address are right",
+        ),
+        (
+            "BrowserType.connect: WebSocket error: connect ECONNREFUSED",
+            "is not reached, or ends the session (connect ECONNREFUSED); see whether it runs",
+        ),
+    ],
+)
+def test_a_server_that_gives_no_browser_is_told_with_the_way_out(said: str, told: str) -> None:
+    """Nothing of its address is repeated."""
+    text = unserved("firefox", said, 5.0)
+    assert text.startswith(f"{VARIABLE}: the browser server {told}")
+    assert "grid" not in text
+
+
+def test_a_server_with_another_browser_is_told() -> None:
+    assert unlike("firefox", "chromium") == (
+        f"{VARIABLE}: the browser server runs chromium, not firefox; name one that does, or say --browser chromium"
+    )

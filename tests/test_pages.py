@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from smoke.answers.cookies import CookieView
 from smoke.answers.page_rules import PageRules
@@ -124,3 +125,25 @@ def test_the_same_rule_is_told_once() -> None:
     """A header that is missing on every page is one finding, not one a page."""
     documents = tuple(DocumentHeaders(path=path, headers={}) for path in ("/", "/a", "/b"))
     assert len(found(replace(HEALTHY, documents=documents))) == 1
+
+
+def test_a_suite_that_shows_no_build_is_not_asked_for_one() -> None:
+    """Several builds at once, or another one than expected, cannot be told then."""
+    assert found(replace(HEALTHY, builds=("b1", "b2")), "b3", build=None) == []
+
+
+def test_a_cookie_that_nobody_declared_is_not_judged() -> None:
+    other = CookieView(name="theme", http_only=False, secure=False, same_site="None")
+    assert found(replace(HEALTHY, cookies=(COOKIE, other)), "b1") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"build": {}}, "says nothing: name a header, a meta tag, a JSON path, or several of them"),
+        ({"budgets": {"lpc_ms": 100}}, "unknown timing 'lpc_ms'; did you mean 'lcp_ms'?"),
+    ],
+)
+def test_rules_that_could_never_speak_are_refused(change: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(problem)):
+        TypeAdapter(PageRules).validate_python(change)

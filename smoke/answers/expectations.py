@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from typing import assert_never
 from urllib.parse import urlsplit
 
 import smoke.answers.body_expectations
@@ -52,6 +53,8 @@ def wanted_status(expect: Expect) -> tuple[int, ...]:
             return ()
         case None:
             return (200,)
+        case _:
+            assert_never(expect.cors)
 
 
 def edge_finding(exchange: Exchange) -> Finding | None:
@@ -140,6 +143,8 @@ def _cors(expected: Cors, exchange: Exchange) -> Iterator[Finding]:
             methods = exchange.header("access-control-allow-methods") or ""
             if method not in {"GET", "HEAD", "POST"} and method not in re.split(r"\s*,\s*", methods):
                 yield assertion(f"Access-Control-Allow-Methods ({methods or 'absent'}) has {method}", exchange)
+        case _:
+            assert_never(expected)
 
 
 @expectation("accepts")

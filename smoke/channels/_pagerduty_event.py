@@ -62,5 +62,5 @@ def _severity(message: Message) -> str:
             return "info"
         case Urgency.TELL, _:
             return "warning"
-        case never:
-            assert_never(never)
+        case _:
+            assert_never((message.urgency, message.severity))

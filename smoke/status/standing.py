@@ -130,9 +130,8 @@ def standing(whole: Span, since: float | None, regions: Sequence[RegionNow], nee
     ``since`` says since when, where that is known; ``needed`` in how many of ``regions`` it must be down to be down.
     """
     if whole.state is State.MAINTENANCE:
-        return Standing(
-            state=whole.state, status=Status.UNKNOWN, since=since, until=None, why="it is under maintenance"
-        )
+        why = "; ".join(_why(whole.state, regions, needed, now))
+        return Standing(state=whole.state, status=Status.UNKNOWN, since=since, until=None, why=why)
     states = [each.state for each in regions]
     state = of_regions(states, needed)
     if state is State.UP and State.UNKNOWN in states:
@@ -203,7 +202,7 @@ def _why(state: State, regions: Sequence[RegionNow], needed: int, now: float) ->
             for region in by[State.UNKNOWN]:
                 yield f"{_blind(region, now)}{_where([region], regions)}"
         case State.MAINTENANCE:
-            return
+            yield "it is under maintenance"
         case _:
             assert_never(state)
 

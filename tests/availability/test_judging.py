@@ -8,7 +8,7 @@ from smoke.alerts.incident import Incident
 from smoke.alerts.notice import Ending
 from smoke.alerts.subject import Subject
 from smoke.availability.judging import judge, reach
-from smoke.availability.printed import as_json, lines
+from smoke.availability.printed import SHOWN, as_json, lines
 from smoke.config.cron_schedule import Schedule
 from smoke.model import Severity
 from smoke.timeline.quiet import Period
@@ -125,3 +125,12 @@ def test_people_and_programs_are_told_the_same():
     assert {"since": "2026-03-02T01:00:00Z", "until": "2026-03-02T01:30:00Z", "state": "down"} in told["spans"]
     assert "MTTD 1m, MTTR 1h1m" in text
     assert [(each["mttd_s"], each["mttr_s"]) for each in told["severities"]] == [(60.0, 3660.0)]
+
+
+def test_the_newest_stretches_are_listed_and_the_others_counted():
+    """What was down most lately is what somebody asks for."""
+    said = list(lines(judged(every(HALF, SINCE, "FP" * (SHOWN + 2)))))
+    down = [line for line in said if line.startswith("  down ")]
+    assert len(down) == SHOWN + 1
+    assert down[0].split()[1:] == [f"2026-03-02T{SHOWN + 1:02}:00:00Z", "30m"]
+    assert down[-1] == "  down      and 2 more before"

@@ -88,3 +88,11 @@ def test_pages_are_looked_at_too(tmp_path: Path) -> None:
         "    class PayPage(:",
         "                  ^",
     ]
+
+
+def test_a_file_that_is_no_python_is_told_once(tmp_path: Path) -> None:
+    """Of what it would hold, nobody says that it is missing."""
+    (tmp_path / "e2e/shop").mkdir(parents=True)
+    (tmp_path / "e2e/shop/broken.py").write_text("def (\n", encoding="utf-8")
+    (problem,) = found(tmp_path, "from .broken import Anything")
+    assert problem.startswith("e2e/shop/broken.py:1: ")

@@ -32,6 +32,7 @@ FINE = {
     "raised as another": "try:\n    look()\nexcept AssertionError as error:\n    raise AccountError from error",
     "told to pytest": "try:\n    look()\nexcept AssertionError:\n    pytest.fail('no')",
     "suppressed by class": "with suppress(KeyError):\n    look()",
+    "by what is no name": "try:\n    look()\nexcept errors()[0]:\n    pass",
     "finally with a function": "try:\n    look()\nfinally:\n    clean(lambda: 1)",
 }
 
@@ -54,6 +55,10 @@ def test_what_would_swallow_an_assertion_is_a_problem(way: str, tmp_path: Path) 
 def test_what_lets_an_assertion_through_is_no_problem(way: str, tmp_path: Path) -> None:
     """Catching something else, or raising again, is nobody's business."""
     assert found_in(tmp_path, FINE[way]) == []
+
+
+def test_what_is_no_python_is_told_by_others(tmp_path: Path) -> None:
+    assert found_in(tmp_path, "def (") == []
 
 
 def test_page_objects_are_read_too(tmp_path: Path) -> None:

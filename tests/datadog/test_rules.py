@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from smoke.config.cron_schedule import Schedule
 from smoke.datadog.definition import Omitted
 from smoke.datadog.monitors import Telling, message, monitor, monitors, priority
 from smoke.datadog.queries import MetricQuery, last
-from smoke.datadog.rules import query_of
+from smoke.datadog.rules import LONGEST_COUNT, query_of
 from smoke.model import Severity
 from tests.support.datadog_grammar import query_fault
 
@@ -270,3 +271,21 @@ def test_an_environment_chooses_rules_and_changes_none(alerts: Alerting) -> None
     canary, _ = monitors(alerts.book, alerts.schedules, TELLING, "canary")
     assert [each.name for each in canary] == ["canary_failed", "release_error_rate"]
     assert [each for each in canary if each not in every] == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "more", "reason"),
+    [
+        ("failures < 3", {"window": "9 runs"}, "it asks for few of what is bad"),
+        ("consecutive_failures <= 3", {"window": "9 runs"}, "it asks for few of what is bad"),
+        (
+            f"consecutive_failures >= {LONGEST_COUNT}",
+            {"window": f"{LONGEST_COUNT} runs", "suites": ("shop",)},
+            f"Datadog looks back at {LONGEST_COUNT} statuses at most",
+        ),
+    ],
+)
+def test_what_datadog_cannot_count_is_named(condition: str, more: dict[str, Any], reason: str) -> None:
+    omitted = query_of(a_rule(condition, **more), [HALF_HOURLY])
+    assert isinstance(omitted, Omitted)
+    assert reason in omitted.reason

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smoke.answers.shapes import Bom, Expect, HeaderExpect, JsonExpect, NoPii
+from smoke.answers.shapes import Bom, Cors, Eventually, Expect, HeaderExpect, JsonExpect, NoPii
 from smoke.config.cron_schedule import Schedule
 from smoke.config.load import load
 from smoke.config.probe import Probe
@@ -154,6 +154,7 @@ def test_a_certificate_is_a_test_of_its_own() -> None:
         (a_probe(headers={"Authorization": "Bearer x"}), "it sends authorization"),
         (a_probe(after=("c.d",)), "it comes after c.d"),
         (a_probe(contracts=("flags-on",)), "another contract"),
+        (a_probe(eventually=Eventually(within_s=5)), "it takes more than one request"),
     ],
 )
 def test_a_probe_that_is_more_than_a_look_stays_at_home(probe: Probe, reason: str) -> None:
@@ -193,6 +194,15 @@ def test_no_account_and_no_variable_of_one_stands_in_any_test() -> None:
                 "target": {"jsonPath": "$.allow", "operator": "is", "targetValue": "true"},
             },
         ),
+        (
+            Expect(json={"jobs.done": JsonExpect(above=1)}),
+            {
+                "type": "body",
+                "operator": "validatesJSONPath",
+                "target": {"jsonPath": "$.jobs.done", "operator": "moreThan", "targetValue": 1},
+            },
+        ),
+        (Expect(redirects_to="/"), {"type": "statusCode", "operator": "matches", "target": "^(301|302|303|307|308)$"}),
         (
             Expect(json={"jobs.waiting": JsonExpect(below=10)}),
             {
@@ -250,3 +260,15 @@ def test_how_often_is_said_by_the_yaml_or_by_the_schedule(
     """Its own word first; where nothing is said, nothing is guessed."""
     schedules = [Schedule(suite="shop", environment="production", cron=cron)] if cron else []
     assert tick_of(Synthetics(every=every), schedules, "shop", "production") == expected
+
+
+def test_what_a_datadog_cannot_reach_is_not_asked_by_it() -> None:
+    """The embedded application is served on this machine, and an address in a variable is known to a run."""
+    here = remit(a_probe())
+    here = replace(here, environment=replace(here.environment, base_url="embedded"))
+    assert deployment(here).omitted[0].reason.endswith("embedded is not an address that Datadog can reach")
+
+
+def test_any_status_is_no_assertion() -> None:
+    made, _ = assertions(Expect(cors=Cors.REFUSED))
+    assert [each for each in made if each["type"] == "statusCode"] == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from smoke.config.points import FlakyPolicy
 from smoke.dora.deployment import Deployment
 from smoke.gates.checklist import CheckSeen, Facts, Flow, checklist, completed, in_order, recorded
-from smoke.gates.checklist_printed import as_lines, as_markdown
+from smoke.gates.checklist_printed import as_json, as_lines, as_markdown
 from smoke.gates.criteria import Criterion, CriterionState, Seen
 from smoke.gates.decision import Decision, Part, PartName, decide
 from smoke.gates.new_endpoints import EndpointSeen, deployed
@@ -203,3 +203,10 @@ def test_it_is_printed_as_a_table_and_as_markdown_that_keeps_its_cells():
     seen = [Seen(criterion=Criterion.SMOKE, standing=MET, evidence="a | b\n<c>")]
     assert list(as_lines(seen))[-1] == "deployment complete: 1 met, 0 unmet, 0 not observable here"
     assert "| smoke | ✅ met | a \\| b \\<c> |" in as_markdown(seen)
+
+
+def test_programs_read_each_criterion_with_its_evidence() -> None:
+    seen = checklist(WHOLE)
+    told = as_json(seen)
+    assert [each["criterion"] for each in told] == [str(each.criterion) for each in seen]
+    assert told[0] == {"criterion": seen[0].criterion, "standing": seen[0].standing, "evidence": seen[0].evidence}

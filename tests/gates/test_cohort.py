@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smoke.gates.cohort import CohortProof, CohortTerms, chance_of_missing, sessions_for
+from smoke.gates.cohort import MOST_SESSIONS, CohortProof, CohortTerms, chance_of_missing, sessions_for
 from smoke.model import Outcome
 
 
@@ -36,3 +36,15 @@ def test_too_few_confirmed_sessions_are_inconclusive_and_say_how_many_would_do()
 def test_enough_confirmed_sessions_pass():
     proof = CohortProof(terms=CohortTerms(share=0.25, least=3), sessions=20, confirmed=4)
     assert proof.outcome is Outcome.PASS
+
+
+def test_few_sessions_tell_the_chance_that_all_missed_it():
+    proof = CohortProof(terms=CohortTerms(share=0.5, least=2), sessions=3, confirmed=2)
+    assert proof.sentence == (
+        "2 of 3 sessions reached the canary; by chance alone 3 would all miss it with probability 0.12"
+    )
+
+
+def test_a_share_that_nobody_would_meet_is_given_up():
+    """More sessions than that are no smoke test."""
+    assert sessions_for(1e-9, 3) == MOST_SESSIONS

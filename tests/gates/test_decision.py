@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke.config.points import FlakyPolicy
-from smoke.gates.decision import Part, PartName, decide
+from smoke.gates.decision import Part, PartName, decide, undecided
 from smoke.model import Action, Category, Outcome
 
 PLANNED = tuple(PartName)
@@ -70,3 +70,9 @@ def test_a_flaky_part_passes_where_the_point_allows_it(policy, code):
 def test_a_check_that_was_not_run_blocks():
     decision = decided([part(PartName.CHECKS, Outcome.NOT_RUN)], planned=(PartName.CHECKS,))
     assert (decision.exit_code, decision.reason) == (3, "checks: checks is NOT_RUN")
+
+
+def test_what_could_not_even_be_looked_at_never_proceeds():
+    decision = undecided("canary-5", "there is no such suite")
+    assert (decision.outcome, decision.exit_code, decision.passed) == (Outcome.INCONCLUSIVE, 3, False)
+    assert decision.reason == "there is no such suite"

@@ -18,13 +18,13 @@ from smoke.init.controls import Control, Form, code_form, login_form, openers, s
 from smoke.init.files import project_files, scrubbed, suite_files, todos
 from smoke.init.first_run import edits
 from smoke.init.probes import probes
-from smoke.init.proposal import noise_entries, page_rules
+from smoke.init.proposal import noise_entries, page_rules, propose
 from smoke.init.seen import Answered, Item, Login, Refused, SecondFactor, Seen, StartPage, WayOut
 from smoke.init.snapshot import Node, nodes
 from smoke.init.spot import By, Spot, is_steady, shortened, spellings
 from smoke.init.start_page import landmarks, named, parts
-from smoke.init.usual import NOWHERE
-from smoke.init.wanted import AccountWanted, Wanted, suite_of
+from smoke.init.usual import DESCRIPTIONS, NOWHERE
+from smoke.init.wanted import AccountWanted, Wanted, origin, suite_of
 from smoke.init.writing import missing
 from smoke.model import Signal, SignalKind
 
@@ -308,3 +308,89 @@ def test_where_a_check_that_did_not_pass_is_written_is_told() -> None:
 def test_a_suite_is_named_after_the_application(title: str, name: str) -> None:
     """In a way that is a Python package, too."""
     assert suite_of(title) == name
+
+
+START_PAGE = answered("/", 200, "text/html", "<title>Shop</title>")
+
+
+@pytest.mark.parametrize(
+    ("start", "title", "told"),
+    [
+        (START_PAGE, "Shop", {"contains": ["Shop"]}),
+        (START_PAGE, "Shop 3", {}),
+        (START_PAGE, "Store", {}),
+        (replace(START_PAGE, status=302, location="https://a.example/en?x=1"), "", {"redirects_to": r".*/en(\?.*)?"}),
+        (replace(START_PAGE, status=302), "", None),
+        (replace(START_PAGE, status=500), "", None),
+    ],
+)
+def test_what_the_address_answers_becomes_a_probe(start: Answered, title: str, told: dict[str, object] | None) -> None:
+    """What is served, or where it leads to; an error is nothing to expect."""
+    found = [each["expect"] for each in probes([start], title) if each["id"] == "homepage.answer"]
+    assert len(found) == (told is not None)
+    assert all(told.items() <= each.items() for each in found if told is not None)
+
+
+@pytest.mark.parametrize(("json", "key"), [({"openapi": "3.1.0"}, "openapi"), ({"swagger": "2.0"}, "swagger")])
+def test_an_api_that_describes_itself_becomes_a_probe(json: dict[str, object], key: str) -> None:
+    """Once, wherever it is described."""
+    told = zip(DESCRIPTIONS[:3], ({"other": 1}, json, json), strict=True)
+    every = [answered(path, 200, JSON, "", each) for path, each in told]
+    found = [each for each in probes([NOT_FOUND, *every], "") if each["id"] == "api.description"]
+    assert [each["request"] for each in found] == [f"GET {DESCRIPTIONS[1]}"]
+    assert found[0]["expect"]["json"] == {key: {"type": "string"}, "paths": {"type": "object"}}
+
+
+def test_a_title_with_a_number_is_known_by_its_beginning() -> None:
+    start = replace(START, title="Shop (3 items)")
+    assert (start.title_is_steady, start.title_begins) == (False, "^Shop")
+    assert replace(START, title="The Shop").title_begins == "^The Shop"
+
+
+def test_what_is_no_snapshot_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^no ARIA snapshot: "):
+        nodes("- a: [")
+    assert nodes("- text: words\n- 'no role at all'") == ()
+
+
+def test_a_page_without_a_steady_name_is_known_by_its_body() -> None:
+    """Numbers change; areas are there without a name too."""
+    found = (Node("heading", "3 items"), Node("navigation", "2 links"), Node("button", "1"))
+    assert [each.code for each in landmarks(found)] == ['page.get_by_role("main")', 'page.locator("body")']
+    assert [each.code for each in parts(found)] == ['page.get_by_role("navigation")']
+
+
+def test_a_field_without_a_name_is_found_by_what_it_is() -> None:
+    found = [each.name for each in spots(control(3, tag="a", id="sign-in"), "", "")]
+    assert found == ['a[id="sign-in"]']
+    assert [each.by for each in spots(replace(SUBMIT, type=""), "button", "")] == []
+
+
+def test_outside_of_a_form_the_button_says_what_it_does() -> None:
+    """Any other button may do anything."""
+    alone = [replace(each, form=-1) for each in (USER, PASSWORD)]
+    search, enter = (
+        control(number, tag="button", text=text, form=-1) for number, text in ((7, "Search"), (8, "Log in"))
+    )
+    found = login_form([*alone, search, enter])
+    assert found is not None
+    assert found.submit == enter
+
+
+def test_the_password_goes_to_an_origin() -> None:
+    assert origin("https://sso.example.com/") == "https://sso.example.com"
+    with pytest.raises(ValueError, match=r"^is where the login is, without a path"):
+        origin("https://sso.example.com/realm")
+
+
+def test_a_proposal_is_for_two_files() -> None:
+    """What pages said is noise only if they said something."""
+    visit = Visit(over_https=True, pages=(), documents=(), cookies=(), builds=())
+    assert [line for line in propose(visit, [], date(2026, 3, 2)).splitlines() if line.startswith("#")] == [
+        "# suite.yaml"
+    ]
+    signal = Signal(kind=SignalKind.CONSOLE, where="/", text="boom")
+    both = propose(visit, [signal], date(2026, 3, 2))
+    suite, noise = both.split("# noise.yaml: `matches` is a regular expression\n")
+    assert yaml.safe_load(noise)["noise"][0]["matches"] == "boom"
+    assert list(yaml.safe_load(suite)) == ["page"]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from smoke.answers.exchange import Exchange, Listed, Request
 from smoke.answers.expectations import judge
-from smoke.answers.shapes import Expect
+from smoke.answers.shapes import Counter, Expect
 from smoke.model import Blame
 from tests.support.exchanges import an_answer
 
@@ -157,3 +158,18 @@ def test_an_expectation_is_green_when_kept_and_red_when_broken(kind: Kind) -> No
     (finding,) = judge(expect, kind.bad)
     assert kind.rule in finding.rule
     assert finding.blame is kind.blame
+
+
+@pytest.mark.parametrize(
+    ("shape", "said", "problem"),
+    [
+        (Expect, {"json_schema": {"type": "objekt"}}, "json_schema is not a JSON Schema: 'objekt' is not valid"),
+        (Counter, {"read": "GET /m", "must": "move"}, "a counter has either matches or json, to say where"),
+        (Counter, {"read": "GET /m", "must": "move", "matches": "n=(.)", "json": "n"}, "a counter has either"),
+        (Counter, {"read": "GET /m", "must": "move", "matches": "n=."}, "'n=.' needs a group around the number"),
+        (Counter, {"read": "POST /m", "must": "stay", "json": "n"}, "read must be such as GET /metrics; got 'POST /m'"),
+    ],
+)
+def test_what_could_never_be_judged_is_refused(shape: type, said: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValidationError, match=re.escape(problem)):
+        TypeAdapter(shape).validate_python(said)

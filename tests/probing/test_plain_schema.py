@@ -22,8 +22,8 @@ VALUES = st.recursive(
 SCHEMAS = st.dictionaries(st.sampled_from([*COMMON]), VALUES, min_size=1, max_size=3)
 
 
-@given(SCHEMAS)
-def test_what_is_plain_is_a_schema(schema: dict[str, object]) -> None:
+@given(SCHEMAS | st.booleans())
+def test_what_is_plain_is_a_schema(schema: dict[str, object] | bool) -> None:
     """Nothing is waved through that the validator would refuse."""
     if is_plain(schema):
         Draft202012Validator.check_schema(schema)

@@ -149,3 +149,23 @@ def test_without_a_screen_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: py
         monkeypatch.delenv(name, raising=False)
     assert cli.main(["record", BASE]) == 2
     assert "by --from" in capsys.readouterr().err
+
+
+def test_a_recording_that_says_more_than_a_browser_does_is_read_as_far_as_it_goes() -> None:
+    """Whatever somebody wrote into it by hand."""
+    text = """
+    def test_example(page: Page) -> None:
+        page.goto(ADDRESS)
+        page.set_default_timeout(1)
+        helper.get_by_role("button").click()
+        page.locator("#x").locator(spot).click()
+        page.get_by_role(role).click()
+    """
+    found = acts(dedent(text))
+    assert [(each.kind, each.role, each.name) for each in found] == [
+        (Kind.GO, "", ""),
+        (Kind.ACT, "", ""),
+        (Kind.ACT, "", ""),
+    ]
+    (home,) = pages(found, "https://shop.example/")
+    assert home.path == "/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from smoke.config.alerts.rule_file import Maintenance
 from smoke.model import Outcome
+from smoke.status.monitors import badge
 from smoke.status.standing import Status, worst
 from smoke.timeline.states import State
 from tests.alerts.pasts import shipped
@@ -151,8 +153,11 @@ def test_maintenance_goes_before_everything(tmp_path: Path) -> None:
     alerts = shipped()
     alerts = replace(alerts, rules=replace(alerts.rules, content=replace(alerts.book, maintenance=(move,))))
     say(shop, SLOT, {"health.root": Outcome.FAIL})
-    now = shown(replace(shop, expected=replace(shop.expected, alerts=alerts))).standing
+    place = shown(replace(shop, expected=replace(shop.expected, alerts=alerts)))
+    now = place.standing
     assert (now.state, now.status, now.why) == (State.MAINTENANCE, Status.UNKNOWN, "it is under maintenance")
+    told = json.loads(badge("shop", (place,)))
+    assert (told["message"], told["color"], told["isError"]) == ("maintenance", "blue", False)
 
 
 def test_the_worst_of_nothing_is_unknown() -> None:
