@@ -26,7 +26,8 @@ environments:
   local: {{base_url: "{url}", timeout_ms: 3000}}
 """
 PAGE = """<!doctype html><title>Shop</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/shop.css">
-<h1>Shop</h1><button>Buy</button><p id="said"></p><script src="/shop.js"></script>
+<h1>Shop</h1><div style="position: sticky; top: 0; padding: 200px"><button>Buy</button></div><p id="said"></p>
+<div style="height: 3000px"></div><script src="/shop.js"></script>
 """
 SCRIPT = """document.querySelector('button').onclick = async () => {
   const answer = await fetch(PLACE, {method: 'POST'});

@@ -16,8 +16,6 @@ from smoke.proof.journey_fault import JourneyFault, Recorded, faults_of
 from tests.proof.test_journey_faults import CHECK, PAGE, SHOP, SIGNED_IN, SIGNED_OUT, SIGNS, said
 from tests.proof.test_journeys import LOOKS, drilled, stocked
 
-pytestmark = pytest.mark.long
-
 BUY = Element(path="/", css="button", text="Buy", is_control=True)
 LINKS = Element(path="/", css="nav a", count=3)
 BUDGETS = {"ttfb_ms": 800.0, "lcp_ms": 2500.0, "cls": 0.1}
@@ -137,6 +135,7 @@ def caught(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 @pytest.mark.browser
+@pytest.mark.long
 def test_a_drill_finds_by_itself_what_a_journey_uses(caught: set[str]) -> None:
     """The button by its name, and what it said; each is taken away, covered, disabled or renamed in its turn."""
     button, told = "/ button 'Buy'", '/ p[id="said"]'
@@ -145,5 +144,6 @@ def test_a_drill_finds_by_itself_what_a_journey_uses(caught: set[str]) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.long
 def test_half_an_answer_and_a_bad_certificate_reach_the_browser_as_such(caught: set[str]) -> None:
     assert caught >= OF_ANSWERS

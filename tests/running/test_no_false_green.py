@@ -249,7 +249,7 @@ def test_evidence(page, journey):
 def test_look(page, journey):
     """What its pages did is never told."""
     page.goto("./")
-    journey.listeners.watch.look = never
+    journey.listeners.visiting.look = never
     assert False, "on purpose"
 
 

@@ -37,6 +37,7 @@ RENAME = f"""const named = each.labels?.length ? [...each.labels] : [each];
 COVER = """if (each.smokeCover) return;
   const over = each.smokeCover = document.createElement('div');
   over.style.cssText = 'position:absolute;z-index:2147483647;background:gray';
+  each.style.setProperty('pointer-events', 'none', 'important');
   const follow = () => {
     const {x, y, width, height} = each.getBoundingClientRect();
     const places = {left: x + scrollX, top: y + scrollY, width, height};
@@ -45,6 +46,8 @@ COVER = """if (each.smokeCover) return;
     requestAnimationFrame(follow);
   };
   follow();"""
+"""What scrolls otherwise than its page, as a header that stays, is a frame ahead of what covers it: nothing hits it
+in that frame either."""
 
 
 @implied
