@@ -46,11 +46,6 @@ Act = Callable[[Exchange, Moment], Exchange]
 """Makes what arrives of a right answer; raises NoAnswerError where nothing does."""
 
 
-def unchanged(good: Exchange, _now: Moment) -> Exchange:
-    """Answer as it was."""
-    return good
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weather:
     """One thing that happens to a run without being the application's fault."""
@@ -58,7 +53,7 @@ class Weather:
     name: str
     share: float
     """Of the repetitions that have it, 0 to 1."""
-    act: Act = unchanged
+    act: Act
     script: str = ""
     """Run in every page before its own scripts."""
     burners: int = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from smoke.model import Blame
-from smoke.proof.declared import could_befall_journey, faults_of, journey_faults_of, undeclarable
+from smoke.proof.declared import could_befall, could_befall_journey, faults_of, journey_faults_of, undeclarable
 from smoke.proof.journey_fault import Recorded
 from tests.proof.test_drill import a_probe, basis, taped, tried
 from tests.proof.test_journey_faults import CHECK, PAGE, SHOP, said
@@ -38,6 +38,14 @@ def test_what_the_catalogue_has_can_be_declared_of_any_subject(name: str) -> Non
     probe = replace(a_probe(), proves=(name,))
     assert [*undeclarable(probe)] == []
     assert name in {fault.name for fault in faults_of(probe)}
+
+
+def test_what_is_no_path_is_no_subject_of_json() -> None:
+    """Of headers and texts it may be one."""
+    names = could_befall(a_probe(), "text-missing Loading...").keys()
+    assert "text-missing Loading..." in names
+    assert not {name for name in names if name.startswith("json-") and name.endswith(" Loading...")}
+    assert "json-missing items[0].id" in could_befall(a_probe(), "json-missing items[0].id")
 
 
 def test_an_unknown_fault_is_wrong_configuration(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from smoke.probing.client import unanswered
 from smoke.proof.catalogue.network import BLAMES
 from smoke.proof.drill import SAID
 from smoke.proof.fault import IMPLIED, Fault, faults_of
-from smoke.proof.rewriting import GONE, unlike, with_header, with_value, without
+from smoke.proof.rewriting import GONE, unlike, with_header, with_text, with_value, without
 from tests.support.exchanges import an_answer
 
 ROOT = Path(__file__).parents[2]
@@ -28,8 +28,9 @@ NOT_JUDGED = {"status", "samples", "ceiling_ms"}
 """A status is wrong at any probe, whatever it expects; samples are only counted; a ceiling goes with its budget."""
 
 
-def a_probe(request: str = "GET /health", **expect: Any) -> Probe:
-    said = {"id": "health.root", "title": "Healthy", "category": "api-health", "request": request}
+def a_probe(request: str = "GET /health", *, beside: dict[str, Any] | None = None, **expect: Any) -> Probe:
+    """``beside``: what is said beside ``expect``."""
+    said = {"id": "health.root", "title": "Healthy", "category": "api-health", "request": request, **(beside or {})}
     return TypeAdapter(Probe).validate_python({**said, "expect": expect})
 
 
@@ -80,6 +81,17 @@ def test_a_faulty_body_breaks_what_implied_it(expect: dict[str, Any], body: str,
     probe, good = a_probe(**expect), an_answer(body)
     assert judge(probe.expect, good) == ()
     assert any(each.startswith(rule) for each in broken(probe, fault, good))
+
+
+def test_a_text_is_added_to_whatever_a_body_is() -> None:
+    """JSON stays JSON."""
+    added = [with_text(an_answer(body), "DEBUG") for body in ('{"a": 1}', "[1]", '"so"', "plain ")]
+    assert [each.json for each in added[:3]] == [{"a": 1, "added": "DEBUG"}, [1, "DEBUG"], "so DEBUG"]
+    assert added[3].body == b"plain DEBUG"
+
+
+def test_what_is_no_json_has_no_values_to_change() -> None:
+    assert with_value(an_answer("plain"), "a", lambda _old: 1).body == b"plain"
 
 
 def test_the_rest_of_a_faulty_answer_is_as_it_was() -> None:

@@ -111,6 +111,61 @@ def test_a_form_that_leads_on_to_a_page_is_nothing_that_opens() -> None:
     assert not fault.about(sent.request)
 
 
+ELSEWHERE = f"{SHOP}/smoke-injected-elsewhere"
+
+
+def test_a_page_may_lead_back_to_itself_or_elsewhere() -> None:
+    """Each page of its own; whatever else it loads leads nowhere."""
+    basket, style = said("GET", "/basket", 200, "document"), said("GET", "/basket", 200, "style")
+    found = faults(PAGE, basket, style)
+    loop, away = found["redirect-loop"].act(basket, 1), found["redirect-elsewhere /basket"]
+    assert (loop.status, loop.header("Location"), loop.body) == (302, f"{SHOP}/basket", b"")
+    assert (away.act(basket, 1).status, away.act(basket, 1).header("Location")) == (302, ELSEWHERE)
+    assert [away.about(each.request) for each in (PAGE, basket, style)] == [False, True, False]
+
+
+def test_a_blank_page_is_one_that_was_answered_well() -> None:
+    led = said("GET", "/account", 307, "document", b"Moved")
+    blank = faults(PAGE, led)["blank-page"]
+    assert (blank.act(PAGE, 1).status, blank.act(PAGE, 1).body) == (200, b"")
+    assert blank.act(led, 1) == led
+
+
+def test_a_page_that_trickles_is_not_waited_for_until_its_end() -> None:
+    """What leads on is no page."""
+    led = said("GET", "/account", 307, "document")
+    trickle = faults(PAGE, led)["slow-trickle"]
+    assert (trickle.act(PAGE, 1).timing.total_ms, trickle.act(led, 1)) == (30_000, led)
+
+
+def test_a_first_request_that_fails_is_got_over() -> None:
+    fault = faults(PAGE)["first-request-fails"]
+    assert [fault.act(PAGE, number).status for number in (1, 2, 3)] == [503, 200, 200]
+    assert (fault.flaky, fault.blames) == (True, frozenset())
+
+
+def test_one_of_three_answers_fails_whatever_was_asked() -> None:
+    """There must be three, and all of the application's own."""
+    style, font = said("GET", "/shop.css", 200, "style"), said("GET", "https://fonts.example/a.woff2", 200, "font")
+    assert "every-third-fails" not in faults(PAGE, style, font)
+    fault = faults(PAGE, style, KNOWN)["every-third-fails"]
+    assert [fault.act(style, number).status for number in range(1, 7)] == [200, 200, 503, 200, 200, 503]
+    assert [fault.about(each.request) for each in (style, font)] == [True, False]
+
+
+def test_only_a_stylesheet_may_be_answered_by_a_page_in_its_name() -> None:
+    """Of a script that is a page, the browser tells as of one that is gone."""
+    style, script = said("GET", "/shop.css", 200, "style", b"p {}"), said("GET", "/shop.js", 200, "script")
+    icon = said("GET", "/favicon.ico", 200, "image")
+    found = faults(PAGE, style, script, icon)
+    assert {name for name in found if name.startswith(("style", "script", "image"))} == {
+        *("stylesheets-gone", "stylesheets-truncated", "stylesheets-are-pages"),
+        *("scripts-gone", "scripts-truncated"),
+    }
+    page = found["stylesheets-are-pages"].act(style, 1)
+    assert (page.status, page.body.startswith(b"<!doctype html>")) == (200, True)
+
+
 def test_the_manual_explains_faults_that_there_are() -> None:
     table = (ROOT / "docs/proof.md").read_text(encoding="utf-8").partition("## What survived")[2].partition("## ")[0]
     rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)

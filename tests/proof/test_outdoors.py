@@ -14,7 +14,7 @@ from smoke.proof.drill import Basis
 from smoke.proof.forecast import Forecast
 from smoke.proof.hurried import HurriedLoop
 from smoke.proof.probes_outdoors import repeat_probes
-from smoke.proof.weather import WEATHERS, Weather, later, unchanged
+from smoke.proof.weather import WEATHERS, Weather, later
 from tests.proof.test_drill import a_probe, basis, taped
 
 HERE = ("health.root", 1)
@@ -104,7 +104,7 @@ def test_each_attempt_meets_the_answers_from_their_beginning() -> None:
 
 def test_what_is_not_on_the_tape_is_not_judged() -> None:
     on = basis((a_probe(request="GET /elsewhere"),), taped())
-    assert in_weather(on, Weather(name="still", share=1.0, act=unchanged)) == (Outcome.NOT_RUN, None)
+    assert in_weather(on, weather("jitter")) == (Outcome.NOT_RUN, None)
 
 
 def test_patience_is_not_waited_for() -> None:

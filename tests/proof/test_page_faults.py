@@ -11,6 +11,7 @@ from pytest_httpserver import HTTPServer
 from smoke.answers.exchange import Exchange
 from smoke.answers.shapes import CookieExpect
 from smoke.model import Blame
+from smoke.proof.catalogue.answers import ERROR_PAGE
 from smoke.proof.element import Element, Use, Used
 from smoke.proof.journey_fault import JourneyFault, Recorded, faults_of
 from tests.proof.test_journey_faults import CHECK, PAGE, SHOP, SIGNED_IN, SIGNED_OUT, SIGNS, said
@@ -81,6 +82,78 @@ def test_cookies_of_which_somebody_says_how_they_must_be_may_be_missing_or_open(
     assert found["cookie-left-after-logout session"].act(SIGNED_OUT, 1).header("Set-Cookie") is None
 
 
+def test_an_old_build_is_shown_only_where_one_is_shown() -> None:
+    assert new(PAGE, build="b2") == set()
+    assert new(replace(said("GET", "/shop.css", 200, "style"), headers=(("X-Build-ID", "b2"),)), build="b2") == {
+        "stale-build"
+    }
+
+
+def test_one_of_two_builds_is_the_old_one() -> None:
+    """And whatever is not the application's own is of neither."""
+    shown = replace(PAGE, headers=(("X-Build-ID", "b2"),))
+    style = replace(said("GET", "/shop.css", 200, "style"), headers=(("X-Build-ID", "b2"),))
+    mixed = faults(shown, style, build="b2")["mixed-builds"]
+    assert [mixed.act(shown, number).header("X-Build-ID") for number in (1, 2, 3)] == ["b2", "an-old-build", "b2"]
+    third = said("GET", "https://fonts.example/a.woff2", 200, "font").request
+    assert [mixed.about(each) for each in (shown.request, style.request, third)] == [True, True, False]
+
+
+def test_only_who_looks_at_the_title_notices_another() -> None:
+    assert new(PAGE, looks_at_title=True) == {"title-wrong"}
+
+
+def test_only_pages_that_open_sockets_miss_them() -> None:
+    assert new(PAGE, sockets=True) == {"socket-refused"}
+
+
+@pytest.mark.parametrize(
+    ("expect", "promised"),
+    [
+        (CookieExpect(), set()),
+        (CookieExpect(http_only=True), {"cookie-for-scripts session"}),
+        (CookieExpect(same_site="Strict"), {"cookie-for-others session"}),
+        (CookieExpect(same_site="None"), set()),
+    ],
+)
+def test_a_cookie_may_lose_what_somebody_says_it_has(expect: CookieExpect, promised: set[str]) -> None:
+    """It may be missing in any case; what nobody sets has nothing to lose, and stays where nobody signs out."""
+    guarded = {"session": expect, "basket": CookieExpect(http_only=True)}
+    assert new(PAGE, SIGNED_IN, guarded=guarded) == {"cookie-missing session", *promised}
+    other = replace(SIGNED_IN, headers=(("Set-Cookie", "basket=2"), ("Set-Cookie", "session=1")))
+    missing = faults(PAGE, SIGNED_IN, guarded=guarded)["cookie-missing session"]
+    assert missing.act(other, 1).headers == (("Set-Cookie", "basket=2"),)
+
+
+ORDERED = said(
+    "POST", "/api/orders", 200, "empty", b'{"id": 7, "lines": ["A book", {"says": "Thank you"}], "paid": null}'
+)
+DENIED = said("POST", "/api/orders", 403, "empty", b'{"detail": "Not yours"}')
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("call-empty", b""),
+        ("call-html", ERROR_PAGE),
+        ("call-says-nothing", b'{"id": 7, "lines": ["", {"says": ""}], "paid": null}'),
+    ],
+)
+def test_what_is_answered_to_who_sent_something_may_say_nothing(kind: str, body: bytes) -> None:
+    """With the status that it had; what was refused for other reasons stays so."""
+    fault = faults(PAGE, ORDERED)[f"{kind} POST /api/orders"]
+    assert (fault.act(ORDERED, 1).status, fault.act(ORDERED, 1).body) == (200, body)
+    failed = replace(ORDERED, status=404, body=b"none")
+    assert fault.act(failed, 2) == failed
+
+
+def test_a_call_that_is_refused_may_be_open() -> None:
+    fault = faults(PAGE, ORDERED, DENIED)["call-open POST /api/orders"]
+    assert (fault.act(DENIED, 1).status, fault.act(DENIED, 1).json) == (200, {})
+    assert fault.act(ORDERED, 2) == ORDERED
+    assert "call-open POST /api/orders" not in faults(PAGE, ORDERED)
+
+
 def test_an_answer_about_what_was_sent_may_repeat_it_or_digress() -> None:
     sent = b'{"prompt": "Explain photosynthesis to children"}'
     asked = replace(PAGE.request, method="POST", url=f"{SHOP}/ask", headers=(("Sec-Fetch-Dest", "empty"),), body=sent)
@@ -90,6 +163,9 @@ def test_an_answer_about_what_was_sent_may_repeat_it_or_digress() -> None:
     found = faults(PAGE, answer)
     assert found["call-echoes POST /ask"].act(answer, 1).json == {"said": "Explain photosynthesis to children"}
     assert "hotosynthesis" not in found["call-digresses POST /ask"].act(answer, 1).text
+    deep = replace(answer, body=b'{"id": 7, "said": ["Well:", {"text": "Photosynthesis is how plants eat light."}]}')
+    echoed = faults(PAGE, deep)["call-echoes POST /ask"].act(deep, 1)
+    assert echoed.json == {"id": 7, "said": ["Well:", {"text": "Explain photosynthesis to children"}]}
 
 
 def test_a_second_factor_may_be_skipped() -> None:

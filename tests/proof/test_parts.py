@@ -48,6 +48,22 @@ def test_parts_add_up() -> None:
     assert (whole.asked, whole.duration_s, whole.detection_rate) == (30, 3, 1.0)
 
 
+@pytest.mark.parametrize(
+    ("shard", "faults", "kinds"),
+    [
+        (Shard(1, 1), (), (True, False)),
+        (Shard(2, 3), (), (False, True)),
+        (Shard(1, 1), ("reset",), (False, False)),
+        (Shard(2, 3), ("reset",), (False, False)),
+    ],
+)
+def test_only_what_leaves_no_fault_out_is_a_whole_or_a_part_of_one(
+    shard: Shard, faults: tuple[str, ...], kinds: tuple[bool, bool]
+) -> None:
+    wanted = Wanted(shard=shard, faults=faults)
+    assert (wanted.is_whole, wanted.is_part) == kinds
+
+
 def test_a_part_is_of_what_is_asked_for() -> None:
     """By kind or by whole name."""
     wanted = Wanted(faults=("json-missing", "status-500"))

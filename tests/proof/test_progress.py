@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from smoke.model import Outcome
 from smoke.proof.progress import Going
 from tests.proof.test_parts import a_case
@@ -15,6 +17,16 @@ def test_the_time_that_is_left_is_told_at_the_pace_so_far() -> None:
     for number in range(1, 11):
         going.add(MISSED if number == 3 else CAUGHT, 100.0 + number)
     assert going.told(110.0) == "10 of 20 faults, 1 not caught, about 10 s left"
+
+
+@pytest.mark.parametrize(
+    ("each_s", "told"), [(0.1, "1 s"), (8, "8 s"), (13, "15 s"), (89, "90 s"), (90, "2 min"), (600, "10 min")]
+)
+def test_what_is_left_is_told_as_finely_as_it_is_known(each_s: float, told: str) -> None:
+    """To the second at the end, and to the minute from a minute and a half on."""
+    going = Going(probes=2, journeys=0, began=0.0)
+    going.add(CAUGHT, each_s)
+    assert going.told(each_s).endswith(f", about {told} left")
 
 
 def test_the_pace_of_probes_says_nothing_of_journeys() -> None:

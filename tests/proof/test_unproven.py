@@ -11,7 +11,7 @@ from smoke import cli
 from smoke.config.load import load
 from smoke.model import Category, Outcome
 from smoke.proof.figures import figures_of
-from smoke.proof.matrix import Matrix
+from smoke.proof.matrix import Case, Matrix
 from smoke.proof.shown import page_of
 from smoke.proof.unproven import unproven
 from smoke.proof.writing import write
@@ -57,8 +57,14 @@ def test_what_was_proven_of_another_configuration_is_not_proven(tmp_path: Path) 
     red = replace(ASLEEP, outcome=Outcome.FAIL, blame=ASLEEP.expected[0])
     proven = replace(MATRIX, cases=(*MATRIX.cases, red), config_sha256=suite.sha256)
     assert "home.load" not in "".join(unproven(suite, proven))
+    journeys = {check.id: check.category for check in suite.checks if check.kind == "journey"}
+    assert [*unproven(suite, replace(proven, checks=journeys, cases=tuple(_red(each) for each in journeys)))] == []
     told = [*unproven(suite, replace(proven, config_sha256="another"))]
     assert "shop: not proven since the suite was changed: home.load; run `smoke prove --suite shop`" in told
+
+
+def _red(check_id: str) -> Case:
+    return a_case("status-500", check_id=check_id)
 
 
 def test_the_detection_rate_is_told_overall_and_by_category() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from statistics import median
 
 import pytest
@@ -71,6 +72,12 @@ def test_a_clock_is_a_second_off_in_answers_and_in_pages() -> None:
     skewed = only("clock-skew")
     assert skewed.over(GOOD, HERE, foreign=False).header("Date") == "Thu, 01 Jan 2026 00:00:00 GMT"
     assert "Date" in skewed.script
+
+
+@pytest.mark.parametrize("headers", [(), (("Date", "yesterday"),)])
+def test_what_does_not_tell_the_time_is_not_off(headers: tuple[tuple[str, str], ...]) -> None:
+    dateless = replace(GOOD, headers=headers)
+    assert only("clock-skew").over(dateless, HERE, foreign=False) == dateless
 
 
 def test_the_same_seed_brings_the_same_weather_and_another_one_another() -> None:

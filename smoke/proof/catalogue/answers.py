@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import assert_never
 
 from smoke.answers.exchange import Exchange
 from smoke.answers.expectations import wanted_status
@@ -87,6 +88,8 @@ def _cors(expected: Cors, probe: Probe) -> Iterator[Fault]:
                 )
         case Cors.REFUSED:
             yield Fault(name="cors-open", act=echoed, blames=ASSERTION)
+        case _:
+            assert_never(expected)
 
 
 def _refused(good: Exchange, _number: int) -> Exchange:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 from smoke.answers.body_expectations import BOM
 from smoke.answers.exchange import Exchange
@@ -187,6 +187,8 @@ def _counter(_nothing: None, probe: Probe) -> Iterator[Fault]:
             yield Fault(name="counter-stands", act=_stands(), blames=ASSERTION)
         case Must.STAY:
             yield Fault(name="counter-moves", act=_moves(), blames=ASSERTION)
+        case _:
+            assert_never(counter.must)
 
 
 def _stands() -> Act:

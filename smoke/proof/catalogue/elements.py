@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import assert_never
 
 from smoke.model import Blame
 from smoke.proof.catalogue.pages import UNSEEN
@@ -74,6 +75,8 @@ def _of(element: Element, use: Use) -> Iterator[JourneyFault]:
                 yield JourneyFault(name=f"element-disabled {name}", script=_script(element, DISABLE), blames=UNSEEN)
         case Use.UNABLE:
             yield JourneyFault(name=f"element-enabled {name}", script=_script(element, ENABLE), blames=UNSEEN)
+        case _:
+            assert_never(use)
 
 
 def _script(element: Element, what: str, keep: int = 0) -> str:
