@@ -15,8 +15,9 @@ import pytest
 from smoke.history.runs import History
 from smoke.model import Outcome
 from smoke.reporting import document
-from smoke.secrets.firewall import clean, holds, scrubbed, sweep
+from smoke.secrets.firewall import clean, holds, scrubbed
 from smoke.secrets.secret import Scrubber, Secret
+from smoke.secrets.sweeping import sweep
 from tests.support.run_builder import a_finding, a_result, a_run, an_attempt
 
 CANARY = 'c4n&ry "pässword"+/='

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from smoke.config.load import Suite
 from smoke.config.problems import ConfigError
 from smoke.model import Category, covers
 from smoke.planning.plan import Selection, plan
+from smoke.restraint.permission import Permissions
+from smoke.safety import Permit
 from tests.support.project import a_project
 
 EVERYTHING = Selection()
@@ -53,6 +56,20 @@ def test_the_environment_is_the_points_unless_another_is_asked_for(suite: Suite)
     assert plan(suite, "canary-5", None, EVERYTHING).environment_name == "canary"
     overruled = plan(suite, "canary-5", "local", EVERYTHING)
     assert (overruled.environment_name, overruled.environment.base_url) == ("local", "embedded")
+
+
+def test_what_the_suite_calls_destructive_is_permitted_to_nobody(tmp_path: Path) -> None:
+    """Below the target's path, too; what else a check permits stays so."""
+    project = a_project(tmp_path)
+    project.replace("config/suites/shop/suite.yaml", "title: Shop\n", "title: Shop\ndestructive: [DELETE /*]\n")
+    project.replace("e2e/shop/test_home.py", '"POST /login"', '"POST /login", "PUT /cart"')
+    planned = plan(project.load(), "local", None, EVERYTHING)
+    permissions = Permissions(planned, "https://shop.example/base", {})
+    assert permissions.of("login.basic", "PUT", "/base/cart") == "PUT /cart"
+    assert permissions.of("login.basic", "DELETE", "/base/cart") is None
+    careless = [replace(each, permits=(*each.permits, Permit.parse("DELETE /cart"))) for each in planned.checks]
+    permissions = replace(permissions, plan=replace(planned, checks=tuple(careless)))
+    assert permissions.of("login.basic", "DELETE", "/base/cart") is None
 
 
 @pytest.mark.parametrize(

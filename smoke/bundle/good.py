@@ -13,8 +13,8 @@ from typing import Any
 from smoke.bundle.scene import Picture
 from smoke.judging.judged import CheckResult, Run
 from smoke.model import Outcome, Step
-from smoke.secrets.firewall import sweep
 from smoke.secrets.secret import Scrubber
+from smoke.secrets.sweeping import sweep
 
 FOLDER = "good"
 FORGOTTEN_S = 90 * 86400.0

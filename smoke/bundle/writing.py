@@ -20,8 +20,8 @@ from smoke.bundle.scene import SCENE, SPOKEN, scene_in, spoken_in
 from smoke.bundle.standing import Standing
 from smoke.judging.judged import CheckResult, Run
 from smoke.model import Outcome
-from smoke.secrets.firewall import sweep
 from smoke.secrets.secret import Scrubber
+from smoke.secrets.sweeping import sweep
 
 PAGE, STANDING, DRAFT = "index.html", "failure.json", ".draft-"
 BESIDE = ("screenshot.png", "place.jpg", "before.jpg", "trace.zip", "console.txt", "network.txt")

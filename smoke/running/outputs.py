@@ -12,8 +12,8 @@ import pytest
 
 from smoke.config.problems import ConfigError
 from smoke.running.reports import merge, withheld
-from smoke.secrets.firewall import sweep
 from smoke.secrets.secret import Scrubber
+from smoke.secrets.sweeping import sweep
 
 OPTIONS = ("xmlpath", "log_file", "allure_report_dir", "output")
 """Where pytest keeps the values of --junitxml, --log-file, --alluredir and --output."""

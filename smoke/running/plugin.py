@@ -120,7 +120,7 @@ class Desk:
     def pytest_unconfigure(self) -> None:
         """Sweep what pytest and its plugins wrote elsewhere, once it is whole."""
         from smoke.running.outputs import asked
-        from smoke.secrets.firewall import sweep
+        from smoke.secrets.sweeping import sweep
 
         sweep((path for _, path in asked(self._config)), self.session.scrubber)
 

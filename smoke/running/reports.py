@@ -10,8 +10,8 @@ from typing import IO
 
 from smoke.config.problems import ConfigError
 from smoke.host import file_lock
-from smoke.secrets.firewall import sweep
 from smoke.secrets.secret import Scrubber
+from smoke.secrets.sweeping import sweep
 
 ALLURE = "allure-results"
 SWEPT = ("attempts", ALLURE, "test-results")

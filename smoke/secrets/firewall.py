@@ -1,4 +1,4 @@
-"""Keeps known secrets out of whatever a run leaves: scrubs, then looks again at what came out."""
+"""Keeps known secrets out of whatever a run leaves, packed or not. Pure."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from functools import cache
-from itertools import count
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from smoke.secrets.secret import Scrubber
 from smoke.secrets.tokens import without_tokens
 
 T = TypeVar("T")
-WITHHELD = ".withheld"
 GZIP = b"\x1f\x8b"
 SECRETLESS = frozenset({type(None), bool, int, float})
 TRACE = ".network"
@@ -101,42 +98,6 @@ def clean(data: bytes, scrubber: Scrubber) -> bytes:
         cleaned = clean(inner, scrubber)
         return data if cleaned == inner else gzip.compress(cleaned)
     return scrubber.data(data)
-
-
-def sweep(places: Iterable[Path], scrubber: Scrubber) -> tuple[str, ...]:
-    """Clean every file at or below ``places`` in place; return the names of those that had to be withheld.
-
-    A file that still holds a secret afterwards, or whose name does, is replaced by an empty ``….withheld``. A folder
-    whose name holds one gets another name. Links lead elsewhere and are removed.
-    """
-    found = [path for place in places for path in (place, *sorted(place.rglob("*")))]
-    withheld = []
-    for path in found:
-        if path.is_symlink():
-            path.unlink()
-        elif path.is_file() and not _cleaned(path, scrubber):
-            name = scrubber.text(path.name)
-            path.unlink()
-            path.with_name(name + WITHHELD).touch()
-            withheld.append(name)
-    for folder in reversed(found):  # what lies within before what is around it
-        if folder.is_dir() and (name := scrubber.text(folder.name)) != folder.name:
-            _renamed(folder, name)
-    return tuple(withheld)
-
-
-def _cleaned(path: Path, scrubber: Scrubber) -> bool:
-    """Clean one file; tell whether nothing secret is left."""
-    data = path.read_bytes()
-    cleaned = clean(data, scrubber)
-    if cleaned != data:
-        path.write_bytes(cleaned)
-    return scrubber.text(path.name) == path.name and (cleaned == data or not holds(cleaned, scrubber))
-
-
-def _renamed(folder: Path, name: str) -> None:
-    free = (folder.with_name(f"{name}-{number}" if number > 1 else name) for number in count(1))
-    folder.rename(next(path for path in free if not path.exists()))
 
 
 def _packed(entries: Mapping[str, bytes]) -> bytes:

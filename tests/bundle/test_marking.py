@@ -56,6 +56,11 @@ def test_what_a_body_must_lack_is_marked_wherever_it_stands() -> None:
     assert marked({"said": "fine", "error": "Exception"}, "body lacks 'Exception'") == ['"error": "Exception"']
 
 
+def test_a_rule_that_was_cut_off_marks_nothing() -> None:
+    """It does not say any more what must not be there."""
+    assert marked("fine\nan Exception here", "body lacks 'Excep…") == []
+
+
 def test_headers_are_marked_by_their_names() -> None:
     """The content type and the location too, which rules call by other names."""
     answer = spoken(

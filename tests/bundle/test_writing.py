@@ -242,6 +242,21 @@ def test_pink_is_explained_where_there_is_some(tmp_path: Path) -> None:
         assert ("Pink covers" in page) == bool(covered)
 
 
+@pytest.mark.parametrize(
+    ("rule", "is_missing"),
+    [
+        ('Locator expected to be visible; Error: element(s) not found; waiting for locator("#pay")', True),
+        ("shop.load_ms (6214) <= 3000", False),
+    ],
+)
+def test_the_last_element_is_missing_only_where_it_was_waited_for(tmp_path: Path, rule: str, is_missing: bool) -> None:
+    """Otherwise the page only tells what was used last."""
+    leave(tmp_path, SCENE, written(Scene(url="http://shop.example/", title="", step="", used="#pay")))
+    page = bundles(a_bad_run(rule, CheckKind.JOURNEY), tmp_path).write()["shop.home"].read_text()
+    assert ("nothing is known of where it was" in page) == is_missing
+    assert ("the last element that was used: " in page) != is_missing
+
+
 def test_what_may_follow_from_the_rule_that_decided_is_folded(tmp_path: Path) -> None:
     gone = Finding(rule="status (404) == 200", blame=Blame.APP_4XX)
     lacks = Finding(rule="header A (absent) is present", blame=Blame.ASSERTION)

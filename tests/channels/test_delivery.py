@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from pytest_httpserver import HTTPServer
 
 from smoke.alerts.notice import NoticeKind
 from smoke.channels.lateness import LATE_S
-from smoke.channels.registry import Channel
+from smoke.channels.options import Options
+from smoke.channels.registry import Channel, Kind
 from smoke.history.outbox import Parcel
+from smoke.variables import misshapen
 from tests.channels.world import BEGAN, a_channel, a_notice, an_outbox, environ, give, put, waiting
 from tests.support import receivers
 from tests.support.counterparts import free_port
@@ -234,6 +237,18 @@ def test_what_waits_for_a_channel_that_is_gone_is_told_by_another(server, base, 
     done = give(tmp_path, [a_channel("slack", "slack:#alerts")], environ(base), now=FIRST)
     assert [each.channel for each in done] == ["pagerduty", "slack"]
     assert (slack.noticed, waiting(tmp_path)) == (["NOT TOLD IN TIME"], 0)
+
+
+def test_a_channel_that_needs_no_variable_is_never_off():
+    """Its options need not say so."""
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Bell(Options):
+        channel: str = "bell"
+
+    bell = Channel(kind=Kind(options=Bell, send=lambda *_: "rang"), options=Bell(serves=("bell",)))
+    assert bell.explain_disabled({}) is None
+    assert misshapen(bell.options.shapes, {}) == ()
 
 
 def test_without_its_variables_a_channel_keeps_what_it_has(channel, receiver, base, tmp_path):

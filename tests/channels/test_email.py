@@ -128,6 +128,18 @@ def test_sent_again_a_mail_is_the_same_to_the_byte():
     assert made[0] == made[1]
 
 
+def test_a_reminder_belongs_to_the_thread_that_the_first_mail_began():
+    """Of the same recipient: somebody else has another first mail."""
+    first, reminder, other = (
+        mail(a_message(kind, "email", address), sender="s@shop.example")
+        for kind, address in ((NoticeKind.OPENED, ONCALL), (NoticeKind.REMINDED, ONCALL), (NoticeKind.REMINDED, LEAD))
+    )
+    assert first["In-Reply-To"] is None
+    assert reminder["In-Reply-To"] == reminder["References"] == first["Message-ID"]
+    assert other["In-Reply-To"] != first["Message-ID"]
+    assert reminder["Subject"] == "[smoke] STILL CRITICAL: The smoke test fails - shop in production"
+
+
 def test_no_line_of_a_message_becomes_a_header():
     made = mail(a_message(title="down\r\nBcc: all@shop.example", address=ONCALL), sender="s@shop.example")
     assert made["Bcc"] is None

@@ -67,6 +67,13 @@ def test_what_is_wrong_with_channels_is_told_with_line_and_key(tmp_path: Path) -
     assert "links.report: begins with https://" in complaint(made, "links: {report: 'ftp://x'}\n").replace("\n", "")
 
 
+def test_links_are_addresses(tmp_path: Path) -> None:
+    made = project(tmp_path, RULE)
+    made.write(MONITORING, "links: {report: 'https://ci.example/{run_id}', runbooks: 'http://git.example/shop'}\n")
+    links = monitoring(made.root).links
+    assert (links.report, links.runbooks) == ("https://ci.example/{run_id}", "http://git.example/shop")
+
+
 def test_a_channel_for_an_environment_that_nobody_has_is_told(tmp_path: Path) -> None:
     made = project(tmp_path, {})
     made.write(MONITORING, CHANNELS + "  - {channel: slack, name: b, serves: [b], webhook: B, environments: [canry]}\n")

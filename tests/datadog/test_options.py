@@ -24,6 +24,12 @@ def test_what_datadog_would_not_take_is_refused_in_the_yaml(options: dict[str, o
         TypeAdapter(Synthetics).validate_python(options)
 
 
+def test_what_datadog_takes_is_taken_as_far_as_its_limits_go() -> None:
+    taken = TypeAdapter(Synthetics).validate_python({"retry_after": "5s", "every": "30s"})
+    assert (taken.retry_after, taken.every) == ("5s", "30s")
+    assert TypeAdapter(Synthetics).validate_python({"every": "7 days"}).every == "7 days"
+
+
 @pytest.mark.parametrize("handle", ["pagerduty-Web", "@two words", "@{{#is_alert}}", "@"])
 def test_a_handle_is_one_of_datadog(handle: str) -> None:
     """What is no handle would be text of the message, and nobody would be told."""

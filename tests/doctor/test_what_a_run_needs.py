@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import socket
 import sys
@@ -14,7 +15,8 @@ from pytest_httpserver import HTTPServer
 from smoke.cli import main
 from smoke.doctor import clock, display, python
 from smoke.doctor.diagnosis import Health
-from smoke.doctor.registry import available
+from smoke.doctor.registry import Surroundings, available
+from smoke.settings import resolve
 from tests.support.project import Project, a_project
 
 Captured = pytest.CaptureFixture[str]
@@ -144,6 +146,40 @@ def test_a_display_is_one_where_somebody_answers() -> None:
         assert display.answers({"DISPLAY": f"127.0.0.1:{number}.0"})
     assert not display.answers({"DISPLAY": f"127.0.0.1:{number}"})
     assert not display.answers({"DISPLAY": ":9876"})
+    assert display.answers({"DISPLAY": "/private/tmp/launch/org.xquartz:0"}), "only the browser can tell"
+
+
+@pytest.mark.parametrize(
+    ("environ", "browser", "told"),
+    [
+        ({"SMOKE_BROWSER_WS": "ws://there:1/"}, "chromium", (Health.WELL, "--headed is refused")),
+        ({}, "chromium", (Health.WARNING, "neither DISPLAY nor WAYLAND_DISPLAY is set")),
+        ({"DISPLAY": ":9876"}, "chromium", (Health.WARNING, "nobody answers at DISPLAY=:9876")),
+        (
+            {"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":9876", "SMOKE_BROWSER_PATH": sys.executable},
+            "chromium",
+            (Health.WELL, "can show a window"),
+        ),
+        (
+            {"WAYLAND_DISPLAY": "wayland-0", "PLAYWRIGHT_BROWSERS_PATH": "/nowhere"},
+            "firefox",
+            (Health.WARNING, "but no firefox with windows: not downloaded"),
+        ),
+        ({"WAYLAND_DISPLAY": "wayland-0", "SMOKE_BROWSER_PATH": "/nowhere"}, "chromium", None),
+    ],
+    ids=["elsewhere", "none", "left over", "a window", "no such browser", "told elsewhere"],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+def test_whether_a_window_can_be_shown_is_told_before_it_is_wanted(
+    shop: Project, environ: dict[str, str], browser: str, told: tuple[Health, str] | None
+) -> None:
+    """A warning at most, for most runs need no window; with the way out."""
+    settings = resolve({"suite": "shop", "browser": browser}, point="local", root=shop.root, environ=environ)
+    here = Surroundings(given=argparse.Namespace(), settings=settings, now=0.0)
+    found = list(display.examine(here))
+    assert [each.health for each in found] == ([told[0]] if told else [])
+    assert all(told[1] in each.text for each in found if told)
+    assert all(bool(each.remedy) == (each.health is Health.WARNING) for each in found)
 
 
 def test_only_freshness_has_options_of_its_own() -> None:

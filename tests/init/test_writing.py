@@ -115,6 +115,10 @@ def test_a_snapshot_is_read() -> None:
     )
 
 
+def test_a_page_that_shows_nothing_has_an_empty_snapshot() -> None:
+    assert nodes("") == ()
+
+
 @pytest.mark.parametrize(
     ("controls", "found"),
     [
@@ -178,6 +182,10 @@ def test_locators_get_narrower() -> None:
     assert first.code == 'page.get_by_role("button", name="Log in")'
     assert exact.code == 'page.get_by_role("button", name="Log in", exact=True)'
     assert within.code == 'page.get_by_role("main").get_by_role("button", name="Log in")'
+    assert [each.code for each in spellings(spot("", "search"))][:2] == [
+        'page.get_by_role("search")',
+        'page.get_by_role("main").get_by_role("search")',
+    ]
 
 
 def test_long_names_end_at_a_word_and_numbers_are_not_steady() -> None:
@@ -258,6 +266,23 @@ def test_every_file_is_what_its_name_says(name: str) -> None:
         assert max(map(len, file.text.splitlines()), default=0) <= 120, file
         ast.parse(file.text) if file.path.endswith(".py") else yaml.safe_load(file.text)
     assert len({file.path for file in files}) == len(files)
+
+
+def test_many_permits_are_written_a_line_each() -> None:
+    """As the formatter would: a decorator that is too long is broken."""
+    stopped = tuple(f"WS /a/rather/long/way/to/socket/{number}" for number in range(2))
+    files = suite_files(WANTED, seen(stopped=stopped), "local", TODAY)
+    (journey,) = (file.text for file in files if file.path.endswith("test_homepage.py"))
+    assert (
+        """@check(
+    "homepage.load",
+    category="critical-paths",
+    scope="reduced",
+    permits=["WS /a/rather/long/way/to/socket/0", "WS /a/rather/long/way/to/socket/1"],
+)
+def """
+        in journey
+    )
 
 
 def test_the_page_class_is_this_projects_own() -> None:

@@ -205,7 +205,7 @@ def test_eventually_ends_and_says_what_never_held() -> None:
     assert rules(seen["job.done"])[0] == "holds within 0.05 s: state ('queued') == 'done'"
 
 
-def counting(must: str, *values: int) -> list[str]:
+def counting(must: str, *values: object) -> list[str]:
     numbers = iter(values)
     service = Service(
         lambda request: (200, f"requests_total {next(numbers)}\n" if request.url.endswith("/metrics") else "{}")
@@ -221,6 +221,13 @@ def test_a_counter_that_must_move_moves() -> None:
     assert counting("stay", 4, 4) == []
     assert counting("move", 4, 4) == ["GET /metrics counter (4) moved from 4"]
     assert counting("stay", 4, 5) == ["GET /metrics counter (5) == 4 as before"]
+
+
+@pytest.mark.parametrize("values", [("none", 4), (4, "none")])
+def test_a_counter_without_its_number_counts_nothing(values: tuple[object, object]) -> None:
+    """Whatever it must do, it cannot be told."""
+    assert counting("move", *values) == ["GET /metrics has the number to count"]
+    assert counting("stay", *values) == ["GET /metrics has the number to count"]
 
 
 def test_a_counter_that_is_not_served_is_told_by_its_status() -> None:

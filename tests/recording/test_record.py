@@ -105,6 +105,17 @@ def test_the_journey_takes_its_account_from_the_configuration() -> None:
     assert 'login_page.do_search(journey.target.texts["search"])' in text
 
 
+def test_a_code_is_made_anew_each_time() -> None:
+    """The one that was typed is of no use any more."""
+    text = """
+    page.get_by_label("One-time code").fill("123456")
+    page.get_by_role("button", name="Go on").click()
+    """
+    written = journey(pages(acts(dedent(text)), BASE))
+    assert '@check("recorded.journey", category="critical-paths", account="TODO")' in written
+    assert "(journey.one_time_code())" in written
+
+
 def test_what_was_typed_stands_nowhere() -> None:
     """It may be a password."""
     found = pages(acts(RECORDING), BASE)

@@ -20,6 +20,7 @@ PURE = [
     ),
     "smoke.joining.shards",
     "smoke.calibration",
+    "smoke.secrets.firewall",
     "smoke.secrets.secret",
     "smoke.secrets.written",
     "smoke.secrets.tokens",

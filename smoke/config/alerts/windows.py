@@ -39,17 +39,16 @@ def _too_few(rule: Rule, regions: int, every: float, often: str) -> Iterator[str
         if span is not None and span < least:
             yield f"is too short for {rule.condition} with its grace: {often}; write at least {spans.written(least)}"
         return
+    together = regions if rule.per in {Per.ENVIRONMENT, Per.CHECK} else 1
+    room = (rule.past.looks or math.floor((span or 0) / every + 1e-9)) * together
+    needed = max(rule.min_samples, needed_of(rule) if rule.asks.measure in COUNTS else 1)
     if span is not None and span < every:
         yield (
             f"{rule.window!r} is shorter than the time between two runs, so most of the time it is empty and the rule"
             f" says nothing: {often}; write window: {_runs(rule)}, a time of at least {spans.written(every)},"
             " or cadence where it is run more often than scheduled"
         )
-        return
-    together = regions if rule.per in {Per.ENVIRONMENT, Per.CHECK} else 1
-    room = (rule.past.looks or math.floor((span or 0) / every + 1e-9)) * together
-    needed = max(rule.min_samples, needed_of(rule) if rule.asks.measure in COUNTS else 1)
-    if room < needed:
+    elif room < needed:
         least = math.ceil(needed / together)
         yield (
             f"never holds: it takes {needed} looks, and {rule.window!r} holds {room}: {often}; "
