@@ -58,6 +58,28 @@ def test_the_environment_is_the_points_unless_another_is_asked_for(suite: Suite)
     assert (overruled.environment_name, overruled.environment.base_url) == ("local", "embedded")
 
 
+def test_a_check_with_an_account_may_sign_in_and_out(tmp_path: Path) -> None:
+    """As the suite's login does, wherever that is; it changes nothing by that alone."""
+    project = a_project(tmp_path)
+    suite = "config/suites/shop/suite.yaml"
+    login = "{request: POST /sign-in, body: {user: '{user}'}, token: token, base: auth}"
+    more = f"title: Shop\nlogin: {login}\ntelemetry: [POST /told]\n"
+    project.replace(suite, "title: Shop\n", more)
+    for place in ("base_url: embedded\n", "base_url: https://canary.example.com\n"):
+        project.replace(suite, place, f"{place}    urls: {{auth: https://auth.example/v1}}\n")
+    project.replace("e2e/shop/test_home.py", '"POST /login"', '"POST /logout"')
+    planned = plan(project.load(), "local", None, EVERYTHING)
+    permissions = Permissions(planned, "https://shop.example/base", {"auth": "https://auth.example/v1"})
+    assert permissions.of("login.basic", "POST", "/v1/sign-in") == "login: POST /sign-in"
+    assert permissions.of("home.load", "POST", "/v1/sign-in") is None, "which has no account"
+    assert permissions.of("login.basic", "POST", "/base/logout") == "POST /logout"
+    assert permissions.of("nobody", "POST", "/base/logout") is None
+    assert [permissions.is_telemetry("POST", path) for path in ("/base/told", "/base/logout")] == [True, False]
+    (basic,) = (each for each in planned.checks if each.id == "login.basic")
+    assert not permissions.may_write(basic)
+    assert permissions.may_write(replace(basic, permits=(*basic.permits, Permit.parse("PUT /cart"))))
+
+
 def test_what_the_suite_calls_destructive_is_permitted_to_nobody(tmp_path: Path) -> None:
     """Below the target's path, too; what else a check permits stays so."""
     project = a_project(tmp_path)

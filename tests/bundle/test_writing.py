@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from smoke.bundle import good
+from smoke.bundle.page import page_of
+from smoke.bundle.pictures import Material
 from smoke.bundle.scene import SCENE, SPOKEN, Box, Event, Picture, Scene, Spoken, written
 from smoke.bundle.writing import KEPT_S, MOST, Bundles, prune, standings
 from smoke.judging.causes import BROWSER_GONE
 from smoke.judging.hints import MEANINGS
 from smoke.judging.judged import Run
-from smoke.model import Blame, CheckKind, Finding, Measurement, Outcome
+from smoke.model import Blame, CheckKind, Finding, Measurement, Outcome, Step, Unit
 from smoke.secrets.secret import Scrubber, Secret
 from tests.support import axe
 from tests.support.run_builder import STARTED, a_finding, a_result, a_run, an_attempt
@@ -307,6 +309,32 @@ def test_good_times_are_kept_from_run_to_run(tmp_path: Path) -> None:
 def test_what_was_good_and_cannot_be_read_is_unknown(tmp_path: Path, text: str) -> None:
     (tmp_path / "good.json").write_text(text)
     assert good.read(tmp_path) == {}
+
+
+def test_times_and_numbers_stand_beside_the_good_ones() -> None:
+    """And beside their budget; what was observed neither now nor then is left out."""
+    slow = Measurement(name="home.load_ms", value=6214, budget=3000)
+    lost = Measurement(name="home.ttfb_ms", value=None)
+    never = Measurement(name="home.fcp_ms", value=None)
+    broken = Measurement(name="home.images", value=2, unit=Unit.COUNT, budget=0.5)
+    finding = Finding(rule="home.load_ms (6214) <= 3000", blame=Blame.SLOW)
+    attempt = an_attempt(slow, lost, never, broken, findings=(finding,))
+    result = a_result(attempt, check_id="shop.home", outcome=Outcome.FAIL, blame=Blame.SLOW)
+    kept = good.Good(
+        run_id="r", at=0, build="", steps=(Step(name="open", duration_ms=70),), measured={"home.ttfb_ms": 150}
+    )
+    console = Event(at=STARTED + 1.5, kind="console", text="late", bad=True, took_ms=None)
+    scene = Scene(url="http://shop.example/", title="", step="", used="", timeline=(console,))
+    material = Material(scene=scene, good=kept)
+    page = page_of(a_run(result, verdict=Outcome.FAIL), result, material)
+    assert [(each.name, each.now, each.then, each.budget, each.is_over) for each in page.times] == [
+        ("open", "80 ms", "70 ms", "", False),
+        ("read", "40 ms", "", "", False),
+        ("home.load_ms", "6.21 s", "", "3.00 s", True),
+        ("home.ttfb_ms", "not observed", "150 ms", "", False),
+        ("home.images", "2", "", "0.5", True),
+    ]
+    assert [(each.after, each.text) for each in page.bad_events] == [("+1.50 s", "late")]
 
 
 def test_many_bad_checks_take_no_longer_than_they_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
