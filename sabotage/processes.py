@@ -118,7 +118,7 @@ def application_killed(ground: Ground) -> Ended:
     body = f"""\
     page.goto("./")
     Path({str(sign)!r}).touch()
-    expect(page.get_by_text("Never")).to_be_visible()
+    expect(page.get_by_test_id("in-no-page")).to_be_visible()
     """
     shop(ground, body, imports="from pathlib import Path", url="embedded:betterprompts", timeout_ms=3000)
     going = ground.begin("--check", "shop")

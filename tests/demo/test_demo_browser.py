@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from smoke.browser.find import find_browser
+from smoke.browser.launch import launch_options
 from smoke.demo.breaks import Break
 from tests.demo.client import PREMIUM, Demo
 
@@ -19,11 +19,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser of our own: these tests need no fixture of a plugin."""
-    path = os.environ.get("SMOKE_BROWSER_PATH") or shutil.which("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
-        )
+        browser = playwright.chromium.launch(**launch_options(find_browser()))
         yield browser
         browser.close()
 
