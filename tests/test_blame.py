@@ -14,7 +14,8 @@ from smoke.judging.blame import (
     network_blame,
 )
 from smoke.judging.waits import Wait
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 from tests.support.playwright_messages import BUTTON_DISABLED, CLICK_TIMED_OUT, MISSING_HEADING
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from smoke.judging.causes import Cause, beyond_doubt, broken, causes_of, unreachable
 from smoke.judging.judge import judge_check, judge_run
 from smoke.judging.judged import CheckResult
-from smoke.model import Attempt, Blame, Finding, Observation, Outcome
+from smoke.model import Blame, Outcome
+from smoke.observation import Attempt, Finding, Observation
 from tests.support.judging import a_check, a_finding, a_point, judged
 from tests.support.properties import unhurried
 

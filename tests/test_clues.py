@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from smoke.judging.clues import CIRCLES, MOST, Hop, circles, clues, supported, traced
-from smoke.model import Blame, Finding, Observation
+from smoke.model import Blame
+from smoke.observation import Finding, Observation
 from tests.support.judging import an_attempt
 
 

@@ -10,7 +10,8 @@ from smoke.judging.confirming import confirmed, confirmed_ones, is_unconfirmed
 from smoke.judging.hints import hint
 from smoke.judging.judge import judge_check, outcome_of
 from smoke.judging.timing import Circumstances, over_budget, sampled
-from smoke.model import Attempt, Blame, Category, CheckKind, Finding, Measurement, Observation, Outcome
+from smoke.model import Blame, Category, CheckKind, Outcome
+from smoke.observation import Attempt, Finding, Measurement, Observation
 from tests.support.judging import a_check
 
 CAUSE = "the connection to shop.example:443 fails"

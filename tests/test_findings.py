@@ -7,7 +7,8 @@ import pytest
 from smoke.judging.causes import BRAKED, BROWSER_GONE
 from smoke.judging.findings import CAUSES_FIRST, findings_of
 from smoke.judging.timing import Circumstances, over_budget
-from smoke.model import Blame, Finding, Measurement, Unit
+from smoke.model import Blame
+from smoke.observation import Finding, Measurement, Unit
 from tests.support.judging import a_finding
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from smoke.judging.causes import BRAKED, BROWSER_GONE, broken, forbidden
 from smoke.judging.hints import ALSO, BY_BLAME, FLOW, hint
-from smoke.model import Blame, Category, CheckKind, Finding, Outcome
+from smoke.model import Blame, Category, CheckKind, Outcome
+from smoke.observation import Finding
 from tests.support.judging import a_finding
 
 EVERY = list(product(Category, Blame, CheckKind))

@@ -8,7 +8,8 @@ from smoke.config.points import FlakyPolicy
 from smoke.judging.hints import BY_BLAME
 from smoke.judging.judge import NEVER_BEGUN, combine, exit_code, judge_check, judge_run, outcome_of
 from smoke.judging.judged import CheckResult, Interruption
-from smoke.model import Action, Attempt, Blame, Category, Finding, Observation, Outcome
+from smoke.model import Action, Blame, Category, Outcome
+from smoke.observation import Attempt, Finding, Observation
 from tests.support.judging import a_check, a_point, an_attempt, attempts, judged
 
 PASSED: tuple[Blame, ...] = ()

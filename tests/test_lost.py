@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from smoke.judging.lost import discounted
-from smoke.model import Attempt, Blame, Finding, Observation
+from smoke.model import Blame
+from smoke.observation import Attempt, Finding, Observation
 
 
 def after(blame: Blame) -> Finding:

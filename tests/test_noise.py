@@ -7,7 +7,8 @@ import pytest
 
 from smoke.config.noise import NoiseEntry
 from smoke.judging.noise import accept, judge_signals
-from smoke.model import Blame, Finding, SignalKind
+from smoke.model import Blame
+from smoke.observation import Finding, SignalKind
 from tests.support.judging import a_signal
 
 LAST_DAY = date(2026, 12, 31)

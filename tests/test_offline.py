@@ -5,7 +5,8 @@ import socket
 import pytest
 
 from smoke.judging.offline import excused, needs_control, vouched
-from smoke.model import Attempt, Blame, Finding, Observation
+from smoke.model import Blame
+from smoke.observation import Attempt, Finding, Observation
 from smoke.running.control import reachable, reached
 
 THERE, HERE = ("https://app.example",), ("http://127.0.0.1:8000", "http://localhost:1")

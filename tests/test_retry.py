@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smoke.judging.retry import RetryPolicy, not_repeated, surely_last, wait_before_next, worth_another_try
-from smoke.model import Attempt, Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Attempt, Finding
 from tests.support.judging import an_attempt
 from tests.support.properties import unhurried
 

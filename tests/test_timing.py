@@ -18,7 +18,8 @@ from smoke.judging.timing import (
     samples_wanted,
     written_once,
 )
-from smoke.model import Blame, Finding, Measurement, Outcome, Standard, Unit, surely_slow
+from smoke.model import Blame, Outcome
+from smoke.observation import Finding, Measurement, Standard, Unit, surely_slow
 from tests.support.judging import an_attempt
 
 BAND = Reference.PAGE.band_ms

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from smoke.accounts.pacing import LoginAnswer
 from smoke.config.login import Login
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 
 REFUSING = frozenset({401, 403, 423})
 """Wrong, forbidden, locked (RFC 4918)."""

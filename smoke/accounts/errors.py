@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from smoke.judging.blame import AccountError
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 
 
 class LedgerError(Exception):

@@ -10,7 +10,7 @@ from smoke.answers.exchange import Exchange
 from smoke.answers.judges import assertion, expectation
 from smoke.answers.paths import MISSING, at_path
 from smoke.answers.shapes import Bom, JsonExpect, JsonType, NoPii
-from smoke.model import Finding
+from smoke.observation import Finding
 
 BOM = b"\xef\xbb\xbf"
 JSON_TYPES: dict[str, tuple[type, ...]] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from smoke.answers.exchange import Exchange
 from smoke.answers.judges import assertion, expectation
 from smoke.answers.shapes import CookieExpect, Secure
-from smoke.model import Finding
+from smoke.observation import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ from smoke.answers.soundness import flaws
 from smoke.judging.blame import blame_of_status
 from smoke.judging.causes import broken, stopped_by
 from smoke.judging.edge import blocked_by, edge_rule
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 
 LAST_DAYS = 2.0
 """A certificate with fewer days left is not going to be renewed in time, however short-lived it is meant to be."""

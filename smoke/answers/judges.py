@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from smoke.answers.exchange import Exchange
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 from smoke.secrets.tokens import without_tokens
 
 Judge = Callable[[Any, Exchange], Iterator[Finding]]

@@ -11,7 +11,8 @@ from smoke.answers.expectations import broken_header
 from smoke.answers.page_rules import PageRules
 from smoke.answers.soundness import garbled
 from smoke.judging.timing import QUIET, Circumstances, is_too_slow, over_budget, sampled
-from smoke.model import Blame, Finding, Measurement, Standard, Unit
+from smoke.model import Blame
+from smoke.observation import Finding, Measurement, Standard, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import math
 import re
 
 from smoke.answers.exchange import Exchange
-from smoke.model import Measurement, Unit
+from smoke.observation import Measurement, Unit
 
 
 def measurements(check_id: str, exchange: Exchange) -> tuple[Measurement, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from smoke.judging.judged import CheckResult
-from smoke.model import Attempt, Outcome
+from smoke.model import Outcome
+from smoke.observation import Attempt
 
 FOLDER = "failures"
 """Of the pages, among the reports."""

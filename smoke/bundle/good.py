@@ -12,7 +12,8 @@ from typing import Any
 
 from smoke.bundle.scene import Picture
 from smoke.judging.judged import CheckResult, Run
-from smoke.model import Outcome, Step
+from smoke.model import Outcome
+from smoke.observation import Step
 from smoke.secrets.secret import Scrubber
 from smoke.secrets.sweeping import sweep
 

@@ -20,7 +20,8 @@ from smoke.bundle.words import acquitted, decisive, in_time, own_line, owner, se
 from smoke.judging.causes import causes_of
 from smoke.judging.judged import CheckResult, Run
 from smoke.judging.offline import REACHES
-from smoke.model import Attempt, Blame, Unit, told
+from smoke.model import Blame
+from smoke.observation import Attempt, Unit, told
 from smoke.reporting.lines import again
 from smoke.restraint.marks import trace_id
 

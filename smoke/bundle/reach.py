@@ -5,7 +5,7 @@ from __future__ import annotations
 from smoke.bundle.pictures import Material
 from smoke.judging.blame import never_left
 from smoke.judging.offline import NETWORK
-from smoke.model import Attempt, told
+from smoke.observation import Attempt, told
 
 
 def was_reached(material: Material, attempt: Attempt) -> bool:

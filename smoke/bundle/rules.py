@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from smoke.calibration import Calibration
 from smoke.judging.findings import CAUSES_FIRST
-from smoke.model import Attempt, Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Attempt, Finding
 
 ONCE = ("trace id ", "runner: ")
 """How lines of evidence begin that the page has in a place of their own."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from smoke.bundle.scene import Scene
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 
 LATE = re.compile(r"holds within (?P<within>\S+ s): (?P<rule>.*)")
 NOTHING = re.compile(

@@ -10,7 +10,8 @@ from smoke.bundle.scene import Scene
 from smoke.judging.causes import BROWSER_GONE, RUNNER_BUSY
 from smoke.judging.hints import MEANINGS
 from smoke.judging.judged import CheckResult
-from smoke.model import Blame, Finding, Outcome, Unit, told
+from smoke.model import Blame, Outcome
+from smoke.observation import Finding, Unit, told
 
 REFUSED = re.compile(r"\b([A-Z]+ \S+) (?:answered )?(4\d\d)\b")
 """A request beside its status, as rules and evidence have it."""

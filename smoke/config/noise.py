@@ -8,7 +8,7 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from smoke.model import SignalKind
+from smoke.observation import SignalKind
 from smoke.strict import Strict, check_pattern
 
 Text = Annotated[str, Len(1)]

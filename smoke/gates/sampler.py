@@ -15,7 +15,8 @@ from smoke.config.probe import Probe
 from smoke.gates.sample import Look, Sample, light_probes
 from smoke.judging.offline import excused, needs_control
 from smoke.judging.retry import RetryPolicy
-from smoke.model import Blame, Observation, Outcome
+from smoke.model import Blame, Outcome
+from smoke.observation import Observation
 from smoke.planning.plan import Plan
 from smoke.probing import reference
 from smoke.probing.asking import Send, Shared, Terms, request_of, url_of

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from smoke.model import Blame, Category, Outcome, Unit
+from smoke.model import Blame, Category, Outcome
+from smoke.observation import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from smoke.history.incidents import COLUMNS, IncidentRow
 from smoke.history.rows import ATTEMPT, CHECK, MEASUREMENT, RUN, RunRows
-from smoke.model import Action, Blame, Category, CheckKind, Outcome, Unit
+from smoke.model import Action, Blame, Category, CheckKind, Outcome
+from smoke.observation import Unit
 
 VERSION = 1
 FORMAT = "smoke_history"

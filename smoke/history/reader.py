@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from smoke.history.errors import HistoryError
 from smoke.history.facts import CheckFact, DayOutcomes, DayPercentiles, Reading, RunFact, rank
-from smoke.model import Blame, Category, Outcome, Place, Unit
+from smoke.model import Blame, Category, Outcome, Place
+from smoke.observation import Unit
 from smoke.storage.store import Row, Store
 
 Fact = TypeVar("Fact")

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smoke.judging.judged import CheckResult, Run
-from smoke.model import Blame, Category, Measurement, Outcome, Unit
+from smoke.model import Blame, Category, Outcome
+from smoke.observation import Measurement, Unit
 from smoke.storage.store import Db, Row, insert
 
 RUN = (

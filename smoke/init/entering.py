@@ -12,7 +12,7 @@ from smoke.init.room import Room
 from smoke.init.seen import Refused, SecondFactor
 from smoke.init.spot import By, Spot
 from smoke.init.words import REFUSAL
-from smoke.model import SignalKind
+from smoke.observation import SignalKind
 
 if TYPE_CHECKING:
     from smoke.secrets.secret import Secret

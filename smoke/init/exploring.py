@@ -12,7 +12,7 @@ from smoke.init.seen import Login, Seen
 from smoke.init.signing import Keys, SigningIn
 from smoke.init.wanted import Wanted
 from smoke.judging.blame import AccountError
-from smoke.model import Signal
+from smoke.observation import Signal
 from smoke.running.window import Window
 
 

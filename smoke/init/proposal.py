@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from smoke.answers.pages import Visit
-from smoke.model import Signal
+from smoke.observation import Signal
 
 SECURITY_HEADERS = (
     "Content-Security-Policy",

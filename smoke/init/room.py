@@ -15,7 +15,7 @@ from smoke.init.controls import Control, spots
 from smoke.init.scripts import FACTS, LONGEST_QUIET_MS, QUIET, QUIET_MS, USABLE
 from smoke.init.snapshot import Node, nodes
 from smoke.init.spot import By, Spot
-from smoke.model import Signal
+from smoke.observation import Signal
 from smoke.running.listeners import Listeners
 from smoke.safety import READS
 from smoke.target import origin_of

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from smoke.answers.pages import Visit
 from smoke.init.spot import Spot
-from smoke.model import Signal
+from smoke.observation import Signal
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from smoke.judging.causes import BROWSER_GONE, broken, stopped_by, unreachable
 from smoke.judging.edge import edge_rule
 from smoke.judging.waits import Wait, kept_waiting
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 
 NETWORK_ERRORS = (
     (

@@ -9,7 +9,8 @@ from typing import assert_never
 from urllib.parse import urlsplit
 
 from smoke.judging.judged import CheckResult
-from smoke.model import Blame, Observation, Outcome
+from smoke.model import Blame, Outcome
+from smoke.observation import Observation
 
 PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 BROWSER_GONE = "the browser is missing or gone"

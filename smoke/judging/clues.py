@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from smoke.model import Attempt, Blame, Finding, Observation
+from smoke.model import Blame
+from smoke.observation import Attempt, Finding, Observation
 
 MOST = 5
 """Lines under one finding, the trace id not counted."""

@@ -9,7 +9,8 @@ from smoke.judging.causes import SLOW_ONCE, UNCONFIRMED
 from smoke.judging.judged import CheckResult
 from smoke.judging.offline import NETWORK
 from smoke.judging.timing import is_too_slow_once
-from smoke.model import Attempt, Blame, Finding, Observation, Outcome
+from smoke.model import Blame, Outcome
+from smoke.observation import Attempt, Finding, Observation
 
 
 def causes_met(attempts: Iterable[Attempt]) -> frozenset[str]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from smoke.judging.causes import BRAKED, BROWSER_GONE
 from smoke.judging.timing import QUIET, Circumstances, over_budget
-from smoke.model import Blame, Finding, Measurement
+from smoke.model import Blame
+from smoke.observation import Finding, Measurement
 
 CAUSES_FIRST = (
     Blame.SAFETY,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from smoke.judging.causes import BRAKED, BROWSER_GONE, FORBIDDEN, LIMITED, RUNNER_BUSY, SLOW_ONCE, UNCONFIRMED
-from smoke.model import Blame, Category, CheckKind, Finding
+from smoke.model import Blame, Category, CheckKind
+from smoke.observation import Finding
 
 MEANINGS = {
     Blame.DNS: "the host name does not resolve",

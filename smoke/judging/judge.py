@@ -10,7 +10,8 @@ from smoke.config.points import ExecutionPoint, FlakyPolicy
 from smoke.judging.causes import causes_of
 from smoke.judging.hints import hint
 from smoke.judging.judged import CheckResult, Interruption
-from smoke.model import Action, Attempt, Blame, Category, Check, Finding, Observation, Outcome
+from smoke.model import Action, Blame, Category, Check, Outcome
+from smoke.observation import Attempt, Finding, Observation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from smoke.model import Action, Attempt, Blame, Category, Check, Outcome
+from smoke.model import Action, Blame, Category, Check, Outcome
+from smoke.observation import Attempt
 from smoke.safety import Safety
 
 

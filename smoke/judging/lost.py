@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from smoke.model import Attempt, Blame, Finding, Observation, Outcome
+from smoke.model import Blame, Outcome
+from smoke.observation import Attempt, Finding, Observation
 
 
 def discounted(observation: Observation, why: str) -> Observation:

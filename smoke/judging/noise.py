@@ -11,7 +11,8 @@ from typing import assert_never
 from smoke.config.noise import NoiseEntry
 from smoke.judging.blame import blame_of_status, network_blame
 from smoke.judging.causes import broken, unreachable
-from smoke.model import Blame, Finding, Outcome, Signal, SignalKind
+from smoke.model import Blame, Outcome
+from smoke.observation import Finding, Signal, SignalKind
 
 
 def accept(signals: Iterable[Signal], noise: Iterable[NoiseEntry], today: date, contract: str) -> tuple[Signal, ...]:

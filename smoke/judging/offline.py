@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from smoke.addresses import is_here
 from smoke.judging.blame import NO_ANSWER
-from smoke.model import Attempt, Blame, Finding, Observation
+from smoke.model import Blame
+from smoke.observation import Attempt, Finding, Observation
 
 REACHES = "this runner's network works: it reaches "
 """How evidence begins that the network of the runner is not the cause."""

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import assert_never
 
-from smoke.model import Attempt, Blame, Standard
+from smoke.model import Blame
+from smoke.observation import Attempt, Standard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

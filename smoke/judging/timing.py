@@ -10,7 +10,8 @@ from typing import assert_never
 
 from smoke.calibration import Calibration
 from smoke.judging.causes import RUNNER_BUSY, SLOW_ONCE
-from smoke.model import Blame, Finding, Measurement, Standard, Unit
+from smoke.model import Blame
+from smoke.observation import Finding, Measurement, Standard, Unit
 
 SAMPLES = 3
 """Cold samples whose median is judged, the first among them."""

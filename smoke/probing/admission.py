@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from smoke.accounts.broker import Broker
 from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.accounts.pacing import LoginAnswer
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import answer_of, wait_of
 

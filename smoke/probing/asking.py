@@ -18,7 +18,8 @@ from smoke.calibration import Calibration
 from smoke.config.login import Login
 from smoke.config.probe import Probe
 from smoke.judging.retry import RetryPolicy
-from smoke.model import Blame, Standard
+from smoke.model import Blame
+from smoke.observation import Standard
 from smoke.probing.account import ProbeAccount
 from smoke.probing.admission import Admission, Admitted, unasked
 from smoke.probing.failing import ProbeFailedError

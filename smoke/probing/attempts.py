@@ -27,7 +27,8 @@ from smoke.judging.timing import (
     samples_wanted,
     written_once,
 )
-from smoke.model import Attempt, Blame, Finding, Measurement, Observation
+from smoke.model import Blame
+from smoke.observation import Attempt, Finding, Measurement, Observation
 from smoke.probing.asking import Send, Shared, Terms, ask, signed, url_of
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.readings import captured, counted, measured, number_in, total

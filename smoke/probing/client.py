@@ -18,7 +18,8 @@ from smoke.answers.encoding import decoded
 from smoke.answers.exchange import Exchange, Request, Timing
 from smoke.judging.blame import network_blame
 from smoke.judging.causes import unreachable
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 from smoke.probing.failing import ProbeFailedError
 
 SCHEMES = (b"http", b"https")

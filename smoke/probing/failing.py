@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smoke.model import Finding
+from smoke.observation import Finding
 
 
 class ProbeFailedError(Exception):

@@ -14,7 +14,8 @@ from smoke.answers.paths import MISSING
 from smoke.answers.shapes import Counter, Must
 from smoke.config.probe import Probe
 from smoke.judging.timing import p95_of, sampled
-from smoke.model import Blame, Finding, Measurement, Standard, Unit
+from smoke.model import Blame
+from smoke.observation import Finding, Measurement, Standard, Unit
 
 
 def number_in(exchange: Exchange, counter: Counter) -> float | None:

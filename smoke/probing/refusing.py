@@ -12,7 +12,8 @@ from smoke.answers.expectations import edge_finding
 from smoke.answers.paths import keys_in
 from smoke.answers.soundness import flaws
 from smoke.config.login import Login
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.signing import cookies_in
 

@@ -11,7 +11,8 @@ from concurrent.futures import TimeoutError as WaitTimeoutError
 from smoke.answers.exchange import Exchange, Request
 from smoke.answers.variables import filled, names_in
 from smoke.config.probe import Probe
-from smoke.model import Observation, Outcome
+from smoke.model import Outcome
+from smoke.observation import Observation
 from smoke.probing.asking import Send, Shared, Terms, signed, url_of
 from smoke.probing.attempts import observe
 from smoke.probing.failing import ProbeFailedError

@@ -14,7 +14,8 @@ from smoke.answers.exchange import Exchange, Request
 from smoke.answers.paths import MISSING
 from smoke.answers.variables import filled
 from smoke.config.login import Login, SecondFactor
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import refused
 from smoke.probing.signing import Authorization, answered, basic

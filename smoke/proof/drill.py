@@ -16,7 +16,8 @@ from smoke.judging.judge import judge_check
 from smoke.judging.judged import CheckResult
 from smoke.judging.offline import NETWORK
 from smoke.judging.retry import RetryPolicy
-from smoke.model import Check, Observation, Outcome
+from smoke.model import Check, Outcome
+from smoke.observation import Observation
 from smoke.probing.asking import Shared, Terms
 from smoke.probing.attempts import observe
 from smoke.probing.client import Stopwatch, late, unanswered

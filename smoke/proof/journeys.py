@@ -13,7 +13,8 @@ from smoke.judging.judge import judge_check
 from smoke.judging.judged import CheckResult
 from smoke.judging.offline import NETWORK
 from smoke.judging.retry import RetryPolicy
-from smoke.model import Check, CheckKind, Observation, Outcome
+from smoke.model import Check, CheckKind, Outcome
+from smoke.observation import Observation
 from smoke.proof.broker import open_broker
 from smoke.proof.clean import Clean
 from smoke.proof.declared import could_befall_journey, journey_faults_of, unknown

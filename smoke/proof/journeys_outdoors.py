@@ -15,7 +15,8 @@ from smoke.answers.exchange import Exchange, Request
 from smoke.judging.confirming import confirmed_ones
 from smoke.judging.judge import judge_check
 from smoke.judging.judged import CheckResult, Interruption
-from smoke.model import Check, CheckKind, Observation
+from smoke.model import Check, CheckKind
+from smoke.observation import Observation
 from smoke.proof.broker import open_broker
 from smoke.proof.burning import busy
 from smoke.proof.clean import Clean

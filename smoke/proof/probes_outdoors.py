@@ -15,7 +15,7 @@ from smoke.calibration import Calibration, Reference
 from smoke.judging.confirming import confirmed_ones
 from smoke.judging.judge import judge_check
 from smoke.judging.judged import CheckResult
-from smoke.model import Observation
+from smoke.observation import Observation
 from smoke.probing import reference
 from smoke.probing.asking import Shared
 from smoke.probing.runner import ProbeRunner

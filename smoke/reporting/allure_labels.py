@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.model import Check, Measurement
+from smoke.model import Check
+from smoke.observation import Measurement
 
 if TYPE_CHECKING:
     from smoke.planning.plan import Plan

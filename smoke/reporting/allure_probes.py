@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from smoke.judging.judged import CheckResult, Run
-from smoke.model import Attempt, Check, Outcome, told
+from smoke.model import Check, Outcome
+from smoke.observation import Attempt, told
 from smoke.planning.plan import Plan
 from smoke.reporting.allure_labels import TABLE, labels, measurements_table, parameters
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from smoke.config.noise import NoiseEntry
 from smoke.judging.judged import CheckResult, Run
-from smoke.model import Attempt, Outcome, told
+from smoke.model import Outcome
+from smoke.observation import Attempt, told
 from smoke.reporting import allure_executor, allure_noise
 from smoke.reporting.allure.privacy import VIEWER
 from smoke.reporting.allure.settings import NOISE, PLACE

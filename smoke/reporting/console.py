@@ -14,7 +14,8 @@ from smoke.host.pipes import Unbroken
 from smoke.judging.causes import Cause, causes_of
 from smoke.judging.judged import CheckResult, Run
 from smoke.judging.offline import NETWORK
-from smoke.model import Check, Finding, Measurement, Outcome
+from smoke.model import Check, Outcome
+from smoke.observation import Finding, Measurement
 from smoke.reporting.lines import again, receipt
 from smoke.reporting.progress import Progress
 

@@ -11,7 +11,8 @@ from typing import Any
 from smoke.calibration import Calibration
 from smoke.judging.causes import Cause, causes_of
 from smoke.judging.judged import CheckResult, Run
-from smoke.model import Action, Attempt, Blame, Category, CheckKind, Measurement, Outcome, Signal, Standard, Step, Unit
+from smoke.model import Action, Blame, Category, CheckKind, Outcome
+from smoke.observation import Attempt, Measurement, Signal, Standard, Step, Unit
 from smoke.reporting.lines import again
 from smoke.safety import Safety
 

@@ -9,7 +9,8 @@ from smoke.judging.blame import judge_edge, limits_told
 from smoke.judging.clues import circles, clues, supported
 from smoke.judging.findings import findings_of
 from smoke.judging.noise import accept, judge_signals
-from smoke.model import Blame, Check, Finding
+from smoke.model import Blame, Check
+from smoke.observation import Finding
 from smoke.reporting import allure_labels
 from smoke.running.evidence import capture
 from smoke.running.failure import finding_of, scrub_exception

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from smoke.judging.timing import ceiling_of, least_samples, sampled, samples_wanted
-from smoke.model import Measurement
+from smoke.observation import Measurement
 from smoke.running import vitals
 from smoke.running.journey import Journey
 from smoke.running.scope import LISTENING

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smoke.model import Artifact
+from smoke.observation import Artifact
 from smoke.running.camera import CAPTURE_MS, MASKED_FIELDS, shows_secrets
 from smoke.running.journey import Journey
 from smoke.secrets.firewall import clean

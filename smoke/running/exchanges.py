@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from smoke.bundle.scene import SPOKEN, Spoken, written
-from smoke.model import Artifact, CheckKind, Observation
+from smoke.model import CheckKind
+from smoke.observation import Artifact, Observation
 from smoke.probing.overheard import Said, meant
 from smoke.running.session import Session
 from smoke.secrets.firewall import scrubbed

@@ -8,7 +8,7 @@ from traceback import extract_tb
 from smoke.accounts.errors import AccountUnavailableError
 from smoke.judging.blame import BadAnswer, Failure, judge_failure
 from smoke.judging.waits import Wait
-from smoke.model import Finding
+from smoke.observation import Finding
 from smoke.secrets.firewall import scrubbed
 from smoke.secrets.secret import Scrubber
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smoke.judging.causes import BRAKED, forbidden
-from smoke.model import Blame, Check, Finding
+from smoke.model import Blame, Check
+from smoke.observation import Finding
 from smoke.planning.plan import Plan
 from smoke.restraint.analytics import HOSTS
 from smoke.restraint.marks import marks

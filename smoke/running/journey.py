@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from smoke.model import Check, Measurement, Signal, SignalKind, Step, Unit
+from smoke.model import Check
+from smoke.observation import Measurement, Signal, SignalKind, Step, Unit
 
 if TYPE_CHECKING:  # every journey's file imports this one, and an editor asks which journeys there are at each change
     from playwright.sync_api import APIRequestContext, BrowserContext, Page

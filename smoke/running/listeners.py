@@ -15,7 +15,7 @@ from smoke.bundle.scene import Event
 from smoke.judging.blame import BadAnswer, network_blame, never_left
 from smoke.judging.clues import Hop
 from smoke.judging.edge import BLOCKING, blocked_by
-from smoke.model import Signal, SignalKind
+from smoke.observation import Signal, SignalKind
 from smoke.running.interception import http_of
 from smoke.running.waiting import Waiting
 from smoke.safety import READS

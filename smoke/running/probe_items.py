@@ -10,7 +10,7 @@ import pytest
 
 from smoke.config.probe import ChecksFile
 from smoke.config.source import parse, read
-from smoke.model import Finding, told
+from smoke.observation import Finding, told
 from smoke.running.stash import SESSION
 
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from smoke.calibration import Calibration
-from smoke.model import Artifact, Attempt, Finding, Measurement, Signal, Step
+from smoke.observation import Artifact, Attempt, Finding, Measurement, Signal, Step
 
 
 @dataclass(slots=True)

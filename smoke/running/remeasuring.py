@@ -10,7 +10,7 @@ from smoke.answers.pages import Visit, broken_timings
 from smoke.calibration import Reference, both
 from smoke.judging.retry import standard_of
 from smoke.judging.timing import Circumstances, is_beyond_ceiling, is_too_slow, sampled, written_once
-from smoke.model import Measurement
+from smoke.observation import Measurement
 from smoke.running import reference
 from smoke.running.cold_loads import Timings, cold_loads, values_of
 from smoke.running.journey import Journey

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from smoke.bundle.scene import SCENE, Box, Event, Picture, Scene, written
-from smoke.model import Artifact
+from smoke.observation import Artifact
 from smoke.running.aside import Aside
 from smoke.running.camera import CAPTURE_MS, Camera, covered_in
 from smoke.running.earlier import LOOK_MS, Earlier, earlier_of, first, last_used

@@ -19,7 +19,8 @@ from smoke.judging.confirming import causes_met, confirmed
 from smoke.judging.judge import judge_check
 from smoke.judging.judged import CheckResult, Interruption
 from smoke.judging.retry import RetryPolicy
-from smoke.model import Check, Observation
+from smoke.model import Check
+from smoke.observation import Observation
 from smoke.planning.plan import Plan
 from smoke.probing.overheard import Overheard
 from smoke.probing.runner import ProbeRunner

@@ -14,7 +14,8 @@ from _pytest.subtests import SubtestReport
 from smoke.browser.choice import BrowserMissing
 from smoke.judging.blame import DeadlineExceeded
 from smoke.judging.judged import Interruption
-from smoke.model import Blame, CheckKind, Finding, told
+from smoke.model import Blame, CheckKind
+from smoke.observation import Finding, told
 from smoke.reporting import allure_labels
 from smoke.running.closing import close_attempt
 from smoke.running.deadline import RunTimeoutError, deadline

@@ -12,7 +12,8 @@ from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.judging.clues import noted
 from smoke.judging.confirming import doubted
 from smoke.judging.retry import not_repeated, wait_before_next
-from smoke.model import Attempt, Blame, Check, Finding, Observation
+from smoke.model import Blame, Check
+from smoke.observation import Attempt, Finding, Observation
 from smoke.running.record import Record
 from smoke.running.session import Session
 from smoke.running.stash import CHECK, KEPT_OUT, RECORD

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from smoke.model import Measurement, Unit
+from smoke.observation import Measurement, Unit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

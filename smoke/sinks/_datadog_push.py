@@ -21,7 +21,8 @@ from datadog_api_client.v2.model.metric_payload import MetricPayload
 from datadog_api_client.v2.model.metric_point import MetricPoint
 from datadog_api_client.v2.model.metric_series import MetricSeries
 
-from smoke.model import Outcome, Unit
+from smoke.model import Outcome
+from smoke.observation import Unit
 from smoke.sinks._datadog_wire import Answer, Wire, client_of
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import UP, Kind, Metric

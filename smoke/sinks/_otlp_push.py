@@ -21,7 +21,7 @@ from opentelemetry.proto.metrics.v1 import metrics_pb2 as otlp
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from smoke import __version__
-from smoke.model import Unit
+from smoke.observation import Unit
 from smoke.sinks._http import request, short
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Kind, Metric

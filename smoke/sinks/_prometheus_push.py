@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from urllib3.util import make_headers
 
-from smoke.model import Unit
+from smoke.observation import Unit
 from smoke.sinks._http import request
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Kind, Metric

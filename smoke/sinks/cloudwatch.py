@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, assert_never
 
-from smoke.model import Unit
+from smoke.observation import Unit
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Metric
 from smoke.sinks.options import Options

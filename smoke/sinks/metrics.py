@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import assert_never
 
 from smoke.judging.judged import CheckResult, Run
-from smoke.model import Category, CheckKind, Outcome, Unit
+from smoke.model import Category, CheckKind, Outcome
+from smoke.observation import Unit
 
 TAG_KEYS = ("browser", "category", "check", "env", "execution_point", "region", "suite")
 """The only tags there are: a run id, an address or anything else without bounds costs money and tells nothing."""

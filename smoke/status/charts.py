@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from smoke.history.facts import DayPercentiles, rank
-from smoke.model import Unit
+from smoke.observation import Unit
 
 WIDTH, HEIGHT = 270, 64
 HEADROOM = 1.1

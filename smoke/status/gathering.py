@@ -16,7 +16,8 @@ from smoke.history.facts import CheckFact, RunFact
 from smoke.history.reader import Reader
 from smoke.history.rows import PastRun
 from smoke.history.runs import History
-from smoke.model import Check, Outcome, Place, Unit
+from smoke.model import Check, Outcome, Place
+from smoke.observation import Unit
 from smoke.planning.plan import Selection, plan
 from smoke.proof.matrix import Matrix, Result
 from smoke.proof.writing import last_proof

@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime
 
 from smoke import spans
-from smoke.model import Unit
+from smoke.observation import Unit
 from smoke.timeline.times import Times
 
 FILTERS = ("moment", "iso", "span", "share", "interval", "unknown", "value")

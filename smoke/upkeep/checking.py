@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from smoke.judging.hints import hint
-from smoke.model import Blame, Category, CheckKind, Finding, Outcome
+from smoke.model import Blame, Category, CheckKind, Outcome
+from smoke.observation import Finding
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.sign_in import SignedIn
 from smoke.target import Credentials

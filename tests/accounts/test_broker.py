@@ -15,7 +15,8 @@ from smoke.accounts.errors import AccountUnavailableError, LedgerError
 from smoke.accounts.ledger import Ledger, Tenant, ledger_file, ledger_memory
 from smoke.accounts.opening import open_broker
 from smoke.accounts.pacing import LoginAnswer, Pace
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 from smoke.probing.admission import admission
 from smoke.probing.failing import ProbeFailedError
 

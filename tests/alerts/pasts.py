@@ -13,7 +13,8 @@ from smoke.alerts.past import Past
 from smoke.config.alerts.alerting import Alerting, alerting
 from smoke.config.alerts.rule_file import AlertRulesFile
 from smoke.history.facts import CheckFact, Reading, RunFact
-from smoke.model import Blame, Category, Outcome, Unit
+from smoke.model import Blame, Category, Outcome
+from smoke.observation import Unit
 
 ROOT = Path(__file__).parents[2]
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0

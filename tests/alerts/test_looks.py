@@ -12,7 +12,8 @@ from smoke.alerts.look import Impression, Look, checks_of, looks
 from smoke.alerts.past import Past
 from smoke.alerts.subject import Subject
 from smoke.config.alerts.rule import Per, Rule
-from smoke.model import Category, Outcome, Unit
+from smoke.model import Category, Outcome
+from smoke.observation import Unit
 from tests.alerts.pasts import HOUR, MINUTE, OUTCOMES, at, check, clock, every, only, past, reading, run, shipped
 
 START = at("2026-03-02 10:00")

@@ -18,7 +18,8 @@ from smoke.alerts.engine import evaluate
 from smoke.alerts.incident import Incident
 from smoke.alerts.past import PasswordFact, Past
 from smoke.alerts.replay import replay
-from smoke.model import Category, Outcome, Unit
+from smoke.model import Category, Outcome
+from smoke.observation import Unit
 from tests.alerts.pasts import DAY, HOUR, MINUTE, OUTCOMES, at, check, clock, every, only, past, reading, run, shipped
 
 START = at("2026-03-02 10:00")

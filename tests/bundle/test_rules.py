@@ -9,7 +9,8 @@ from smoke.bundle.reach import was_reached
 from smoke.bundle.rules import rules_of
 from smoke.bundle.scene import Event, Scene, Spoken
 from smoke.calibration import Calibration, Reference
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 from tests.support.run_builder import STARTED, an_attempt
 
 GONE = Finding(rule="status (404) == 200", blame=Blame.APP_4XX)

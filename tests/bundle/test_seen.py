@@ -7,7 +7,8 @@ import pytest
 from smoke.bundle.scene import Event, Scene
 from smoke.bundle.seen import in_plain_words, seen
 from smoke.judging.edge import edge_rule
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from smoke.bundle.writing import KEPT_S, MOST, Bundles, prune, standings
 from smoke.judging.causes import BROWSER_GONE
 from smoke.judging.hints import MEANINGS
 from smoke.judging.judged import Run
-from smoke.model import Blame, CheckKind, Finding, Measurement, Outcome, Step, Unit
+from smoke.model import Blame, CheckKind, Outcome
+from smoke.observation import Finding, Measurement, Step, Unit
 from smoke.secrets.secret import Scrubber, Secret
 from tests.support import axe
 from tests.support.run_builder import STARTED, a_finding, a_result, a_run, an_attempt

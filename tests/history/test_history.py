@@ -15,7 +15,8 @@ from smoke.history.errors import HistoryError
 from smoke.history.rows import insert_rows, rows_of
 from smoke.history.runs import Begun, History
 from smoke.judging.judged import Run
-from smoke.model import Blame, Category, Measurement, Outcome, Unit
+from smoke.model import Blame, Category, Outcome
+from smoke.observation import Measurement, Unit
 from smoke.storage.store import Store
 from tests.support.histories import FORK, begin, in_child
 from tests.support.run_builder import STARTED, a_finding, a_measurement, a_result, a_run, a_typical_run, an_attempt

@@ -11,7 +11,8 @@ import pytest
 from smoke.history.facts import CheckFact, DayPercentiles, Reading, RunFact, rank
 from smoke.history.reader import Reader
 from smoke.history.runs import History
-from smoke.model import Blame, Category, Measurement, Outcome, Unit
+from smoke.model import Blame, Category, Outcome
+from smoke.observation import Measurement, Unit
 from smoke.storage.store import Store
 from tests.support.run_builder import a_finding, a_measurement, a_result, a_run, an_attempt
 

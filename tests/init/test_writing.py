@@ -26,7 +26,7 @@ from smoke.init.start_page import landmarks, named, parts
 from smoke.init.usual import DESCRIPTIONS, NOWHERE
 from smoke.init.wanted import AccountWanted, Wanted, origin, suite_of
 from smoke.init.writing import missing
-from smoke.model import Signal, SignalKind
+from smoke.observation import Signal, SignalKind
 
 ROOT = Path(__file__).parents[2]
 JSON = "application/json"

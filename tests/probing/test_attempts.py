@@ -14,7 +14,8 @@ from smoke.config.probe import Probe
 from smoke.judging.confirming import confirmed
 from smoke.judging.judge import outcome_of
 from smoke.judging.retry import RetryPolicy
-from smoke.model import Blame, Finding, Measurement, Observation, Outcome, Unit
+from smoke.model import Blame, Outcome
+from smoke.observation import Finding, Measurement, Observation, Unit
 from smoke.probing.asking import Send, Shared, Terms, request_of
 from smoke.probing.attempts import observe
 from smoke.probing.client import send

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from smoke.answers.exchange import Exchange, Request
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 from smoke.probing import client
 from smoke.probing.client import send
 from smoke.probing.failing import ProbeFailedError

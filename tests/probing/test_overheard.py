@@ -8,7 +8,8 @@ import pytest
 
 from smoke.answers.exchange import Exchange, Request
 from smoke.answers.judges import assertion
-from smoke.model import Blame, Finding
+from smoke.model import Blame
+from smoke.observation import Finding
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.overheard import MOST, Overheard, Said, meant
 

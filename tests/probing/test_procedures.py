@@ -15,7 +15,8 @@ from smoke.answers.exchange import Exchange, Request, Timing
 from smoke.config.login import Login
 from smoke.config.probe import Probe
 from smoke.judging.retry import RetryPolicy
-from smoke.model import Blame, Observation
+from smoke.model import Blame
+from smoke.observation import Observation
 from smoke.probing.account import ProbeAccount
 from smoke.probing.asking import Terms
 from smoke.probing.runner import ProbeRunner

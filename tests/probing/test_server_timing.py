@@ -4,7 +4,7 @@ import pytest
 
 from smoke.answers.exchange import Exchange, Request
 from smoke.answers.server_timing import measurements
-from smoke.model import Measurement, Unit
+from smoke.observation import Measurement, Unit
 from tests.support.exchanges import an_answer
 
 

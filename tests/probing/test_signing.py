@@ -12,7 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 from smoke.config.login import Login
 from smoke.config.probe import Probe
 from smoke.judging.retry import RetryPolicy
-from smoke.model import Attempt, Blame
+from smoke.model import Blame
+from smoke.observation import Attempt
 from smoke.probing.account import ProbeAccount
 from smoke.probing.asking import Shared, Terms
 from smoke.probing.attempts import observe

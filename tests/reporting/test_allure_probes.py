@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from smoke.model import Blame, CheckKind, Finding, Measurement, Outcome
+from smoke.model import Blame, CheckKind, Outcome
+from smoke.observation import Finding, Measurement
 from smoke.planning.plan import Plan, Selection, plan
 from smoke.reporting.allure_probes import write, write_missing
 from tests.support.project import a_project

@@ -18,7 +18,8 @@ from smoke.config.alerts.runbooks import anchors
 from smoke.config.noise import NoiseEntry
 from smoke.judging.judged import Run
 from smoke.judging.noise import acceptance
-from smoke.model import Artifact, Blame, CheckKind, Finding, Outcome, Signal, SignalKind
+from smoke.model import Blame, CheckKind, Outcome
+from smoke.observation import Artifact, Finding, Signal, SignalKind
 from smoke.reporting.allure_executor import executor
 from smoke.reporting.allure_report import ReportBuilt, ReportSkipped, build
 from smoke.reporting.allure_results import RUNBOOK, Around, explain

@@ -6,7 +6,8 @@ import io
 import pytest
 
 from smoke.judging.judged import CheckResult, Run
-from smoke.model import Blame, Finding, Outcome
+from smoke.model import Blame, Outcome
+from smoke.observation import Finding
 from smoke.reporting.console import Console
 from smoke.reporting.document import document
 from tests.support.run_builder import a_result, a_run, an_attempt

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from werkzeug import Response
 
-from smoke.model import Unit
+from smoke.observation import Unit
 from smoke.sinks.cloudwatch import AT_ONCE, TWO_WEEKS_S, datum, unit
 from smoke.sinks.delivery import Delivery
 from smoke.sinks.metrics import metrics_of

@@ -17,7 +17,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from smoke.judging.judged import Run
-from smoke.model import Outcome, Unit
+from smoke.model import Outcome
+from smoke.observation import Unit
 from smoke.sinks import _datadog_push
 from smoke.sinks.datadog import BATCH_BYTES, SITES, batches
 from smoke.sinks.delivery import DEADLINE_S, Delivery

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smoke.judging.judged import CheckResult, Run
-from smoke.model import Action, Blame, Category, Check, CheckKind, Measurement, Outcome, Scope, Step, Unit
+from smoke.model import Action, Blame, Category, Check, CheckKind, Outcome, Scope
+from smoke.observation import Measurement, Step, Unit
 from smoke.sinks.metrics import LONGEST_TAG, TAG_KEYS, Kind, MetricName, metrics_of, success_of, tag_value
 from tests.support.run_builder import a_finding, a_measurement, a_result, a_run, a_typical_run, an_attempt
 

@@ -13,7 +13,8 @@ from smoke.availability.gathering import availability
 from smoke.config.cron_schedule import Schedule
 from smoke.history.facts import DayPercentiles
 from smoke.history.runs import History
-from smoke.model import Blame, Category, Measurement, Outcome, Unit
+from smoke.model import Blame, Category, Outcome
+from smoke.observation import Measurement, Unit
 from smoke.proof.matrix import Case, Matrix
 from smoke.proof.writing import write
 from smoke.status import written

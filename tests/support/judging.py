@@ -7,19 +7,8 @@ from typing import Any
 from smoke.config.points import ExecutionPoint, FlakyPolicy, OnFailure
 from smoke.judging.judge import judge_check
 from smoke.judging.judged import CheckResult
-from smoke.model import (
-    Action,
-    Attempt,
-    Blame,
-    Category,
-    Check,
-    CheckKind,
-    Finding,
-    Observation,
-    Scope,
-    Signal,
-    SignalKind,
-)
+from smoke.model import Action, Blame, Category, Check, CheckKind, Scope
+from smoke.observation import Attempt, Finding, Observation, Signal, SignalKind
 
 
 def a_check(name: str = "login.basic", **changes: Any) -> Check:

@@ -14,6 +14,7 @@ PURE = [
         if path.stem != "__init__"
     ),
     "smoke.model",
+    "smoke.observation",
     *(
         f"smoke.bundle.{name}"
         for name in ("bad", "curl", "marking", "page", "pictures", "rendering", "scene", "standing", "words")

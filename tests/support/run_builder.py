@@ -6,20 +6,8 @@ from typing import Any
 
 from smoke.dora.deployment import Deployment
 from smoke.judging.judged import CheckResult, Run
-from smoke.model import (
-    Action,
-    Attempt,
-    Blame,
-    Category,
-    Check,
-    CheckKind,
-    Finding,
-    Measurement,
-    Outcome,
-    Scope,
-    Step,
-    Unit,
-)
+from smoke.model import Action, Blame, Category, Check, CheckKind, Outcome, Scope
+from smoke.observation import Attempt, Finding, Measurement, Step, Unit
 
 STARTED = 1_763_690_000.0
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from smoke.answers.exchange import Exchange, NoAnswer, NoAnswerError
 from smoke.config.probe import Probe
 from smoke.judging.timing import ceiling_of
-from smoke.model import Blame, Measurement
+from smoke.model import Blame
+from smoke.observation import Measurement
 from smoke.proof.fault import ALWAYS, Act, Fault, implied_by
 
 BLAMES = {
