@@ -5,12 +5,11 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from benchmarks.failure_picture import run
-from smoke.browser.find import find_browser
-from smoke.browser.launch import launch_options
 from smoke.reporting.allure_report import ReportSkipped, build
+from tests.support.chromium import chromium
 
 PICTURE = Path(__file__).parents[1] / "docs/images/allure.png"
 CHECKS = ("homepage", "health", "enhance", "login.totp")
@@ -25,8 +24,7 @@ def main() -> None:
         built = build(folder / "allure-results", folder / "allure-report")
         if isinstance(built, ReportSkipped):
             raise SystemExit(built.reason)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(**launch_options(find_browser()))
+        with chromium() as browser:
             page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
             page.goto(built.page.as_uri())
             page.get_by_text(f"{OPENED}:").first.wait_for()
@@ -35,7 +33,6 @@ def main() -> None:
             page.get_by_role("link", name="failure page").wait_for()
             page.screenshot(path=folder / "check.png")
             _side_by_side(browser.new_page(viewport={"width": 2 * WIDTH, "height": HEIGHT}), folder)
-            browser.close()
     print("docs/images/allure.png")
 
 

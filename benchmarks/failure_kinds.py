@@ -18,15 +18,12 @@ from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
-from smoke.browser.find import find_browser
-from smoke.browser.launch import launch_options
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess, start
 from smoke.model import Blame
 from tampering.defect import Asked, Defect, Memory, Reply
 from tampering.proxy import proxies
+from tests.support.chromium import chromium
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs/images/failures"
@@ -147,8 +144,7 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(AT_ONCE) as pool:
         pages = pool.map(lambda blame: (blame, bad(Path(name, blame), KINDS[blame])), wanted)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(**launch_options(find_browser()))
+        with chromium() as browser:
             for blame, failed in pages:
                 page = browser.new_page(viewport=VIEWPORT)
                 page.goto(failed.as_uri())
@@ -156,7 +152,6 @@ def main() -> None:
                 lighten(PICTURES / f"{blame}.png")
                 print(f"docs/images/failures/{blame}.png: {page.locator('h1').inner_text()}")
                 page.close()
-            browser.close()
 
 
 def lighten(picture: Path) -> None:

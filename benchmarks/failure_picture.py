@@ -9,13 +9,10 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from benchmarks.pictures import photograph
-from smoke.browser.find import find_browser
-from smoke.browser.launch import launch_options
 from smoke.demo.breaks import Break
 from smoke.demo.process import start
+from tests.support.chromium import chromium
 
 ROOT = Path(__file__).parents[1]
 CHECK = "homepage.enhance"
@@ -28,10 +25,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run(folder, [CHECK])
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(**launch_options(find_browser()))
+        with chromium() as browser:
             photograph(browser, folder / "failures" / CHECK, PICTURE, WIDTH)
-            browser.close()
     print("docs/images/failure-journey.png")
 
 

@@ -6,15 +6,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from benchmarks.pictures import photograph
-from smoke.browser.find import find_browser
-from smoke.browser.launch import launch_options
 from smoke.history.opening import history_file
 from smoke.status.gathering import Sources, board
 from smoke.status.writing import files_of
 from tests.support import year
+from tests.support.chromium import chromium
 
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs/images/status.png"
@@ -36,10 +33,8 @@ def main() -> None:
         print(f"read in {read:.1f} s and drawn in {drawn:.1f} s of this process: {size / 1000:.0f} kB")
         for file, text in files.items():
             (folder / file).write_text(text, encoding="utf-8")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(**launch_options(find_browser()))
+        with chromium() as browser:
             photograph(browser, folder, PICTURE, WIDTH)
-            browser.close()
     print(PICTURE.relative_to(ROOT))
 
 

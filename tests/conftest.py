@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 from pytest_httpserver import HTTPServer
+
+from tests.support.chromium import chromium
 
 settings.register_profile("short", max_examples=40, deadline=None)
 settings.load_profile("short")
@@ -44,6 +47,12 @@ def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in this project, with a history in a file."""
     monkeypatch.chdir(Path(__file__).parents[1])
     monkeypatch.delenv("SMOKE_HISTORY_URL", raising=False)
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,19 +28,6 @@ EVIL = f"{TAGS}\u202e\x00\ud800 𝔘é <!-- not recovered -->"
 HOSTILE_URL = "javascript:window.ran=1//http://elsewhere.example/" + EVIL
 NOT_ITS = "not by the application&#39;s fault"
 PNG = b"\x89PNG\r\n\x1a\n"
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    from smoke.browser.find import find_browser
-    from smoke.browser.launch import launch_options
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options(find_browser()))
-        yield browser
-        browser.close()
 
 
 def bundles(run: Run, reports: Path, *secrets: str) -> Bundles:

@@ -6,28 +6,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from smoke.browser.find import find_browser
-from smoke.browser.launch import launch_options
 from smoke.demo.breaks import Break
 from tests.demo.client import PREMIUM, Demo
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser of our own: these tests need no fixture of a plugin."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options(find_browser()))
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def tab(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+def tab(chrome: Browser) -> Iterator[Page]:
+    context = chrome.new_context(viewport={"width": 1280, "height": 800})
     yield context.new_page()
     context.close()
 

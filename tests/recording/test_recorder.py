@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
-from smoke.browser.find import find_browser
-from smoke.browser.launch import launch_options
 from smoke.recording.skeleton import journey, page_objects
 from smoke.recording.tape import acts
 from smoke.recording.verbs import pages
 from tests.init.site import Site
+from tests.support.chromium import chromium
 
 pytestmark = pytest.mark.browser
 TYPED = ("ann-of-the-shop", "correct-horse")
@@ -20,11 +18,8 @@ TYPED = ("ann-of-the-shop", "correct-horse")
 
 def recorded(site: Site, output: Path) -> str:
     """Sign in at ``site`` by mouse and keyboard under the recorder, and return what it wrote."""
-    from playwright.sync_api import sync_playwright
-
     recorder = {"language": "python-pytest", "mode": "recording", "outputFile": str(output), "handleSIGINT": False}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options(find_browser("chromium", os.environ)))
+    with chromium() as browser:
         context = browser.new_context()
         context._sync(context._impl_obj._show_recorder({**recorder, "launchOptions": {}, "contextOptions": {}}))
         page = context.new_page()
@@ -34,7 +29,6 @@ def recorded(site: Site, output: Path) -> str:
             page.keyboard.type(text)
         page.locator("button").click()
         page.wait_for_load_state()
-        browser.close()
     return output.read_text(encoding="utf-8")
 
 

@@ -13,6 +13,7 @@ from smoke.demo.breaks import Break
 from smoke.demo.process import start
 from smoke.reporting.allure_report import ReportSkipped, build
 from tests.support import axe, warm
+from tests.support.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 ROOT = Path(__file__).parents[2]
@@ -45,15 +46,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module", params=["light", "dark"])
 def page(request: pytest.FixtureRequest) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    from smoke.browser.find import find_browser
-    from smoke.browser.launch import launch_options
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options(find_browser()))
+    with chromium() as browser:
         yield browser.new_context(color_scheme=request.param, bypass_csp=True).new_page()
-        browser.close()
 
 
 def grave(page: Any) -> list[str]:

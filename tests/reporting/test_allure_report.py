@@ -188,19 +188,6 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def chrome():
-    from playwright.sync_api import sync_playwright
-
-    from smoke.browser.find import find_browser
-    from smoke.browser.launch import launch_options
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options(find_browser()))
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def asked(chrome):
     """A page, and the places that anything in its context was requested from."""

@@ -24,6 +24,7 @@ from smoke.reporting.allure_executor import executor
 from smoke.reporting.allure_report import ReportBuilt, ReportSkipped, build
 from smoke.reporting.allure_results import RUNBOOK, Around, explain
 from smoke.reporting.serving import served
+from tests.support.chromium import chromium
 from tests.support.run_builder import a_result, a_run, an_attempt
 
 ROOT = Path(__file__).parents[2]
@@ -243,13 +244,7 @@ def built(results: Path) -> Path:
 @pytest.mark.long
 def test_all_of_it_is_to_be_seen_in_the_report(built: Path) -> None:
     """Served as `smoke report --open` does it, from many files, with nothing asked of anybody else."""
-    from playwright.sync_api import sync_playwright
-
-    from smoke.browser.find import find_browser
-    from smoke.browser.launch import launch_options
-
-    with sync_playwright() as playwright, served(built.parents[1]) as site:
-        browser = playwright.chromium.launch(**launch_options(find_browser()))
+    with chromium() as browser, served(built.parents[1]) as site:
         context = browser.new_context()
         page, asked = context.new_page(), []
         context.on("request", lambda request: asked.append(request.url))
@@ -278,5 +273,4 @@ def test_all_of_it_is_to_be_seen_in_the_report(built: Path) -> None:
         with context.expect_page() as popup:
             page.get_by_role("link", name="failure page").click()
         popup.value.get_by_role("heading", name="What happened to home.load").wait_for()
-        browser.close()
     assert {url for url in asked if not url.startswith((site.url, "data:", "blob:", "about:"))} == set()

@@ -107,19 +107,6 @@ def links_in(results: Path) -> Iterator[dict[str, str]]:
         yield from json.loads(path.read_text(encoding="utf-8")).get("links", ())
 
 
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    from smoke.browser.find import find_browser
-    from smoke.browser.launch import launch_options
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options(find_browser()))
-        yield browser
-        browser.close()
-
-
 @pytest.mark.parametrize("look", LOOKS)
 def test_everybody_can_read_the_pages_and_they_ask_nobody(story: Story, chrome: Any, look: str) -> None:
     """No request but for the page, nothing in the console, nothing serious by axe, nothing wider than the screen."""

@@ -14,6 +14,7 @@ from smoke.running.guard import guard_of
 from smoke.running.interception import watch_context
 from smoke.target import Target, origin_of
 from tests.running.shop import Shop, Way, check_of, id_of, run, run_many, serving
+from tests.support.chromium import chromium
 from tests.support.project import a_project
 
 pytestmark = pytest.mark.browser
@@ -191,16 +192,12 @@ def test_an_edge_that_stops_us_is_not_the_application(shop: Shop, httpserver: HT
 
 def test_a_browser_without_devtools_is_guarded_by_context(shop: Shop, tmp_path: Path) -> None:
     """The way that Firefox and WebKit take, here in Chromium: the write is stopped, the rest is marked."""
-    from playwright.sync_api import sync_playwright
-
-    from smoke.browser.find import find_browser
-    from smoke.browser.launch import launch_options
 
     target = Target(base_url=shop.url, urls={}, contract="planned", timeout_ms=3000, texts={}, budgets={})
     guard = guard_of(plan(a_project(tmp_path).load(), "local", None, Selection()), target, "the run")
     asker = guard.asker()
     asker.check_id = "home.load"
-    with sync_playwright() as driver, driver.chromium.launch(**launch_options(find_browser())) as browser:
+    with chromium() as browser:
         context = browser.new_context()
         watch_context(guard, context, asker)
         page = context.new_page()

@@ -16,12 +16,10 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from smoke.browser.find import find_browser
-from smoke.browser.launch import launch_options
 from smoke.running.camera import MASKED_FIELDS, SHOWN
 from tests.running.conftest import ROOT
 from tests.support import warm
@@ -345,13 +343,6 @@ def test_an_address_with_a_password_is_refused(where: str, tmp_path: Path) -> No
     assert done.holds(b"hunter2pass") == []
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser of our own."""
-    with sync_playwright() as driver, driver.chromium.launch(**launch_options(find_browser())) as browser:
-        yield browser
-
-
 @pytest.mark.parametrize(
     "put",
     [
@@ -366,9 +357,9 @@ def chromium() -> Iterator[Browser]:
         "document.body.attachShadow({mode: 'open'}).innerHTML = `<input value='${secret}'>`",
     ],
 )
-def test_whatever_a_picture_would_show_is_looked_at(put: str, chromium: Browser) -> None:
+def test_whatever_a_picture_would_show_is_looked_at(put: str, chrome: Browser) -> None:
     """A secret is seen wherever the page has it, but for fields that are masked."""
-    page = chromium.new_page()
+    page = chrome.new_page()
     page.evaluate(f"secret => {{ {put} }}", "S3cretOfThePage")
     assert "S3cretOfThePage" in page.evaluate(SHOWN)
     page.set_content("<input type=password value=S3cretOfThePage>")
