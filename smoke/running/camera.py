@@ -16,7 +16,7 @@ from smoke.running.deadline import stopped_clock
 from smoke.secrets.secret import Scrubber
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Locator, Page
 
     from smoke.running.record import Record
 
@@ -77,10 +77,14 @@ def shows_secrets(page: Page, scrubber: Scrubber) -> bool:
     return scrubber.text(shown) != shown
 
 
+def masks(page: Page) -> list[Locator]:
+    """Return the fields that a picture of ``page`` hides, those of its frames included."""
+    return [frame.locator(MASKED_FIELDS) for frame in page.frames]
+
+
 def covered_in(page: Page) -> int:
     """Count the fields that a picture of ``page`` hides; raises what Playwright does, and TimeoutError."""
-    counted = Aside(page, partial(page.evaluate, COVERED)).result(CAPTURE_MS / 1000)
-    return int(counted)
+    return sum(Aside(page, partial(frame.evaluate, COVERED)).result(CAPTURE_MS / 1000) for frame in page.frames)
 
 
 @dataclass(eq=False)
@@ -126,12 +130,7 @@ class Camera:
         with contextlib.suppress(Error, TimeoutError):
             if shows_secrets(page, self.scrubber):
                 return None
-            data = page.screenshot(
-                type="jpeg",
-                quality=QUALITY,
-                timeout=CAPTURE_MS,
-                mask=[page.locator(MASKED_FIELDS)],
-            )
+            data = page.screenshot(type="jpeg", quality=QUALITY, timeout=CAPTURE_MS, mask=masks(page))
             places = self.scrubber.text(Aside(page, partial(page.evaluate, PLACES)).result(CAPTURE_MS / 1000))
             size = page.viewport_size or {"width": 0, "height": 0}
             step = self.scrubber.text(self.step)

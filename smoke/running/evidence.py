@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.observation import Artifact
-from smoke.running.camera import CAPTURE_MS, MASKED_FIELDS, shows_secrets
+from smoke.running.camera import CAPTURE_MS, masks, shows_secrets
 from smoke.running.journey import Journey
 from smoke.secrets.firewall import clean
 from smoke.secrets.secret import Scrubber
@@ -50,7 +50,7 @@ def _screenshot(page: Page, path: Path, scrubber: Scrubber) -> bool:
     with contextlib.suppress(Error, TimeoutError):
         if shows_secrets(page, scrubber):
             return False
-        page.screenshot(path=path, timeout=CAPTURE_MS, animations="disabled", mask=[page.locator(MASKED_FIELDS)])
+        page.screenshot(path=path, timeout=CAPTURE_MS, animations="disabled", mask=masks(page))
         return True
     return False
 

@@ -20,7 +20,9 @@ from playwright.sync_api import Browser
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from smoke.running.camera import MASKED_FIELDS, SHOWN
+from smoke.running.camera import MASKED_FIELDS, SHOWN, Camera
+from smoke.running.record import Record
+from smoke.secrets.secret import Scrubber
 from tests.running.conftest import ROOT
 from tests.support import warm
 
@@ -366,3 +368,23 @@ def test_whatever_a_picture_would_show_is_looked_at(put: str, chrome: Browser) -
     assert page.locator(MASKED_FIELDS).count() == 1
     assert "S3cretOfThePage" not in page.evaluate(SHOWN)
     page.close()
+
+
+@pytest.mark.parametrize("around", [(), ("iframe",), ("iframe", "iframe")], ids=["a page", "a frame", "within another"])
+def test_a_picture_hides_what_is_typed_wherever_the_field_is(around: tuple[str, ...], chrome: Browser) -> None:
+    """A one-time code is no secret that is known before it is used: its field is covered, in a frame too."""
+
+    def picture(code: str) -> bytes:
+        shown = f"<input autocomplete=one-time-code value={code}>"
+        for tag in around:
+            shown = f"<{tag} srcdoc='{html.escape(shown)}'></{tag}>"
+        page.set_content(shown)
+        taken = camera.take("now")
+        assert taken is not None
+        assert taken.picture.covered == 1
+        return taken.data
+
+    with chrome.new_context() as context:
+        page = context.new_page()
+        camera = Camera(context, Scrubber(), Record(number=1), is_on=True)
+        assert picture("111111") == picture("848484")
