@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus, WebSocketException
 
 from smoke.answers.exchange import Exchange, Request, Timing
-from smoke.judging.blame import network_blame
 from smoke.judging.causes import unreachable
 from smoke.model import Blame
 from smoke.observation import Finding
+from smoke.probing.client import unanswered
 from smoke.probing.failing import ProbeFailedError
+
+
+class Dialling(connect):
+    """A connection that is being made, as a browser makes it: redirects are refused handshakes."""
+
+    def __init__(self, request: Request, timeout_s: float) -> None:
+        self.is_through = False
+        """Whether the network let it through."""
+        url, headers = request.url.replace("http", "ws", 1), list(request.headers)
+        super().__init__(url, open_timeout=timeout_s, additional_headers=headers, create_connection=self._made)  # type: ignore[arg-type]
+
+    def _made(self, *given: Any, **named: Any) -> ClientConnection:
+        self.is_through = True
+        return ClientConnection(*given, **named)
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        """Return ``exc``: it is not followed; called by websockets."""
+        return exc
 
 
 async def converse(request: Request, timeout_s: float) -> Exchange:
@@ -18,17 +41,14 @@ async def converse(request: Request, timeout_s: float) -> Exchange:
     A refused handshake is an exchange with the status it was refused with. Raises ProbeFailedError if nothing
     came back within ``timeout_s`` seconds.
     """
-    from websockets.asyncio.client import connect
-    from websockets.exceptions import InvalidStatus, WebSocketException
-
-    begun = time.perf_counter()
-    status, closed = 101, None
+    begun, status, closed = time.perf_counter(), 101, None
     headers: tuple[tuple[str, str], ...] = ()
-    url = request.url.replace("http", "ws", 1)
+    dialling = Dialling(request, timeout_s)
     try:
-        async with connect(url, open_timeout=timeout_s, additional_headers=list(request.headers)) as socket:
+        async with dialling as socket:
             await socket.send((request.body or b"").decode())
-            answer = await _first(socket, timeout_s)
+            async with asyncio.timeout(timeout_s):
+                answer = await socket.recv()
         body = answer.encode() if isinstance(answer, str) else answer
         closed = socket.close_code
     except InvalidStatus as error:
@@ -36,20 +56,10 @@ async def converse(request: Request, timeout_s: float) -> Exchange:
         body, status = bytes(response.body or b""), response.status_code
         headers = tuple(response.headers.raw_items())
     except TimeoutError:
-        rule = f"WS {request.url} answers within {timeout_s:g} s"
-        raise ProbeFailedError(Finding(rule=rule, blame=Blame.SLOW)) from None
+        phase, blame = ("answers", Blame.SLOW) if dialling.is_through else ("connects", Blame.TCP)
+        rule = f"WS {request.url} {phase} within {timeout_s:g} s"
+        raise ProbeFailedError(Finding(rule=rule, blame=blame, cause=unreachable(blame, request.url))) from None
     except (WebSocketException, OSError) as error:
-        blame = network_blame(str(error)) or Blame.TCP
-        cause = unreachable(blame, url)
-        raise ProbeFailedError(
-            Finding(rule=f"WS {request.url} got no answer: {error}", blame=blame, cause=cause)
-        ) from error
+        raise ProbeFailedError(unanswered(request, str(error))) from error
     timing = Timing(total_ms=(time.perf_counter() - begun) * 1000)
     return Exchange(request=request, status=status, headers=headers, body=body, timing=timing, closed_with=closed)
-
-
-async def _first(socket: object, timeout_s: float) -> str | bytes:
-    import asyncio
-
-    async with asyncio.timeout(timeout_s):
-        return await socket.recv()  # type: ignore[attr-defined,no-any-return]

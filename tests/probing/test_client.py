@@ -43,9 +43,9 @@ def exchange_with(
     return asyncio.run(talk())
 
 
-def failure_of(url: str, timeout_s: float = PATIENT_S) -> Finding:
+def failure_of(url: str, timeout_s: float = PATIENT_S, method: str = "GET") -> Finding:
     with pytest.raises(ProbeFailedError) as caught:
-        asyncio.run(send(Request(method="GET", url=url), timeout_s))
+        asyncio.run(send(Request(method=method, url=url), timeout_s))
     return caught.value.finding
 
 
@@ -155,7 +155,8 @@ def test_an_answer_that_does_not_end_is_slow(behaviour: Behaviour) -> None:
     assert finding == Finding(rule=f"GET {url} answers within 0.2 s", blame=Blame.SLOW)
 
 
-def test_a_place_that_lets_nobody_in_is_no_slow_application() -> None:
+@pytest.mark.parametrize("method", ["GET", "WS"])
+def test_a_place_that_lets_nobody_in_is_no_slow_application(method: str) -> None:
     """A connection that is never made says nothing of the application's speed: it is the network's."""
     with socket.socket() as full, contextlib.ExitStack() as others:
         full.bind(("127.0.0.1", 0))
@@ -165,8 +166,8 @@ def test_a_place_that_lets_nobody_in_is_no_slow_application() -> None:
             waiting = others.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(("127.0.0.1", port))
-        finding = failure_of(f"http://127.0.0.1:{port}/", 0.3)
-    assert finding.rule == f"GET http://127.0.0.1:{port}/ connects within 0.3 s"
+        finding = failure_of(f"http://127.0.0.1:{port}/", 0.3, method)
+    assert finding.rule == f"{method} http://127.0.0.1:{port}/ connects within 0.3 s"
     assert (finding.blame, finding.cause) == (Blame.TCP, f"the connection to 127.0.0.1:{port} fails")
 
 

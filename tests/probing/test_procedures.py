@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from pydantic import TypeAdapter
+from pytest_httpserver import HTTPServer
 
 from smoke.answers.exchange import Exchange, Request, Timing
 from smoke.config.login import Login
@@ -295,3 +296,13 @@ def test_a_websocket_is_connected_answered_and_closed() -> None:
 
     exchange = asyncio.run(look())
     assert (exchange.status, exchange.text, exchange.closed_with) == (101, "echo hello", 1000)
+
+
+def test_a_websocket_is_not_led_elsewhere(httpserver: HTTPServer) -> None:
+    """As in a browser, a redirect is a handshake that was refused: nobody else is asked."""
+    from smoke.probing.client import send
+
+    httpserver.expect_request("/old").respond_with_data(status=302, headers={"Location": "/new"})
+    exchange = asyncio.run(send(Request(method="WS", url=httpserver.url_for("/old"), body=b"hello"), 5))
+    assert exchange.status == 302
+    assert [request.path for request, _ in httpserver.log] == ["/old"]
