@@ -78,18 +78,19 @@ class Desk:
         from smoke.running.printed import scrubbed_prints
         from smoke.running.reports import reports_folder
 
-        self._stack = ExitStack()
         self.run: Run | None = None
         refuse_screenshots(config)
         self._config = config
         try:
             self.settings = _settings(config)
-            self._stack.enter_context(reports_folder(self.settings.reports))
-            self.session: Session = self._stack.enter_context(
-                open_session(begin(self.settings, self._stack), self.settings, Progress())
-            )
-            if config.option.capture == "no":
-                self._stack.enter_context(scrubbed_prints(self.session.scrubber))
+            with ExitStack() as stack:
+                stack.enter_context(reports_folder(self.settings.reports))
+                self.session: Session = stack.enter_context(
+                    open_session(begin(self.settings, stack), self.settings, Progress())
+                )
+                if config.option.capture == "no":
+                    stack.enter_context(scrubbed_prints(self.session.scrubber))
+                self._opened = stack.pop_all()
         except ConfigError as error:
             raise pytest.UsageError(str(error)) from error
         except BrowserMissing as error:
@@ -109,12 +110,12 @@ class Desk:
         from smoke.reporting.document import write
         from smoke.running.concluding import conclude
 
-        try:
-            yield
-        finally:
-            self.run = conclude(self.session, self.settings)
-            write(self.run, self.settings.reports)
-            self._stack.close()
+        with self._opened:
+            try:
+                yield
+            finally:
+                self.run = conclude(self.session, self.settings)
+                write(self.run, self.settings.reports)
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:

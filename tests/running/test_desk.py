@@ -34,6 +34,26 @@ def test_pytest_runs_journeys_and_says_the_verdict(tmp_path, environ: dict[str, 
     assert [check["id"] for check in json.loads((tmp_path / "verdict.json").read_text())["checks"]] == ["login.refused"]
 
 
+def test_nothing_is_left_of_a_run_whose_verdict_cannot_be_written(
+    tmp_path, environ: dict[str, str], demo: DemoProcess
+) -> None:
+    """Its private folder holds what nobody has looked through for secrets."""
+    demo.set_breaks()
+    reports, temporary = tmp_path / "reports", tmp_path / "temporary"
+    temporary.mkdir()
+    (tmp_path / "spoiler.py").write_text(f"""
+from pathlib import Path
+
+def pytest_sessionfinish():
+    Path({str(reports / "verdict.json")!r}).mkdir()
+""")
+    path = os.pathsep.join(filter(None, (str(tmp_path), environ.get("PYTHONPATH"))))
+    told = {**environ, "SMOKE_REPORTS": str(reports), "TMPDIR": str(temporary), "PYTHONPATH": path}
+    done = journeys(told, "-p", "spoiler", "-k", "refused")
+    assert "IsADirectoryError" in done.stdout + done.stderr
+    assert [each.name for each in temporary.glob("smoke-run-*")] == []
+
+
 @pytest.mark.long
 def test_pytest_shows_rule_and_evidence_of_a_red_journey(tmp_path, environ: dict[str, str], demo: DemoProcess) -> None:
     """A guard fails the journey in pytest's own report, with both attempts told."""
