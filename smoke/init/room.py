@@ -82,7 +82,7 @@ class Room:
     @property
     def stopped(self) -> tuple[str, ...]:
         """What its pages tried to write and may not, as permits name it."""
-        refused = (each for each in self.listeners.guard.refused if each.check_id == self.listeners.asker.check_id)
+        refused = self.listeners.guard.receipt.refused_to(self.listeners.asker.check_id)
         return tuple(dict.fromkeys(f"{each.method} {each.path}" for each in refused))
 
     @property

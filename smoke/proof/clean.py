@@ -132,7 +132,7 @@ def run_clean(begun: Begun, settings: Settings, afterwards: Callable[[Session, T
         with recorder.looking.open():
             run_checks(session, settings, ())
         afterwards(session, recorder.tape)
-        requests = session.guard.receipt().requests
+        requests = session.guard.safety().requests
     if session.interruption is not None and session.interruption.decides:
         raise KeyboardInterrupt
     plan = begun.plan

@@ -88,7 +88,7 @@ async def _hop(guard: Guard, inner: Any, said: dict[str, Any]) -> Any:
     listeners = listening(said["self"])
     check_id = listeners.asker.check_id if listeners else ""
     if not guard.allows(check_id, method, url):
-        raise PermissionError(guard.refused[-1].finding.rule)
+        raise PermissionError(guard.refusal_of(check_id).rule)
     guard.seen(check_id, method, url)
     if listeners and (stand_in := guard.stand_ins.get(check_id)) is not None:
         staged = await perform_client(said["self"], method, url, stand_in, listeners.asker.name)

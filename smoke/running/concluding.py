@@ -72,7 +72,7 @@ def conclude(session: Session, settings: Settings) -> Run:
             "python": platform.python_version(),
         },
         config_sha256=planned.suite.sha256,
-        safety=session.guard.receipt(),
+        safety=session.guard.safety(),
         troubles=tuple(session.troubles),
         given_url=settings.base_url,
         part=settings.part,

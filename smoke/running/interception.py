@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from smoke.restraint.marks import PRODUCT
-from smoke.running.guard import Asker, Guard, name_in
+from smoke.running.askers import Asker, name_in
+from smoke.running.guard import Guard
 from smoke.running.stand_in import perform, record
 from smoke.target import origin_of
 

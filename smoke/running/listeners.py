@@ -33,7 +33,8 @@ if TYPE_CHECKING:
         WebSocket,
     )
 
-    from smoke.running.guard import Asker, Guard
+    from smoke.running.askers import Asker
+    from smoke.running.guard import Guard
     from smoke.running.visiting import Visiting
 
 LONGEST_TEXT = 500

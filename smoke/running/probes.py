@@ -68,7 +68,7 @@ def guarded(guard: Guard, seen: Callable[[Mapping[str, str], float], None]) -> S
 
     async def sent(request: Request, timeout_s: float) -> Exchange:
         if not guard.allows(request.check_id, request.method, request.url):
-            raise ProbeFailedError(guard.findings(request.check_id)[-1])
+            raise ProbeFailedError(guard.refusal_of(request.check_id))
         guard.seen(request.check_id, request.method, request.url)
         try:
             exchange = await send(_marked(request, guard), timeout_s)

@@ -11,7 +11,8 @@ from smoke.accounts.answers import LoginRequests
 from smoke.accounts.clock import Clock
 from smoke.restraint.marks import PRODUCT
 from smoke.running.aside import Aside
-from smoke.running.guard import Asker, Guard
+from smoke.running.askers import Asker
+from smoke.running.guard import Guard
 from smoke.running.interception import watch_browser, watch_context, watch_sockets
 from smoke.running.listeners import Listeners
 from smoke.running.scope import BASES, LISTENING, OWNERS

@@ -204,7 +204,7 @@ def test_a_browser_without_devtools_is_guarded_by_context(shop: Shop, tmp_path: 
         page.goto(shop.url)
         page.evaluate("fetch('/tried', {method: 'POST'}).catch(() => 0)")
         page.evaluate("fetch('/tried')")
-    assert guard.receipt().blocked == ("POST /tried (home.load)",)
+    assert guard.safety().blocked == ("POST /tried (home.load)",)
     assert (shop.writes, [each.path for each in shop.asked]) == ([], ["/", "/tried"])
     assert {each.headers["X-Smoke-Test"] for each in shop.asked} == {"the run"}
     assert all(" smoke-harness/" in each.headers["User-Agent"] for each in shop.asked)
