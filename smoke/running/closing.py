@@ -51,7 +51,7 @@ def close_attempt(
         found = findings_of(failure, (*besides, *untold), record.measurements, under)
         told = (
             *limits_told(tuple(journey.listeners.answers)),
-            *clues(journey.listeners.hops, journey.listeners.console),
+            *clues(journey.listeners.trail.hops, journey.listeners.console),
         )
         record.findings += supported(found, told)
         if record.findings and session.drill is None:
@@ -99,5 +99,5 @@ def _besides(session: Session, record: Record, journey: Journey, *, whole: bool)
     visit = remeasure(session, record, journey, visit, whole=whole)
     rules, under = session.page_rules_of(journey.check.id), circumstances(session, record, journey)
     by_pages = judge_visit(visit, rules, session.expected_build, under)
-    by_hops = circles(journey.listeners.hops)
+    by_hops = circles(journey.listeners.trail.hops)
     return (*by_signals, *by_pages, *by_hops, *session.guard.findings(journey.check.id))

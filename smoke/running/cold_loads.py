@@ -38,7 +38,7 @@ def cold_loads(session: Session, journey: Journey, url: str, slow: Mapping[str, 
     ``slow`` has the measurements that were too large by the timing that they are about. A load that is given up took
     as long as it was waited for.
     """
-    entrance = journey.listeners.entrances.get(url, url)
+    entrance = journey.listeners.trail.entrances.get(url, url)
     longest_ms = max(max(each.value or 0.0, ceiling_of(each)) for found in slow.values() for each in found)
     loads: list[Timings] = []
     while entrance is not None and _want_more(slow, loads):

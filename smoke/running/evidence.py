@@ -27,12 +27,7 @@ def capture(journey: Journey, folder: Path, reports: Path) -> list[Artifact]:
         *_screenshots(journey, folder),
         *_trace(journey, folder),
         *_log(journey, folder / "console.txt", "console", journey.listeners.console),
-        *_log(
-            journey,
-            folder / "network.txt",
-            "network",
-            [f"{line.outcome:>4} {line.method} {line.url}" for line in journey.listeners.network],
-        ),
+        *_log(journey, folder / "network.txt", "network", journey.listeners.network),
     ]
     return [Artifact(kind=kind, path=path.relative_to(reports).as_posix()) for kind, path in found]
 

@@ -13,10 +13,10 @@ from smoke.accounts.answers import LoginRequests, LoginSeen
 from smoke.accounts.clock import Clock
 from smoke.bundle.scene import Event
 from smoke.judging.blame import BadAnswer, network_blame, never_left
-from smoke.judging.clues import Hop
 from smoke.judging.edge import BLOCKING, blocked_by
 from smoke.observation import Signal, SignalKind
 from smoke.running.interception import http_of
+from smoke.running.trail import Trail
 from smoke.running.waiting import Waiting
 from smoke.safety import READS
 from smoke.secrets.tokens import in_headers, in_query
@@ -50,16 +50,6 @@ NOT_TAKEN = re.compile(r"Refused to (?:apply style|execute script) from '([^']+)
 """What Chromium says of an asset that is an error page."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkLine:
-    """One first-party request in the network log."""
-
-    method: str
-    url: str
-    outcome: str
-    """Status, or the network error."""
-
-
 @dataclass
 class Listeners:
     """Everything one context said and asked for."""
@@ -79,23 +69,21 @@ class Listeners:
     challenges: list[BadAnswer] = field(default_factory=list)
     """First-party answers below 400 that an edge gave in place of the application."""
     console: list[str] = field(default_factory=list)
-    network: list[NetworkLine] = field(default_factory=list)
+    network: list[str] = field(default_factory=list)
+    """The log of first-party requests: how each ended, method and address."""
     timeline: list[Event] = field(default_factory=list)
     """Console, exceptions and first-party requests as they came."""
-    entrances: dict[str, str | None] = field(default_factory=dict)
-    """For each document that was not simply asked for: at which address its redirects began; None: it can't be asked
-    for again, because something was sent."""
-    hops: list[Hop] = field(default_factory=list)
-    """Every document that was asked for, whoever it belongs to."""
+    trail: Trail = field(init=False)
     unscripted: bool = False
     """A script of the target was lost on its way: forms of its pages send themselves then, as nobody meant them to."""
     waiting: Waiting = field(default_factory=Waiting)
     """How long first-party requests take."""
-    _seen_urls: set[str] = field(default_factory=set)
-    _documents: int = 0
     asked: bool = False
     """Whether the target was asked anything."""
-    _asked_during: dict[Request, int] = field(default_factory=dict)
+    _seen_urls: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.trail = Trail(self.guard.target.owns)
 
     def attach(self, context: BrowserContext) -> None:
         """Start listening to ``context``."""
@@ -149,20 +137,14 @@ class Listeners:
 
     def _on_request(self, request: Request) -> None:
         self.guard.seen(self.asker.check_id, request.method, request.url)
-        self._learn(request)
         if request.resource_type in UNHELD:
             self.guard.passed(request.method, request.url)
-        if request.resource_type == "document":
-            self._documents += 1
-        self._asked_during[request] = self._documents
-        self.asked = self.asked or self.guard.target.owns(request.url)
+        self.trail.begin(request)
         if self.guard.target.owns(request.url):
-            self.waiting.begin(request)
-
-    def _learn(self, request: Request) -> None:
-        if self.guard.target.owns(request.url):
+            self.asked = True
             for token in (*in_headers(request.headers), *in_query(request.url)):
                 self.visiting.learn(token)
+            self.waiting.begin(request)
 
     def _on_page(self, page: Page) -> None:
         page.on("websocket", self._on_socket)
@@ -178,22 +160,20 @@ class Listeners:
     def _on_response(self, response: Response) -> None:
         request = response.request
         self.waiting.answer(request)
-        self._hop(request, str(response.status))
+        self.trail.end(request, str(response.status))
         if not self.guard.target.owns(response.url):
             return
         self.heard(request.method, response.url, response.status, response.headers)
-        self.network.append(NetworkLine(method=request.method, url=response.url, outcome=str(response.status)))
+        self.network.append(f"{response.status:>4} {request.method} {response.url}")
         took_ms = request.timing["responseStart"]
         told = f"{request.method} {response.url} {response.status}"
         self._note("request", told, bad=response.status >= 400, took_ms=took_ms if took_ms > 0 else None)
-        is_document = request.resource_type == "document"
         self.visiting.answered(response)
-        path = urlsplit(response.url).path
         answer = BadAnswer(
             method=request.method,
-            path=path,
+            path=urlsplit(response.url).path,
             status=response.status,
-            is_document=is_document,
+            is_document=request.resource_type == "document",
             retry_after=response.headers.get("retry-after"),
         )
         if response.status >= 400:
@@ -207,10 +187,10 @@ class Listeners:
     def _on_failed(self, request: Request) -> None:
         failure = request.failure or "failed"
         self.waiting.fail(request)
-        self._hop(request, failure)
+        self.trail.end(request, failure)
         if not self.guard.target.owns(request.url):
             return
-        self.network.append(NetworkLine(method=request.method, url=request.url, outcome=failure))
+        self.network.append(f"{failure:>4} {request.method} {request.url}")
         self._note("request", f"{request.method} {request.url} {failure}", bad=failure != ABORTED)
         if failure.startswith(REFUSED):
             self._seen_urls.add(request.url)
@@ -218,32 +198,11 @@ class Listeners:
         self.unscripted |= request.resource_type == "script" and network_blame(failure) is not None
         if request.method not in READS and never_left(failure):
             self.guard.unsent(self.asker.check_id, request.method, request.url)
-        if failure != ABORTED or (request.resource_type in ASSETS and not self._left_behind(request)):
+        if failure != ABORTED or (request.resource_type in ASSETS and not self.trail.left_behind(request)):
             self._bad(request, failure)
 
     def _note(self, kind: str, text: str, *, bad: bool, took_ms: float | None = None) -> None:
         self.timeline.append(Event(at=time.time(), kind=kind, text=text, bad=bad, took_ms=took_ms))
-
-    def _left_behind(self, request: Request) -> bool:
-        """Tell whether a navigation of ours began after ``request``, and so gave it up."""
-        return self._documents > self._asked_during.get(request, self._documents)
-
-    def _hop(self, request: Request, outcome: str) -> None:
-        if request.resource_type == "document":
-            parts = urlsplit(request.url)
-            where = parts.path if self.guard.target.owns(request.url) else f"{origin_of(request.url)}{parts.path}"
-            redirected = request.redirected_from is not None
-            self._note_entrance(request)
-            self.hops.append(Hop(method=request.method, where=where, outcome=outcome, redirected=redirected))
-
-    def _note_entrance(self, request: Request) -> None:
-        first = request
-        while first.redirected_from is not None:
-            first = first.redirected_from
-        if first.method != "GET":
-            self.entrances[request.url] = None
-        elif first is not request and self.guard.target.owns(first.url):
-            self.entrances[request.url] = first.url
 
     def _bad(self, request: Request, outcome: str) -> None:
         self._seen_urls.add(request.url)
