@@ -13,7 +13,7 @@ Place = tuple[str, str]
 
 
 class Category(StrEnum):
-    """What part of a product a check speaks about (seed 000)."""
+    """What part of a product a check speaks about."""
 
     API_HEALTH = "api-health"
     DATABASE = "database"
@@ -91,7 +91,7 @@ class Action(StrEnum):
 
 
 class Severity(StrEnum):
-    """How bad it is for users (seed 003, where WARNING and Medium are one)."""
+    """How bad it is for users."""
 
     CRITICAL = "critical"
     HIGH = "high"

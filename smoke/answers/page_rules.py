@@ -45,8 +45,8 @@ class PageRules(Strict):
     budgets: dict[str, Positive] = field(default_factory=dict)
     """Largest good value of a page's own timings: ttfb_ms, fcp_ms, lcp_ms, cls, dcl_ms, load_ms."""
     ceilings: dict[str, Positive] = field(default_factory=dict)
-    """Above what a single sample fails, by the names of budgets; by default three times the budget, and a second more
-    than it at least. Below, the median of three cold loads decides."""
+    """Above what a single sample fails, by the names of budgets; by default three times the budget, and 3 s more than
+    it at least. Below, the median of three cold loads decides."""
 
     def __post_init__(self) -> None:
         for pattern in self.never:

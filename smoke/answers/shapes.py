@@ -144,7 +144,7 @@ class Expect(Strict):
     within_ms: Positive | None = None
     """Total time; where the first sample is over it, the median of three decides."""
     ceiling_ms: Positive | None = None
-    """Above what a single sample fails; by default three times within_ms, and a second more than it at least."""
+    """Above what a single sample fails; by default three times within_ms, and 3 s more than it at least."""
     p95_within_ms: Positive | None = None
     """Time within which 95 % of ``samples`` requests are answered."""
     samples: Annotated[int, Ge(2)] = 8

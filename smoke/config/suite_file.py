@@ -122,8 +122,8 @@ class SuiteFile(Strict):
     budgets: dict[str, Positive] = field(default_factory=dict)
     """Largest good value of what a journey measures, by its name such as ``homepage.load_ms``, in its unit."""
     ceilings: dict[str, Positive] = field(default_factory=dict)
-    """Above what a single sample fails, by the names of budgets; by default three times the budget, and a second more
-    than it at least. Below, the median of three cold samples decides."""
+    """Above what a single sample fails, by the names of budgets; by default three times the budget, and 3 s more than
+    it at least. Below, the median of three cold samples decides."""
     texts: dict[str, str] = field(default_factory=dict)
     """Inputs for journeys, such as a safe test prompt."""
     login: Login | None = None
