@@ -18,6 +18,13 @@ def seconds(text: str) -> float:
     return sum(float(number) * SECONDS[unit[0]] for number, unit in PART.findall(text))
 
 
+def some(text: str) -> float:
+    """Do the same with a time that must not be none at all."""
+    if not (span := seconds(text)):
+        raise ValueError(f"is a time longer than none, such as 10m or 7d; got {text!r}")
+    return span
+
+
 def written(span: float) -> str:
     """Write ``span`` seconds for people: ``1h30m``; what is below a second is rounded."""
     left, parts = round(span), []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smoke.spans import seconds, share, written
+from smoke.spans import seconds, share, some, written
 
 
 @pytest.mark.parametrize(("text", "value"), [("1%", 0.01), (" 0.01 ", 0.01), (".5", 0.5), ("100 %", 1.0), ("1", 1.0)])
@@ -25,3 +25,11 @@ def test_what_is_no_share_is_refused(text: str) -> None:
 def test_a_span_is_read_and_written_again(text: str, span: float, again: str) -> None:
     assert seconds(text) == span
     assert written(span) == again
+
+
+@pytest.mark.parametrize("text", ["0s", "0 days", "soon"])
+def test_some_time_is_more_than_none(text: str) -> None:
+    """Where nothing can be done in no time at all, it is refused, and what is said fits whatever it is for."""
+    assert some("1h30m") == 5400
+    with pytest.raises(ValueError, match=r"such as .*; got '"):
+        some(text)

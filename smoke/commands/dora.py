@@ -15,7 +15,7 @@ from smoke.commands import options
 from smoke.config.problems import ConfigError, Problem
 from smoke.options import OPTIONS
 from smoke.settings import Settings
-from smoke.spans import seconds
+from smoke.spans import some
 
 if TYPE_CHECKING:
     from smoke.dora.deployment import Deployment
@@ -98,7 +98,7 @@ def _print(past: _Past, given: argparse.Namespace) -> int:
     from smoke.dora.printed import as_lines
 
     now = time.time()
-    keys = four_keys(past.every(), now - options.read("--since", _span, given.since), now)
+    keys = four_keys(past.every(), now - options.read("--since", some, given.since), now)
     text = metrics_json(keys) + "\n"
     reports = past.settings.reports
     reports.mkdir(parents=True, exist_ok=True)
@@ -153,9 +153,3 @@ def _read(text: str, past: _Past, file: str, problems: list[Problem]) -> Iterato
                 yield from_line(line, past.suite, past.environment)
             except ValueError as error:
                 problems.append(Problem(file, number, "", f"{error}; it was left out"))
-
-
-def _span(text: str) -> float:
-    if (span := seconds(text)) <= 0:
-        raise ValueError(f"is a time to look back, such as {SINCE}; got {text!r}")
-    return span

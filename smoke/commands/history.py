@@ -15,8 +15,8 @@ from smoke.commands.options import read_if_said
 from smoke.config.problems import ConfigError, Problem
 from smoke.options import OPTIONS
 from smoke.settings import find_root
-from smoke.spans import seconds
-from smoke.storage.keep import USUAL, keep_s, positive
+from smoke.spans import seconds, some
+from smoke.storage.keep import USUAL, keep_s
 
 if TYPE_CHECKING:
     from smoke.carrying.carrier import Carrier
@@ -91,7 +91,7 @@ def _availability(store: Store, given: argparse.Namespace) -> int:
     from smoke.availability.printed import as_json, lines
 
     expected, now = Expectations.of(find_root(Path.cwd())), time.time()
-    since = now - (read_if_said("--since", positive, given.since) or 0)
+    since = now - options.read("--since", some, given.since)
     places = expected.chosen(given.suite, given.env)
     found = [availability(store, expected, place, since, now) for place in places]
     print(as_json(found) if given.json else "\n\n".join("\n".join(lines(each)) for each in found))
@@ -101,7 +101,7 @@ def _availability(store: Store, given: argparse.Namespace) -> int:
 def _prune(store: Store, given: argparse.Namespace) -> int:
     from smoke.history.pruning import prune
 
-    keep = read_if_said("--keep", positive, given.keep) or given.kept_s or seconds(USUAL)
+    keep = read_if_said("--keep", some, given.keep) or given.kept_s or seconds(USUAL)
     done = prune(store, time.time() - keep)
     print(f"{_runs(done.runs)} forgotten")
     return 0
@@ -111,7 +111,7 @@ def _export(store: Store, given: argparse.Namespace) -> int:
     from smoke.history.carrying import exported
     from smoke.history.lines import OF_RUN
 
-    since = read_if_said("--since", positive, given.since)
+    since = read_if_said("--since", some, given.since)
     lines = exported(store, time.time() - since if since else 0.0)
     if given.file is None:
         for line in lines:

@@ -55,14 +55,15 @@ def _alerts(settings: Settings) -> Alerting:
     from smoke.config.alerts.alerting import alerting
     from smoke.config.load import load
     from smoke.config.paths import RULES, some_suites
+    from smoke.known import known
 
     if (alerts := alerting(settings.root)) is None:
         text = "is missing, so there is nothing to watch: docs/new-suite.md has one to begin with (Have it watched)"
         raise ConfigError([Problem(RULES, 0, "", text)])
     if settings.env is not None:
-        known = {name for each in some_suites(settings.root) for name in load(settings.root, each).about.environments}
-        if settings.env not in known:
-            text = f"no suite has an environment {settings.env!r}; known: {', '.join(sorted(known))}"
+        names = {name for each in some_suites(settings.root) for name in load(settings.root, each).about.environments}
+        if settings.env not in names:
+            text = f"no suite has an environment {settings.env!r}; {known(settings.env, sorted(names))}"
             raise ConfigError.of_option("--env", text)
     return alerts
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
 
 from smoke.commands import options
 from smoke.config.load import load
@@ -12,7 +10,6 @@ from smoke.config.paths import POINTS
 from smoke.config.problems import ConfigError
 from smoke.known import unknown
 from smoke.planning.releases import Stage, stages
-from smoke.settings import find_root, resolve
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def call(given: argparse.Namespace) -> int:
     """Print each release as its smoke runs in order, with the total time that they may take."""
-    root = find_root(Path.cwd())
-    suite = load(root, resolve({"suite": given.suite}, point="local", root=root, environ=os.environ).suite)
+    settings = options.settings_of(given, "local")
+    suite = load(settings.root, settings.suite)
     if given.release and given.release not in suite.releases:
         text = unknown("release", given.release, suite.releases)
         raise ConfigError.of_option("--release", text)

@@ -55,21 +55,18 @@ def _deploy(given: argparse.Namespace) -> int:
 
 
 def _remit(settings: Settings, suite: Suite, ours: Opened) -> Remit:
-    from smoke.config.cron_schedule import CronScheduleFile
-    from smoke.config.load import document
     from smoke.config.paths import SCHEDULE
+    from smoke.config.schedules import schedules_of
     from smoke.datadog.opening import datadog_problem
     from smoke.datadog.synthetics import Remit, tick_of
+    from smoke.known import known
 
     name = settings.env or PRODUCTION
     terms = ours.options.synthetics
-    schedules = document(
-        settings.root / SCHEDULE, settings.root, CronScheduleFile, CronScheduleFile()
-    ).content.schedules
-    tick_s = tick_of(terms, schedules, suite.name, name)
+    tick_s = tick_of(terms, schedules_of(settings.root), suite.name, name)
     problems: list[Problem] = []
     if name not in suite.about.environments:
-        text = f"{suite.name} has no environment {name!r}; known: {', '.join(suite.about.environments)}"
+        text = f"suite {suite.name} has no environment {name!r}; {known(name, suite.about.environments)}"
         problems.append(Problem.of_option("--env", text))
     if not terms.locations:
         text = "names no locations; write where tests run from, such as locations: [aws:eu-west-1, aws:us-east-1]"

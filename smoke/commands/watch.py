@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from smoke.commands import options
 from smoke.commands.options import read_if_said
 from smoke.options import whole
-from smoke.spans import seconds, share
+from smoke.spans import share, some
 
 FOR_S = 300.0
 MAX_ERROR_RATE = 0.01
@@ -49,7 +49,7 @@ def call(given: argparse.Namespace) -> int:
     settings = options.settings_of(given, given.point)
     planned = plan_of(settings)
     monitoring = planned.point.monitoring
-    duration_s = read_if_said("--for", _some_time, given.duration)
+    duration_s = read_if_said("--for", some, given.duration)
     duration_s = duration_s or (monitoring.duration_s if monitoring else FOR_S)
     limit = read_if_said("--max-error-rate", share, given.max_error_rate)
     least = read_if_said("--min-samples", whole(1), given.min_samples)
@@ -69,9 +69,3 @@ def call(given: argparse.Namespace) -> int:
     if given.json:
         print(json.dumps({**document(watch), "outcome": outcome, "builds": watch.builds}, indent=2))
     return exit_code(outcome, FlakyPolicy.BLOCK)
-
-
-def _some_time(text: str) -> float:
-    if not (found := seconds(text)):
-        raise ValueError(f"is longer than nothing; got {text!r}")
-    return found

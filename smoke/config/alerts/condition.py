@@ -161,16 +161,11 @@ A_WINDOW = "a window is a time such as 10m or 7 days, or a number of runs such a
 
 def window(text: str) -> Window:
     """Read a window; raises ValueError."""
-    if found := RUNS.fullmatch(text):
-        looks = int(found[1])
-    else:
-        try:
-            span = spans.seconds(text)
-        except ValueError:
-            raise ValueError(f"{A_WINDOW}; got {text!r}") from None
-        if not span:
-            raise ValueError(f"{A_WINDOW}; got {text!r}")
-        return Window(seconds=span)
-    if not looks:
+    runs = RUNS.fullmatch(text)
+    try:
+        found = Window(looks=int(runs[1])) if runs else Window(seconds=spans.some(text))
+    except ValueError:
+        found = Window()
+    if not (found.looks or found.seconds):
         raise ValueError(f"{A_WINDOW}; got {text!r}")
-    return Window(looks=looks)
+    return found
