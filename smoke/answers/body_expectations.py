@@ -10,6 +10,7 @@ from smoke.answers.exchange import Exchange
 from smoke.answers.judges import assertion, expectation
 from smoke.answers.paths import MISSING, at_path
 from smoke.answers.shapes import Bom, JsonExpect, JsonType, NoPii
+from smoke.model import Blame
 from smoke.observation import Finding
 
 BOM = b"\xef\xbb\xbf"
@@ -71,7 +72,7 @@ def _no_pii(expected: NoPii, exchange: Exchange) -> Iterator[Finding]:
     if found:
         yield Finding(
             rule=f"personal data ({len(found)}) == 0: {', '.join(dict.fromkeys(found))}",
-            blame=assertion("", exchange).blame,
+            blame=Blame.ASSERTION,
             evidence=(f"{exchange.request.method} {exchange.request.url}",),
         )
 

@@ -55,11 +55,7 @@ class SecondFactor(Strict):
     answer that holds them all asks for the second factor."""
 
     def __post_init__(self) -> None:
-        check_each(
-            [
-                (("body",), self._check_body),
-            ]
-        )
+        check_each([(("body",), self._check_body)])
 
     def _check_body(self) -> None:
         if "code" not in names_in(self.body):

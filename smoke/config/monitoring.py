@@ -48,7 +48,7 @@ class Monitoring:
 
 
 @cache
-def monitoring_file() -> type:
+def monitoring_file() -> type[Any]:
     """Return the shape of the file; it imports pydantic."""
     from pydantic import Field
 
@@ -76,7 +76,7 @@ def monitoring(root: Path) -> Monitoring:
         on = [Outlet(sink=each, options=each.options()) for each in kinds.values() if each.presence in BY_ITSELF]
         return Monitoring(outlets=tuple(on))
     source = read(root / MONITORING, root)
-    content = parse(source, _shape())
+    content = parse(source, monitoring_file())
     listed: tuple[Options, ...] = content.sinks
     if problems := [*_doubles(source, listed), *_names(source, content.channels)]:
         raise ConfigError(problems)
@@ -85,10 +85,6 @@ def monitoring(root: Path) -> Monitoring:
     kinds_by_options = {each.options: each for each in kinds_of_channels()}
     channels = [Channel(kind=kinds_by_options[type(each)], options=each) for each in content.channels]
     return Monitoring(outlets=tuple(outlets), channels=tuple(channels), links=content.links)
-
-
-def _shape() -> Any:
-    return monitoring_file()
 
 
 def _unlisted(kinds: Iterable[Sink], listed: tuple[Options, ...]) -> Iterator[Sink]:
@@ -120,7 +116,7 @@ def unknown_environments(root: Path, there: Iterable[str]) -> Iterator[Problem]:
     if not (root / MONITORING).exists():
         return
     source = read(root / MONITORING, root)
-    content = parse(source, _shape())
+    content = parse(source, monitoring_file())
     listed = [(("sinks", index), each) for index, each in enumerate(content.sinks)]
     listed += [(("channels", index), each) for index, each in enumerate(content.channels)]
     for at, options in listed:

@@ -37,11 +37,6 @@ class Plan:
     """Where this is a shard: the checks of all of them, in order."""
 
     @property
-    def required(self) -> tuple[Check, ...]:
-        """The checks whose outcome decides the verdict."""
-        return tuple(check for check in self.checks if check.critical)
-
-    @property
     def budgets(self) -> Mapping[str, float]:
         """Budgets of measurements: the suite's, with the environment's on top."""
         return {**self.suite.about.budgets, **self.environment.budgets}

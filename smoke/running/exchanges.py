@@ -12,11 +12,11 @@ from smoke.observation import Artifact, Observation
 from smoke.probing.overheard import Said, meant
 from smoke.running.session import Session
 from smoke.secrets.firewall import scrubbed
+from smoke.secrets.secret import MASK
 from smoke.secrets.tokens import SPEAKING, without_tokens
 
 LONGEST = 64_000
 """Bytes of a body that are kept."""
-MASK = "***"
 
 
 def keep_exchanges(session: Session) -> None:

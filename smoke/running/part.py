@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smoke.config.points import ExecutionPoint
+from smoke.host.whole_file import write_whole
 from smoke.judging.judged import Interruption, Run
 from smoke.model import Check
 from smoke.planning.sharding import Shard
@@ -45,9 +46,7 @@ class PartError(ValueError):
 
 def write_part(part: Part, reports: Path) -> Path:
     """Write ``part.json`` into ``reports`` in one step, so that nobody reads half of it; raises OSError."""
-    draft = reports / f"{FILE}.part"
-    draft.write_bytes(_adapter().dump_json(part))
-    return draft.replace(reports / FILE)
+    return write_whole(reports / FILE, _adapter().dump_json(part))
 
 
 def read_part(path: Path) -> Part:

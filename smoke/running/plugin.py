@@ -34,11 +34,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the probes of a suite like a test file."""
-    if file_path.name != "checks.yaml":
+    if file_path.name != "checks.yaml" or file_path.parent.parent.name != "suites":
         return None
-    from smoke.running.probe_items import ProbesFile, is_checks_file
+    from smoke.running.probe_items import ProbesFile
 
-    return ProbesFile.from_parent(parent, path=file_path) if is_checks_file(file_path) else None
+    return ProbesFile.from_parent(parent, path=file_path)
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:

@@ -14,11 +14,6 @@ from smoke.observation import Finding, told
 from smoke.running.stash import SESSION
 
 
-def is_checks_file(path: Path) -> bool:
-    """Tell whether ``path`` declares the probes of a suite."""
-    return path.name == "checks.yaml" and path.parent.parent.name == "suites"
-
-
 class ProbeFailed(AssertionError):  # noqa: N818
     """A probe found something wrong."""
 

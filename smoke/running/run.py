@@ -9,6 +9,7 @@ from smoke.config.paths import SUITES, journeys_of
 from smoke.judging.blame import one_line
 from smoke.model import CheckKind
 from smoke.running.gathering import begin_probes, gather_probes
+from smoke.running.reports import ALLURE
 from smoke.running.session import Session
 from smoke.settings import Settings
 
@@ -50,7 +51,7 @@ def _under_pytest(session: Session, settings: Settings, kinds: set[CheckKind], p
     arguments = [
         *(str(place) for kind, place in places.items() if kind in kinds),
         f"--rootdir={settings.root}",
-        f"--alluredir={session.reports / 'allure-results'}",
+        f"--alluredir={session.reports / ALLURE}",
         f"--output={session.reports / 'test-results'}",
         f"--browser={settings.browser}",
         f"--slowmo={settings.slowmo}",

@@ -170,7 +170,6 @@ class Visiting:
             build=seen["build"],
             blank=seen.get("blank", False),
             unstyled=seen.get("unstyled", False),
-            timings={},
             url=seen["address"],
         )
 
