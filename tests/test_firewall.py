@@ -81,6 +81,22 @@ def test_files_are_cleaned_and_what_cannot_be_is_withheld(scrubber: Scrubber, tm
     assert left == {"log.json": b'["***", "kept"]', "***.withheld": b""}
 
 
+@pytest.mark.parametrize("around", ["nothing", "zip", "gzip"])
+@pytest.mark.parametrize("kind", ["zip cut off", "zip spoiled", "gzip cut off"])
+def test_what_nobody_can_look_into_is_withheld(kind: str, around: str, scrubber: Scrubber, tmp_path: Path) -> None:
+    """Somebody could mend it, and find what stands in it."""
+    whole = zipped(a=CANARY.encode() * 20)
+    closed = {
+        "zip cut off": whole[:-30],
+        "zip spoiled": whole[:40] + b"x" + whole[41:],
+        "gzip cut off": gzip.compress(CANARY.encode())[:-9],
+    }[kind]
+    data = {"nothing": closed, "zip": zipped(a=closed), "gzip": gzip.compress(closed)}[around]
+    (tmp_path / "left").write_bytes(data)
+    assert sweep([tmp_path], scrubber) == ("left",)
+    assert [path.name for path in tmp_path.iterdir()] == ["left.withheld"]
+
+
 def test_folders_get_other_names_and_links_go(scrubber: Scrubber, tmp_path: Path) -> None:
     """No name of a folder holds a secret after a sweep, and nothing outside is touched."""
     scrubber.learn("S3cretName")

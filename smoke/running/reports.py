@@ -58,7 +58,7 @@ def publish(work: Path, reports: Path, scrubber: Scrubber) -> tuple[str, ...]:
 
 def withheld(name: str) -> str:
     """Say that the file ``name`` was not published."""
-    return f"{name} still held a secret after scrubbing, and was withheld"
+    return f"{name} still held a secret after scrubbing, or cannot be unpacked, and was withheld; look at what wrote it"
 
 
 def merge(source: Path, destination: Path) -> Iterator[str]:

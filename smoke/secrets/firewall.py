@@ -16,7 +16,7 @@ from smoke.secrets.secret import Scrubber
 from smoke.secrets.tokens import without_tokens
 
 T = TypeVar("T")
-GZIP = b"\x1f\x8b"
+GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 SECRETLESS = frozenset({type(None), bool, int, float})
 TRACE = ".network"
 """The name of an entry that only Playwright's traces have."""
@@ -80,6 +80,12 @@ def _contents(value: Any, scrubber: Scrubber) -> Any:
 def holds(data: bytes, scrubber: Scrubber) -> bool:
     """Tell whether a known secret stands in ``data``, packed or not."""
     return scrubber.data(data) != data or any(holds(inner, scrubber) for inner in _unpacked(data))
+
+
+def is_closed(data: bytes) -> bool:
+    """Tell whether nobody can look into ``data``, or into something in it: packed, and broken or encrypted."""
+    inner = list(_unpacked(data))
+    return (not inner and data.startswith((GZIP, ZIP))) or any(map(is_closed, inner))
 
 
 def clean(data: bytes, scrubber: Scrubber) -> bytes:

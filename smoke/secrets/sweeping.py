@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 
-from smoke.secrets.firewall import clean, holds
+from smoke.secrets.firewall import clean, holds, is_closed
 from smoke.secrets.secret import Scrubber
 
 WITHHELD = ".withheld"
@@ -15,8 +15,8 @@ WITHHELD = ".withheld"
 def sweep(places: Iterable[Path], scrubber: Scrubber) -> tuple[str, ...]:
     """Clean every file at or below ``places`` in place; return the names of those that had to be withheld.
 
-    A file that still holds a secret afterwards, or whose name does, is replaced by an empty ``….withheld``. A folder
-    whose name holds one gets another name. Links lead elsewhere and are removed.
+    A file that still holds a secret afterwards, or whose name does, or that nobody can look into, is replaced by an
+    empty ``….withheld``. A folder whose name holds one gets another name. Links lead elsewhere and are removed.
     """
     found = [path for place in places for path in (place, *sorted(place.rglob("*")))]
     withheld = []
@@ -35,12 +35,14 @@ def sweep(places: Iterable[Path], scrubber: Scrubber) -> tuple[str, ...]:
 
 
 def _cleaned(path: Path, scrubber: Scrubber) -> bool:
-    """Clean one file; tell whether nothing secret is left."""
+    """Clean one file; tell whether nothing secret is left, as far as that can be told."""
     data = path.read_bytes()
     cleaned = clean(data, scrubber)
     if cleaned != data:
         path.write_bytes(cleaned)
-    return scrubber.text(path.name) == path.name and (cleaned == data or not holds(cleaned, scrubber))
+    if scrubber.text(path.name) != path.name or is_closed(cleaned):
+        return False
+    return cleaned == data or not holds(cleaned, scrubber)
 
 
 def _renamed(folder: Path, name: str) -> None:
