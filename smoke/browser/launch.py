@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,30 +31,25 @@ USER_NAMESPACES = (
 VERSION_S = 5.0
 
 
-def launch_args(
-    choice: BrowserChoice, environ: Mapping[str, str] = os.environ, *, machine: Machine | None = None
-) -> tuple[str, ...]:
+def launch_args(choice: BrowserChoice, machine: Machine) -> tuple[str, ...]:
     """Switches to start ``choice`` with: quiet, and ``--no-sandbox`` only where the sandbox cannot work."""
     if choice.name != "chromium":
         return ()
-    machine = machine or Machine(environ=environ)
     return QUIET if _can_sandbox(choice, machine) else ("--no-sandbox", *QUIET)
 
 
-def launch_options(
-    choice: BrowserChoice, environ: Mapping[str, str] = os.environ, *, machine: Machine | None = None
-) -> dict[str, Any]:
+def launch_options(choice: BrowserChoice, machine: Machine | None = None) -> dict[str, Any]:
     """Keyword arguments for Playwright's ``launch``, which by itself always takes the sandbox away."""
     options: dict[str, Any] = {}
     if choice.executable:
         options["executable_path"] = str(choice.executable)
     if choice.name == "chromium":
-        args = launch_args(choice, environ, machine=machine)
+        args = launch_args(choice, machine or Machine())
         options |= {"args": list(args), "chromium_sandbox": "--no-sandbox" not in args}
     return options
 
 
-def version(choice: BrowserChoice, *, machine: Machine | None = None) -> str | None:
+def version(choice: BrowserChoice, machine: Machine | None = None) -> str | None:
     """The version of the browser, without starting a page; None where it would not say."""
     machine = machine or Machine()
     if choice.origin in (Origin.PLAYWRIGHT, Origin.DOWNLOADED):

@@ -19,8 +19,9 @@ from smoke.model import Blame, Outcome
 from smoke.observation import Observation
 from smoke.planning.plan import Plan
 from smoke.probing import reference
-from smoke.probing.asking import Send, Shared, Terms, request_of, url_of
+from smoke.probing.asking import Shared, Terms, request_of, url_of
 from smoke.probing.attempts import observe
+from smoke.probing.sending import Send
 from smoke.restraint.rate import Endpoint
 from smoke.running.control import reachable
 from smoke.running.guard import Guard, guard_of

@@ -24,10 +24,10 @@ from smoke.probing.account import ProbeAccount
 from smoke.probing.admission import Admission, Admitted, unasked
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import LoginRefusedError, refused
-from smoke.probing.sign_in import Door, Send, SignedIn, json_body, sign_in
+from smoke.probing.sending import Send
+from smoke.probing.sign_in import Door, SignedIn, json_body, sign_in
 from smoke.probing.waited import Waited, waiting_for
 
-__all__ = ["ProbeAccount", "Send", "Shared", "Terms", "ask", "request_of", "signed", "url_of"]
 LISTED_AT_ONCE = 4
 
 

@@ -29,9 +29,10 @@ from smoke.judging.timing import (
 )
 from smoke.model import Blame
 from smoke.observation import Attempt, Finding, Measurement, Observation
-from smoke.probing.asking import Send, Shared, Terms, ask, signed, url_of
+from smoke.probing.asking import Shared, Terms, ask, signed, url_of
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.readings import captured, counted, measured, number_in, total
+from smoke.probing.sending import Send
 from smoke.probing.waited import waits_of_attempt
 from smoke.safety import READS
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from smoke.answers.exchange import Exchange, Request
 from smoke.answers.judges import excerpt
-from smoke.probing.asking import Send
 from smoke.probing.failing import ProbeFailedError
+from smoke.probing.sending import Send
 
 MOST = 6
 """Requests of one check; those after them are the ones that are kept."""

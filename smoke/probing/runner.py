@@ -13,9 +13,10 @@ from smoke.answers.variables import filled, names_in
 from smoke.config.probe import Probe
 from smoke.model import Outcome
 from smoke.observation import Observation
-from smoke.probing.asking import Send, Shared, Terms, signed, url_of
+from smoke.probing.asking import Shared, Terms, signed, url_of
 from smoke.probing.attempts import observe
 from smoke.probing.failing import ProbeFailedError
+from smoke.probing.sending import Send
 
 AT_ONCE = 8
 NAME = "smoke-probes"

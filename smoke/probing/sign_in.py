@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -18,13 +18,12 @@ from smoke.model import Blame
 from smoke.observation import Finding
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.refusing import refused
+from smoke.probing.sending import Send
 from smoke.probing.signing import Authorization, answered, basic
 from smoke.probing.waited import Waited
 
 if TYPE_CHECKING:
     from smoke.probing.account import ProbeAccount
-
-Send = Callable[[Request, float], Awaitable[Exchange]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,12 @@ from smoke.planning.plan import Plan
 from smoke.probing import reference
 from smoke.probing.account import ProbeAccount
 from smoke.probing.admission import admission
-from smoke.probing.asking import Send, Shared, Terms
+from smoke.probing.asking import Shared, Terms
 from smoke.probing.client import send
 from smoke.probing.failing import ProbeFailedError
 from smoke.probing.overheard import Overheard
 from smoke.probing.runner import ProbeRunner
+from smoke.probing.sending import Send
 from smoke.restraint.marks import PRODUCT
 from smoke.running.guard import Guard
 from smoke.target import Target, origin_of

@@ -16,10 +16,11 @@ from smoke.judging.judge import outcome_of
 from smoke.judging.retry import RetryPolicy
 from smoke.model import Blame, Outcome
 from smoke.observation import Finding, Measurement, Observation, Unit
-from smoke.probing.asking import Send, Shared, Terms, request_of
+from smoke.probing.asking import Shared, Terms, request_of
 from smoke.probing.attempts import observe
 from smoke.probing.client import send
 from smoke.probing.failing import ProbeFailedError
+from smoke.probing.sending import Send
 from tests.support.exchanges import an_answer
 from tests.support.loopback import Behaviour, answers, drops, hangs, serving
 
