@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
+from annotated_types import Len
+
 from smoke import spans
 from smoke.known import known
 
@@ -63,6 +65,8 @@ def check_variable(name: str) -> None:
         raise ValueError("names an environment variable such as DD_API_KEY, which holds the value")
 
 
+Text = Annotated[str, Len(1)]
+"""A text that says something."""
 Variable = Annotated[str, Checked(check_variable)]
 """Name of an environment variable."""
 Time = Annotated[str, Checked(spans.seconds)]

@@ -8,8 +8,7 @@ from typing import ClassVar, Literal
 from smoke.channels.message import Message
 from smoke.channels.options import Options
 from smoke.channels.registry import Errand, channel
-from smoke.sinks.options import Text
-from smoke.strict import Variable
+from smoke.strict import Text, Variable
 from smoke.variables import Shape
 
 API = "https://api.github.com"

@@ -9,8 +9,7 @@ from typing import Annotated, ClassVar
 
 from annotated_types import Len
 
-from smoke.sinks.options import Text
-from smoke.strict import Strict
+from smoke.strict import Strict, Text
 from smoke.variables import Shape
 
 SERVES = "Recipients of alert-rules.yaml that it reaches, such as 'slack:#alerts', pagerduty or '*@example.com'."

@@ -14,9 +14,8 @@ from smoke.answers.shapes import Positive
 from smoke.answers.variables import names_in
 from smoke.config.login import check_written
 from smoke.config.probe import close_to
-from smoke.strict import Checked, Strict, check_each
+from smoke.strict import Checked, Strict, Text, check_each
 
-Text = Annotated[str, Len(1)]
 Command = Annotated[tuple[Text, ...], Len(1)]
 DOTENV: Literal["dotenv"] = "dotenv"
 CHANGE_NAMES = {"user", "old", "new"}

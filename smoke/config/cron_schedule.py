@@ -16,9 +16,8 @@ from typing import Annotated
 
 from annotated_types import Ge, Len
 
-from smoke.strict import Checked, Strict, check_each, check_variable
+from smoke.strict import Checked, Strict, Text, check_each, check_variable
 
-Text = Annotated[str, Len(1)]
 LOOKED_AT = 200
 """Slots from which the longest gap of a schedule is read: over eight days of an hourly one."""
 EPOCH_OF_GAPS = 1767225600.0

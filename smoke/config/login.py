@@ -11,10 +11,9 @@ from annotated_types import Len
 from smoke.answers.paths import JsonPath
 from smoke.answers.variables import names_in
 from smoke.config.probe import check_request, close_to
-from smoke.strict import Checked, Strict, check_each
+from smoke.strict import Checked, Strict, Text, check_each
 
 LOGIN_NAMES = {"user", "password"}
-Text = Annotated[str, Len(1)]
 
 
 def check_written(request: str) -> None:

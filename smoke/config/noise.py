@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
-
-from annotated_types import Len
 
 from smoke.observation import SignalKind
-from smoke.strict import Strict, check_pattern
-
-Text = Annotated[str, Len(1)]
+from smoke.strict import Strict, Text, check_pattern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,7 @@ from annotated_types import Ge, Gt, Le, Len
 from smoke.answers.shapes import Positive
 from smoke.config.gates import Cohort
 from smoke.model import Action, Category, Scope
-from smoke.strict import Strict
-
-Text = Annotated[str, Len(1)]
+from smoke.strict import Strict, Text
 
 
 class FlakyPolicy(StrEnum):

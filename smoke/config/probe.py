@@ -15,10 +15,9 @@ from smoke.answers.paths import check_path
 from smoke.answers.shapes import Counter, Eventually, Expect, Preflight
 from smoke.model import Category, Scope
 from smoke.safety import READS, Permit
-from smoke.strict import Strict
+from smoke.strict import Strict, Text
 
 REQUEST = r"(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE|WS) /\S*"
-Text = Annotated[str, Len(1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

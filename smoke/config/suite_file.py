@@ -19,9 +19,8 @@ from smoke.config.gates import Hooks, Restart, Steer
 from smoke.config.login import Login
 from smoke.restraint.rate import RateLimit
 from smoke.safety import WRITES, Permit
-from smoke.strict import Strict, check_each
+from smoke.strict import Strict, Text, check_each
 
-Text = Annotated[str, Len(1)]
 EMBEDDED = "embedded"
 A_DESTRUCTIVE = "a destructive request is a writing method and a path, such as DELETE /api/v1/users/*"
 A_TELEMETRY = "telemetry is a writing method and a path, such as PATCH /api/v1/telemetry"

@@ -8,8 +8,7 @@ from typing import Annotated
 from annotated_types import Ge, Le
 
 from smoke import spans
-from smoke.sinks.options import Text
-from smoke.strict import Checked, Strict, WrongError
+from smoke.strict import Checked, Strict, Text, WrongError
 
 LONGEST_RETRY_S = 5
 SHORTEST_TICK_S = 30

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
 
-from annotated_types import Len
-
-from smoke.strict import Strict
+from smoke.strict import Strict, Text
 from smoke.variables import Shape
-
-Text = Annotated[str, Len(1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

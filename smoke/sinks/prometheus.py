@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from smoke.sinks.bulletin import Bulletin
-from smoke.sinks.options import Options, Text
+from smoke.sinks.options import Options
 from smoke.sinks.registry import Errand, Keeping, sink
-from smoke.strict import Variable
+from smoke.strict import Text, Variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,8 @@ from annotated_types import Ge, Len
 from smoke import spans
 from smoke.config.alerts.condition import Condition, Facts, Measure, Window, parse, window
 from smoke.model import Category, Severity
-from smoke.strict import Checked, Strict, Time, check_each
+from smoke.strict import Checked, Strict, Text, Time, check_each
 
-Text = Annotated[str, Len(1)]
 AtLeastOne = Annotated[int, Ge(1)]
 Asking = Annotated[str, Checked(parse)]
 Looking = Annotated[str, Checked(window)]

@@ -13,9 +13,7 @@ from smoke import spans
 from smoke.config.alerts.rule import Rule
 from smoke.config.cron_schedule import Cron, Zone
 from smoke.model import Severity, Urgency
-from smoke.strict import Checked, Strict, Time, check_each
-
-Text = Annotated[str, Len(1)]
+from smoke.strict import Checked, Strict, Text, Time, check_each
 
 
 def _check_local(moment: datetime | date) -> None:
