@@ -168,5 +168,11 @@ def journey(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator
     """What a journey is given besides its page."""
     journey: Journey = request.node.stash[JOURNEY]
     yield journey
+    failed: list[Exception] = []
     for cleanup in reversed(journey.cleanups):
-        cleanup()
+        try:
+            cleanup()
+        except Exception as error:  # noqa: BLE001 - raised when the others are done
+            failed.append(error)
+    if failed:
+        raise failed[0] if len(failed) == 1 else ExceptionGroup("errors while tidying up", failed)

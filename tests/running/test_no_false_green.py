@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.running.conftest import ROOT, copied
-from tests.running.shop import Shop, check_of, id_of, run_suite, serving
+from tests.running.shop import Shop, check_of, id_of, run, run_suite, serving
 from tests.running.test_suites import run_in
 
 pytestmark = pytest.mark.browser
@@ -270,6 +270,17 @@ SAID_STUCK = {
     "shop.look": "looking at what it left took more than 3 s",
     "shop.cleanup": "tearing down took more than 3 s",
 }
+
+
+def test_what_cannot_be_tidied_up_keeps_nothing_else_from_it(tmp_path: Path, shop: Shop) -> None:
+    """All that a journey left is taken away, as far as that goes, and what could not be is told."""
+    does = """for path in ("/sw.js", "/tried"):
+        journey.at_end(lambda path=path: journey.api.get(path))
+        journey.at_end(lambda path=path: [][len(path)])"""
+    code, verdict = run(tmp_path, shop, does)
+    assert [each.path for each in shop.asked] == ["/", "/tried", "/sw.js"]
+    assert (code, verdict["checks"][0]["blame"]) == (3, "HARNESS"), verdict["checks"][0]
+    assert "IndexError" in str(verdict["checks"][0]["evidence"])
 
 
 def test_a_browser_that_never_answers_beside_a_journey_holds_nobody_up(tmp_path: Path, shop: Shop) -> None:
