@@ -1,4 +1,4 @@
-"""Run another program for a bounded time, and never leave anything of it behind."""
+"""Runs another program for a bounded time; one that is late is stopped with all that it started."""
 
 from __future__ import annotations
 
