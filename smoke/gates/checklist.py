@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from smoke import moments
 from smoke.dora.deployment import Deployment
-from smoke.dora.document import moment
 from smoke.gates.criteria import Criterion, CriterionState, Seen, together
 from smoke.gates.decision import Decision
 from smoke.gates.new_endpoints import EndpointSeen, deployed
@@ -83,7 +83,7 @@ def recorded(record: Deployment | None, unread: str | None) -> Seen:
     """Return what was read back from the history; ``unread`` says why nobody looked."""
     if record is not None:
         said = "success" if record.success else "failed"
-        return _seen(Criterion.RECORD, CriterionState.MET, f"{record.build} at {moment(record.at)}: {said}")
+        return _seen(Criterion.RECORD, CriterionState.MET, f"{record.build} at {moments.iso(record.at)}: {said}")
     if unread is not None:
         return _seen(Criterion.RECORD, CriterionState.UNOBSERVED, unread)
     return _seen(Criterion.RECORD, CriterionState.UNMET, "the history does not have it")
