@@ -21,7 +21,7 @@ from smoke.history.outbox import Parcel
 from smoke.variables import misshapen
 from tests.channels.world import BEGAN, a_channel, a_notice, an_outbox, environ, give, put, waiting
 from tests.support import receivers
-from tests.support.counterparts import free_port
+from tests.support.loopback import free_port
 from tests.support.receivers import Receiver, answer
 
 ROOT = Path(__file__).parents[2]

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +22,7 @@ from werkzeug import Request, Response
 from smoke.model import Blame, Outcome
 from tests.running.conftest import ANY_BAND, ROOT
 from tests.support import warm
+from tests.support.loopback import certificate_in, with_certificate
 
 pytestmark = pytest.mark.browser
 
@@ -129,13 +127,7 @@ def page(request: Request) -> Response:
 @pytest.fixture(scope="module")
 def untrusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server whose certificate nobody vouches for."""
-    if shutil.which("openssl") is None:
-        pytest.skip("no openssl here to make a certificate with")
-    path = tmp_path_factory.mktemp("tls") / "pair.pem"
-    made = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1"
-    subprocess.run([*made.split(), "-keyout", path, "-out", path], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
+    context = with_certificate(certificate_in(tmp_path_factory.mktemp("tls")))
     with HTTPServer(ssl_context=context) as server:
         yield server.url_for("").rstrip("/")
 
