@@ -20,9 +20,10 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from smoke.model import Blame, Outcome
-from tests.running.conftest import ANY_BAND, ROOT
+from tests.running.conftest import ANY_BAND
 from tests.support import warm
 from tests.support.loopback import certificate_in, with_certificate
+from tests.support.project import a_suite
 
 pytestmark = pytest.mark.browser
 
@@ -167,20 +168,14 @@ def runs(untrusted: str, tmp_path_factory: pytest.TempPathFactory) -> list[Ended
 
 
 def write(folder: Path, url: str, urls: dict[str, str], control: int) -> None:
-    settings, journeys = folder / "config" / "suites" / "shop", folder / "e2e" / "shop"
-    settings.mkdir(parents=True)
-    journeys.mkdir(parents=True)
-    (folder / "config" / "execution-points.yaml").write_text((ROOT / "config" / "execution-points.yaml").read_text())
     texts = {"URLS": json.dumps(urls), "URL": url, "ONLINE": f"127.0.0.1:{control}", "OFFLINE": "127.0.0.1:1"}
     suite = SUITE.replace("ONLINE", texts["ONLINE"], 1)
     for name in ("URLS", "URL", "OFFLINE"):
         suite = suite.replace(name, texts[name])
-    (settings / "suite.yaml").write_text(suite)
     probes = [
         f"  - {{id: {name_of(blame)}.probe, title: {blame} by a probe, category: api-health, {said}}}\n"
         for blame, said in PROBES.items()
     ]
-    (settings / "checks.yaml").write_text("probes:\n" + "".join(probes))
     tests = [
         JOURNEY.format(
             name=name_of(blame),
@@ -191,7 +186,7 @@ def write(folder: Path, url: str, urls: dict[str, str], control: int) -> None:
         )
         for blame, body in JOURNEYS.items()
     ]
-    (journeys / "test_blames.py").write_text(HEAD + "".join(tests))
+    a_suite(folder, suite, "probes:\n" + "".join(probes), test_blames=HEAD + "".join(tests))
 
 
 def run(folder: Path, blames: list[Blame], *options: str) -> Ended:
