@@ -46,20 +46,20 @@ def made(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def pages(server: HTTPServer) -> Iterator[Receiver]:
-    receiver = receivers.pagerduty(server)
+def pages(httpserver: HTTPServer) -> Iterator[Receiver]:
+    receiver = receivers.pagerduty(httpserver)
     yield receiver
     receiver.heal()
 
 
 @pytest.fixture
-def slack(server: HTTPServer) -> Receiver:
-    return receivers.slack(server)
+def slack(httpserver: HTTPServer) -> Receiver:
+    return receivers.slack(httpserver)
 
 
 @pytest.fixture
-def settings(made: Project, server: HTTPServer) -> Settings:
-    variables = environ(f"http://127.0.0.1:{server.port}")
+def settings(made: Project, httpserver: HTTPServer) -> Settings:
+    variables = environ(f"http://127.0.0.1:{httpserver.port}")
     return resolve({}, point="canary-5", root=made.root, environ=variables)
 
 
