@@ -19,8 +19,9 @@ from smoke.channels.options import Options
 from smoke.channels.registry import Channel, Kind
 from smoke.history.outbox import Parcel
 from smoke.variables import misshapen
-from tests.channels.world import BEGAN, a_channel, a_notice, an_outbox, environ, give, put, waiting
+from tests.channels.world import BEGAN, a_channel, a_notice, environ, give, put, waiting
 from tests.support import receivers
+from tests.support.deliveries import an_outbox
 from tests.support.loopback import free_port
 from tests.support.receivers import Receiver, answer
 
@@ -155,6 +156,7 @@ def test_a_run_that_is_killed_while_it_tells_loses_and_doubles_nothing(channel, 
     put(tmp_path, [channel], OPENED)
     program = f"""
 import os, signal, pathlib
+from smoke.history.outbox import Outbox
 from tests.channels.world import *
 if {at!r} == "after":
     Outbox.sent = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
