@@ -7,6 +7,7 @@ from html import unescape
 
 from smoke.answers.exchange import Exchange
 from smoke.answers.page_rules import BuildSource
+from smoke.answers.soundness import is_json, kind_of
 
 ATTRIBUTE = r"""\b{}\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
 TAG = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
@@ -18,10 +19,10 @@ def build_of(source: BuildSource, exchange: Exchange) -> str | None:
     """Return the build that an answer shows, by header, meta tag or JSON, in this order; None: it shows none."""
     if source.header and (told := exchange.header(source.header)):
         return told.strip()
-    kind = (exchange.header("content-type") or "").partition(";")[0].strip().lower()
+    kind = kind_of(exchange)
     if source.meta and kind in {"text/html", "application/xhtml+xml"}:
         return _by_meta(source.meta, exchange.text)
-    if source.json and (kind == "application/json" or kind.endswith("+json")):
+    if source.json and is_json(kind):
         return _by_json(source.json, exchange)
     return None
 

@@ -13,7 +13,7 @@ import smoke.answers.cookies  # noqa: F401 - both register their judges
 from smoke.answers.exchange import Exchange
 from smoke.answers.judges import JUDGES, assertion, excerpt, expectation
 from smoke.answers.shapes import Cors, Expect, Flaw, HeaderExpect, OpenApiExpect
-from smoke.answers.soundness import flaws
+from smoke.answers.soundness import flaws, kind_of
 from smoke.judging.blame import blame_of_status
 from smoke.judging.causes import broken, stopped_by
 from smoke.judging.edge import blocked_by, edge_rule
@@ -95,7 +95,7 @@ def _timing(_limit: float, _exchange: Exchange) -> Iterator[Finding]:
 
 @expectation("content_type")
 def _content_type(expected: str, exchange: Exchange) -> Iterator[Finding]:
-    actual = (exchange.header("content-type") or "").partition(";")[0].strip().lower()
+    actual = kind_of(exchange)
     if actual != expected.lower():
         yield assertion(f"content type ({actual or 'none'}) == {expected}", exchange)
 
