@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from smoke.model import Blame
 from tampering.defect import Asked, Defect, Memory, Reply
 from tampering.proxy import proxies
 from tests.support.chromium import chromium
+from tests.support.loopback import certificate_in, with_certificate
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs/images/failures"
@@ -64,11 +64,7 @@ def silent(_: str) -> Iterator[str]:
 def untrusted(_: str) -> Iterator[str]:
     """Yield the address of a server whose certificate nobody vouches for."""
     with tempfile.TemporaryDirectory() as folder:
-        pair = Path(folder, "pair.pem")
-        made = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1"
-        subprocess.run([*made.split(), "-keyout", pair, "-out", pair], check=True, capture_output=True)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(pair)
+        context = with_certificate(certificate_in(Path(folder)))
     with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -22,13 +22,14 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.__main__ import warn_if_busy
-from benchmarks.timing import ROOT, adopt_orphans, timed
+from benchmarks.timing import ROOT, timed
 from smoke.alerts.checking import check
 from smoke.config.alerts.alerting import alerting
 from smoke.demo.process import DemoProcess, start
 from smoke.history.opening import history_database, history_file
 from smoke.history.rows import RUN, RunRows, insert_rows, select_rows
 from smoke.history.runs import History
+from smoke.host.supervisor import adopt_orphans
 from smoke.secrets.secret import Secret
 from smoke.storage.store import Store
 from tests.support import postgres

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from benchmarks.distance import distance
 from benchmarks.goals import Measured, measured
-from benchmarks.timing import Timed, adopt_orphans, timed
+from benchmarks.timing import Timed, timed
 from smoke.browser.find import find_browser
 from smoke.browser.launch import launch_args
 from smoke.demo.process import start
+from smoke.host.supervisor import adopt_orphans
 
 SUITE = "betterprompts"
 JOURNEYS = ("homepage", "enhance", "login", "pages")

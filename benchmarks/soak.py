@@ -18,9 +18,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.timing import ROOT, PeakOfWorker, adopt_orphans
+from benchmarks.timing import ROOT, PeakOfWorker
 from smoke.demo.process import start
 from smoke.host.children import children
+from smoke.host.supervisor import adopt_orphans
 
 WINDOW = 50
 """How many runs at either end are compared, at most half of all."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import subprocess
@@ -13,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-PR_SET_CHILD_SUBREAPER = 36
 ROOT = Path(__file__).parents[1]
 LOOK_S = 0.02
 
@@ -85,12 +83,6 @@ class PeakOfWorker(threading.Thread):
         self._over.set()
         self.join()
         return self._peak_kb * 1024 / 1e6
-
-
-def adopt_orphans() -> None:
-    """Become the parent of what our children leave behind, so that its time is counted (Linux, prctl(2))."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def adopted_ended() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
@@ -183,3 +183,8 @@ class Observation:
     attempts: tuple[Attempt, ...]
     not_run: str | None = None
     """Why there is no attempt, where that is known."""
+
+    def with_findings(self, change: Callable[[Finding], Finding]) -> Observation:
+        """Return the same with every finding as ``change`` makes it."""
+        changed = (replace(each, findings=tuple(map(change, each.findings))) for each in self.attempts)
+        return replace(self, attempts=tuple(changed))

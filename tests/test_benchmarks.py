@@ -28,7 +28,7 @@ WALL_AT_MOST, CPU_AT_MOST = 1.8, 2.2
 PAIRS = f"""
 import json, sys, tempfile
 from benchmarks.ratio import pair
-from benchmarks.timing import adopt_orphans
+from smoke.host.supervisor import adopt_orphans
 adopt_orphans()
 with tempfile.TemporaryDirectory() as folder:
     found = [pair(folder, 0)]

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from datetime import date
@@ -17,6 +15,7 @@ from smoke.browser.launch import launch_args, launch_options
 from smoke.browser.launch import version as version_of
 from smoke.host.machine import Machine
 from smoke.host.process import Finished
+from tests.support.afresh import printed
 
 BROWSERS = {
     "browsers": [
@@ -499,8 +498,7 @@ def test_finding_a_browser_that_is_there_costs_milliseconds(desk):
 def test_importing_it_loads_neither_playwright_nor_pytest():
     """The command line asks for a browser before it knows that it needs the rest."""
     code = "import sys, smoke.browser; print(sorted({'playwright', 'pytest', 'asyncio'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed(code) == "[]"
 
 
 # --- the real thing -------------------------------------------------------------------------------

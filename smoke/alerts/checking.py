@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from smoke.alerts.engine import Evaluated, evaluate
-from smoke.alerts.gathering import applies, gather
+from smoke.alerts.gathering import gather
 from smoke.alerts.incident import Acknowledged, Incident
 from smoke.alerts.kept import incident_of, row_of
 from smoke.alerts.look import A_DAY
 from smoke.alerts.notice import Notice
 from smoke.alerts.past import PasswordFact, Past
 from smoke.config.alerts.alerting import Alerting
-from smoke.config.alerts.rule_file import AlertRulesFile
+from smoke.config.alerts.rule_file import AlertRulesFile, concerns
 from smoke.config.load import load
 from smoke.config.paths import suites
 from smoke.history.incidents import Incidents, between, save
@@ -81,7 +81,7 @@ def places_of(root: Path, book: AlertRulesFile) -> list[Place]:
         (suite, environment)
         for suite in suites(root)
         for environment in load(root, suite).about.environments
-        if any(applies(rule, suite, environment) for rule in book.rules)
+        if any(concerns(rule, suite, environment) for rule in book.rules)
     ]
 
 

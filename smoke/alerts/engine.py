@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from smoke import spans
-from smoke.alerts.gathering import applies
 from smoke.alerts.incident import Incident, incident_id
 from smoke.alerts.look import checks_of, counted, interval_of, reach, watches_check
 from smoke.alerts.notice import Ending, Notice
@@ -17,7 +16,7 @@ from smoke.alerts.subject import Subject
 from smoke.alerts.telling import told, told_of_closing
 from smoke.config.alerts.condition import Measure
 from smoke.config.alerts.rule import Per, Rule
-from smoke.config.alerts.rule_file import AlertRulesFile
+from smoke.config.alerts.rule_file import AlertRulesFile, concerns
 from smoke.timeline.quiet import silenced, under_maintenance
 
 Key = tuple[str, Subject]
@@ -47,7 +46,7 @@ def evaluate(book: AlertRulesFile, pasts: Iterable[Past], incidents: Iterable[In
     for past in pasts:
         gone = dict(_orphans(book, past, before, now))
         for rule in book.rules:
-            if applies(rule, past.suite, past.environment):
+            if concerns(rule, past.suite, past.environment):
                 for subject in _subjects(rule, past, before, now):
                     if (rule.name, subject) in gone:
                         continue
@@ -89,7 +88,7 @@ def _orphans(
     book: AlertRulesFile, past: Past, before: dict[Key, Incident], now: float
 ) -> Iterator[tuple[Key, Incident]]:
     """Yield what is open and of which no rule speaks any more."""
-    rules = {rule.name: rule for rule in book.rules if applies(rule, past.suite, past.environment)}
+    rules = {rule.name: rule for rule in book.rules if concerns(rule, past.suite, past.environment)}
     for key, incident in before.items():
         about = (incident.subject.suite, incident.subject.environment)
         if incident.closed is None and about == (past.suite, past.environment):

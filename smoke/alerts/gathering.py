@@ -10,6 +10,7 @@ from smoke.alerts.look import interval_of, reach
 from smoke.alerts.past import PasswordFact, Past
 from smoke.config.alerts.condition import Facts
 from smoke.config.alerts.rule import Rule
+from smoke.config.alerts.rule_file import concerns
 from smoke.config.cron_schedule import Schedule
 from smoke.history.facts import CheckFact, Reading, RunFact
 
@@ -47,7 +48,7 @@ def gather(
 ) -> Past:
     """Return what ``rules`` need to be judged at every moment from ``since`` to ``now``."""
     bare = Past.of(suite, environment, schedules=schedules, passwords=passwords)
-    wanted = [rule for rule in rules if applies(rule, suite, environment)]
+    wanted = [rule for rule in rules if concerns(rule, suite, environment)]
     spans = {rule: reach(rule, interval_of(rule, bare)) for rule in wanted}
     detailed = [rule for rule in wanted if rule.asks.facts in {Facts.CHECKS, Facts.READINGS} or rule.selective]
     place, until = (suite, environment), now + A_MOMENT
@@ -65,11 +66,6 @@ def gather(
         passwords=passwords,
         schedules=schedules,
     )
-
-
-def applies(rule: Rule, suite: str, environment: str) -> bool:
-    """Tell whether ``rule`` watches a suite in an environment."""
-    return suite in (rule.suites or (suite,)) and environment in (rule.environments or (environment,))
 
 
 def _names(rules: Iterable[Rule], spans: dict[Rule, float], check_ids: Iterable[str]) -> dict[str, float]:

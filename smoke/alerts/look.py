@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum
 from fnmatch import fnmatchcase
 from typing import TypeVar, assert_never
 
+from smoke import moments
 from smoke.alerts import values
 from smoke.alerts.past import Past, Series
 from smoke.alerts.subject import Subject
@@ -49,7 +49,7 @@ class Look:
     @property
     def line(self) -> str:
         """It as evidence, in one line."""
-        return f"{told(self.at)} {self.region}: {self.said}"
+        return f"{moments.second(self.at)} {self.region}: {self.said}"
 
 
 def state_of(outcome: Outcome) -> Impression:
@@ -63,11 +63,6 @@ def state_of(outcome: Outcome) -> Impression:
             return Impression.UNKNOWN
         case _:
             assert_never(outcome)
-
-
-def told(moment: float) -> str:
-    """Write a moment for people: ``2026-11-02 14:03:00Z``."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def interval_of(rule: Rule, past: Past) -> float:

@@ -9,14 +9,13 @@ from enum import StrEnum
 
 from smoke import spans
 from smoke.alerts.engine import evaluate
-from smoke.alerts.gathering import applies
 from smoke.alerts.incident import Incident
 from smoke.alerts.look import A_DAY
 from smoke.alerts.notice import Notice
 from smoke.alerts.past import Past, midnight
 from smoke.alerts.telling import next_due
 from smoke.config.alerts.condition import Facts
-from smoke.config.alerts.rule_file import AlertRulesFile
+from smoke.config.alerts.rule_file import AlertRulesFile, concerns
 from smoke.timeline.quiet import edges
 
 SOON = 1e-3
@@ -65,12 +64,12 @@ def _moments(book: AlertRulesFile, past: Past, since: float, until: float) -> It
     yield from (run.finished for run in past.runs if since < run.finished <= until)
     yield from edges(book.maintenance, book.silences, since, until)
     for rule in book.rules:
-        if past.runs and applies(rule, past.suite, past.environment) and rule.asks.facts is Facts.SLOTS:
+        if past.runs and concerns(rule, past.suite, past.environment) and rule.asks.facts is Facts.SLOTS:
             grace = spans.seconds(rule.grace)
             known = max(since, past.runs[0].finished)  # nothing is missed where nothing was ever heard of
             for schedule in past.schedules:
                 yield from (slot + grace + SOON for slot in schedule.slots(known - grace, until - grace))
-        if applies(rule, past.suite, past.environment) and rule.asks.facts is Facts.ACCOUNTS:
+        if concerns(rule, past.suite, past.environment) and rule.asks.facts is Facts.ACCOUNTS:
             due = (midnight(fact.changed) + rule.asks.threshold * A_DAY + SOON for fact in past.passwords)
             yield from (at for at in due if since < at <= until)
 

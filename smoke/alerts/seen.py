@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from smoke import spans
+from smoke import moments, spans
 from smoke.alerts import values
-from smoke.alerts.look import A_DAY, Impression, Look, counted, failing_regions, interval_of, looks, reach, told
+from smoke.alerts.look import A_DAY, Impression, Look, counted, failing_regions, interval_of, looks, reach
 from smoke.alerts.past import Past, midnight
 from smoke.alerts.subject import Subject
 from smoke.config.alerts.condition import Facts, Measure, Window
@@ -187,7 +187,7 @@ def _slots(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintena
         newest_good=last,
         good_since=0 if missed else rule.close_after,
         bad_in_a_row=rule.open_after if missed else 0,
-        evidence=tuple(f"no run answered {told(slot)}" for slot in reversed(missed[-SHOWN:])),
+        evidence=tuple(f"no run answered {moments.second(slot)}" for slot in reversed(missed[-SHOWN:])),
     )
 
 

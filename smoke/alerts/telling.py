@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import assert_never
 
-from smoke import spans
+from smoke import moments, spans
 from smoke.alerts.incident import Incident
 from smoke.alerts.notice import Ending, Notice, NoticeKind
 from smoke.config.alerts.condition import parse
@@ -118,7 +117,7 @@ def _written(
 
 def _sentence(incident: Incident, kind: NoticeKind, target: float, longest: float, now: float) -> str:
     condition = parse(incident.condition)
-    began = datetime.fromtimestamp(incident.began, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    began = moments.minute(incident.began)
     what = f"{incident.title}: {incident.subject}"
     why = f"{condition} over {incident.window}, seen {condition.shown(incident.value)} ({incident.rule})"
     match kind:

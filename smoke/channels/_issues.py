@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, assert_never
 from urllib.parse import quote
 
+from smoke import moments
 from smoke.channels._http import Service, request
 from smoke.channels._slack_blocks import cut
 from smoke.channels.message import Message, MessageKind
@@ -48,7 +48,7 @@ class Repository:
 
     def issue_of(self, message: Message) -> int | None:
         """Return the number of the issue of an incident, None where there is none yet."""
-        since = datetime.fromtimestamp(message.opened - A_DAY, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        since = moments.iso(message.opened - A_DAY)
         found = self.pages(f"/issues?state=all&labels={quote(self.label)}&since={since}&sort=created&direction=asc")
         marked = (each["number"] for each in found if of_incident(message) in (each["body"] or ""))
         return next(marked, None)

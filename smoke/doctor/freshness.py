@@ -6,13 +6,14 @@ import argparse
 import json
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from smoke import spans
 from smoke.config.problems import ConfigError
 from smoke.doctor.diagnosis import Diagnosis, Health
 from smoke.doctor.registry import Surroundings, examination
+from smoke.moments import iso
 
 if TYPE_CHECKING:
     from smoke.config.cron_schedule import Schedule
@@ -59,9 +60,9 @@ def judged(about: str, ended: float | None, age: float, now: float, begun: float
         text = "no verdict is known, so whether anybody looks cannot be told"
         return Diagnosis(about=about, health=Health.UNCLEAR, text=text + _unended(ended, begun, now))
     if ended > now + AHEAD_S:
-        text = f"the newest verdict is of {_moment(ended)}, which is yet to come: one of the clocks is wrong"
+        text = f"the newest verdict is of {iso(ended)}, which is yet to come: one of the clocks is wrong"
         return Diagnosis(about=about, health=Health.UNCLEAR, text=text)
-    old = f"the newest verdict is {spans.written(max(0.0, now - ended))} old ({_moment(ended)})"
+    old = f"the newest verdict is {spans.written(max(0.0, now - ended))} old ({iso(ended)})"
     if now - ended <= age:
         return Diagnosis(about=about, health=Health.WELL, text=old)
     text = f"{old}, more than {spans.written(age)}{_unended(ended, begun, now)}"
@@ -168,7 +169,3 @@ def _published(here: Surroundings, age: float) -> Iterator[Diagnosis]:
 
 def _asked(given: argparse.Namespace) -> tuple[tuple[str, str | None], ...]:
     return ("suite", given.suite), ("environment", given.env), ("region", given.region)
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from smoke import moments
 from smoke.config.gates import Hook, Hooks
 from smoke.gates.decision import Decision
 from smoke.gates.holding import held
@@ -153,7 +154,7 @@ def _unhooked(action: Action) -> str:
 
 
 def _told(earlier: ActionTaken) -> str:
-    began = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(earlier.begun))
+    began = moments.second(earlier.begun)
     if earlier.ended is None:
         return f"{earlier.action} of {earlier.build} was begun at {began}, and nobody knows how it ended: look at it"
     how = "done" if earlier.ok else f"failed ({earlier.detail})"

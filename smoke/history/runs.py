@@ -15,6 +15,7 @@ from pathlib import Path
 from smoke.history import timetable
 from smoke.history.opening import history_file
 from smoke.history.rows import PastRun, insert_rows, rows_of, select_runs
+from smoke.host.children import is_gone
 from smoke.judging.judged import Run
 from smoke.model import Outcome
 from smoke.storage.store import Store, upsert
@@ -94,7 +95,7 @@ class History:
         """
         with self.store.reading() as db:
             begun = [Begun(**row) for row in db.execute("SELECT * FROM begun ORDER BY started")]
-        return tuple(run for run in begun if now > run.due or (run.host == socket.gethostname() and _is_dead(run.pid)))
+        return tuple(run for run in begun if now > run.due or (run.host == socket.gethostname() and is_gone(run.pid)))
 
     def record(self, run: Run) -> None:
         """Keep ``run``, whole or not at all, and mark it finished; a run that is already kept stays as it is."""
@@ -122,22 +123,3 @@ class History:
         with self.store.reading() as db:
             row = db.execute(query, place).fetchone()
         return Outcome(row["verdict"]) if row else None
-
-
-def _is_dead(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return _is_zombie(pid)
-
-
-def _is_zombie(pid: int) -> bool:
-    """Tell whether a process ended and only its parent has not noticed yet; False where the system does not say."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] in {"Z", "X"}

@@ -34,7 +34,7 @@ def supervised(work: Callable[[], int]) -> int:
         return work()
     reading, writing = os.pipe()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {*TOLD, signal.SIGCHLD})
-    _adopt_orphans()
+    adopt_orphans()
     child = os.fork()
     if child == 0:
         os.close(reading)
@@ -150,7 +150,7 @@ def _have_children() -> bool:
     return True
 
 
-def _adopt_orphans() -> None:
+def adopt_orphans() -> None:
     """Ask Linux to hand us whatever the work leaves behind."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from smoke.host.children import is_gone
+
 PREFIX = "smoke-run-"
 
 
@@ -37,7 +39,7 @@ def forget(owner: int) -> None:
 def forget_dead() -> None:
     """Remove what is left of runs whose process is gone."""
     for folder in _folders():
-        if not _lives(_owner_of(folder)):
+        if is_gone(_owner_of(folder)):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -53,13 +55,3 @@ def _folders() -> Iterator[Path]:
 
 def _owner_of(folder: Path) -> int:
     return int(folder.name.removeprefix(PREFIX).partition("-")[0])
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from smoke.answers.soundness import media_type
 from smoke.init.room import Room
 from smoke.init.seen import Answered, StartPage
 from smoke.init.spot import Spot, spellings
@@ -71,15 +72,15 @@ def _answer(context: BrowserContext, base: str, path: str) -> Iterator[Answered]
 
     with contextlib.suppress(Error):  # no answer at all is none
         answer = context.request.get(base + path, max_redirects=0, fail_on_status_code=False)
-        media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind = media_type(answer.headers.get("content-type"))
         body = answer.body()[:LONGEST_BODY].decode("utf-8", "replace")
         yield Answered(
             path=path,
             status=answer.status,
-            media_type=media_type,
+            media_type=kind,
             location=answer.headers.get("location", ""),
             body=body,
-            json=_json(body) if media_type.endswith("json") else None,
+            json=_json(body) if kind.endswith("json") else None,
         )
         answer.dispose()
 

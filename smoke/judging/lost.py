@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 
 from smoke.model import Blame, Outcome
-from smoke.observation import Attempt, Finding, Observation
+from smoke.observation import Finding, Observation
 
 
 def discounted(observation: Observation, why: str) -> Observation:
     """Return ``observation`` with nothing in it that counts against the application: it was we who lost it."""
-    return replace(observation, attempts=tuple(_attempt(each, why) for each in observation.attempts))
+    return observation.with_findings(partial(_finding, why))
 
 
-def _attempt(attempt: Attempt, why: str) -> Attempt:
-    return replace(attempt, findings=tuple(_finding(each, why) for each in attempt.findings))
-
-
-def _finding(finding: Finding, why: str) -> Finding:
+def _finding(why: str, finding: Finding) -> Finding:
     if finding.blame is Blame.SAFETY or finding.blame.outcome is not Outcome.FAIL:
         return finding
     return Finding(rule=finding.rule, blame=Blame.HARNESS, evidence=(why, *finding.evidence))

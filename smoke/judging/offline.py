@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from smoke.addresses import is_here
 from smoke.judging.blame import NO_ANSWER
@@ -22,7 +23,7 @@ def needs_control(observations: tuple[Observation, ...], addresses: tuple[str, .
 
 def excused(observation: Observation, why: str) -> Observation:
     """Return ``observation`` with every failure of the network blamed on the runner, for the reason ``why``."""
-    return replace(observation, attempts=tuple(_attempt(each, why) for each in observation.attempts))
+    return observation.with_findings(partial(_finding, why))
 
 
 def vouched(observation: Observation, control: str) -> Observation:
@@ -38,11 +39,7 @@ def _vouched(attempt: Attempt, control: str) -> Attempt:
     return replace(attempt, findings=tuple(note if each is told else each for each in attempt.findings))
 
 
-def _attempt(attempt: Attempt, why: str) -> Attempt:
-    return replace(attempt, findings=tuple(_finding(each, why) for each in attempt.findings))
-
-
-def _finding(finding: Finding, why: str) -> Finding:
+def _finding(why: str, finding: Finding) -> Finding:
     if not _may_be_ours(finding):
         return finding
     return Finding(rule=finding.rule, blame=Blame.RUNNER_OFFLINE, evidence=(why, *finding.evidence), cause=why)

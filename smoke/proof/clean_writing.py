@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smoke import moments
 from smoke.host.whole_file import write_whole
 from smoke.model import Outcome
 from smoke.proof.campaign import Campaign
@@ -63,7 +63,7 @@ def table_of(campaigns: Sequence[Campaign]) -> str:
 
 def when(finished: float) -> str:
     """Say when a drill or a campaign ended, in seconds since the epoch; empty where nobody knows."""
-    return f"{datetime.fromtimestamp(finished, UTC):%Y-%m-%d %H:%M} UTC" if finished else ""
+    return moments.minute(finished) if finished else ""
 
 
 def rate_told(campaign: Campaign) -> str:

@@ -84,17 +84,17 @@ class Telling:
 
 def _judged_and_told(occasion: Occasion, ends: float) -> Iterator[str]:
     from smoke.alerts.checking import check
-    from smoke.alerts.gathering import applies
     from smoke.channels.delivery import Round, deliver
     from smoke.channels.posting import posting
     from smoke.channels.told import lines_of
     from smoke.config.alerts.alerting import alerting
+    from smoke.config.alerts.rule_file import concerns
     from smoke.history.outbox import Outbox
 
     run, environ, monitoring = occasion.run, occasion.settings.environ, occasion.monitoring
     alerts = alerting(occasion.settings.root)
     if alerts is None or not any(
-        applies(rule, run.suite, run.environment) and run.execution_point in (rule.points or (run.execution_point,))
+        concerns(rule, run.suite, run.environment) and run.execution_point in (rule.points or (run.execution_point,))
         for rule in alerts.book.rules
     ):
         return

@@ -124,10 +124,7 @@ class Spares:
         self._new_context, new_page = browser.new_context, browser.new_page
 
         def heard_context(**options: Any) -> BrowserContext:
-            listeners = _of_attempt()
-            context = self._new_context(**self.contexts.named(options, listeners))
-            self.contexts.settle(context, listeners)
-            return context
+            return self.open(options, _of_attempt())
 
         def heard_page(**options: Any) -> Page:
             listeners = _of_attempt()

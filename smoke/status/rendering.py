@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from smoke import moments
 from smoke.availability.figures import Availability
 from smoke.model import Outcome
 from smoke.reporting.pages import drawing
@@ -103,7 +104,8 @@ def _sentence(text: str) -> str:
 @cache
 def _environment() -> Environment:
     made = drawing(HERE, "status.css")
-    made.filters |= {name: getattr(written, name) for name in written.FILTERS} | {"sentence": _sentence}
+    made.filters |= {name: getattr(written, name) for name in written.FILTERS}
+    made.filters |= {"moment": moments.minute, "iso": moments.iso, "sentence": _sentence}
     constants: Mapping[str, object] = {
         "windows": _windows,
         "page_of": lambda suite: quote(page_of(suite)),

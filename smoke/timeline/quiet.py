@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from smoke import spans
-from smoke.config.alerts.rule_file import Maintenance, Silence
+from smoke.config.alerts.rule_file import Maintenance, Silence, concerns
 from smoke.config.cron_schedule import slots
 
 EVER = float("-inf")
@@ -33,7 +33,7 @@ def under_maintenance(
     return tuple(
         period
         for entry in entries
-        if _concerns(entry, suite, environment)
+        if concerns(entry, suite, environment)
         for period in _periods(entry, since, until)
         if period.holds(since, until)
     )
@@ -42,7 +42,7 @@ def under_maintenance(
 def silenced(entries: tuple[Silence, ...], rule: str, suite: str, environment: str, now: float) -> bool:
     """Tell whether nobody is to be told of ``rule`` now."""
     return any(
-        rule in entry.rules and _concerns(entry, suite, environment) and _period_of(entry).holds(now, now)
+        rule in entry.rules and concerns(entry, suite, environment) and _period_of(entry).holds(now, now)
         for entry in entries
     )
 
@@ -54,10 +54,6 @@ def edges(
     periods = [period for entry in maintenance for period in _periods(entry, since, until)]
     for period in (*periods, *map(_period_of, silences)):
         yield from (edge for edge in (period.since, period.until) if since < edge <= until)
-
-
-def _concerns(entry: Maintenance | Silence, suite: str, environment: str) -> bool:
-    return suite in (entry.suites or (suite,)) and environment in (entry.environments or (environment,))
 
 
 def _period_of(entry: Silence) -> Period:

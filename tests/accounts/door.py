@@ -15,8 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.running.conftest import ROOT
 from tests.support import warm
+from tests.support.project import a_suite
 
 USER, PASSWORD = "smoke@door.example", "right-and-long"
 PAGE = b"<!doctype html><title>Door</title><link rel=icon href=data:,><h1>Door</h1>"
@@ -136,15 +136,7 @@ def run(
 
 def write(folder: Path, door: Door, *, probes: str, journeys: str = "") -> None:
     """Write a suite of these probes and journeys."""
-    settings, tests = folder / "config" / "suites" / "door", folder / "e2e" / "door"
-    settings.mkdir(parents=True, exist_ok=True)
-    points = (ROOT / "config" / "execution-points.yaml").read_text()
-    (folder / "config" / "execution-points.yaml").write_text(points)
     suite = SUITE.format(
         url=door.url, totp=", totp: DOOR_TOTP" if door.totp else "", factor=FACTOR if door.totp else ""
     )
-    (settings / "suite.yaml").write_text(suite)
-    (settings / "checks.yaml").write_text(f"probes:\n{probes}")
-    if journeys:
-        tests.mkdir(parents=True, exist_ok=True)
-        (tests / "test_door.py").write_text(journeys)
+    a_suite(folder, suite, f"probes:\n{probes}", name="door", **({"test_door": journeys} if journeys else {}))

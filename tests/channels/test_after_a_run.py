@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,12 +25,12 @@ from smoke.settings import Settings, resolve
 from tests.channels.world import environ, waiting
 from tests.config.test_alerting import project
 from tests.support import receivers
+from tests.support.afresh import printed
 from tests.support.project import Project
 from tests.support.receivers import Receiver
 from tests.support.run_builder import a_result, a_run
 
 CANARY = "canary-6f1e2d3c4b5a"
-ROOT = Path(__file__).parents[2]
 CHANNELS = """\
 channels:
   - {channel: pagerduty, serves: [pagerduty], routing_key: PD_KEY, address: PD_URL}
@@ -48,20 +46,20 @@ def made(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def pages(server: HTTPServer) -> Iterator[Receiver]:
-    receiver = receivers.pagerduty(server)
+def pages(httpserver: HTTPServer) -> Iterator[Receiver]:
+    receiver = receivers.pagerduty(httpserver)
     yield receiver
     receiver.heal()
 
 
 @pytest.fixture
-def slack(server: HTTPServer) -> Receiver:
-    return receivers.slack(server)
+def slack(httpserver: HTTPServer) -> Receiver:
+    return receivers.slack(httpserver)
 
 
 @pytest.fixture
-def settings(made: Project, server: HTTPServer) -> Settings:
-    variables = environ(f"http://127.0.0.1:{server.port}")
+def settings(made: Project, httpserver: HTTPServer) -> Settings:
+    variables = environ(f"http://127.0.0.1:{httpserver.port}")
     return resolve({}, point="canary-5", root=made.root, environ=variables)
 
 
@@ -148,8 +146,7 @@ def test_a_run_without_alerts_imports_none_of_their_machinery():
         "import sys, smoke.running.after;"
         " print(sorted({'smoke.alerts.engine', 'smoke.channels.delivery', 'urllib3', 'smtplib'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert printed(program) == "[]"
 
 
 def test_rules_that_cannot_be_read_are_a_line_and_nothing_more(settings, made):

@@ -24,34 +24,34 @@ channels:
 
 
 @pytest.fixture
-def home(tmp_path: Path, server: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> Path:
     project(tmp_path, {}).write("config/monitoring-integration.yaml", CHANNELS)
-    for name, value in environ(f"http://127.0.0.1:{server.port}").items():
+    for name, value in environ(f"http://127.0.0.1:{httpserver.port}").items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("SMOKE_HISTORY_URL", raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def test_a_test_message_is_marked_and_the_answer_is_said(home, server, capsys):
-    receiver = receivers.slack(server)
+def test_a_test_message_is_marked_and_the_answer_is_said(home, httpserver, capsys):
+    receiver = receivers.slack(httpserver)
     assert main(["alerts", "test", "--channel", "slack"]) == 0
     assert capsys.readouterr().out == "slack: delivered; the service answered: ok\n"
     assert receiver.noticed == ["TEST"]
     assert "nothing is wrong" in receiver.requests[0].get_data(as_text=True)
 
 
-def test_a_test_of_all_leaves_no_incident_and_no_issue_open(home, server, capsys):
-    receivers.slack(server), receivers.webhook(server)
-    pages, (_, held) = receivers.pagerduty(server), receivers.github(server)
+def test_a_test_of_all_leaves_no_incident_and_no_issue_open(home, httpserver, capsys):
+    receivers.slack(httpserver), receivers.webhook(httpserver)
+    pages, (_, held) = receivers.pagerduty(httpserver), receivers.github(httpserver)
     assert main(["alerts", "test"]) == 0, capsys.readouterr().err
     assert pages.noticed == ["TEST", "OVER"]
     assert [each["state"] for each in held.issues] == ["closed"]
     assert json.loads(pages.requests[0].get_data())["payload"]["severity"] == "info"
 
 
-def test_a_channel_that_does_not_work_is_told_and_is_no_success(home, server, capsys):
-    receivers.slack(server).always = receivers.answer(403, "action_prohibited")
+def test_a_channel_that_does_not_work_is_told_and_is_no_success(home, httpserver, capsys):
+    receivers.slack(httpserver).always = receivers.answer(403, "action_prohibited")
     assert main(["alerts", "test", "--channel", "slack"]) == 3
     said = capsys.readouterr().err
     assert "slack: not delivered: Slack refused us (403): action_prohibited; look at SLACK_URL" in said
@@ -69,8 +69,8 @@ def test_an_unknown_channel_is_wrong_usage(home, capsys):
     assert "unknown channel 'slak'; did you mean 'slack'?" in capsys.readouterr().err
 
 
-def test_deliver_sends_what_waits_and_says_so(home, server, capsys):
-    receiver = receivers.slack(server)
+def test_deliver_sends_what_waits_and_says_so(home, httpserver, capsys):
+    receiver = receivers.slack(httpserver)
     assert main(["alerts", "deliver"]) == 0
     assert capsys.readouterr().out == "nothing waits to be delivered\n"
     put(home / "reports", [a_channel("slack", "slack")], a_notice(at=time.time()))

@@ -19,9 +19,10 @@ from smoke.channels.options import Options
 from smoke.channels.registry import Channel, Kind
 from smoke.history.outbox import Parcel
 from smoke.variables import misshapen
-from tests.channels.world import BEGAN, a_channel, a_notice, an_outbox, environ, give, put, waiting
+from tests.channels.world import BEGAN, a_channel, a_notice, environ, give, put, waiting
 from tests.support import receivers
-from tests.support.counterparts import free_port
+from tests.support.deliveries import an_outbox
+from tests.support.loopback import free_port
 from tests.support.receivers import Receiver, answer
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ KINDS: dict[str, Callable[[HTTPServer], Receiver]] = {
     "slack": receivers.slack,
     "pagerduty": receivers.pagerduty,
     "webhook": receivers.webhook,
-    "github-issue": lambda server: receivers.github(server)[0],
+    "github-issue": lambda httpserver: receivers.github(httpserver)[0],
 }
 OPENED, CLOSED = a_notice(), a_notice(NoticeKind.CLOSED, 2, at=NEXT)
 
@@ -42,15 +43,15 @@ def channel(request: pytest.FixtureRequest) -> Channel:
 
 
 @pytest.fixture
-def receiver(channel: Channel, server: HTTPServer) -> Iterator[Receiver]:
-    made = KINDS[channel.name](server)
+def receiver(channel: Channel, httpserver: HTTPServer) -> Iterator[Receiver]:
+    made = KINDS[channel.name](httpserver)
     yield made
     made.heal()
 
 
 @pytest.fixture
-def base(server: HTTPServer) -> str:
-    return f"http://127.0.0.1:{server.port}"
+def base(httpserver: HTTPServer) -> str:
+    return f"http://127.0.0.1:{httpserver.port}"
 
 
 def test_what_is_told_arrives_in_order_and_once(channel, receiver, base, tmp_path):
@@ -155,6 +156,7 @@ def test_a_run_that_is_killed_while_it_tells_loses_and_doubles_nothing(channel, 
     put(tmp_path, [channel], OPENED)
     program = f"""
 import os, signal, pathlib
+from smoke.history.outbox import Outbox
 from tests.channels.world import *
 if {at!r} == "after":
     Outbox.sent = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
@@ -183,9 +185,9 @@ def test_a_short_wait_that_a_service_asks_for_is_waited_for(channel, receiver, b
     assert receiver.noticed == ["CRITICAL"]
 
 
-def test_what_a_service_refuses_for_good_another_channel_tells(server, base, tmp_path):
+def test_what_a_service_refuses_for_good_another_channel_tells(httpserver, base, tmp_path):
     """It blocks nothing that is behind it, and it is not dropped in silence."""
-    pages, slack = receivers.pagerduty(server), receivers.slack(server)
+    pages, slack = receivers.pagerduty(httpserver), receivers.slack(httpserver)
     both = [a_channel("pagerduty"), a_channel("slack", "slack:#alerts")]
     pages.always = answer(400, "invalid event")
     put(tmp_path, both, OPENED)
@@ -198,8 +200,8 @@ def test_what_a_service_refuses_for_good_another_channel_tells(server, base, tmp
     assert (slack.noticed, waiting(tmp_path)) == (["NOT TOLD IN TIME"], 0)
 
 
-def test_what_a_channel_does_not_take_for_hours_another_one_tells_once(server, base, tmp_path):
-    pages, slack = receivers.pagerduty(server), receivers.slack(server)
+def test_what_a_channel_does_not_take_for_hours_another_one_tells_once(httpserver, base, tmp_path):
+    pages, slack = receivers.pagerduty(httpserver), receivers.slack(httpserver)
     both = [a_channel("pagerduty"), a_channel("slack", "slack:#alerts")]
     pages.always = answer(403, "no such key")
     put(tmp_path, both, OPENED)
@@ -212,9 +214,9 @@ def test_what_a_channel_does_not_take_for_hours_another_one_tells_once(server, b
     assert (pages.noticed, waiting(tmp_path)) == (["CRITICAL"], 0), "it is still open, so it is still paged"
 
 
-def test_nobody_is_woken_for_what_is_over_and_everybody_is_told(server, base, tmp_path):
+def test_nobody_is_woken_for_what_is_over_and_everybody_is_told(httpserver, base, tmp_path):
     """What opened and closed while a channel could not be reached becomes one line of a digest."""
-    pages, only = receivers.pagerduty(server), [a_channel("pagerduty")]
+    pages, only = receivers.pagerduty(httpserver), [a_channel("pagerduty")]
     put(tmp_path, only, OPENED, CLOSED)
     put(tmp_path, only, a_notice(incident="another"), a_notice(NoticeKind.CLOSED, 2, incident="another"))
     (told,) = give(tmp_path, only, environ(base), now=OPENED.at + LATE_S)
@@ -231,8 +233,8 @@ def test_one_message_that_fails_holds_up_no_other_incident(channel, receiver, ba
     assert (receiver.noticed, waiting(tmp_path)) == (["CRITICAL", "CRITICAL"], 0)
 
 
-def test_what_waits_for_a_channel_that_is_gone_is_told_by_another(server, base, tmp_path):
-    slack = receivers.slack(server)
+def test_what_waits_for_a_channel_that_is_gone_is_told_by_another(httpserver, base, tmp_path):
+    slack = receivers.slack(httpserver)
     put(tmp_path, [a_channel("pagerduty")], OPENED)
     done = give(tmp_path, [a_channel("slack", "slack:#alerts")], environ(base), now=FIRST)
     assert [each.channel for each in done] == ["pagerduty", "slack"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import ssl
-import subprocess
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,7 +16,8 @@ from smoke.alerts.notice import NoticeKind
 from smoke.channels._mail import mail
 from smoke.channels.registry import Channel
 from tests.channels.world import BEGAN, a_channel, a_message, a_notice, give, put, waiting
-from tests.support.counterparts import WAY_OUT, free_port
+from tests.support.counterparts import WAY_OUT
+from tests.support.loopback import certificate_in, free_port, with_certificate
 
 ONCALL, LEAD = "oncall@shop.example", "lead@shop.example"
 NEXT = BEGAN + 2400
@@ -44,32 +42,19 @@ class Mailbox:
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    if shutil.which("openssl") is None:
-        pytest.skip("no openssl here to make a certificate with")
-    key, path = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    made = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1"
-    places = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(path)]
-    subprocess.run([*made.split(), *places], check=True, capture_output=True, timeout=60)
-    path.write_text(path.read_text() + key.read_text())
-    return path
-
-
-@pytest.fixture
-def mailbox(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+def mailbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
     """A server that takes nothing before STARTTLS and a login."""
     smtpd = pytest.importorskip("aiosmtpd.controller", reason=WAY_OUT)
     from aiosmtpd.smtp import AuthResult
 
+    certificate = certificate_in(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
     box = Mailbox(free_port())
     controller = smtpd.Controller(
         box,
         hostname="127.0.0.1",
         port=box.port,
-        tls_context=context,
+        tls_context=with_certificate(certificate),
         server_hostname="mail.shop.example",  # by itself it asks the DNS
         require_starttls=True,
         auth_required=True,

@@ -75,12 +75,12 @@ def test_no_secret_leaves(kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["slack", "pagerduty", "webhook", "github-issue"])
-def test_however_long_and_odd_a_message_is_each_service_takes_it(kind, server: HTTPServer, tmp_path):
-    made = {**vars(receivers)}[kind.replace("github-issue", "github")](server)
+def test_however_long_and_odd_a_message_is_each_service_takes_it(kind, httpserver: HTTPServer, tmp_path):
+    made = {**vars(receivers)}[kind.replace("github-issue", "github")](httpserver)
     receiver = made[0] if isinstance(made, tuple) else made
     odd = "<!channel> @everyone & *bold* \x07 \N{FIRE} " * 200
     put(tmp_path, [a_channel(kind)], a_notice(title=odd, sentence=odd, evidence=(odd,), hint=odd, action=odd))
-    (done,) = give(tmp_path, [a_channel(kind)], environ(f"http://127.0.0.1:{server.port}"), now=BEGAN + 300)
+    (done,) = give(tmp_path, [a_channel(kind)], environ(f"http://127.0.0.1:{httpserver.port}"), now=BEGAN + 300)
     assert (done.sent, done.trouble, receiver.refused) == (1, None, [])
 
 
@@ -110,30 +110,30 @@ def test_what_may_wake_nobody_is_a_warning_to_pagerduty(urgency, severity, said)
     assert trigger(a_message(urgency=urgency, severity=severity), ROUTING_KEY)["payload"]["severity"] == said
 
 
-def test_an_incident_that_is_closed_unseen_is_never_called_over(server: HTTPServer, tmp_path):
+def test_an_incident_that_is_closed_unseen_is_never_called_over(httpserver: HTTPServer, tmp_path):
     """Whoever may still be down is not resolved: a human closes it."""
-    pages, (github, held) = receivers.pagerduty(server), receivers.github(server)
+    pages, (github, held) = receivers.pagerduty(httpserver), receivers.github(httpserver)
     both = [a_channel("pagerduty"), a_channel("github-issue")]
     put(tmp_path, both, a_notice(), a_notice(NoticeKind.CLOSED, 2, ending=Ending.UNCONFIRMED))
-    give(tmp_path, both, environ(f"http://127.0.0.1:{server.port}"), now=BEGAN + 700)
+    give(tmp_path, both, environ(f"http://127.0.0.1:{httpserver.port}"), now=BEGAN + 700)
     assert (pages.noticed, github.noticed) == (["CRITICAL"], ["CRITICAL"])
     assert held.issues[0]["state"] == "open"
     assert "CLOSED, NOT CONFIRMED" in held.comments[1][0]["body"]
 
 
-def test_an_issue_tells_the_escalation_and_not_every_reminder(server: HTTPServer, tmp_path):
-    _, held = receivers.github(server)
+def test_an_issue_tells_the_escalation_and_not_every_reminder(httpserver: HTTPServer, tmp_path):
+    _, held = receivers.github(httpserver)
     kinds = (NoticeKind.OPENED, NoticeKind.REMINDED, NoticeKind.ESCALATED, NoticeKind.CLOSED)
     put(tmp_path, [a_channel("github-issue")], *(a_notice(kind, at) for at, kind in enumerate(kinds, 1)))
-    give(tmp_path, [a_channel("github-issue")], environ(f"http://127.0.0.1:{server.port}"), now=BEGAN + 2000)
+    give(tmp_path, [a_channel("github-issue")], environ(f"http://127.0.0.1:{httpserver.port}"), now=BEGAN + 2000)
     assert [each["state"] for each in held.issues] == ["closed"]
     assert [each["body"].split()[0] for each in held.comments[1]] == ["**ESCALATED", "**OVER**"]
 
 
-def test_another_label_or_incident_is_another_issue(server: HTTPServer, tmp_path):
-    _, held = receivers.github(server)
+def test_another_label_or_incident_is_another_issue(httpserver: HTTPServer, tmp_path):
+    _, held = receivers.github(httpserver)
     put(tmp_path, [a_channel("github-issue")], a_notice(), a_notice(incident="another"))
-    give(tmp_path, [a_channel("github-issue")], environ(f"http://127.0.0.1:{server.port}"), now=BEGAN + 600)
+    give(tmp_path, [a_channel("github-issue")], environ(f"http://127.0.0.1:{httpserver.port}"), now=BEGAN + 600)
     assert len(held.issues) == 2
 
 

@@ -14,10 +14,9 @@ from smoke.channels.links import Links
 from smoke.channels.message import Message, message_of
 from smoke.channels.parcels import parcels_of
 from smoke.channels.registry import Channel, available
-from smoke.history.opening import history_file
-from smoke.history.outbox import Outbox
 from smoke.model import Severity, Urgency
 from smoke.secrets.secret import Scrubber
+from tests.support.deliveries import an_outbox
 from tests.support.receivers import ROUTING_KEY, SECRET, TOKEN, WEBHOOK_PATH
 
 BEGAN = 1_790_000_000.0
@@ -91,11 +90,6 @@ def a_message(
     kind: NoticeKind = NoticeKind.OPENED, channel: str = "slack", address: str = "", **changes: Any
 ) -> Message:
     return message_of(a_notice(kind, **changes), channel, address, LINKS)
-
-
-def an_outbox(folder: Path) -> Outbox:
-    """The outbox of the next run: another holder, the same file."""
-    return Outbox(history_file(folder / "history.db"))
 
 
 def put(folder: Path, channels: Iterable[Channel], *notices: Notice, scrubber: Scrubber | None = None) -> None:

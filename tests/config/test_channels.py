@@ -5,23 +5,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from smoke.channels.registry import available
 from smoke.config.monitoring import monitoring
-from smoke.config.problems import ConfigError
 from smoke.config.project import examined
 from tests.config.test_alerting import CHANNELS, RULE, project, told
-from tests.support.project import Project
+from tests.config.test_monitoring import complaint
 
 MONITORING = "config/monitoring-integration.yaml"
-
-
-def complaint(made: Project, text: str) -> str:
-    made.write(MONITORING, text)
-    with pytest.raises(ConfigError) as wrong:
-        monitoring(made.root)
-    return str(wrong.value)
 
 
 def test_a_recipient_whom_no_channel_reaches_is_an_error_with_the_way_out(tmp_path: Path) -> None:

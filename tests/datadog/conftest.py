@@ -11,7 +11,7 @@ import pytest
 from smoke.cli import main
 from tests.support.datadog_account import DatadogAccount, account_on
 from tests.support.datadog_intake import DatadogIntake
-from tests.support.datadog_server import intake, intake_server  # noqa: F401
+from tests.support.datadog_server import intake  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 KEYS = {"DD_API_KEY": "0123456789abcdef0123456789abcdef", "DD_APP_KEY": "fedcba9876543210fedcba9876543210fedcba98"}

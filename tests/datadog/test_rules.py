@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from smoke.config.alerts.alerting import Alerting, alerting
+from smoke.config.alerts.alerting import Alerting
 from smoke.config.alerts.condition import Measure
 from smoke.config.alerts.rule import Per, Rule
 from smoke.config.cron_schedule import Schedule
@@ -17,9 +16,9 @@ from smoke.datadog.monitors import Telling, message, monitor, monitors, priority
 from smoke.datadog.queries import MetricQuery, last
 from smoke.datadog.rules import LONGEST_COUNT, query_of
 from smoke.model import Severity
+from tests.alerts.pasts import shipped
 from tests.support.datadog_grammar import query_fault
 
-ROOT = Path(__file__).parents[2]
 TELLING = Telling(handles={}, runbooks="https://example.com/main/")
 HALF_HOURLY = Schedule(suite="shop", environment="production", cron="*/30 * * * *", regions=("eu", "us", "ap"))
 EVERY_MINUTE = Schedule(suite="shop", environment="production", cron="* * * * *")
@@ -69,9 +68,7 @@ WITHOUT = {
 
 @pytest.fixture(scope="module")
 def alerts() -> Alerting:
-    found = alerting(ROOT)
-    assert found
-    return found
+    return shipped()
 
 
 def a_rule(condition: str, **more: object) -> Rule:
@@ -192,8 +189,7 @@ def test_failures_are_asked_of_the_successes(alerts: Alerting) -> None:
 
 def test_a_recovery_at_the_threshold_is_none() -> None:
     """Datadog refuses a recovery that is not better than the threshold."""
-    alerts = alerting(ROOT)
-    assert alerts
+    alerts = shipped()
     rule = a_rule("success_rate < 0.9", close_at=0.9)
     query = query_of(rule, [HALF_HOURLY])
     assert not isinstance(query, Omitted)

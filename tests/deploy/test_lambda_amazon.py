@@ -13,8 +13,9 @@ from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess
 from tests.deploy.conftest import needs_client
 from tests.deploy.test_lambda_handler import PROBES, files_below
-from tests.support.counterparts import FOLDER, free_port, needs_library, program, serving
+from tests.support.counterparts import FOLDER, needs_library, program, serving
 from tests.support.lambda_api import Warm
+from tests.support.loopback import free_port
 
 pytestmark = [pytest.mark.long, needs_client, needs_library("boto3")]
 BUCKET = "evidence"

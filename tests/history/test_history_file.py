@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -18,10 +16,9 @@ from smoke.history.reader import Reader
 from smoke.history.runs import History
 from smoke.history.schema import MIGRATIONS
 from smoke.model import Blame, Outcome
+from tests.support.afresh import printed
 from tests.support.histories import begin, in_child
 from tests.support.run_builder import STARTED, a_measurement, a_result, a_run, a_typical_run, an_attempt
-
-ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the session may have servers in threads
 
@@ -144,10 +141,7 @@ def test_a_file_that_was_deleted_meanwhile_is_made_anew(path):
 def test_importing_the_history_loads_nothing_heavy():
     """The history is standard library only: a run that uses it starts as fast as before."""
     program = "import sys, smoke.history; print(sorted({'yaml', 'pydantic', 'urllib3', 'pytest'} & set(sys.modules)))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
-    )
-    assert done.stdout.strip() == "[]"
+    assert printed(program) == "[]"
 
 
 def test_a_duration_that_is_none_is_not_told(path):

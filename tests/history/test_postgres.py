@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,10 +18,10 @@ from smoke.settings import resolve
 from smoke.storage.postgres import Postgres
 from smoke.storage.url import database_secrets, database_url, shown
 from tests.support import postgres
+from tests.support.afresh import printed
 from tests.support.histories import FORK
 from tests.support.run_builder import a_result, a_run
 
-ROOT = Path(__file__).parents[2]
 NOW = 1_800_000_000.0
 USER, SHOP = "smoke@shop.example", "https://shop.example"
 
@@ -171,9 +169,6 @@ def test_a_driver_is_loaded_by_need_alone() -> None:
         "try: History(history_database(Secret('postgresql://ann:s3cret@db/smoke')))\n"
         "except HistoryError as error: print(error)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
-    )
-    assert done.stdout.strip() == (
+    assert printed(program) == (
         "PostgreSQL needs psycopg, which is not installed: pip install 'smoke-harness[postgres]'"
     )

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.init.conftest import Smoke, texts
-from tests.support.public import HOST, ROOT, call, free_port, installed, serving
+from tests.support.loopback import free_port
+from tests.support.public import HOST, ROOT, call, installed, serving
 from tests.support.roundup import a_tracker
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]

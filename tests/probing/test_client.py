@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import socket
 import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -21,11 +19,14 @@ from tests.support.loopback import (
     Loopback,
     answers,
     breaks_off,
+    certificate_in,
     drops,
+    free_port,
     hangs,
     serving,
     talks_nonsense,
     trickles,
+    with_certificate,
 )
 
 PATIENT_S = 30.0
@@ -119,12 +120,6 @@ def test_a_huge_body_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 10 < len(exchange.body) < 10_000
 
 
-def free_port() -> int:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return int(unused.getsockname()[1])
-
-
 def test_a_refused_connection_is_tcp() -> None:
     """Where nobody listens, the connection is to blame, and the request is named."""
     url = f"http://127.0.0.1:{free_port()}/health"
@@ -178,21 +173,7 @@ def test_a_server_without_tls_behind_https_is_tls() -> None:
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """A certificate for 127.0.0.1 that ends tomorrow, and its key."""
-    if shutil.which("openssl") is None:
-        pytest.skip("no openssl here to make a certificate with")
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    made = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1"
-    places = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run([*made.split(), *places], check=True, capture_output=True)
-    certificate.write_text(certificate.read_text() + key.read_text())
-    return certificate
-
-
-def with_certificate(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
+    return certificate_in(tmp_path)
 
 
 def test_a_certificate_that_somebody_vouches_for_is_accepted(

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from smoke.answers.plain_schema import COMMON, is_plain
+from tests.support.afresh import printed
 
 VALUES = st.recursive(
     st.none()
@@ -56,6 +54,6 @@ def test_usual_schemas_need_no_validator() -> None:
     """What suites say of answers is read without loading the validator."""
     schema = {"type": "object", "required": ["id"], "properties": {"id": {"type": ["string", "null"], "minLength": 1}}}
     code = f"import sys; from smoke.answers.shapes import Expect; Expect(json_schema={schema!r}); print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    loaded = printed(code).split()
     assert "smoke.answers.shapes" in loaded
     assert "jsonschema" not in loaded

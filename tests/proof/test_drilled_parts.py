@@ -16,8 +16,8 @@ from smoke.proof.matrix import Matrix
 from smoke.proof.writing import read
 from smoke.running.reports import reports_lock
 from tests.support import warm
+from tests.support.project import a_suite
 
-ROOT = Path(__file__).parents[2]
 CHECKS = """\
 probes:
   - id: health.root
@@ -56,12 +56,8 @@ class Project:
 def project(tmp_path: Path, httpserver: HTTPServer) -> Project:
     httpserver.expect_request("/health").respond_with_json({"status": "ok", "version": {"build": "7"}})
     httpserver.expect_request("/cart").respond_with_data("<h1>Cart</h1>", content_type="text/html")
-    folder = tmp_path / "config" / "suites" / "shop"
-    folder.mkdir(parents=True)
-    (tmp_path / "config" / "execution-points.yaml").write_bytes((ROOT / "config/execution-points.yaml").read_bytes())
     environment = f"{{base_url: '{httpserver.url_for('').rstrip('/')}', timeout_ms: 9000}}"
-    (folder / "suite.yaml").write_text(f"title: Shop\nenvironments: {{local: {environment}}}\n")
-    (folder / "checks.yaml").write_text(CHECKS)
+    a_suite(tmp_path, f"title: Shop\nenvironments: {{local: {environment}}}\n", CHECKS)
     return Project(tmp_path)
 
 

@@ -16,10 +16,10 @@ from werkzeug import Request, Response
 
 from smoke.proof.matrix import Matrix
 from tests.support import warm
+from tests.support.project import a_suite
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-ROOT = Path(__file__).parents[2]
 SUITE = """\
 title: Shop
 environments:
@@ -101,14 +101,10 @@ def drilled(
     folder: Path, server: HTTPServer, journeys: dict[str, str], *kinds: str, proves: Sequence[str] = ()
 ) -> Proved:
     """Drill a suite of journeys, by their last lines, with faults of some kinds."""
-    settings, code = folder / "config" / "suites" / "shop", folder / "e2e" / "shop"
-    settings.mkdir(parents=True)
-    code.mkdir(parents=True)
-    points = (ROOT / "config" / "execution-points.yaml").read_text()
-    (folder / "config" / "execution-points.yaml").write_text(points)
-    (settings / "suite.yaml").write_text(SUITE.format(url=server.url_for("").rstrip("/")))
-    for name, last in journeys.items():
-        (code / f"test_{name}.py").write_text(JOURNEY.format(name=name, last=last, proves=list(proves)))
+    files = {
+        f"test_{name}": JOURNEY.format(name=name, last=last, proves=list(proves)) for name, last in journeys.items()
+    }
+    a_suite(folder, SUITE.format(url=server.url_for("").rstrip("/")), **files)
     done = warm.smoke("prove", "--json", *(f"--fault={kind}" for kind in kinds), cwd=folder)
     told = TypeAdapter(Matrix).validate_json(done.stdout).cases if done.stdout else ()
     cases = [[case.check_id, case.fault, case.result.value, case.blame, case.trouble] for case in told]

@@ -16,6 +16,7 @@ from pytest_httpserver import HTTPServer
 
 from smoke.proof.weather import WEATHERS
 from tests.support import warm
+from tests.support.project import a_suite
 
 ROOT = Path(__file__).parents[2]
 SUITE = """\
@@ -104,13 +105,7 @@ def shop(tmp_path: Path, httpserver: HTTPServer) -> Path:
     """A project with one probe of a server that takes note of what it is asked."""
     httpserver.expect_request("/").respond_with_data(PAGE, content_type="text/html")
     httpserver.expect_request("/health").respond_with_data("ok")
-    folder = tmp_path / "config" / "suites" / "shop"
-    folder.mkdir(parents=True)
-    points = (ROOT / "config" / "execution-points.yaml").read_text()
-    (tmp_path / "config" / "execution-points.yaml").write_text(points)
-    (folder / "suite.yaml").write_text(SUITE.format(url=httpserver.url_for("").rstrip("/")))
-    (folder / "checks.yaml").write_text(PROBE)
-    return tmp_path
+    return a_suite(tmp_path, SUITE.format(url=httpserver.url_for("").rstrip("/")), PROBE).root
 
 
 def repeated(project: Path, *arguments: str) -> tuple[int, str]:

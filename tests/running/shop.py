@@ -15,8 +15,9 @@ from typing import Any
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from tests.running.conftest import ANY_BAND, ROOT
+from tests.running.conftest import ANY_BAND
 from tests.support import warm
+from tests.support.project import a_suite
 
 PAGE = """<!doctype html><title>Shop</title><body><h1>Shop</h1>
 <form id="form" action="/tried" method="post"></form>
@@ -136,13 +137,7 @@ def run_suite(
     folder: Path, shop: Shop, journeys: str, *options: str, suite: str = "", environment: str = ""
 ) -> tuple[int, dict[str, Any]]:
     """Run a suite of ``journeys``; return exit code and verdict."""
-    settings, code = folder / "config" / "suites" / "shop", folder / "e2e" / "shop"
-    settings.mkdir(parents=True)
-    code.mkdir(parents=True)
-    points = (ROOT / "config" / "execution-points.yaml").read_text()
-    (folder / "config" / "execution-points.yaml").write_text(points)
-    (settings / "suite.yaml").write_text(SUITE.format(url=shop.url, environment=environment) + suite)
-    (code / "test_home.py").write_text(journeys)
+    a_suite(folder, SUITE.format(url=shop.url, environment=environment) + suite, test_home=journeys)
     environ = {"SMOKE_RUNNER_BAND": ANY_BAND, **os.environ}
     done = warm.smoke("run", "--json", "--reports", "reports", *options, cwd=folder, environ=environ)
     assert done.stdout.startswith("{"), done.stderr

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -23,8 +20,10 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from smoke.model import Blame, Outcome
-from tests.running.conftest import ANY_BAND, ROOT
+from tests.running.conftest import ANY_BAND
 from tests.support import warm
+from tests.support.loopback import certificate_in, with_certificate
+from tests.support.project import a_suite
 
 pytestmark = pytest.mark.browser
 
@@ -129,13 +128,7 @@ def page(request: Request) -> Response:
 @pytest.fixture(scope="module")
 def untrusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server whose certificate nobody vouches for."""
-    if shutil.which("openssl") is None:
-        pytest.skip("no openssl here to make a certificate with")
-    path = tmp_path_factory.mktemp("tls") / "pair.pem"
-    made = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1"
-    subprocess.run([*made.split(), "-keyout", path, "-out", path], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
+    context = with_certificate(certificate_in(tmp_path_factory.mktemp("tls")))
     with HTTPServer(ssl_context=context) as server:
         yield server.url_for("").rstrip("/")
 
@@ -175,20 +168,14 @@ def runs(untrusted: str, tmp_path_factory: pytest.TempPathFactory) -> list[Ended
 
 
 def write(folder: Path, url: str, urls: dict[str, str], control: int) -> None:
-    settings, journeys = folder / "config" / "suites" / "shop", folder / "e2e" / "shop"
-    settings.mkdir(parents=True)
-    journeys.mkdir(parents=True)
-    (folder / "config" / "execution-points.yaml").write_text((ROOT / "config" / "execution-points.yaml").read_text())
     texts = {"URLS": json.dumps(urls), "URL": url, "ONLINE": f"127.0.0.1:{control}", "OFFLINE": "127.0.0.1:1"}
     suite = SUITE.replace("ONLINE", texts["ONLINE"], 1)
     for name in ("URLS", "URL", "OFFLINE"):
         suite = suite.replace(name, texts[name])
-    (settings / "suite.yaml").write_text(suite)
     probes = [
         f"  - {{id: {name_of(blame)}.probe, title: {blame} by a probe, category: api-health, {said}}}\n"
         for blame, said in PROBES.items()
     ]
-    (settings / "checks.yaml").write_text("probes:\n" + "".join(probes))
     tests = [
         JOURNEY.format(
             name=name_of(blame),
@@ -199,7 +186,7 @@ def write(folder: Path, url: str, urls: dict[str, str], control: int) -> None:
         )
         for blame, body in JOURNEYS.items()
     ]
-    (journeys / "test_blames.py").write_text(HEAD + "".join(tests))
+    a_suite(folder, suite, "probes:\n" + "".join(probes), test_blames=HEAD + "".join(tests))
 
 
 def run(folder: Path, blames: list[Blame], *options: str) -> Ended:

@@ -10,7 +10,6 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -22,8 +21,8 @@ from smoke.config.points import FlakyPolicy
 from smoke.model import Outcome
 from smoke.running.heartbeat import Heartbeat, heartbeat_of
 from smoke.secrets.secret import Secret
-from tests.running.conftest import ROOT
 from tests.support import warm
+from tests.support.project import a_suite
 from tests.support.run_builder import a_run
 
 KEY = "3f1c7b5e-8a52-4d3c-9e0e-6d1f0c9a7b21"
@@ -126,34 +125,29 @@ def test_where_a_run_pings(point: str, schedule: Schedule | None, variable: str 
 
 def scheduled_run(folder: Path, base_url: str, heartbeat: str) -> subprocess.CompletedProcess[str]:
     """Run a suite of one probe as its schedule would."""
-    files = {
-        "config/suites/shop/suite.yaml": f"""\
-            title: Shop
-            environments:
-              production: {{base_url: "{base_url}", timeout_ms: 5000}}
-            """,
-        "config/suites/shop/checks.yaml": """\
-            probes:
-              - id: health.root
-                title: It is healthy
-                category: api-health
-                scope: reduced
-                request: GET /health
-                expect: {status: 200}
-            """,
-        "config/cron-schedule.yaml": """\
-            schedules:
-              - suite: shop
-                environment: production
-                cron: "* * * * *"
-                regions: [eu]
-                heartbeat: SHOP_HEARTBEAT_URL
-            """,
-        "config/execution-points.yaml": (ROOT / "config/execution-points.yaml").read_text(),
-    }
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(dedent(text))
+    suite = f"""\
+        title: Shop
+        environments:
+          production: {{base_url: "{base_url}", timeout_ms: 5000}}
+        """
+    checks = """\
+        probes:
+          - id: health.root
+            title: It is healthy
+            category: api-health
+            scope: reduced
+            request: GET /health
+            expect: {status: 200}
+        """
+    schedules = """\
+        schedules:
+          - suite: shop
+            environment: production
+            cron: "* * * * *"
+            regions: [eu]
+            heartbeat: SHOP_HEARTBEAT_URL
+        """
+    a_suite(folder, suite, checks).write("config/cron-schedule.yaml", schedules)
     command = ("run", "scheduled", "--suite", "shop", "--region", "eu", "--json")
     environ = {**os.environ, "SHOP_HEARTBEAT_URL": heartbeat, "SMOKE_HISTORY_URL": ""}
     return warm.smoke(*command, cwd=folder, environ=environ)

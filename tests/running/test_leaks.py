@@ -23,8 +23,8 @@ from werkzeug import Request, Response
 from smoke.running.camera import MASKED_FIELDS, SHOWN, Camera
 from smoke.running.record import Record
 from smoke.secrets.secret import Scrubber
-from tests.running.conftest import ROOT
 from tests.support import warm
+from tests.support.project import a_suite
 
 pytestmark = pytest.mark.browser
 
@@ -191,15 +191,8 @@ def run(
     folder: Path, address: str, *options: str, journey: str = JOURNEY, checks: str = "", **environ: str
 ) -> Finished:
     """Run a suite of one file of journeys against ``address``."""
-    suite, journeys = folder / "config" / "suites" / "shop", folder / "e2e" / "shop"
-    suite.mkdir(parents=True)
-    journeys.mkdir(parents=True)
     (folder / "tmp").mkdir()
-    (folder / "config" / "execution-points.yaml").write_text((ROOT / "config" / "execution-points.yaml").read_text())
-    (suite / "suite.yaml").write_text(SUITE % address)
-    if checks:
-        (suite / "checks.yaml").write_text(checks)
-    (journeys / "test_home.py").write_text(journey)
+    a_suite(folder, SUITE % address, checks, test_home=journey)
     ours = {"SHOP_PASSWORD": CANARY, "TMPDIR": str(folder / "tmp"), "SMOKE_STATE": str(folder / "state")}
     given = {**os.environ, **ours, **environ}
     done = warm.smoke("run", "--json", *options, cwd=folder, environ=given)

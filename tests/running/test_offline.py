@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running.conftest import ROOT
+from tests.support.project import a_suite
 
 SUITE = """\
 title: Shop
@@ -27,13 +27,9 @@ probes:
 @pytest.mark.parametrize(("online", "code", "blame"), [(True, 1, "DNS"), (False, 3, "RUNNER_OFFLINE")])
 def test_a_host_that_does_not_resolve(online: bool, code: int, blame: str, tmp_path: Path) -> None:
     """It is the application's fault only if this runner can reach somebody else."""
-    settings = tmp_path / "config" / "suites" / "shop"
-    settings.mkdir(parents=True)
-    (tmp_path / "config" / "execution-points.yaml").write_text((ROOT / "config" / "execution-points.yaml").read_text())
     with socket.create_server(("127.0.0.1", 0)) as server:
         control = f"127.0.0.1:{server.getsockname()[1]}" if online else "127.0.0.1:1"
-        (settings / "suite.yaml").write_text(SUITE.format(control=control))
-        (settings / "checks.yaml").write_text(CHECKS)
+        a_suite(tmp_path, SUITE.format(control=control), CHECKS)
         command = [sys.executable, "-m", "smoke", "run", "--json"]
         done = subprocess.run(command, cwd=tmp_path, env=os.environ, capture_output=True, timeout=60, check=False)
     check = json.loads(done.stdout)["checks"][0]

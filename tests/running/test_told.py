@@ -6,46 +6,42 @@ import json
 import os
 import re
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from tests.running.conftest import ROOT
 from tests.support import warm
+from tests.support.project import a_suite
 
-FILES = {
-    "suite.yaml": """\
-        title: Shop
-        environments:
-          local: {base_url: "http://127.0.0.1:9", timeout_ms: 5000}
-        accounts:
-          ann: {user: ann@shop.example, role: basic, password: SHOP_PASSWORD}
-        login: {request: POST /login, form: {name: "{user}", pass: "{password}"}, cookie: sid}
-        """,
-    "checks.yaml": """\
-        probes:
-          - id: carts.create
-            title: A cart is made
-            category: critical-paths
-            account: ann
-            request: POST /api/carts
-            permits: [POST /api/carts, DELETE /api/carts/*]
-            expect: {status: 201, json: {name: {equals: "smoke {run}"}, state: {equals: open}}}
-            body: {name: "smoke {run}"}
-            capture: {cart: id}
-            cleanup: DELETE /api/carts/{cart}
-          - id: carts.read
-            title: The cart is there
-            category: critical-paths
-            account: ann
-            request: GET /api/carts/{cart}
-            after: [carts.create]
-            expect: {status: 200}
-        """,
-    "noise.yaml": "noise: []\n",
-}
+SUITE = """\
+title: Shop
+environments:
+  local: {base_url: "http://127.0.0.1:9", timeout_ms: 5000}
+accounts:
+  ann: {user: ann@shop.example, role: basic, password: SHOP_PASSWORD}
+login: {request: POST /login, form: {name: "{user}", pass: "{password}"}, cookie: sid}
+"""
+CHECKS = """\
+probes:
+  - id: carts.create
+    title: A cart is made
+    category: critical-paths
+    account: ann
+    request: POST /api/carts
+    permits: [POST /api/carts, DELETE /api/carts/*]
+    expect: {status: 201, json: {name: {equals: "smoke {run}"}, state: {equals: open}}}
+    body: {name: "smoke {run}"}
+    capture: {cart: id}
+    cleanup: DELETE /api/carts/{cart}
+  - id: carts.read
+    title: The cart is there
+    category: critical-paths
+    account: ann
+    request: GET /api/carts/{cart}
+    after: [carts.create]
+    expect: {status: 200}
+"""
 
 
 def a_shop(server: HTTPServer) -> None:
@@ -65,12 +61,7 @@ def a_shop(server: HTTPServer) -> None:
 
 def run(folder: Path, *arguments: str) -> tuple[int, dict[str, Any], str]:
     """Run the suite in a project of its own; return exit code, verdict and what a person reads."""
-    for name, text in FILES.items():
-        path = folder / "config" / "suites" / "shop" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(dedent(text))
-    points = (ROOT / "config" / "execution-points.yaml").read_text()
-    (folder / "config" / "execution-points.yaml").write_text(points)
+    a_suite(folder, SUITE, CHECKS)
     command = ("run", "--json", "--suite", "shop", "--reports", "reports", *arguments)
     environ = {**os.environ, "SHOP_PASSWORD": "correct horse"}
     done = warm.smoke(*command, cwd=folder, environ=environ)

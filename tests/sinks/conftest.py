@@ -1,3 +1,3 @@
 """A Datadog that knows its own rules, on the loopback interface."""
 
-from tests.support.datadog_server import intake, intake_server  # noqa: F401
+from tests.support.datadog_server import intake  # noqa: F401

@@ -17,8 +17,9 @@ from smoke.sinks.cloudwatch import AT_ONCE, TWO_WEEKS_S, datum, unit
 from smoke.sinks.delivery import Delivery
 from smoke.sinks.metrics import metrics_of
 from smoke.sinks.registry import RefusedError
-from tests.support.counterparts import free_port, needs_library, program, serving
+from tests.support.counterparts import needs_library, program, serving
 from tests.support.deliveries import a_bulletin, an_outlet, give
+from tests.support.loopback import free_port
 from tests.support.run_builder import a_typical_run
 
 KEYS = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "s3cr3t-testing-key"}

@@ -13,8 +13,9 @@ from werkzeug import Request, Response
 from smoke.sinks.delivery import Delivery
 from smoke.sinks.metrics import Kind
 from smoke.sinks.otlp import SERVICES, Preset
-from tests.support.counterparts import free_port, get_json, needs_library, program, serving
+from tests.support.counterparts import get_json, needs_library, program, serving
 from tests.support.deliveries import a_bulletin, an_outlet, give
+from tests.support.loopback import free_port
 
 pytestmark = needs_library("opentelemetry.proto")
 COLLECTOR = an_outlet("otlp", preset=Preset.COLLECTOR)

@@ -14,8 +14,9 @@ from werkzeug import Response
 
 from smoke.model import Outcome
 from smoke.sinks.delivery import Delivery
-from tests.support.counterparts import free_port, get_json, needs_library, program, serving
+from tests.support.counterparts import get_json, needs_library, program, serving
 from tests.support.deliveries import a_bulletin, an_outlet, give
+from tests.support.loopback import free_port
 from tests.support.run_builder import a_typical_run
 
 pytestmark = needs_library("prometheus_client")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from smoke.sinks.registry import Keeping, RefusedError, SinkError
 from tests.support.datadog_intake import DatadogIntake, reply
 from tests.support.datadog_spec import SERIES
 from tests.support.deliveries import a_bulletin, a_sink, an_outbox, an_outlet, give
+from tests.support.loopback import free_port
 from tests.support.run_builder import STARTED, a_typical_run
 
 ROOT = Path(__file__).parents[2]
@@ -63,12 +63,6 @@ def ended(*numbers: int) -> list[float]:
     return [STARTED + number * HALF_AN_HOUR for number in numbers]
 
 
-def closed_port() -> str:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{unused.getsockname()[1]}"
-
-
 @pytest.mark.parametrize("status", [500, 403, 429])
 def test_what_a_service_does_not_take_is_delivered_by_the_next_run(intake, tmp_path, status):
     """After 500, 403 or 429 nothing is lost: the next run brings both, the older first."""
@@ -83,7 +77,7 @@ def test_what_a_service_does_not_take_is_delivered_by_the_next_run(intake, tmp_p
 
 def test_what_a_service_that_is_down_missed_is_delivered(intake, tmp_path):
     """A refused connection loses nothing."""
-    assert push(closed_port(), tmp_path, 0).is_kept
+    assert push(f"http://127.0.0.1:{free_port()}", tmp_path, 0).is_kept
     assert push(intake.url, tmp_path, 1).earlier == 1
     assert heartbeats(intake) == ended(0, 1)
 
@@ -140,7 +134,7 @@ push({intake.url!r}, __import__("pathlib").Path({str(tmp_path)!r}), 0, deadline_
 def test_what_datadog_would_refuse_for_its_age_is_dropped_and_counted(intake, tmp_path):
     """After an hour a point is worthless: it is not sent, and the run that drops it says how many there were."""
     for number in (0, 1):
-        assert push(closed_port(), tmp_path, number).is_kept
+        assert push(f"http://127.0.0.1:{free_port()}", tmp_path, number).is_kept
     intake.now = run_number(3).finished
     third = push(intake.url, tmp_path, 3)
     assert (third.ok, third.earlier, third.dropped) == (True, 0, 2)
@@ -150,7 +144,7 @@ def test_what_datadog_would_refuse_for_its_age_is_dropped_and_counted(intake, tm
 
 def test_what_is_not_an_hour_old_is_delivered(intake, tmp_path):
     """Datadog's own limit is the limit: a run of 59 minutes ago is still taken."""
-    push(closed_port(), tmp_path, 0)
+    push(f"http://127.0.0.1:{free_port()}", tmp_path, 0)
     intake.now = STARTED + 59 * 60
     push(intake.url, tmp_path, 1, late_s=29 * 60)
     assert heartbeats(intake) == ended(0, 1)

@@ -16,18 +16,11 @@ from tests.support.datadog_spec import Recorded
 KEYS = {"DD-API-KEY": "k" * 32, "DD-APPLICATION-KEY": "a" * 40}
 
 
-@pytest.fixture(scope="session")
-def intake_server() -> Iterator[HTTPServer]:
-    with HTTPServer(host="127.0.0.1", port=0, threaded=True) as server:
-        yield server
-
-
 @pytest.fixture
-def intake(intake_server: HTTPServer) -> Iterator[DatadogIntake]:
-    intake = intake_on(intake_server)
+def intake(httpserver: HTTPServer) -> Iterator[DatadogIntake]:
+    intake = intake_on(httpserver)
     yield intake
     intake.resume.set()
-    intake_server.clear()
 
 
 def ask(url: str, method: str, body: str | None) -> tuple[int, dict[str, object]]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import shutil
+import socket
 import ssl
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
 
 Behaviour = Callable[["Loopback", asyncio.StreamWriter], Awaitable[None]]
 ENOUGH_S = 60.0
@@ -31,6 +37,30 @@ class Loopback:
     @property
     def url(self) -> str:
         return f"http://{self.host}"
+
+
+def free_port() -> int:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return int(unused.getsockname()[1])
+
+
+def certificate_in(folder: Path) -> Path:
+    """A new file with a certificate for 127.0.0.1 that ends tomorrow, and its key; skips where nothing can make one."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here to make a certificate with")
+    path = folder / "certificate.pem"
+    made = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1"
+    places = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path, "-out", path]
+    subprocess.run([*made.split(), *places], check=True, capture_output=True, timeout=60)
+    return path
+
+
+def with_certificate(certificate: Path) -> ssl.SSLContext:
+    """What a server shows it by."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
 
 
 def answers(body: str = '{"status": "healthy"}', *, status: str = "200 OK", headers: tuple[str, ...] = ()) -> Behaviour:

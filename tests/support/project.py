@@ -10,6 +10,7 @@ from smoke.config.load import load
 from smoke.config.problems import ConfigError
 from smoke.config.suite import Suite
 
+POINTS = Path(__file__).parents[2] / "config" / "execution-points.yaml"
 FILES = {
     "config/execution-points.yaml": """\
         points:
@@ -138,4 +139,16 @@ def a_project(root: Path) -> Project:
     project = Project(root)
     for file, text in FILES.items():
         project.write(file, text)
+    return project
+
+
+def a_suite(root: Path, suite: str, checks: str = "", *, name: str = "shop", **journeys: str) -> Project:
+    """A project with one suite and our own execution points; ``test_home`` is the file of journeys of that name."""
+    project = Project(root)
+    project.write("config/execution-points.yaml", POINTS.read_text(encoding="utf-8"))
+    project.write(f"config/suites/{name}/suite.yaml", suite)
+    if checks:
+        project.write(f"config/suites/{name}/checks.yaml", checks)
+    for file, text in journeys.items():
+        project.write(f"e2e/{name}/{file}.py", text)
     return project

@@ -37,12 +37,6 @@ def wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     pytest.fail(f"the application does not listen on port {port}:\n{log.read_text(errors='replace')}")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
 def installed(package: str) -> Path:
     """Return the folder with the programs of ``package``, such as ``roundup==2.6.0``."""
     venv = ROOT / ".cache" / package.replace("==", "-")

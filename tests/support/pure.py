@@ -79,6 +79,7 @@ PURE = [
     "smoke.commands.schemas",
     "smoke.known",
     "smoke.modules",
+    "smoke.moments",
     "smoke.probing.readings",
     "smoke.spans",
     "smoke.variables",

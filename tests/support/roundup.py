@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.public import HOST, call, free_port, installed, serving
+from tests.support.loopback import free_port
+from tests.support.public import HOST, call, installed, serving
 
 ROUNDUP = "roundup==2.6.0"
 

@@ -119,6 +119,11 @@ class Silence(Strict):
     """Environments that are concerned; none: all."""
 
 
+def concerns(entry: Rule | Maintenance | Silence, suite: str, environment: str) -> bool:
+    """Tell whether ``entry`` is about a suite in an environment."""
+    return suite in (entry.suites or (suite,)) and environment in (entry.environments or (environment,))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRulesFile(Strict):
     """alert-rules.yaml: when people are told of what, who, and how it escalates."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from smoke import spans
 from smoke.config.alerts.condition import COUNTS, Facts, Measure
 from smoke.config.alerts.rule import Per, Rule
+from smoke.config.alerts.rule_file import concerns
 from smoke.config.cron_schedule import Schedule
 from smoke.config.source import Source
 
@@ -45,8 +46,8 @@ def _too_few(rule: Rule, regions: int, every: float, often: str) -> Iterator[str
     if span is not None and span < every:
         yield (
             f"{rule.window!r} is shorter than the time between two runs, so most of the time it is empty and the rule"
-            f" says nothing: {often}; write window: {_runs(rule)}, a time of at least {spans.written(every)},"
-            " or cadence where it is run more often than scheduled"
+            f" says nothing: {often}; write window: {needed} run{'s' * (needed != 1)}, a time of at least"
+            f" {spans.written(every)}, or cadence where it is run more often than scheduled"
         )
     elif room < needed:
         least = math.ceil(needed / together)
@@ -62,16 +63,10 @@ def needed_of(rule: Rule) -> int:
     return math.floor(threshold) + 1 if rule.asks.comparison == ">" else math.ceil(threshold)
 
 
-def _runs(rule: Rule) -> str:
-    count = max(rule.min_samples, needed_of(rule) if rule.asks.measure in COUNTS else 1)
-    return f"{count} run{'s' * (count != 1)}"
-
-
 def watches(rule: Rule, schedule: Schedule) -> bool:
     """Tell whether ``rule`` looks at runs of ``schedule``."""
     return (
-        schedule.suite in (rule.suites or (schedule.suite,))
-        and schedule.environment in (rule.environments or (schedule.environment,))
+        concerns(rule, schedule.suite, schedule.environment)
         and schedule.point in (rule.points or (schedule.point,))
         and bool(_regions(rule, schedule))
     )

@@ -13,7 +13,7 @@ from smoke.answers.exchange import Exchange, NoAnswer, Request
 from smoke.model import Blame
 from smoke.proof.catalogue.answers import ERROR_PAGE, status
 from smoke.proof.catalogue.network import unanswered
-from smoke.proof.catalogue.pages import UNSEEN
+from smoke.proof.catalogue.pages import UNSEEN, blank
 from smoke.proof.fault import Act
 from smoke.proof.journey_fault import JourneyFault, Recorded, bare, destination, implied, signs_out
 from smoke.proof.rewriting import with_header, with_value
@@ -66,7 +66,7 @@ def _calls(recorded: Recorded) -> Iterator[JourneyFault]:
             name=f"call-reset {name}", about=about, act=unanswered(NoAnswer.RESET), blames=frozenset({Blame.TCP})
         )
         if matters(answers) and not (recorded.check.account and any(map(_sets_cookie, answers))):
-            yield JourneyFault(name=f"call-empty {name}", about=about, act=_empty, blames=UNREADABLE)
+            yield JourneyFault(name=f"call-empty {name}", about=about, act=blank, blames=UNREADABLE)
             yield JourneyFault(name=f"call-html {name}", about=about, act=_html, blames=UNREADABLE)
             if method not in READS or any(each.status in (401, 403) for each in answers):
                 yield JourneyFault(name=f"call-says-nothing {name}", about=about, act=_hollow, blames=UNREADABLE)
@@ -105,10 +105,6 @@ def _document(good: Exchange) -> Any:
     except ValueError:
         return None
     return found if isinstance(found, (dict, list)) and found else None
-
-
-def _empty(good: Exchange, _number: int) -> Exchange:
-    return replace(good, body=b"") if good.status < 300 else good
 
 
 def _html(good: Exchange, _number: int) -> Exchange:

@@ -37,13 +37,15 @@ def _no_answer(_nothing: None, _probe: Probe) -> Iterator[Fault]:
         yield Fault(name=how.value, act=unanswered(how), blames=frozenset({blame}))
 
 
+def first_fails(good: Exchange, number: int) -> Exchange:
+    """Refuse the first request, and no other."""
+    return replace(good, status=503, body=b"") if number == 1 else good
+
+
 @implied_by(ALWAYS)
 def _first_fails(_nothing: None, probe: Probe) -> Iterator[Fault]:
-    def act(good: Exchange, number: int) -> Exchange:
-        return replace(good, status=503, body=b"") if number == 1 else good
-
     if probe.expect.p95_within_ms is None and probe.counter is None and probe.may_be_asked_again:
-        yield Fault(name="first-request-fails", act=act, blames=frozenset(), flaky=True)
+        yield Fault(name="first-request-fails", act=first_fails, blames=frozenset(), flaky=True)
 
 
 @implied_by("p95_within_ms")

@@ -9,7 +9,7 @@ from smoke.answers.exchange import Exchange, NoAnswer, Request
 from smoke.judging.blame import blame_of_status
 from smoke.model import Blame
 from smoke.proof.catalogue.answers import ERROR_PAGE, status
-from smoke.proof.catalogue.network import BLAMES, unanswered
+from smoke.proof.catalogue.network import BLAMES, first_fails, unanswered
 from smoke.proof.journey_fault import JourneyFault, Recorded, destination, implied
 
 BAD = (500, 502, 503, 404)
@@ -67,16 +67,13 @@ def _documents(recorded: Recorded) -> Iterator[JourneyFault]:
         )
     for how, blame in BLAMES.items():
         yield JourneyFault(name=how.value, about=about, act=unanswered(how), blames=frozenset({blame}))
-    yield JourneyFault(name="blank-page", about=about, act=_blank, blames=UNSEEN)
-    yield JourneyFault(name="first-request-fails", about=about, act=_first_fails, blames=frozenset(), flaky=True)
+    yield JourneyFault(name="blank-page", about=about, act=blank, blames=UNSEEN)
+    yield JourneyFault(name="first-request-fails", about=about, act=first_fails, blames=frozenset(), flaky=True)
 
 
-def _blank(good: Exchange, _number: int) -> Exchange:
+def blank(good: Exchange, _number: int) -> Exchange:
+    """Leave a good answer without its body."""
     return replace(good, body=b"") if good.status < 300 else good
-
-
-def _first_fails(good: Exchange, number: int) -> Exchange:
-    return replace(good, status=503, body=b"") if number == 1 else good
 
 
 @implied
