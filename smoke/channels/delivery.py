@@ -198,11 +198,7 @@ class Emptying:
         try:
             self.done.answer = self._tried(message)
         except RefusedError as error:
-            outbox.refused(message.key, clock(), str(error))
-            self.done.refused += 1
-            self.done.trouble = str(error)
-            if _is_own(message.key):
-                self.done.elsewhere.append((message, str(error)))
+            self._refuse(message, str(error))
             return True
         except ChannelError as error:
             self.failures += 1
@@ -214,6 +210,14 @@ class Emptying:
         self.failures = 0
         self.done.sent += 1
         return True
+
+    def _refuse(self, message: Message, why: str) -> None:
+        """Give ``message`` up; another channel says it."""
+        self.given.outbox.refused(message.key, self.given.clock(), why)
+        self.done.refused += 1
+        self.done.trouble = why
+        if _is_own(message.key):
+            self.done.elsewhere.append((message, why))
 
     def _tried(self, message: Message) -> str:
         """Send ``message``, a second time where the first fails quickly: the next round may be half an hour away."""
@@ -235,6 +239,10 @@ class Emptying:
         try:
             for each in (message, *ends):  # what they end may have arrived, and its answer been lost
                 self.done.answer = self._tried(each)
+        except RefusedError as error:
+            for each in reversed(late):  # the first of an incident is what another channel says: how it ended
+                self._refuse(each, str(error))
+            return
         except ChannelError as error:
             self.done.trouble, self.done.waiting = str(error), self.done.waiting + len(late)
             for each in late:

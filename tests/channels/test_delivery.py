@@ -222,6 +222,17 @@ def test_nobody_is_woken_for_what_is_over_and_everybody_is_told(server, base, tm
     assert '"severity": "warning"' in pages.requests[0].get_data(as_text=True)
 
 
+def test_a_digest_that_a_service_refuses_for_good_another_channel_tells(server, base, tmp_path):
+    pages, slack = receivers.pagerduty(server), receivers.slack(server)
+    both = [a_channel("pagerduty"), a_channel("slack", "slack:#alerts")]
+    pages.always = answer(400, "invalid event")
+    put(tmp_path, both[:1], OPENED, a_notice(NoticeKind.CLOSED, 2, sentence="It ended by itself"))
+    told, _ = give(tmp_path, both, environ(base), now=OPENED.at + LATE_S)
+    assert (told.refused, told.waiting, waiting(tmp_path)) == (2, 0, 0)
+    assert slack.noticed == ["NOT TOLD IN TIME"]
+    assert "It ended by itself" in slack.requests[0].get_data(as_text=True)
+
+
 def test_one_message_that_fails_holds_up_no_other_incident(channel, receiver, base, tmp_path):
     put(tmp_path, [channel], OPENED, a_notice(incident="another"))
     receiver.instead += [answer(500, "no")] * 2
