@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import assert_never
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from urllib3.util import make_headers
@@ -28,7 +28,7 @@ def push(bulletin: Bulletin, url: str, *, keys: str, ends: float) -> None:
     parts = urlsplit(url)
     headers = {"Content-Type": TEXT}
     if parts.username:
-        headers |= make_headers(basic_auth=f"{parts.username}:{parts.password or ''}")
+        headers |= make_headers(basic_auth=f"{unquote(parts.username)}:{unquote(parts.password or '')}")
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
     group = "".join(f"/{key}/{quote(value, safe='')}" for key, value in _labels(bulletin.tags).items())
     body = exposition(bulletin, {})
