@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum
 from fnmatch import fnmatchcase
 from typing import TypeVar, assert_never
@@ -17,6 +16,7 @@ from smoke.config.alerts.rule import Rule
 from smoke.config.alerts.rule_file import Maintenance
 from smoke.history.facts import CheckFact, Reading, RunFact
 from smoke.model import Outcome, covers
+from smoke.moments import second
 from smoke.timeline.quiet import Period, under_maintenance
 
 T = TypeVar("T", CheckFact, Reading)
@@ -49,7 +49,7 @@ class Look:
     @property
     def line(self) -> str:
         """It as evidence, in one line."""
-        return f"{told(self.at)} {self.region}: {self.said}"
+        return f"{second(self.at)} {self.region}: {self.said}"
 
 
 def state_of(outcome: Outcome) -> Impression:
@@ -63,11 +63,6 @@ def state_of(outcome: Outcome) -> Impression:
             return Impression.UNKNOWN
         case _:
             assert_never(outcome)
-
-
-def told(moment: float) -> str:
-    """Write a moment for people: ``2026-11-02 14:03:00Z``."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 def interval_of(rule: Rule, past: Past) -> float:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 
 from smoke import spans
 from smoke.alerts.incident import Incident
 from smoke.alerts.notice import Ending, Notice
 from smoke.alerts.replay import Change, Difference, Replayed
+from smoke.moments import second
 
 SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~", Change.SAME: " "}
 
@@ -53,7 +53,7 @@ def _sides(each: Difference) -> Iterable[tuple[str, Incident]]:
 
 
 def _when(incident: Incident) -> str:
-    opened = datetime.fromtimestamp(incident.opened, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    opened = second(incident.opened)
     if incident.closed is None:
         return f"{opened}  open"
     how = "" if incident.ending is Ending.RECOVERED else f" ({incident.ending})"

@@ -9,12 +9,13 @@ from typing import assert_never
 
 from smoke import spans
 from smoke.alerts import values
-from smoke.alerts.look import A_DAY, Impression, Look, counted, failing_regions, interval_of, looks, reach, told
+from smoke.alerts.look import A_DAY, Impression, Look, counted, failing_regions, interval_of, looks, reach
 from smoke.alerts.past import Past, midnight
 from smoke.alerts.subject import Subject
 from smoke.config.alerts.condition import Facts, Measure, Window
 from smoke.config.alerts.rule import Rule
 from smoke.config.alerts.rule_file import Maintenance
+from smoke.moments import second
 from smoke.timeline import states
 from smoke.timeline.quiet import under_maintenance
 from smoke.timeline.states import Span, Word, clipped, holds, needed_of, timeline
@@ -187,7 +188,7 @@ def _slots(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintena
         newest_good=last,
         good_since=0 if missed else rule.close_after,
         bad_in_a_row=rule.open_after if missed else 0,
-        evidence=tuple(f"no run answered {told(slot)}" for slot in reversed(missed[-SHOWN:])),
+        evidence=tuple(f"no run answered {second(slot)}" for slot in reversed(missed[-SHOWN:])),
     )
 
 

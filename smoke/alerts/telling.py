@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import assert_never
 
 from smoke import spans
@@ -13,6 +12,7 @@ from smoke.config.alerts.condition import parse
 from smoke.config.alerts.rule import Rule
 from smoke.config.alerts.rule_file import AlertRulesFile, Level
 from smoke.model import Urgency
+from smoke.moments import minute
 
 NOBODY = Level(after="0s", action="nobody in particular")
 
@@ -118,7 +118,7 @@ def _written(
 
 def _sentence(incident: Incident, kind: NoticeKind, target: float, longest: float, now: float) -> str:
     condition = parse(incident.condition)
-    began = datetime.fromtimestamp(incident.began, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    began = minute(incident.began)
     what = f"{incident.title}: {incident.subject}"
     why = f"{condition} over {incident.window}, seen {condition.shown(incident.value)} ({incident.rule})"
     match kind:

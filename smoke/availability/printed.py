@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
 from smoke import spans
 from smoke.alerts.printed import incident_line
 from smoke.availability.figures import Availability, Recovery
+from smoke.moments import iso
 from smoke.timeline.states import State
 
 SHOWN = 10
@@ -20,7 +20,7 @@ def lines(found: Availability) -> Iterator[str]:
     """Write it for people: the figure first, then what it hangs on."""
     times, slots = found.times, found.slots
     span = spans.written(found.until - found.since)
-    yield f"{found.suite} in {found.environment}, {span} up to {_moment(found.until)}"
+    yield f"{found.suite} in {found.environment}, {span} up to {iso(found.until)}"
     seen = "nothing was seen" if times.seen is None else f"{_share(times.seen)} of what was seen"
     yield f"  availability  {_share(times.worst)} … {_share(times.best)} ({seen})"
     yield "  time          " + ", ".join(f"{state} {spans.written(getattr(times, state))}" for state in State)
@@ -33,7 +33,7 @@ def lines(found: Availability) -> Iterator[str]:
     for state in LISTED:
         listed = [each for each in found.spans if each.state is state]
         for each in reversed(listed[-SHOWN:]):
-            yield f"  {state:<8}  {_moment(each.since)}  {spans.written(each.seconds)}"
+            yield f"  {state:<8}  {iso(each.since)}  {spans.written(each.seconds)}"
         if len(listed) > SHOWN:
             yield f"  {state:<8}  and {len(listed) - SHOWN} more before"
     yield from (f"  incident  {incident_line(each)}" for each in found.incidents)
@@ -49,8 +49,8 @@ def _document(found: Availability) -> dict[str, object]:
     return {
         "suite": found.suite,
         "environment": found.environment,
-        "since": _moment(found.since),
-        "until": _moment(found.until),
+        "since": iso(found.since),
+        "until": iso(found.until),
         "availability": {"worst": times.worst, "best": times.best, "seen": times.seen},
         "seconds": {str(state): getattr(times, state) for state in State},
         "regions": found.regions,
@@ -69,16 +69,14 @@ def _document(found: Availability) -> dict[str, object]:
             }
             for each in found.recoveries
         ],
-        "spans": [
-            {"since": _moment(each.since), "until": _moment(each.until), "state": each.state} for each in found.spans
-        ],
+        "spans": [{"since": iso(each.since), "until": iso(each.until), "state": each.state} for each in found.spans],
         "incidents": [
             {
                 "id": each.id,
                 "rule": each.rule,
                 "severity": each.severity,
-                "opened": _moment(each.opened),
-                "closed": None if each.closed is None else _moment(each.closed),
+                "opened": iso(each.opened),
+                "closed": None if each.closed is None else iso(each.closed),
             }
             for each in found.incidents
         ],
@@ -102,7 +100,3 @@ def _span(seconds: float | None) -> str:
     if seconds is None:
         return "not known"
     return f"-{spans.written(-seconds)}" if seconds < -0.5 else spans.written(seconds)
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -6,13 +6,13 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from smoke.bundle.scene import Picture
 from smoke.judging.judged import CheckResult, Run
 from smoke.model import Outcome
+from smoke.moments import day
 from smoke.observation import Step
 from smoke.secrets.secret import Scrubber
 from smoke.secrets.sweeping import sweep
@@ -40,7 +40,7 @@ class Good:
 
     def is_pictured_on(self, now: float) -> bool:
         """Tell whether its pictures are of the day of ``now`` (UTC)."""
-        return _day(self.pictured) == _day(now)
+        return day(self.pictured) == day(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +50,6 @@ class Snap:
     picture: Picture
     data: bytes
     places: str
-
-
-def _day(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%F}"
 
 
 def shelf_of(beside: Path, suite: str, environment: str) -> Path:

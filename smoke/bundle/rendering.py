@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from smoke.bundle.page import Page
 from smoke.bundle.standing import Standing
 from smoke.model import Outcome
+from smoke.moments import iso
 from smoke.reporting.pages import drawing
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def listed(standings: Sequence[Standing]) -> str:
 def recovered(html: str, at: float, run_id: str) -> str:
     """Return a page that says since when all is well again; the same where it says so already."""
     said = f"{_moment(at)}</time>, run <code>{run_id}</code>. What follows is how it was.</p>"
-    banner = f'<p class="recovered"><span class="word up">● Recovered</span> at <time datetime="{_iso(at)}">{said}'
+    banner = f'<p class="recovered"><span class="word up">● Recovered</span> at <time datetime="{iso(at)}">{said}'
     return html.replace(RECOVERED, banner, 1)
 
 
@@ -54,15 +55,11 @@ def _moment(at: float) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 @cache
 def _template(name: str) -> Template:
     from markupsafe import Markup
 
     made = drawing(HERE, "page.css")
-    made.filters |= {"shown": _shown, "moment": _moment, "iso": _iso}
+    made.filters |= {"shown": _shown, "moment": _moment, "iso": iso}
     made.globals["RECOVERED"] = Markup(RECOVERED)  # noqa: S704 - our own word
     return made.get_template(name)

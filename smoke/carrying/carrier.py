@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
@@ -18,6 +17,7 @@ from smoke.bundle import good
 from smoke.carrying.git import Branch, OutpacedError
 from smoke.history.carrying import exported_rest, exported_runs, imported, runs_since
 from smoke.history.errors import HistoryError
+from smoke.moments import day
 from smoke.reporting.allure_report import HISTORY as ALLURE
 from smoke.storage.store import Store
 
@@ -142,15 +142,11 @@ class Carrier:
                 yield path.relative_to(self.reports).as_posix(), path.read_bytes()
 
     def _is_old(self, path: str, now: float) -> bool:
-        return path.split("/")[1] < _day(now - self.keep_s)
-
-
-def _day(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%F}"
+        return path.split("/")[1] < day(now - self.keep_s)
 
 
 def _path(run_id: str, ended: float) -> str:
-    return f"{RUNS}/{_day(ended)}/{quote(run_id, safe='')}.json"
+    return f"{RUNS}/{day(ended)}/{quote(run_id, safe='')}.json"
 
 
 def _is_run(path: str) -> bool:

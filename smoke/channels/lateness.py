@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from smoke.channels.message import Message, MessageKind
 from smoke.model import Severity, Urgency
+from smoke.moments import minute
 
 LATE_S = 2 * 3600.0
 """From this age on a message was not told in time."""
@@ -62,7 +62,7 @@ def told_elsewhere(stuck: Message, to: str, address: str, why: str, now: float) 
         key=f"elsewhere:{stuck.incident}/{stuck.channel}/{to}/{address}".rstrip("/"),
         now=now,
         title=f"the channel {stuck.channel} does not deliver",
-        sentence=f"{stuck.channel} was to say this at {_time(stuck.at)} and has not: {why}",
+        sentence=f"{stuck.channel} was to say this at {minute(stuck.at)} and has not: {why}",
         lines=(stuck.sentence,),
     )
 
@@ -91,8 +91,4 @@ def _aside(like: Message, *, key: str, now: float, title: str, sentence: str, li
 
 
 def _line(message: Message) -> str:
-    return f"{_time(message.began)}: {message.sentence}"
-
-
-def _time(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"{minute(message.began)}: {message.sentence}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from smoke.dora.deployment import Deployment
 from smoke.dora.metrics import Failure, FourKeys, Times, noticed_at
+from smoke.moments import day, iso
 
 SCHEMA_VERSION = "1.0"
 
@@ -47,7 +47,7 @@ def history_line(deployment: Deployment) -> str:
     """Return a line of deployment_history.jsonl."""
     return json.dumps(
         {
-            "timestamp": moment(deployment.at),
+            "timestamp": iso(deployment.at),
             "commit": deployment.commit,
             "build": deployment.build,
             "suite": deployment.suite,
@@ -95,14 +95,4 @@ def resolution(restored: Deployment | None) -> str:
 
 
 def _maybe(at: float | None) -> str | None:
-    return None if at is None else moment(at)
-
-
-def moment(at: float) -> str:
-    """Write seconds since the epoch as ISO 8601 in UTC, to the second."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def day(at: float) -> str:
-    """Write the day of ``at`` in UTC."""
-    return datetime.fromtimestamp(at, UTC).date().isoformat()
+    return None if at is None else iso(at)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smoke.dora.document import day, moment, resolution
+from smoke.dora.document import resolution
 from smoke.dora.metrics import Band, Failure, FourKeys, Times, noticed_at
+from smoke.moments import day, iso
 from smoke.spans import written
 
 UNMEASURED = "not measured"
@@ -52,7 +53,7 @@ def _failure(each: Failure) -> str:
     noticed = f", noticed after {_rough(late)}" if late else ""
     named = failed.build if failed.commit in (None, failed.build) else f"{failed.build} ({failed.commit})"
     reason = failed.failure_reason or "no reason given"
-    return f"  {moment(failed.at)}  {named}: {reason}{noticed}; {resolution(each.restored_by)}"
+    return f"  {iso(failed.at)}  {named}: {reason}{noticed}; {resolution(each.restored_by)}"
 
 
 def _counted(count: int, what: str) -> str:

@@ -16,6 +16,7 @@ from smoke.history.actions import Actions, ActionTaken
 from smoke.history.errors import HistoryError
 from smoke.history.opening import history_store
 from smoke.model import Action
+from smoke.moments import second
 from smoke.planning.plan import Plan
 from smoke.settings import Settings
 from smoke.storage.store import Store
@@ -153,7 +154,7 @@ def _unhooked(action: Action) -> str:
 
 
 def _told(earlier: ActionTaken) -> str:
-    began = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(earlier.begun))
+    began = second(earlier.begun)
     if earlier.ended is None:
         return f"{earlier.action} of {earlier.build} was begun at {began}, and nobody knows how it ended: look at it"
     how = "done" if earlier.ok else f"failed ({earlier.detail})"

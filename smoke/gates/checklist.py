@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from smoke.dora.deployment import Deployment
-from smoke.dora.document import moment
 from smoke.gates.criteria import Criterion, CriterionState, Seen, together
 from smoke.gates.decision import Decision
 from smoke.gates.new_endpoints import EndpointSeen, deployed
 from smoke.gates.restarts import Reading, restarted
 from smoke.model import Action, Category, Outcome, covers
+from smoke.moments import iso
 
 GOOD = (Outcome.PASS, Outcome.FLAKY)
 BRANCH = "endpoints"
@@ -83,7 +83,7 @@ def recorded(record: Deployment | None, unread: str | None) -> Seen:
     """Return what was read back from the history; ``unread`` says why nobody looked."""
     if record is not None:
         said = "success" if record.success else "failed"
-        return _seen(Criterion.RECORD, CriterionState.MET, f"{record.build} at {moment(record.at)}: {said}")
+        return _seen(Criterion.RECORD, CriterionState.MET, f"{record.build} at {iso(record.at)}: {said}")
     if unread is not None:
         return _seen(Criterion.RECORD, CriterionState.UNOBSERVED, unread)
     return _seen(Criterion.RECORD, CriterionState.UNMET, "the history does not have it")

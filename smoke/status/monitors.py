@@ -12,9 +12,9 @@ from typing import Any, assert_never
 from xml.sax.saxutils import escape
 
 from smoke.availability.figures import Availability
+from smoke.moments import iso
 from smoke.status.page import WINDOWS, Board, PlaceNow
 from smoke.status.standing import RegionNow, Status, worst
-from smoke.status.written import iso
 from smoke.timeline.states import State
 
 SCHEMA = 1

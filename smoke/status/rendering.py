@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from smoke.availability.figures import Availability
 from smoke.model import Outcome
+from smoke.moments import iso, minute
 from smoke.reporting.pages import drawing
 from smoke.status import written
 from smoke.status.charts import HEIGHT, WIDTH
@@ -103,7 +104,8 @@ def _sentence(text: str) -> str:
 @cache
 def _environment() -> Environment:
     made = drawing(HERE, "status.css")
-    made.filters |= {name: getattr(written, name) for name in written.FILTERS} | {"sentence": _sentence}
+    made.filters |= {name: getattr(written, name) for name in written.FILTERS}
+    made.filters |= {"moment": minute, "iso": iso, "sentence": _sentence}
     constants: Mapping[str, object] = {
         "windows": _windows,
         "page_of": lambda suite: quote(page_of(suite)),

@@ -1,27 +1,16 @@
-"""Figures and moments as people read them. Pure."""
+"""Figures as people read them. Pure."""
 
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
 
 from smoke import spans
 from smoke.observation import Unit
 from smoke.timeline.times import Times
 
-FILTERS = ("moment", "iso", "span", "share", "interval", "unknown", "value")
+FILTERS = ("span", "share", "interval", "unknown", "value")
 """Those that templates use."""
 DASH = " \N{EN DASH} "
-
-
-def moment(at: float) -> str:
-    """``2026-11-21 17:40 UTC``."""
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def iso(at: float) -> str:
-    """The same for programs: RFC 3339."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def span(seconds: float) -> str:
