@@ -17,10 +17,10 @@ from smoke.config.alerts.rule_file import Maintenance
 from smoke.history.facts import CheckFact, Reading, RunFact
 from smoke.model import Outcome, covers
 from smoke.moments import second
+from smoke.spans import A_DAY
 from smoke.timeline.quiet import Period, under_maintenance
 
 T = TypeVar("T", CheckFact, Reading)
-A_DAY = 86400.0
 A_WEEK = 7 * A_DAY
 SHOWN = 3
 

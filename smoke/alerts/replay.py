@@ -11,7 +11,6 @@ from smoke import spans
 from smoke.alerts.engine import evaluate
 from smoke.alerts.gathering import applies
 from smoke.alerts.incident import Incident
-from smoke.alerts.look import A_DAY
 from smoke.alerts.notice import Notice
 from smoke.alerts.past import Past, midnight
 from smoke.alerts.telling import next_due
@@ -71,7 +70,7 @@ def _moments(book: AlertRulesFile, past: Past, since: float, until: float) -> It
             for schedule in past.schedules:
                 yield from (slot + grace + SOON for slot in schedule.slots(known - grace, until - grace))
         if applies(rule, past.suite, past.environment) and rule.asks.facts is Facts.ACCOUNTS:
-            due = (midnight(fact.changed) + rule.asks.threshold * A_DAY + SOON for fact in past.passwords)
+            due = (midnight(fact.changed) + rule.asks.threshold * spans.A_DAY + SOON for fact in past.passwords)
             yield from (at for at in due if since < at <= until)
 
 

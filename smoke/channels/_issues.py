@@ -11,10 +11,10 @@ from smoke.channels._http import Service, request
 from smoke.channels._slack_blocks import cut
 from smoke.channels.message import Message, MessageKind
 from smoke.channels.registry import Errand
+from smoke.spans import A_DAY
 
 PER_PAGE, PAGES = 100, 5
 TITLE, BODY = 256, 60_000
-A_DAY = 86400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

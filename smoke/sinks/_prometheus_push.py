@@ -15,6 +15,7 @@ from smoke.sinks._http import request
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Kind, Metric
 from smoke.sinks.registry import SinkError
+from smoke.spans import A_DAY
 
 PER_CHECK = ("browser", "category", "check")
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -74,7 +75,7 @@ def _converted(metric: Metric) -> tuple[str, float]:
         case Unit.MS:
             return f"{name}_seconds", metric.value / 1000
         case Unit.DAYS:
-            return f"{name.replace('_days', '')}_seconds", metric.value * 86_400
+            return f"{name.replace('_days', '')}_seconds", metric.value * A_DAY
         case Unit.RATIO | Unit.SCORE | Unit.COUNT:
             return name, metric.value
         case _:

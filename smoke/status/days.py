@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from smoke.spans import A_DAY
 from smoke.timeline.states import Span, State, clipped
 from smoke.timeline.times import Times, times_of
 
-A_DAY = 86400.0
 ORDER = (State.DOWN, State.UNKNOWN, State.DEGRADED, State.MAINTENANCE, State.UP)
 """From the bottom of a bar to its top."""
 LEAST = {State.DOWN: 0.16, State.UNKNOWN: 0.16, State.DEGRADED: 0.06, State.MAINTENANCE: 0.06, State.UP: 0.16}

@@ -21,8 +21,9 @@ from smoke.observation import Unit
 from smoke.planning.plan import Selection, plan
 from smoke.proof.matrix import Matrix, Result
 from smoke.proof.writing import last_proof
+from smoke.spans import A_DAY
 from smoke.status.charts import Series, is_drawn
-from smoke.status.days import A_DAY, days_of
+from smoke.status.days import days_of
 from smoke.status.page import WINDOWS, Board, Elsewhere, PlaceNow, Proof, Row
 from smoke.status.standing import Age, Latest, RegionNow, region_now, standing
 from smoke.storage.store import Store
