@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from smoke.alerts.look import interval_of, reach
 from smoke.alerts.past import PasswordFact, Past
+from smoke.alerts.scope import interval_of, reach
 from smoke.config.alerts.condition import Facts
 from smoke.config.alerts.rule import Rule
 from smoke.config.cron_schedule import Schedule
