@@ -149,8 +149,7 @@ def standing(whole: Span, since: float | None, regions: Sequence[RegionNow], nee
 
 def status_of(states: Iterable[State]) -> Status:
     """Return what a monitor is told of parts that are in ``states``: the worst; unknown without any."""
-    found = {_told(state) for state in states} or {Status.UNKNOWN}
-    return next(each for each in (Status.DOWN, Status.UNKNOWN, Status.UP) if each in found)
+    return worst(map(_told, states))
 
 
 def worst(found: Iterable[Status]) -> Status:
