@@ -23,14 +23,10 @@ class Source(Protocol):
     def runs(self, suite: str, environment: str, since: float, until: float) -> tuple[RunFact, ...]:
         """Return the runs of an environment."""
 
-    def checks(
-        self, suite: str, environment: str, since: float, until: float, check_id: str | None = None
-    ) -> tuple[CheckFact, ...]:
-        """Return the checks of these runs, or one of them."""
+    def checks(self, suite: str, environment: str, since: float, until: float) -> tuple[CheckFact, ...]:
+        """Return the checks of these runs."""
 
-    def readings(
-        self, suite: str, environment: str, since: float, until: float, *, name: str, check_id: str | None = None
-    ) -> tuple[Reading, ...]:
+    def readings(self, suite: str, environment: str, since: float, until: float, *, name: str) -> tuple[Reading, ...]:
         """Return what was measured under ``name``."""
 
 

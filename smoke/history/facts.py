@@ -60,19 +60,6 @@ class Reading(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayOutcomes:
-    """How often each outcome was seen on one day."""
-
-    day: date
-    outcomes: tuple[tuple[Outcome, int], ...]
-    """Those that were seen, in the order of Outcome."""
-
-    def count(self, *outcomes: Outcome) -> int:
-        """Return how often one of ``outcomes`` was seen; without any, how many there were."""
-        return sum(number for outcome, number in self.outcomes if not outcomes or outcome in outcomes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DayPercentiles:
     """How a measurement was spread over one day, by nearest rank."""
 
