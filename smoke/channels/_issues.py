@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, assert_never
 from urllib.parse import quote
 
+from smoke.brief import cut
 from smoke.channels._http import Service, request
-from smoke.channels._slack_blocks import cut
 from smoke.channels.message import Message, MessageKind
 from smoke.channels.registry import Errand
 from smoke.spans import A_DAY

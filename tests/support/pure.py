@@ -81,6 +81,7 @@ PURE = [
     "smoke.modules",
     "smoke.probing.readings",
     "smoke.spans",
+    "smoke.brief",
     "smoke.moments",
     "smoke.variables",
     *(
