@@ -67,8 +67,8 @@ def checklist(facts: Facts) -> tuple[Seen, ...]:
         _of_category(Criterion.DEPENDENCIES, facts.checks, Category.EXTERNAL_SERVICES),
         _of_category(Criterion.MIGRATIONS, facts.checks, Category.DATABASE),
         _flowing(facts.flow),
-        _seen(Criterion.STATE_FILES, CriterionState.UNOBSERVED, ELSEWHERE),
-        _seen(Criterion.HANDOFF, CriterionState.UNOBSERVED, ELSEWHERE),
+        Seen(Criterion.STATE_FILES, CriterionState.UNOBSERVED, ELSEWHERE),
+        Seen(Criterion.HANDOFF, CriterionState.UNOBSERVED, ELSEWHERE),
     ]
     return in_order(found)
 
@@ -83,10 +83,10 @@ def recorded(record: Deployment | None, unread: str | None) -> Seen:
     """Return what was read back from the history; ``unread`` says why nobody looked."""
     if record is not None:
         said = "success" if record.success else "failed"
-        return _seen(Criterion.RECORD, CriterionState.MET, f"{record.build} at {iso(record.at)}: {said}")
+        return Seen(Criterion.RECORD, CriterionState.MET, f"{record.build} at {iso(record.at)}: {said}")
     if unread is not None:
-        return _seen(Criterion.RECORD, CriterionState.UNOBSERVED, unread)
-    return _seen(Criterion.RECORD, CriterionState.UNMET, "the history does not have it")
+        return Seen(Criterion.RECORD, CriterionState.UNOBSERVED, unread)
+    return Seen(Criterion.RECORD, CriterionState.UNMET, "the history does not have it")
 
 
 def completed(decision: Decision, seen: Sequence[Seen]) -> Decision:
@@ -100,15 +100,15 @@ def completed(decision: Decision, seen: Sequence[Seen]) -> Decision:
 
 def _restarted(readings: tuple[Reading, ...] | str) -> Seen:
     if isinstance(readings, str):
-        return _seen(Criterion.RESTARTED, CriterionState.UNOBSERVED, readings)
-    return _seen(Criterion.RESTARTED, *restarted(readings))
+        return Seen(Criterion.RESTARTED, CriterionState.UNOBSERVED, readings)
+    return Seen(Criterion.RESTARTED, *restarted(readings))
 
 
 def _smoke(decision: Decision) -> Seen:
     if decision.passed:
-        return _seen(Criterion.SMOKE, CriterionState.MET, f"{decision.outcome} at {decision.point}")
+        return Seen(Criterion.SMOKE, CriterionState.MET, f"{decision.outcome} at {decision.point}")
     standing = CriterionState.UNMET if decision.outcome in (Outcome.FAIL, Outcome.FLAKY) else CriterionState.UNOBSERVED
-    return _seen(Criterion.SMOKE, standing, f"{decision.outcome} at {decision.point}: {decision.reason}")
+    return Seen(Criterion.SMOKE, standing, f"{decision.outcome} at {decision.point}: {decision.reason}")
 
 
 def _endpoints(asked: tuple[EndpointSeen, ...] | str, checks: Sequence[CheckSeen]) -> Seen:
@@ -124,18 +124,18 @@ def _of_category(criterion: Criterion, checks: Sequence[CheckSeen], category: Ca
     """Judge by the checks that a verdict hangs on too."""
     required = [each for each in checks if each.category is category and each.critical]
     if not required:
-        return _seen(criterion, CriterionState.UNOBSERVED, f"no required check of {category} was run")
+        return Seen(criterion, CriterionState.UNOBSERVED, f"no required check of {category} was run")
     return _told(criterion, [(_standing(each), f"{each.id} {each.outcome}") for each in required])
 
 
 def _flowing(flow: Flow | str) -> Seen:
     if isinstance(flow, str):
-        return _seen(Criterion.MONITORING, CriterionState.UNOBSERVED, flow)
+        return Seen(Criterion.MONITORING, CriterionState.UNOBSERVED, flow)
     if flow.points:
         shown = f"Datadog shows {flow.points} point{'s' * (flow.points != 1)} of this gate"
-        return _seen(Criterion.MONITORING, CriterionState.MET, shown)
+        return Seen(Criterion.MONITORING, CriterionState.MET, shown)
     standing = CriterionState.UNMET if flow.sent_s_ago >= LATE_S else CriterionState.UNOBSERVED
-    return _seen(
+    return Seen(
         Criterion.MONITORING, standing, f"Datadog shows no point of this gate, {flow.sent_s_ago:.0f} s after its run"
     )
 
@@ -143,14 +143,10 @@ def _flowing(flow: Flow | str) -> Seen:
 def _told(criterion: Criterion, found: Sequence[tuple[CriterionState, str]]) -> Seen:
     """Return what ``found`` comes to, with those as evidence that made it so."""
     standing = together(each for each, _ in found)
-    return _seen(criterion, standing, ", ".join(said for each, said in found if each is standing))
+    return Seen(criterion, standing, ", ".join(said for each, said in found if each is standing))
 
 
 def _standing(check: CheckSeen) -> CriterionState:
     if check.outcome in GOOD:
         return CriterionState.MET
     return CriterionState.UNMET if check.outcome is Outcome.FAIL else CriterionState.UNOBSERVED
-
-
-def _seen(criterion: Criterion, standing: CriterionState, evidence: str) -> Seen:
-    return Seen(criterion=criterion, standing=standing, evidence=evidence)

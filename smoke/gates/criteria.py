@@ -34,7 +34,7 @@ class CriterionState(StrEnum):
     """Nobody looked, or nobody could: never as good as met."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A criterion, what is known of it, and from what."""
 

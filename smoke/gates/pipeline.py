@@ -21,11 +21,11 @@ def committed(environ: Mapping[str, str]) -> Seen:
     """Tell whether the commit was pushed: a CI system builds nothing else."""
     commit = commit_of(environ)
     if commit is None:
-        return _seen(Criterion.COMMITTED, CriterionState.UNOBSERVED, f"none of {', '.join(COMMITS)} names the commit")
+        return Seen(Criterion.COMMITTED, CriterionState.UNOBSERVED, f"none of {', '.join(COMMITS)} names the commit")
     pushed = next((name for name in COMMITS[1:] if _same(commit, environ.get(name, ""))), None)
     if pushed is None:
-        return _seen(Criterion.COMMITTED, CriterionState.UNOBSERVED, f"{commit}: no pipeline says that it was pushed")
-    return _seen(Criterion.COMMITTED, CriterionState.MET, f"{commit}, by {pushed}")
+        return Seen(Criterion.COMMITTED, CriterionState.UNOBSERVED, f"{commit}: no pipeline says that it was pushed")
+    return Seen(Criterion.COMMITTED, CriterionState.MET, f"{commit}, by {pushed}")
 
 
 def succeeded(environ: Mapping[str, str]) -> Seen:
@@ -33,9 +33,9 @@ def succeeded(environ: Mapping[str, str]) -> Seen:
     said = environ.get(RESULT, "").strip().lower()
     where = f" ({url})" if (url := _url(environ)) else ""
     if not said:
-        return _seen(Criterion.PIPELINE, CriterionState.UNOBSERVED, f"{RESULT} is not set{where}")
+        return Seen(Criterion.PIPELINE, CriterionState.UNOBSERVED, f"{RESULT} is not set{where}")
     standing = CriterionState.MET if said in {"success", "passed"} else CriterionState.UNMET
-    return _seen(Criterion.PIPELINE, standing, f"the jobs before this gate: {said}{where}")
+    return Seen(Criterion.PIPELINE, standing, f"the jobs before this gate: {said}{where}")
 
 
 def _same(one: str, other: str) -> bool:
@@ -48,7 +48,3 @@ def _url(environ: Mapping[str, str]) -> str | None:
     if server and repository and run:
         return f"{server}/{repository}/actions/runs/{run}"
     return environ.get("CI_PIPELINE_URL") or environ.get("BUILD_URL")
-
-
-def _seen(criterion: Criterion, standing: CriterionState, evidence: str) -> Seen:
-    return Seen(criterion=criterion, standing=standing, evidence=evidence)
