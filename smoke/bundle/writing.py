@@ -44,8 +44,8 @@ class Bundles:
     reports: Path
     scrubber: Scrubber
     good: Mapping[str, Good]
-    album: Path
-    """The folder of :mod:`smoke.bundle.good`."""
+    shelf: Path
+    """The albums of good runs, see :func:`smoke.bundle.good.shelf_of`."""
 
     def write(self) -> dict[str, Path]:
         """Write a page for each bad check, mark those that recovered, prune, and list all that are left.
@@ -101,7 +101,7 @@ class Bundles:
             spoken=spoken_in(_text(evidence / SPOKEN)),
             pictures=dict(_sources(evidence, PICTURES)),
             good=good,
-            good_pictures=dict(_sources(album_of(self.album, check_id), (each.file for each in good.pictures)))
+            good_pictures=dict(_sources(album_of(self.shelf, check_id), (each.file for each in good.pictures)))
             if good
             else {},
             files=tuple(sorted(path.name for path in folder.iterdir())),
