@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 
 from smoke.config.alerts.condition import Measure
-from smoke.history.facts import rank
+from smoke.percentiles import percentile
 
 
 def over(measure: Measure, taken: Sequence[float]) -> float:
@@ -17,7 +17,7 @@ def over(measure: Measure, taken: Sequence[float]) -> float:
         case Measure.MEDIAN:
             return statistics.median(taken)
         case Measure.P95:
-            return rank(sorted(taken), 95)
+            return percentile(sorted(taken), 95)
         case Measure.MAX:
             return max(taken)
         case Measure.MIN:

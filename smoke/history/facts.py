@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -68,8 +66,3 @@ class DayPercentiles:
     p50: float
     p95: float
     p99: float
-
-
-def rank(ordered: Sequence[float], percent: float) -> float:
-    """Return the percentile by nearest rank of values in ascending order, of which there is at least one."""
-    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]

@@ -12,9 +12,10 @@ from functools import lru_cache
 from typing import TypeVar
 
 from smoke.history.errors import HistoryError
-from smoke.history.facts import CheckFact, DayPercentiles, Reading, RunFact, rank
+from smoke.history.facts import CheckFact, DayPercentiles, Reading, RunFact
 from smoke.model import Blame, Category, Outcome, Place
 from smoke.observation import Unit
+from smoke.percentiles import percentile
 from smoke.spans import A_DAY
 from smoke.storage.store import Row, Store
 
@@ -127,7 +128,7 @@ def _by_day(rows: Iterable[Row]) -> Iterator[tuple[date, list[float]]]:
 
 
 def _percentiles(day: date, ordered: Sequence[float]) -> DayPercentiles:
-    p50, p95, p99 = (rank(ordered, percent) for percent in (50, 95, 99))
+    p50, p95, p99 = (percentile(ordered, percent) for percent in (50, 95, 99))
     return DayPercentiles(day=day, count=len(ordered), p50=p50, p95=p95, p99=p99)
 
 

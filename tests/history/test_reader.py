@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from smoke.history.facts import CheckFact, DayPercentiles, Reading, RunFact, rank
+from smoke.history.facts import CheckFact, DayPercentiles, Reading, RunFact
 from smoke.history.reader import Reader
 from smoke.history.runs import History
 from smoke.model import Blame, Category, Outcome
 from smoke.observation import Measurement, Unit
+from smoke.percentiles import percentile
 from smoke.storage.store import Store
 from tests.support.run_builder import a_finding, a_measurement, a_result, a_run, an_attempt
 
@@ -127,4 +128,4 @@ def test_percentiles_are_taken_day_by_day(store: Store) -> None:
 @pytest.mark.parametrize(("percent", "value"), [(0, 1), (5, 1), (50, 10), (95, 19), (99, 20), (100, 20)])
 def test_a_percentile_is_a_value_that_was_seen(percent: int, value: int) -> None:
     """Nearest rank of twenty."""
-    assert rank(range(1, 21), percent) == value
+    assert percentile(range(1, 21), percent) == value

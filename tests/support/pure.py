@@ -83,6 +83,7 @@ PURE = [
     "smoke.spans",
     "smoke.brief",
     "smoke.moments",
+    "smoke.percentiles",
     "smoke.variables",
     *(
         f"smoke.init.{name}"
