@@ -60,6 +60,7 @@ def _work(emptying: Emptying) -> Delivered:
 
 def _late(hanging: Emptying) -> Delivered:
     left = Emptying(hanging.channel, hanging.streams, hanging.given, hanging.ends)
+    left.done.elsewhere += hanging.done.elsewhere  # what was refused before it hung waits no more
     for stream in left.streams:
         left.leave(stream, f"no answer within {hanging.given.deadline_s:g} s")
     return left.done
