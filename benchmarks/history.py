@@ -60,12 +60,10 @@ def queries(store: Store) -> Mapping[str, Query]:
         "one measurement, 7 days": lambda: reader.readings(*since(7 * DAY), name=name),
         "availability, 7 days": lambda: availability(store, expected, PLACE, END - 7 * DAY, END),
         "newest verdict": lambda: reader.last_end(*PLACE, region=REGIONS[1], points=["scheduled"]),
-        "availability by day, 90 days": lambda: reader.days(*since(90 * DAY)),
-        "one check by day, 90 days": lambda: reader.days(*since(90 * DAY), check_id=check),
         "percentiles by day, 90 days": lambda: reader.percentiles(*since(90 * DAY), name=name),
         "durations": lambda: history.durations(*PLACE),
         "what vanished": lambda: history.vanished(END),
-        "open incidents": lambda: Incidents(store).open(*PLACE),
+        "open incidents": lambda: Incidents(store).between(END, END + 1),
         "due deliveries": lambda: Outbox(store).due("datadog", END),
     }
 

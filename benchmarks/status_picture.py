@@ -8,7 +8,8 @@ from pathlib import Path
 
 from benchmarks.pictures import photograph
 from smoke.history.opening import history_file
-from smoke.status.gathering import Sources, board
+from smoke.status.gathering import board
+from smoke.status.sources import Sources
 from smoke.status.writing import files_of
 from tests.support import year
 from tests.support.chromium import chromium

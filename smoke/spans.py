@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+A_DAY = 86_400.0
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 WORDS = r"(?:s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)"
 PART = re.compile(rf"(\d+(?:\.\d+)?)\s*({WORDS})(?![a-z])")

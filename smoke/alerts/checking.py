@@ -10,7 +10,6 @@ from smoke.alerts.engine import Evaluated, evaluate
 from smoke.alerts.gathering import gather
 from smoke.alerts.incident import Acknowledged, Incident
 from smoke.alerts.kept import incident_of, row_of
-from smoke.alerts.look import A_DAY
 from smoke.alerts.notice import Notice
 from smoke.alerts.past import PasswordFact, Past
 from smoke.config.alerts.alerting import Alerting
@@ -20,6 +19,7 @@ from smoke.config.paths import suites
 from smoke.history.incidents import Incidents, between, save
 from smoke.history.reader import Reader
 from smoke.model import Place
+from smoke.spans import A_DAY
 from smoke.storage.store import Db, Store
 
 Post = Callable[[Db, Sequence[Notice]], None]

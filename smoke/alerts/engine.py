@@ -8,9 +8,9 @@ from typing import assert_never
 
 from smoke import spans
 from smoke.alerts.incident import Incident, incident_id
-from smoke.alerts.look import checks_of, counted, interval_of, reach, watches_check
 from smoke.alerts.notice import Ending, Notice
 from smoke.alerts.past import Past
+from smoke.alerts.scope import checks_of, counted, interval_of, reach, regions_of, watches_check
 from smoke.alerts.seen import Seen, see
 from smoke.alerts.subject import Subject
 from smoke.alerts.telling import told, told_of_closing
@@ -109,14 +109,8 @@ def _speaks_of(rule: Rule, subject: Subject, past: Past, now: float) -> bool:
     if subject.region not in (rule.regions or (subject.region,)):
         return False
     heard = counted(rule, subject, past, (), now - reach(rule, interval_of(rule, past)), now)
-    scheduled = _scheduled(rule, past)
+    scheduled = regions_of(rule, past)
     return not scheduled or subject.region in scheduled or any(heard)
-
-
-def _scheduled(rule: Rule, past: Past) -> set[str]:
-    """Return the regions from which the runs come that ``rule`` looks at; none: nothing says it."""
-    wanted = [each for each in past.schedules if each.point in (rule.points or (each.point,))]
-    return {region for each in wanted for region in each.regions if region in (rule.regions or (region,))}
 
 
 def _subjects(rule: Rule, past: Past, before: dict[Key, Incident], now: float) -> list[Subject]:
@@ -138,10 +132,7 @@ def _present(rule: Rule, past: Past, now: float) -> Iterator[Subject]:
             yield whole
         case Per.REGION:
             ran = {run.region for run in counted(rule, whole, past, (), since, now)}
-            due = {
-                region for each in past.schedules for region in each.regions if region in (rule.regions or (region,))
-            }
-            yield from (replace(whole, region=region) for region in sorted(ran | due))
+            yield from (replace(whole, region=region) for region in sorted(ran | regions_of(rule, past)))
         case Per.CHECK:
             yield from (replace(whole, check=check_id) for check_id in checks_of(rule, past, since, now))
         case Per.ACCOUNT:
@@ -200,7 +191,7 @@ def _continued(rule: Rule, seen: Seen, past: Past, incident: Incident, now: floa
     if seen.value is None:
         given_up = rule.give_up is not None and now - newest >= spans.seconds(rule.give_up)
         return replace(incident, closed=now, ending=Ending.UNCONFIRMED) if given_up else incident
-    lost = (failing & _scheduled(rule, past)) - seen.seen_in
+    lost = (failing & regions_of(rule, past)) - seen.seen_in
     good_again = not _is_still_bad(rule, seen.value, len(lost)) and seen.good_since >= rule.close_after
     if good_again and seen.newest_good >= incident.opened:
         return replace(incident, seen=newest, closed=seen.newest_good, ending=Ending.RECOVERED)

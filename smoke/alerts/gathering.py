@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from smoke.alerts.look import interval_of, reach
 from smoke.alerts.past import PasswordFact, Past
+from smoke.alerts.scope import interval_of, reach
 from smoke.config.alerts.condition import Facts
 from smoke.config.alerts.rule import Rule
 from smoke.config.alerts.rule_file import concerns
@@ -24,14 +24,10 @@ class Source(Protocol):
     def runs(self, suite: str, environment: str, since: float, until: float) -> tuple[RunFact, ...]:
         """Return the runs of an environment."""
 
-    def checks(
-        self, suite: str, environment: str, since: float, until: float, check_id: str | None = None
-    ) -> tuple[CheckFact, ...]:
-        """Return the checks of these runs, or one of them."""
+    def checks(self, suite: str, environment: str, since: float, until: float) -> tuple[CheckFact, ...]:
+        """Return the checks of these runs."""
 
-    def readings(
-        self, suite: str, environment: str, since: float, until: float, *, name: str, check_id: str | None = None
-    ) -> tuple[Reading, ...]:
+    def readings(self, suite: str, environment: str, since: float, until: float, *, name: str) -> tuple[Reading, ...]:
         """Return what was measured under ``name``."""
 
 

@@ -11,17 +11,16 @@ from typing import TypeVar, assert_never
 from smoke import moments
 from smoke.alerts import values
 from smoke.alerts.past import Past, Series
+from smoke.alerts.scope import checks_of, counted, in_category, watches_check
 from smoke.alerts.subject import Subject
 from smoke.config.alerts.condition import Facts, Measure
 from smoke.config.alerts.rule import Rule
 from smoke.config.alerts.rule_file import Maintenance
 from smoke.history.facts import CheckFact, Reading, RunFact
-from smoke.model import Outcome, covers
-from smoke.timeline.quiet import Period, under_maintenance
+from smoke.model import Outcome
+from smoke.timeline.quiet import under_maintenance
 
 T = TypeVar("T", CheckFact, Reading)
-A_DAY = 86400.0
-A_WEEK = 7 * A_DAY
 SHOWN = 3
 
 
@@ -52,7 +51,7 @@ class Look:
         return f"{moments.second(self.at)} {self.region}: {self.said}"
 
 
-def state_of(outcome: Outcome) -> Impression:
+def impression_of(outcome: Outcome) -> Impression:
     """Return what an outcome, or a verdict, says of the application."""
     match outcome:
         case Outcome.PASS | Outcome.FLAKY:
@@ -63,26 +62,6 @@ def state_of(outcome: Outcome) -> Impression:
             return Impression.UNKNOWN
         case _:
             assert_never(outcome)
-
-
-def interval_of(rule: Rule, past: Past) -> float:
-    """Return how many seconds two runs that ``rule`` looks at are apart: of its cadence, else of the schedule."""
-    if rule.apart is not None:
-        return rule.apart
-    return max(
-        (each.interval for each in past.schedules if each.point in (rule.points or (each.point,))), default=A_DAY
-    )
-
-
-def reach(rule: Rule, interval: float) -> float:
-    """Return how many seconds of the past ``rule`` needs.
-
-    Behind the window it sees as many looks as it takes to open or close; a run may be late by one interval. A region
-    that runs no more is missed for a week, so that one which went silent under maintenance is missed after it.
-    """
-    span = rule.past.seconds if rule.past.looks is None else rule.past.looks * interval
-    least = A_WEEK if rule.asks.facts is Facts.SLOTS else 0
-    return max(span or 0, least) + (max(rule.open_after, rule.close_after) + 1) * interval
 
 
 def looks(
@@ -117,42 +96,10 @@ def _all(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintenanc
             assert_never(rule.asks.facts)
 
 
-def counted(
-    rule: Rule, subject: Subject, past: Past, quiet: Sequence[Period], since: float, now: float
-) -> Iterator[RunFact]:
-    """Yield the runs that ``rule`` looks at, the newest last."""
-    for run in past.all_runs.within(since, now):
-        if (
-            run.execution_point in (rule.points or (run.execution_point,))
-            and run.region in (rule.regions or (run.region,))
-            and subject.region in {None, run.region}
-            and not any(period.holds(run.started, run.finished) for period in quiet)
-        ):
-            yield run
-
-
-def checks_of(rule: Rule, past: Past, since: float, now: float) -> list[str]:
-    """Return the checks that ``rule`` watches and that were looked at after ``since``."""
-    return [
-        check_id
-        for check_id, series in past.checks_by_id.items()
-        if watches_check(rule, check_id) and any(_in_category(rule, fact) for fact in series.within(since, now))
-    ]
-
-
-def watches_check(rule: Rule, check_id: str) -> bool:
-    """Tell whether ``rule`` looks at a check."""
-    return not rule.checks or any(covers(wanted, check_id) for wanted in rule.checks)
-
-
-def _in_category(rule: Rule, fact: CheckFact) -> bool:
-    return fact.category in (rule.categories or (fact.category,))
-
-
 def _checks(rule: Rule, subject: Subject, past: Past, since: float, now: float) -> Iterator[CheckFact]:
     for check_id in [subject.check] if subject.check else checks_of(rule, past, since, now):
         if series := past.checks_by_id.get(check_id):
-            yield from (fact for fact in series.within(since, now) if _in_category(rule, fact))
+            yield from (fact for fact in series.within(since, now) if in_category(rule, fact))
 
 
 def _readings(rule: Rule, subject: Subject, past: Past, since: float, now: float) -> Iterator[Reading]:
@@ -162,7 +109,7 @@ def _readings(rule: Rule, subject: Subject, past: Past, since: float, now: float
             continue
         for reading in series.within(since, now):
             fact = past.check_of.get((reading.run_id, reading.check_id))
-            if fact is None or state_of(fact.outcome) is Impression.UNKNOWN or not _in_category(rule, fact):
+            if fact is None or impression_of(fact.outcome) is Impression.UNKNOWN or not in_category(rule, fact):
                 continue
             if watches_check(rule, reading.check_id) and subject.check in {None, reading.check_id}:
                 yield reading
@@ -177,16 +124,16 @@ def _by_run(runs: Mapping[str, RunFact], facts: Iterable[T]) -> list[tuple[str, 
 
 
 def _of_run(rule: Rule, run: RunFact) -> Look:
-    state = _as_asked(rule, state_of(run.verdict))
+    state = _as_asked(rule, impression_of(run.verdict))
     why = f" ({run.failed_category})" if run.failed_category else ""
     return _look(run, state, (float(state is Impression.GOOD),), f"{run.verdict}{why}")
 
 
 def _of_checks(rule: Rule, run: RunFact, facts: Sequence[CheckFact]) -> Look:
-    states = [state_of(fact.outcome) for fact in facts]
+    states = [impression_of(fact.outcome) for fact in facts]
     judged = tuple(float(state is Impression.BAD) for state in states if state is not Impression.UNKNOWN)
-    bad = [fact for fact in facts if state_of(fact.outcome) is Impression.BAD]
-    shown = bad or [fact for fact in facts if state_of(fact.outcome) is Impression.UNKNOWN] or facts[:1]
+    bad = [fact for fact in facts if impression_of(fact.outcome) is Impression.BAD]
+    shown = bad or [fact for fact in facts if impression_of(fact.outcome) is Impression.UNKNOWN] or facts[:1]
     said = ", ".join(
         f"{fact.check_id} {fact.outcome}{f' {fact.blame}' if fact.blame else ''}" for fact in shown[:SHOWN]
     )

@@ -10,9 +10,9 @@ from enum import StrEnum
 from smoke import spans
 from smoke.alerts.engine import evaluate
 from smoke.alerts.incident import Incident
-from smoke.alerts.look import A_DAY
 from smoke.alerts.notice import Notice
 from smoke.alerts.past import Past, midnight
+from smoke.alerts.scope import schedules_of
 from smoke.alerts.telling import next_due
 from smoke.config.alerts.condition import Facts
 from smoke.config.alerts.rule_file import AlertRulesFile, concerns
@@ -67,10 +67,10 @@ def _moments(book: AlertRulesFile, past: Past, since: float, until: float) -> It
         if past.runs and concerns(rule, past.suite, past.environment) and rule.asks.facts is Facts.SLOTS:
             grace = spans.seconds(rule.grace)
             known = max(since, past.runs[0].finished)  # nothing is missed where nothing was ever heard of
-            for schedule in past.schedules:
+            for schedule in schedules_of(rule, past):
                 yield from (slot + grace + SOON for slot in schedule.slots(known - grace, until - grace))
         if concerns(rule, past.suite, past.environment) and rule.asks.facts is Facts.ACCOUNTS:
-            due = (midnight(fact.changed) + rule.asks.threshold * A_DAY + SOON for fact in past.passwords)
+            due = (midnight(fact.changed) + rule.asks.threshold * spans.A_DAY + SOON for fact in past.passwords)
             yield from (at for at in due if since < at <= until)
 
 

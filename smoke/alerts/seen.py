@@ -9,8 +9,9 @@ from typing import assert_never
 
 from smoke import moments, spans
 from smoke.alerts import values
-from smoke.alerts.look import A_DAY, Impression, Look, counted, failing_regions, interval_of, looks, reach
+from smoke.alerts.look import Impression, Look, failing_regions, looks
 from smoke.alerts.past import Past, midnight
+from smoke.alerts.scope import counted, interval_of, reach, schedules_of
 from smoke.alerts.subject import Subject
 from smoke.config.alerts.condition import Facts, Measure, Window
 from smoke.config.alerts.rule import Rule
@@ -140,8 +141,8 @@ def _timeline(
 ) -> tuple[Span, ...]:
     """Return the states of all the past: later looks change nothing about the time before them."""
     every = looks(rule, subject, past, maintenance, NEVER, float("inf"))
-    schedules = [each for each in past.schedules if each.point in (rule.points or (each.point,))]
-    lasts = holds(rule.apart or max((each.pace for each in schedules), default=A_DAY))
+    schedules = schedules_of(rule, past)
+    lasts = holds(rule.apart or max((each.pace for each in schedules), default=spans.A_DAY))
     since, until = every[0].at, every[-1].at + lasts
     return timeline(
         [Word(look.at, look.region, WORDS[look.state], look.at + lasts) for look in every],
@@ -192,11 +193,8 @@ def _slots(rule: Rule, subject: Subject, past: Past, maintenance: tuple[Maintena
 
 
 def _expected(rule: Rule, subject: Subject, past: Past, since: float, until: float) -> Iterator[float]:
-    for schedule in past.schedules:
-        if schedule.point in (rule.points or (schedule.point,)) and (subject.region or None) in {
-            None,
-            *schedule.regions,
-        }:
+    for schedule in schedules_of(rule, past):
+        if subject.region in {None, *schedule.regions}:
             yield from schedule.slots(since, until + 1e-3)
 
 
@@ -204,8 +202,8 @@ def _password(rule: Rule, subject: Subject, past: Past, now: float) -> Seen:
     changed = next((fact.changed for fact in past.passwords if fact.account == subject.account), None)
     if changed is None:
         return NOTHING
-    age = (now - midnight(changed)) / A_DAY
-    due = midnight(changed) + rule.asks.threshold * A_DAY
+    age = (now - midnight(changed)) / spans.A_DAY
+    due = midnight(changed) + rule.asks.threshold * spans.A_DAY
     old = rule.asks.holds(age)
     return Seen(
         value=age,

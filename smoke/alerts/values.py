@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Sequence
 
 from smoke.config.alerts.condition import Measure
+from smoke.percentiles import percentile
 
 
 def over(measure: Measure, taken: Sequence[float]) -> float:
@@ -17,7 +17,7 @@ def over(measure: Measure, taken: Sequence[float]) -> float:
         case Measure.MEDIAN:
             return statistics.median(taken)
         case Measure.P95:
-            return sorted(taken)[math.ceil(0.95 * len(taken)) - 1]
+            return percentile(sorted(taken), 95)
         case Measure.MAX:
             return max(taken)
         case Measure.MIN:

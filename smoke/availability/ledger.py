@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from smoke.availability.figures import Slots
 from smoke.config.cron_schedule import Schedule
-from smoke.history.facts import rank
+from smoke.percentiles import percentile
 from smoke.timeline.states import LATE
 
 
@@ -35,7 +35,7 @@ def kept_to(
             drifts += (start - slot for slot, start in found.items())
             missed += sum(1 for slot in slots if slot not in found and slot < overdue)
     drifts.sort()
-    p50, p95 = (rank(drifts, percent) if drifts else None for percent in (50, 95))
+    p50, p95 = (percentile(drifts, percent) if drifts else None for percent in (50, 95))
     return Slots(expected=len(drifts) + missed, missed=missed, drift_p50=p50, drift_p95=p95)
 
 

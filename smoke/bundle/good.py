@@ -16,9 +16,10 @@ from smoke.moments import day
 from smoke.observation import Step
 from smoke.secrets.secret import Scrubber
 from smoke.secrets.sweeping import sweep
+from smoke.spans import A_DAY
 
 FOLDER = "good"
-FORGOTTEN_S = 90 * 86400.0
+FORGOTTEN_S = 90 * A_DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

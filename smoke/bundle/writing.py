@@ -22,6 +22,7 @@ from smoke.judging.judged import CheckResult, Run
 from smoke.model import Outcome
 from smoke.secrets.secret import Scrubber
 from smoke.secrets.sweeping import sweep
+from smoke.spans import A_DAY
 
 PAGE, STANDING, DRAFT = "index.html", "failure.json", ".draft-"
 BESIDE = ("screenshot.png", "place.jpg", "before.jpg", "trace.zip", "console.txt", "network.txt")
@@ -29,7 +30,7 @@ PICTURES = ("screenshot.png", "place.jpg", "before.jpg")
 TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
 LONGEST_S = 10.0
 """Pages of one run may take so long together."""
-KEPT_S, MOST = 30 * 86400.0, 100
+KEPT_S, MOST = 30 * A_DAY, 100
 """How long a page is kept once its check recovered, and how many pages there may be: those that failed last stay."""
 LARGEST = 25_000_000
 """Bytes of a file that is copied."""
@@ -43,8 +44,8 @@ class Bundles:
     reports: Path
     scrubber: Scrubber
     good: Mapping[str, Good]
-    album: Path
-    """The folder of :mod:`smoke.bundle.good`."""
+    shelf: Path
+    """The albums of good runs, see :func:`smoke.bundle.good.shelf_of`."""
 
     def write(self) -> dict[str, Path]:
         """Write a page for each bad check, mark those that recovered, prune, and list all that are left.
@@ -100,7 +101,7 @@ class Bundles:
             spoken=spoken_in(_text(evidence / SPOKEN)),
             pictures=dict(_sources(evidence, PICTURES)),
             good=good,
-            good_pictures=dict(_sources(album_of(self.album, check_id), (each.file for each in good.pictures)))
+            good_pictures=dict(_sources(album_of(self.shelf, check_id), (each.file for each in good.pictures)))
             if good
             else {},
             files=tuple(sorted(path.name for path in folder.iterdir())),

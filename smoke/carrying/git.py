@@ -156,4 +156,4 @@ class Branch:
         )
 
     def __str__(self) -> str:
-        return f"the branch {self.name} of {self.remote}"
+        return f"the branch {self.name} of {re.sub('//[^/]*@', '//', self.remote)}"

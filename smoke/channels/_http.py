@@ -12,8 +12,9 @@ from typing import Any
 from urllib3 import BaseHTTPResponse, Timeout
 from urllib3.exceptions import HTTPError, LocationValueError, SSLError
 
+from smoke.brief import short
 from smoke.channels.registry import ChannelError, Errand, RefusedError
-from smoke.sinks._http import POOL, short
+from smoke.sinks._http import POOL
 
 SHORTEST_S = 0.2
 SPARE_S = 0.2

@@ -7,14 +7,14 @@ from typing import Any, assert_never
 from urllib.parse import quote
 
 from smoke import moments
+from smoke.brief import cut
 from smoke.channels._http import Service, request
-from smoke.channels._slack_blocks import cut
 from smoke.channels.message import Message, MessageKind
 from smoke.channels.registry import Errand
+from smoke.spans import A_DAY
 
 PER_PAGE, PAGES = 100, 5
 TITLE, BODY = 256, 60_000
-A_DAY = 86400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
-from smoke.channels._slack_blocks import cut
+from smoke.brief import cut
 from smoke.channels.message import Message
 from smoke.model import Severity, Urgency
 

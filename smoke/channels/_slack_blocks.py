@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from smoke.brief import cut
 from smoke.channels.message import Message
 
 HEADER, SECTION, FALLBACK = 150, 3000, 4000
@@ -28,11 +29,6 @@ def payload(message: Message) -> dict[str, Any]:
 def escaped(text: str) -> str:
     """Return ``text`` with what Slack would read as markup or as a call for everybody made harmless."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def cut(text: str, most: int) -> str:
-    """Return ``text`` with at most ``most`` characters."""
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _linked(text: str) -> str:

@@ -13,9 +13,9 @@ from socket import gethostname
 from typing import assert_never
 from urllib.parse import unquote, urlsplit
 
+from smoke.brief import short
 from smoke.channels.registry import ChannelError, Errand, RefusedError
 from smoke.secrets.secret import Secret
-from smoke.sinks._http import short
 
 LONGEST_S = 10.0
 SHORTEST_S = 0.5
@@ -74,9 +74,6 @@ def deliver(mail: EmailMessage, post: Post, errand: Errand) -> str:
             return _sent(server, mail)
     except smtplib.SMTPAuthenticationError as error:
         raise ChannelError(f"{post.host} refused the login ({error.smtp_code})") from None
-    except smtplib.SMTPRecipientsRefused as error:
-        code, said = next(iter(error.recipients.values()))
-        raise _refusal(post, code, said) from None
     except smtplib.SMTPResponseException as error:
         raise _refusal(post, error.smtp_code, error.smtp_error) from None
     except (smtplib.SMTPException, ssl.SSLError, OSError) as error:

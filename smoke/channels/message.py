@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, assert_never
 
-from smoke.alerts.notice import Ending, Notice, NoticeKind
+from smoke.alerts.notice import Ending, Notice
 from smoke.channels.links import Links
 from smoke.model import Severity, Urgency
 
@@ -131,7 +131,7 @@ def message_of(notice: Notice, channel: str, address: str, links: Links) -> Mess
         **{
             **taken,
             "key": f"{notice.key}/{channel}/{address}".rstrip("/"),
-            "kind": _kind(notice.kind),
+            "kind": MessageKind(notice.kind.value),
             "evidence": notice.evidence[0] if notice.evidence else "",
             "hint": notice.hint or "",
             "runbook": links.to_runbook(notice.runbook),
@@ -167,10 +167,6 @@ def a_test(channel: str, address: str, now: float, links: Links) -> Message:
         began=now,
         opened=now,
     )
-
-
-def _kind(kind: NoticeKind) -> MessageKind:
-    return MessageKind(kind.value)
 
 
 @cache

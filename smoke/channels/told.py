@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from smoke.channels.delivery import Delivered
+    from smoke.channels.emptying import Delivered
 
 
 def lines_of(done: Iterable[Delivered]) -> Iterator[str]:

@@ -97,7 +97,8 @@ def _addresses(channel: Channel, settings: Settings, to: str | None) -> tuple[st
 
 
 def _deliver(given: argparse.Namespace) -> int:
-    from smoke.channels.delivery import Round, deliver
+    from smoke.channels.delivery import deliver
+    from smoke.channels.emptying import Round
     from smoke.channels.told import lines_of
     from smoke.config.monitoring import monitoring
     from smoke.history.errors import HistoryError

@@ -16,12 +16,12 @@ from typing import Annotated
 
 from annotated_types import Ge, Len
 
+from smoke.spans import A_DAY
 from smoke.strict import Checked, Strict, Text, check_each, check_variable
 
 LOOKED_AT = 200
 """Slots from which the longest gap of a schedule is read: over eight days of an hourly one."""
 EPOCH_OF_GAPS = 1767225600.0
-A_DAY = 86400.0
 LONGEST_EARLY = 60.0
 CHANGE_OF_CLOCKS = 7200.0
 DAYS_KNOWN = 4096

@@ -40,7 +40,6 @@ class Account:
 
     client: ApiClient
     access: Access
-    patience_s: float
 
     def monitors(self) -> tuple[Existing, ...]:
         """Return the monitors that bear our mark."""
@@ -100,7 +99,7 @@ class Account:
         query: Query | None = None,
         retried: frozenset[int] = RETRIED,
     ) -> Any:
-        wire = Wire(self.client, self.access.host, self.access.names, time.monotonic() + self.patience_s, DONE)
+        wire = Wire(self.client, self.access.host, self.access.names, time.monotonic() + PATIENCE_S, DONE)
         return wire.send(partial(plainly, self.client, method, path, body, query), retried)
 
     def _list(self, path: str, query: Query, key: str | None) -> list[dict[str, Any]]:
@@ -125,7 +124,7 @@ class Account:
 def account(access: Access) -> Iterator[Account]:
     """Open the account, and close its connections at the end."""
     with client_of(access.host, {"apiKeyAuth": access.key, "appKeyAuth": access.app_key}) as client:
-        yield Account(client, access, PATIENCE_S)
+        yield Account(client, access)
 
 
 def _is_ours(document: Json) -> bool:

@@ -25,8 +25,8 @@ def assertions(expect: Expect) -> tuple[list[Said], list[str]]:
     lost: list[str] = []
     for found in (
         *_headers(expect.headers),
-        *_body("contains", "contains", expect.contains),
-        *_body("lacks", "doesNotContain", expect.lacks),
+        *_body("contains", expect.contains),
+        *_body("doesNotContain", expect.lacks),
         *_patterns(expect),
         *_json(expect.json),
         *_others(expect),
@@ -72,7 +72,7 @@ def _header(name: str, operator: str, target: str) -> Said:
     return {"type": "header", "property": name.lower(), "operator": operator, "target": target}
 
 
-def _body(_key: str, operator: str, texts: tuple[str, ...]) -> Iterator[Said]:
+def _body(operator: str, texts: tuple[str, ...]) -> Iterator[Said]:
     for text in texts:
         yield {"type": "body", "operator": operator, "target": text}
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, assert_never
 
+from smoke.brief import cut
 from smoke.datadog.definition import Json, Kind, Omitted
 from smoke.datadog.difference import Change, Create, Keep, Step, Surplus
 
@@ -118,4 +119,4 @@ def _told(kind: Kind, document: Json) -> Iterator[str]:
 
 def _shown(value: object) -> str:
     text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return cut(text, LONGEST)

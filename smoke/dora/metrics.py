@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from smoke.dora.deployment import Deployment
+from smoke.percentiles import percentile
 
 HOUR_S, DAY_S, WEEK_S, MONTH_S = 3600.0, 86_400.0, 604_800.0, 2_592_000.0
 
@@ -122,12 +123,7 @@ def _times(seconds: Sequence[float], limits: Sequence[tuple[float, Band]]) -> Ti
         return Times(samples=0, mean_s=None, p95_s=None, band=Band.UNKNOWN)
     mean = statistics.fmean(seconds)
     band = next((band for limit, band in limits if mean < limit), Band.LOW)
-    return Times(samples=len(seconds), mean_s=mean, p95_s=_p95(seconds), band=band)
-
-
-def _p95(values: Sequence[float]) -> float:
-    """Return the 95th percentile by nearest rank."""
-    return sorted(values)[math.ceil(0.95 * len(values)) - 1]
+    return Times(samples=len(seconds), mean_s=mean, p95_s=percentile(sorted(seconds), 95), band=band)
 
 
 def _failure_rate(forward: Sequence[Deployment], ordered: Sequence[Deployment]) -> FailureRate:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from smoke.brief import cut
 from smoke.config.points import FlakyPolicy
 from smoke.judging.judge import SEVERITY, combine, exit_code
 from smoke.model import Action, Category, Outcome
@@ -94,8 +95,7 @@ def brief(decision: Decision) -> Decision:
 
 
 def _brief(sentence: str) -> str:
-    line = "".join(each if each.isprintable() else " " for each in sentence)
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    return cut("".join(each if each.isprintable() else " " for each in sentence), LONGEST)
 
 
 def undecided(point: str, why: str) -> Decision:

@@ -37,15 +37,15 @@ def restarted(readings: Sequence[Reading]) -> tuple[CriterionState, str]:
     if trouble := first.trouble or last.trouble:
         return CriterionState.UNOBSERVED, trouble
     apart_s = last.asked_at - first.answered_at
-    over = f"over {written(apart_s)}"
+    apart = written(apart_s)
     if first.uptime_s is not None and last.uptime_s is not None:
         slack_s = ROUNDED_S if last.uptime_s.is_integer() else EXACT_S
         if last.uptime_s + slack_s < apart_s:
             return (
                 CriterionState.UNMET,
-                f"up for {last.uptime_s:.3g} s, {over[5:]} after the first reading: it was restarted",
+                f"up for {last.uptime_s:.3g} s, {apart} after the first reading: it was restarted",
             )
-        return CriterionState.MET, f"no restart {over}, up for {written(last.uptime_s)}"
+        return CriterionState.MET, f"no restart over {apart}, up for {written(last.uptime_s)}"
     if first.boot != last.boot:
-        return CriterionState.UNMET, f"boot id {first.boot} became {last.boot} {over.replace('over', 'within')}"
-    return CriterionState.MET, f"boot id {last.boot} stayed {over}"
+        return CriterionState.UNMET, f"boot id {first.boot} became {last.boot} within {apart}"
+    return CriterionState.MET, f"boot id {last.boot} stayed over {apart}"

@@ -40,14 +40,14 @@ class Sampler:
     plan: Plan
     target: Target
     run_id: str
-    probes: tuple[Probe, ...] = ()
     band: float = 1.0
     """How much slower this runner may be than it should."""
+    probes: tuple[Probe, ...] = field(init=False)
     guard: Guard = field(init=False)
     _terms: Terms = field(init=False)
 
     def __post_init__(self) -> None:
-        self.probes = self.probes or light_probes(self.plan)
+        self.probes = light_probes(self.plan)
         self.guard = guard_of(self.plan, self.target, self.run_id)
         self._terms = Terms(
             base_url=self.target.base_url,

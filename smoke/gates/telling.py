@@ -9,6 +9,7 @@ from typing import IO
 from smoke.gates.error_rate import Tally
 from smoke.gates.sample import Sample
 from smoke.gates.watching import Watch
+from smoke.percentiles import percentile
 
 TENTHS = 10
 
@@ -68,11 +69,11 @@ def document(watch: Watch) -> dict[str, object]:
         "watched_s": round(watch.watched_s, 3),
         "duration_s": watch.duration_s,
         "latency_ms": {
-            check: {"median": round(statistics.median(each), 1), "p95": round(_p95(each), 1), "samples": len(each)}
+            check: {
+                "median": round(statistics.median(each), 1),
+                "p95": round(percentile(sorted(each), 95), 1),
+                "samples": len(each),
+            }
             for check, each in sorted(times.items())
         },
     }
-
-
-def _p95(values: list[float]) -> float:
-    return sorted(values)[-(-95 * len(values) // 100) - 1]

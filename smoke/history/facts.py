@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -60,19 +58,6 @@ class Reading(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayOutcomes:
-    """How often each outcome was seen on one day."""
-
-    day: date
-    outcomes: tuple[tuple[Outcome, int], ...]
-    """Those that were seen, in the order of Outcome."""
-
-    def count(self, *outcomes: Outcome) -> int:
-        """Return how often one of ``outcomes`` was seen; without any, how many there were."""
-        return sum(number for outcome, number in self.outcomes if not outcomes or outcome in outcomes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DayPercentiles:
     """How a measurement was spread over one day, by nearest rank."""
 
@@ -81,8 +66,3 @@ class DayPercentiles:
     p50: float
     p95: float
     p99: float
-
-
-def rank(ordered: Sequence[float], percent: float) -> float:
-    """Return the percentile by nearest rank of values in ascending order, of which there is at least one."""
-    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]

@@ -38,12 +38,6 @@ class Incidents:
         with self.store.writing() as db:
             save(db, incident)
 
-    def open(self, suite: str, environment: str) -> tuple[IncidentRow, ...]:
-        """Return the incidents of an environment that are not closed, the oldest first."""
-        query = f"{_SELECT} WHERE suite = ? AND environment = ? AND closed IS NULL {_IN_ORDER}"
-        with self.store.reading() as db:
-            return tuple(IncidentRow(**row) for row in db.execute(query, (suite, environment)))
-
     def between(self, since: float, until: float) -> tuple[IncidentRow, ...]:
         """Return the incidents that were open at some moment of [``since``, ``until``), the oldest first."""
         with self.store.reading() as db:

@@ -70,21 +70,21 @@ class Outbox:
         with self.store.writing() as db:
             return put(db, *parcels)
 
-    def due(self, to: str, now: float, *, hold_s: float = HOLD_S, limit: int = AT_ONCE) -> tuple[Parcel, ...]:
-        """Take the parcels to ``to`` that are due, the oldest first: nobody else gets them for ``hold_s`` seconds.
+    def due(self, to: str, now: float) -> tuple[Parcel, ...]:
+        """Take the parcels to ``to`` that are due, the oldest first: nobody else gets them for HOLD_S seconds.
 
         None overtakes another: it ends before the first that is not yet to be tried, or that somebody else holds.
         What has expired is never due.
         """
         with self.store.writing() as db:
             taken = []
-            for row in db.execute(_ALIVE, (to, now, limit)).fetchall():
+            for row in db.execute(_ALIVE, (to, now, AT_ONCE)).fetchall():
                 parcel = _parcel(row)
                 if parcel.next_try > now or self._is_kept(row, now):
                     break
                 taken.append(parcel)
             held = "UPDATE deliveries SET holder = ?, held_until = ? WHERE key = ?"
-            db.executemany(held, [(self._holder, now + hold_s, parcel.key) for parcel in taken])
+            db.executemany(held, [(self._holder, now + HOLD_S, parcel.key) for parcel in taken])
         return tuple(taken)
 
     def sent(self, key: str, now: float, receipt: str = "") -> None:
@@ -135,11 +135,6 @@ class Outbox:
         )
         with self.store.reading() as db:
             return tuple(row["recipient"] for row in db.execute(query, (len(like), like)))
-
-    def forget(self, before: float) -> int:
-        """Forget the parcels that were sent or dropped before ``before``; return how many."""
-        with self.store.writing() as db:
-            return db.execute("DELETE FROM deliveries WHERE state <> 'waiting' AND changed < ?", (before,)).rowcount
 
     def _is_kept(self, row: Row, now: float) -> bool:
         """Tell whether another run is sending this one."""

@@ -12,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from smoke.history.lines import Moment, Name, explained
 from smoke.history.outbox import Parcel, ParcelState, put
+from smoke.spans import A_DAY
 from smoke.storage.store import Db
 
 OF_DELIVERY = b'{"smoke_delivery":'
 """How the line of a parcel begins."""
-LATELY_S = 2 * 86_400.0
+LATELY_S = 2 * A_DAY
 """How long before the newest change a parcel may have ended for its key to be carried."""
 _COLUMNS = ("key", "kind", "body", "created", "expires", "tries", "next_try", "state", "note", "changed")
 _SELECT = (

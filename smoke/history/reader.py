@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from smoke.history.errors import HistoryError
-from smoke.history.facts import CheckFact, DayOutcomes, DayPercentiles, Reading, RunFact, rank
+from smoke.history.facts import CheckFact, DayPercentiles, Reading, RunFact
 from smoke.model import Blame, Category, Outcome, Place
 from smoke.observation import Unit
+from smoke.percentiles import percentile
+from smoke.spans import A_DAY
 from smoke.storage.store import Row, Store
 
 Fact = TypeVar("Fact")
@@ -40,13 +42,8 @@ _ONE_CHECK = (
     f"SELECT {_CHECK} FROM places JOIN checks ON checks.place = places.place"  # noqa: S608
     f" WHERE {_IN_PLACES} AND check_id = ? ORDER BY at, checks.run_id"
 )
-_VERDICTS = f"SELECT finished, verdict FROM runs WHERE {_IN_RUNS}"  # noqa: S608
 _LAST_END = (
     "SELECT finished FROM runs WHERE suite = ? AND environment = ? AND region = coalesce(?, region) AND finished < ?"
-)
-_OUTCOMES = (
-    "SELECT at, outcome FROM places JOIN checks ON checks.place = places.place"  # noqa: S608
-    f" WHERE {_IN_PLACES} AND check_id = ?"
 )
 _NAMED = (
     "FROM places JOIN measurements ON measurements.place = places.place"
@@ -100,35 +97,17 @@ class Reader:
             return self._facts(_check, _ALL_CHECKS, *window)
         return self._facts(_check, _ONE_CHECK, *window, check_id)
 
-    def readings(
-        self, suite: str, environment: str, since: float, until: float, *, name: str, check_id: str | None = None
-    ) -> tuple[Reading, ...]:
+    def readings(self, suite: str, environment: str, since: float, until: float, *, name: str) -> tuple[Reading, ...]:
         """Return what was measured under ``name`` in deciding attempts; what was not observed is not among it."""
-        query = f"SELECT {_READING} {_NAMED}{' AND check_id = ?' if check_id else ''} ORDER BY at, run_id, check_id"
-        more = (check_id,) if check_id else ()
-        return self._facts(_reading, query, suite, environment, since, until, name, *more)
-
-    def days(
-        self,
-        suite: str,
-        environment: str,
-        since: float,
-        until: float,
-        *,
-        check_id: str | None = None,
-        zone: tzinfo = UTC,
-    ) -> tuple[DayOutcomes, ...]:
-        """Return how often each verdict was reached on each day of ``zone``, or each outcome of one check."""
-        window = (suite, environment, since, until)
-        rows = self._rows(_VERDICTS, *window) if check_id is None else self._rows(_OUTCOMES, *window, check_id)
-        return tuple(_outcomes(day, values) for day, values in _by_day(rows, zone))
+        query = f"SELECT {_READING} {_NAMED} ORDER BY at, run_id, check_id"
+        return self._facts(_reading, query, suite, environment, since, until, name)
 
     def percentiles(
-        self, suite: str, environment: str, since: float, until: float, *, name: str, zone: tzinfo = UTC
+        self, suite: str, environment: str, since: float, until: float, *, name: str
     ) -> tuple[DayPercentiles, ...]:
-        """Return how the values of ``name`` were spread over each day of ``zone`` that has any."""
+        """Return how the values of ``name`` were spread over each day of UTC that has any."""
         rows = self._rows(f"SELECT at, value {_NAMED}", suite, environment, since, until, name)
-        return tuple(_percentiles(day, sorted(values)) for day, values in _by_day(rows, zone))
+        return tuple(_percentiles(day, sorted(values)) for day, values in _by_day(rows))
 
     def _facts(self, made: Callable[[Row], Fact], query: str, *values: object) -> tuple[Fact, ...]:
         try:
@@ -141,24 +120,15 @@ class Reader:
             return db.execute(query, values).fetchall()
 
 
-def _by_day(rows: Iterable[Row], zone: tzinfo) -> list[tuple[date, list[Any]]]:
-    days: defaultdict[date, list[Any]] = defaultdict(list)
-    quarters: dict[int, date] = {}
+def _by_day(rows: Iterable[Row]) -> Iterator[tuple[date, list[float]]]:
+    days: defaultdict[int, list[float]] = defaultdict(list)
     for at, value in rows:
-        quarter = int(at // 900)  # no zone changes its day within a quarter of an hour
-        if (day := quarters.get(quarter)) is None:
-            day = quarters[quarter] = datetime.fromtimestamp(quarter * 900, zone).date()
-        days[day].append(value)
-    return sorted(days.items())
-
-
-def _outcomes(day: date, values: Iterable[object]) -> DayOutcomes:
-    counted = Counter(values)
-    return DayOutcomes(day=day, outcomes=tuple((each, counted[each.value]) for each in Outcome if counted[each.value]))
+        days[int(at // A_DAY)].append(value)
+    return ((datetime.fromtimestamp(day * A_DAY, UTC).date(), values) for day, values in sorted(days.items()))
 
 
 def _percentiles(day: date, ordered: Sequence[float]) -> DayPercentiles:
-    p50, p95, p99 = (rank(ordered, percent) for percent in (50, 95, 99))
+    p50, p95, p99 = (percentile(ordered, percent) for percent in (50, 95, 99))
     return DayPercentiles(day=day, count=len(ordered), p50=p50, p95=p95, p99=p99)
 
 

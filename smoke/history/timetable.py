@@ -8,8 +8,7 @@ from smoke.storage.store import Db, Store, upsert
 
 _SLOT = ("suite", "environment", "region", "slot", "started", "drift")
 _BEAT = ("suite", "environment", "region", "at")
-_SAVE_SLOT = upsert("slots", _SLOT, key=_SLOT[:4])
-_ANSWER = f"{_SAVE_SLOT} WHERE slots.started IS NULL OR slots.started > excluded.started"
+_ANSWER = f"{upsert('slots', _SLOT, key=_SLOT[:4])} WHERE slots.started IS NULL OR slots.started > excluded.started"
 _SAVE_BEAT = f"{upsert('heartbeats', _BEAT, key=_BEAT[:3])} WHERE heartbeats.at < excluded.at"
 
 
@@ -34,11 +33,6 @@ class Timetable:
 
     store: Store
 
-    def save(self, *slots: Slot) -> None:
-        """Keep ``slots`` in the place of what was known of them."""
-        with self.store.writing() as db:
-            db.executemany(_SAVE_SLOT, [tuple(getattr(slot, column) for column in _SLOT) for slot in slots])
-
     def slots(self, suite: str, environment: str, since: float, until: float) -> tuple[Slot, ...]:
         """Return the slots of an environment in [``since``, ``until``), in all regions, the newest last."""
         query = (
@@ -47,11 +41,6 @@ class Timetable:
         )
         with self.store.reading() as db:
             return tuple(Slot(**row) for row in db.execute(query, (suite, environment, since, until)))
-
-    def beat(self, suite: str, environment: str, region: str, at: float) -> None:
-        """Note that a run of the schedule was heard of at ``at``; what is older than the last changes nothing."""
-        with self.store.writing() as db:
-            beat(db, suite, environment, region, at)
 
     def last_beat(self, suite: str, environment: str, region: str | None = None) -> float | None:
         """Return when a run was last heard of, in a region or anywhere; None: never."""
@@ -62,10 +51,10 @@ class Timetable:
 
 
 def answer(db: Db, suite: str, environment: str, region: str, slot: float, started: float) -> None:
-    """Note inside the caller's transaction that a run began for a slot; one that was answered before stays so."""
+    """Note that a run began for a slot; one that was answered before stays so."""
     db.execute(_ANSWER, (suite, environment, region, slot, started, started - slot))
 
 
 def beat(db: Db, suite: str, environment: str, region: str, at: float) -> None:
-    """Do the same as :meth:`Timetable.beat` inside the caller's transaction."""
+    """Note that a run of the schedule was heard of at ``at``; what is older than the last changes nothing."""
     db.execute(_SAVE_BEAT, (suite, environment, region, at))

@@ -16,7 +16,7 @@ from smoke.reporting import allure_executor, allure_noise
 from smoke.reporting.allure.privacy import VIEWER
 from smoke.reporting.allure.settings import NOISE, PLACE
 from smoke.reporting.allure_executor import executor
-from smoke.reporting.lines import again, cut, receipt
+from smoke.reporting.lines import again, cut_lines, receipt
 
 if TYPE_CHECKING:
     from smoke.channels.links import Links
@@ -113,7 +113,7 @@ def _bad(content: Content, run: Run, result: CheckResult, around: Around) -> Con
     trace = details.get("trace", "")
     links = [*content.get("links", ()), *_links(result, attempt, around)]
     whole = trace if given in trace or given == found else f"{given}\n\n{trace}"
-    return {**content, "statusDetails": {**details, "message": message, "trace": cut(whole)}, "links": links}
+    return {**content, "statusDetails": {**details, "message": message, "trace": cut_lines(whole)}, "links": links}
 
 
 def _attempt(content: Content, result: CheckResult) -> Attempt | None:

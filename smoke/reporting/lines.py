@@ -47,7 +47,7 @@ def again(run: Run, check: Check) -> str:
     return shlex.join(["smoke", "run", *point, *said, "--check", check.id, *(["--headed"] if journey else [])])
 
 
-def cut(text: str) -> str:
+def cut_lines(text: str) -> str:
     """Return of each line of ``text`` as much as a person reads, and how many characters more it had."""
     return "\n".join(
         line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} … ({len(line) - LONGEST_LINE} more)"

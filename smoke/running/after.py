@@ -142,7 +142,7 @@ def bundles(run: Run, session: Session, settings: Settings, say: Say) -> dict[st
                 reports=settings.reports,
                 scrubber=session.scrubber,
                 good=session.good,
-                album=session.shelf or settings.reports,
+                shelf=session.shelf or settings.reports,
             ).write()
         if session.shelf is not None:
             good.keep(run, session.albums, session.shelf, session.scrubber)

@@ -84,7 +84,8 @@ class Telling:
 
 def _judged_and_told(occasion: Occasion, ends: float) -> Iterator[str]:
     from smoke.alerts.checking import check
-    from smoke.channels.delivery import Round, deliver
+    from smoke.channels.delivery import deliver
+    from smoke.channels.emptying import Round
     from smoke.channels.posting import posting
     from smoke.channels.told import lines_of
     from smoke.config.alerts.alerting import alerting

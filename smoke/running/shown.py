@@ -11,7 +11,7 @@ import pytest
 from _pytest.fixtures import FixtureLookupError
 
 import smoke
-from smoke.reporting.lines import cut
+from smoke.reporting.lines import cut_lines
 from smoke.running.failure import THEIRS
 from smoke.running.session import Session
 
@@ -43,7 +43,7 @@ class Shown:
 
     def _keep(self, nodeid: str, title: str, text: str) -> None:
         heading = f" {title} ".center(WIDTH, "_")
-        self._session.shown[nodeid] = cut(self._session.scrubber.text(f"{heading}\n{text.rstrip()}\n"))
+        self._session.shown[nodeid] = cut_lines(self._session.scrubber.text(f"{heading}\n{text.rstrip()}\n"))
 
 
 def made_by_theirs(error: BaseException, root: Path) -> bool:

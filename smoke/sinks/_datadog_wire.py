@@ -19,6 +19,7 @@ from datadog_api_client.exceptions import ApiException, OpenApiException
 from urllib3.exceptions import ConnectTimeoutError, HTTPError
 from urllib3.util import Retry
 
+from smoke.brief import short
 from smoke.sinks.registry import RefusedError, SinkError, TooLargeError
 
 CONNECT_SHARE = 0.4
@@ -124,7 +125,7 @@ class Wire:
             text = f"{self.host} answered {status} where Datadog answers {usual}; is a proxy between us and it?"
             return Trouble(text=text)
         if errors := isinstance(answer, dict) and answer.get("errors"):
-            return Trouble(text=f"Datadog took the payload with errors: {_short(errors)}")
+            return Trouble(text=f"Datadog took the payload with errors: {short(errors)}")
         return answer
 
 
@@ -134,15 +135,16 @@ def _refusal(error: ApiException, host: str, key_name: str, retried: frozenset[i
     if status == 429 and reset is not None:
         text = f"{host} limits our rate (429) and asks to wait {reset:g} s, more than there is left."
     elif status in RETRIED:
-        text = f"{host} is in trouble ({status}), still so after every retry that there was time for."
+        still = ", still so after every retry that there was time for" if status in retried else ""
+        text = f"{host} is in trouble ({status}){still}."
     elif status in {401, 403}:
         text = f"{host} refused the key ({status}): check {key_name}, and that it belongs to this site."
     elif status == 0:
-        text = f"{host} could not be reached (TLS): {_short(error.reason)}"
+        text = f"{host} could not be reached (TLS): {short(error.reason)}"
     elif 300 <= status < 400:
         text = f"{host} redirects ({status}); the key is not carried elsewhere: set DD_SITE or SMOKE_DATADOG_URL."
     else:
-        text = f"{host} refused the payload ({status}): {_short(error.body)}"
+        text = f"{host} refused the payload ({status}): {short(error.body)}"
     kind = {400: RefusedError, 422: RefusedError, 413: TooLargeError}.get(status, SinkError)
     return Trouble(text=text, error=kind, worth_retrying=status in retried, asked_wait_s=reset)
 
@@ -151,7 +153,3 @@ def _reset(error: ApiException) -> float | None:
     headers = {name.lower(): str(value).strip() for name, value in (error.headers or {}).items()}
     reset = headers.get("x-ratelimit-reset", "")
     return float(reset) if reset.isascii() and reset.isdigit() else None
-
-
-def _short(said: object) -> str:
-    return " ".join(str(said).split())[:200]

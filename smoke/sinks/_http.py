@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, LocationValueError, NameResolutionError, SSLError
 
+from smoke.brief import short
 from smoke.sinks.registry import RefusedError, SinkError, TooLargeError
 
 SHORTEST_S = 0.2
@@ -39,11 +40,6 @@ def request(
     if 200 <= answer.status < 300:
         return answer.data
     raise _refusal(answer.status, short(answer.data.decode(errors="replace")), whom, keys)
-
-
-def short(said: object) -> str:
-    """Return what somebody said in one short line."""
-    return " ".join(str(said).split())[:200]
 
 
 def _refusal(status: int, said: str, whom: str, keys: str) -> SinkError:

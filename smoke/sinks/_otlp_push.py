@@ -21,8 +21,9 @@ from opentelemetry.proto.metrics.v1 import metrics_pb2 as otlp
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from smoke import __version__
+from smoke.brief import short
 from smoke.observation import Unit
-from smoke.sinks._http import request, short
+from smoke.sinks._http import request
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Kind, Metric
 from smoke.sinks.otlp import Counts, Otlp

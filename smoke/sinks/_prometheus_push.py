@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import assert_never
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from urllib3.util import make_headers
@@ -15,6 +15,7 @@ from smoke.sinks._http import request
 from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Kind, Metric
 from smoke.sinks.registry import SinkError
+from smoke.spans import A_DAY
 
 PER_CHECK = ("browser", "category", "check")
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
@@ -28,7 +29,7 @@ def push(bulletin: Bulletin, url: str, *, keys: str, ends: float) -> None:
     parts = urlsplit(url)
     headers = {"Content-Type": TEXT}
     if parts.username:
-        headers |= make_headers(basic_auth=f"{parts.username}:{parts.password or ''}")
+        headers |= make_headers(basic_auth=f"{unquote(parts.username)}:{unquote(parts.password or '')}")
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
     group = "".join(f"/{key}/{quote(value, safe='')}" for key, value in _labels(bulletin.tags).items())
     body = exposition(bulletin, {})
@@ -74,7 +75,7 @@ def _converted(metric: Metric) -> tuple[str, float]:
         case Unit.MS:
             return f"{name}_seconds", metric.value / 1000
         case Unit.DAYS:
-            return f"{name.replace('_days', '')}_seconds", metric.value * 86_400
+            return f"{name.replace('_days', '')}_seconds", metric.value * A_DAY
         case Unit.RATIO | Unit.SCORE | Unit.COUNT:
             return name, metric.value
         case _:

@@ -13,13 +13,13 @@ from smoke.sinks.bulletin import Bulletin
 from smoke.sinks.metrics import Metric
 from smoke.sinks.options import Options
 from smoke.sinks.registry import Errand, RefusedError, sink
+from smoke.spans import A_DAY
 from smoke.strict import Checked, Variable
 
 AT_ONCE = 500
 """Data in one request, which may hold 1000, and 1 MB."""
 MOST_DIMENSIONS = 30
 LARGEST = 2.0**360
-TWO_WEEKS_S = 14 * 24 * 3600.0
 PUSH = "smoke.sinks._cloudwatch_push"
 
 
@@ -57,7 +57,7 @@ class CloudWatch(Options):
     @property
     def max_age_s(self) -> float:
         """Two weeks."""
-        return TWO_WEEKS_S
+        return 14 * A_DAY
 
 
 @sink(CloudWatch, extra="cloudwatch", library="boto3", loads=(PUSH,))

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from smoke.history.facts import DayPercentiles, rank
+from smoke.history.facts import DayPercentiles
 from smoke.observation import Unit
+from smoke.percentiles import percentile
 
 WIDTH, HEIGHT = 270, 64
 HEADROOM = 1.1
@@ -49,7 +50,7 @@ class Series:
     @property
     def top(self) -> float:
         """The value at the upper edge."""
-        usual = rank(sorted(each.p95 for each in self.days), COMMON)
+        usual = percentile(sorted(each.p95 for each in self.days), COMMON)
         return max(usual, self.budget or 0.0) * HEADROOM or 1.0
 
     @property

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from smoke.spans import A_DAY
 from smoke.timeline.states import Span, State, clipped
 from smoke.timeline.times import Times, times_of
 
-A_DAY = 86400.0
-ORDER = (State.DOWN, State.UNKNOWN, State.DEGRADED, State.MAINTENANCE, State.UP)
-"""From the bottom of a bar to its top."""
+WORST_FIRST = (State.DOWN, State.UNKNOWN, State.DEGRADED, State.MAINTENANCE, State.UP)
+"""Also from the bottom of a bar to its top."""
 LEAST = {State.DOWN: 0.16, State.UNKNOWN: 0.16, State.DEGRADED: 0.06, State.MAINTENANCE: 0.06, State.UP: 0.16}
 """No part of a day is drawn lower than that: half an hour of an outage would not be seen."""
 
@@ -35,7 +35,7 @@ class Day:
     @property
     def seconds(self) -> dict[State, float]:
         """How long it was in each state, the worst first; those that it never was in are left out."""
-        found = {state: float(getattr(self.times, state)) for state in ORDER}
+        found = {state: float(getattr(self.times, state)) for state in WORST_FIRST}
         return {state: seconds for state, seconds in found.items() if seconds > 0}
 
     @property

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from smoke.availability.gathering import Expectations, availability
+from smoke.availability.gathering import availability
 from smoke.bundle.bad import LIST
 from smoke.config.cron_schedule import Schedule
 from smoke.config.load import load
 from smoke.config.suite import Suite
-from smoke.history.facts import CheckFact, RunFact
-from smoke.history.reader import Reader
 from smoke.history.rows import PastRun
 from smoke.history.runs import History
 from smoke.model import Check, Outcome, Place
@@ -22,33 +19,15 @@ from smoke.planning.plan import Selection, plan
 from smoke.proof.matrix import Matrix, Result
 from smoke.proof.writing import last_proof
 from smoke.status.charts import Series, is_drawn
-from smoke.status.days import A_DAY, days_of
+from smoke.status.days import days_of
 from smoke.status.page import WINDOWS, Board, Elsewhere, PlaceNow, Proof, Row
-from smoke.status.standing import Age, Latest, RegionNow, region_now, standing
-from smoke.storage.store import Store
-from smoke.timeline.states import holds, needed_of
+from smoke.status.regions import regions_of
+from smoke.status.sources import Sources
+from smoke.status.standing import Age, Latest, RegionNow, standing
+from smoke.timeline.states import needed_of
 
-LOOKED_BACK = 7 * A_DAY
-"""How far back it is told since when a region is in its state."""
 NEWEST_RUNS = 8
 """Runs that tell what is measured: those of several regions, and of checks that were left out of one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """Where the page comes from."""
-
-    store: Store
-    expected: Expectations
-    root: Path
-    reports: Path
-    now: float
-    """Seconds since the epoch."""
-
-    @property
-    def since(self) -> float:
-        """When the longest window begins: at midnight, so that each bar stands for a whole day."""
-        return self.now - max(WINDOWS.values())
 
 
 def board(sources: Sources) -> Board:
@@ -72,7 +51,7 @@ def _place(sources: Sources, suite: Suite, place: Place) -> PlaceNow:
     )
     longest = windows[-1]
     planned = _planned(suite, place[1], schedules)
-    regions = tuple(_regions(sources, place, schedules, planned))
+    regions = tuple(regions_of(sources, place, schedules, planned))
     whole = longest.spans[-1]
     needed = needed_of(schedules, [each.region for each in regions])
     return PlaceNow(
@@ -94,78 +73,6 @@ def _planned(suite: Suite, environment: str, schedules: Sequence[Schedule]) -> M
     return {check.id: check for point in points for check in plan(suite, point, environment, Selection()).checks}
 
 
-def _regions(
-    sources: Sources, place: Place, schedules: Sequence[Schedule], planned: Mapping[str, Check]
-) -> Iterator[RegionNow]:
-    """Yield the scheduled regions that were ever heard of; all of them, where none was."""
-    scheduled = dict.fromkeys(region for each in schedules for region in each.regions)
-    found = [_region(sources, place, schedules, region, planned) for region in scheduled]
-    yield from [each for each in found if each.ended is not None] or found
-
-
-def _region(
-    sources: Sources, place: Place, schedules: Sequence[Schedule], region: str, planned: Mapping[str, Check]
-) -> RegionNow:
-    own = [replace(each, regions=(region,), down_regions=None) for each in schedules if region in each.regions]
-    alone = replace(sources.expected, schedules=tuple(own))
-    since = sources.now - LOOKED_BACK
-    points = sorted({each.point for each in own})
-    lasts = max(holds(each.pace) for each in own)
-    ended = Reader(sources.store).last_end(*place, region=region, points=points, before=sources.now)
-    newest = () if ended is None else _counted(sources, place, region, points, ended - lasts)
-    return region_now(
-        region,
-        availability(sources.store, alone, place, since, sources.now).spans,
-        since=since,
-        ended=ended,
-        took_s=newest[-1].finished - newest[-1].started if newest else None,
-        lasts=lasts,
-        checks=tuple(_latest(sources, place, region, newest, planned, lasts)) if newest else (),
-    )
-
-
-def _counted(sources: Sources, place: Place, region: str, points: Sequence[str], since: float) -> tuple[RunFact, ...]:
-    """Return the runs of a region that finished at ``since`` or later and count, the newest last."""
-    return tuple(
-        run
-        for run in Reader(sources.store).runs(*place, since, sources.now)
-        if run.region == region and run.execution_point in points
-    )
-
-
-def _latest(
-    sources: Sources, place: Place, region: str, newest: Sequence[RunFact], planned: Mapping[str, Check], lasts: float
-) -> Iterator[Latest]:
-    """Yield the latest outcome of each check that is planned, or that the ``newest`` runs had."""
-    ids = {run.run_id for run in newest}
-    found = Reader(sources.store).checks(*place, newest[0].finished, sources.now)
-    seen = {each.check_id: each for each in found if each.run_id in ids}
-    for check_id, check in planned.items():
-        yield _judged(seen.get(check_id) or _before(sources, place, region, check), check, sources.now - lasts)
-    for check_id in sorted(seen.keys() - planned.keys()):
-        yield _judged(seen[check_id], None, sources.now - lasts)
-
-
-def _before(sources: Sources, place: Place, region: str, check: Check) -> CheckFact | Check:
-    """Return the latest of a check that the newest runs left out; the check itself where it never ran."""
-    known = Reader(sources.store).checks(*place, sources.since, sources.now, check.id)
-    return next((each for each in reversed(known) if each.region == region), check)
-
-
-def _judged(seen: CheckFact | Check, check: Check | None, stands_from: float) -> Latest:
-    required = check is not None and check.critical
-    if not isinstance(seen, CheckFact):
-        return Latest(check_id=seen.id, required=required, age=Age.NEVER, outcome=Outcome.NOT_RUN)
-    return Latest(
-        check_id=seen.check_id,
-        required=required,
-        age=Age.FRESH if seen.at > stands_from else Age.OLD,
-        outcome=seen.outcome,
-        blame=seen.blame,
-        at=seen.at,
-    )
-
-
 def _rows(planned: Mapping[str, Check], regions: Sequence[RegionNow]) -> Iterator[Row]:
     found: dict[str, dict[str, Latest]] = {}
     for region in regions:
@@ -183,9 +90,8 @@ def _rows(planned: Mapping[str, Check], regions: Sequence[RegionNow]) -> Iterato
 
 
 def _series(sources: Sources, place: Place) -> Iterator[Series]:
-    reader = Reader(sources.store)
     for measured, (unit, budget) in _measured(History(sources.store).recent(*place, NEWEST_RUNS)).items():
-        days = reader.percentiles(*place, sources.since, sources.now, name=measured)
+        days = sources.reader.percentiles(*place, sources.since, sources.now, name=measured)
         if days:
             first, last = _day(sources.since), _day(sources.now)
             yield Series(name=measured, unit=unit, budget=budget, first=first, last=last, days=days)
@@ -203,7 +109,7 @@ def _measured(runs: Sequence[PastRun]) -> Mapping[str, tuple[Unit, float | None]
 
 
 def _elsewhere(sources: Sources, scheduled: set[Place]) -> Iterator[Elsewhere]:
-    for place in Reader(sources.store).places():
+    for place in sources.reader.places():
         newest = History(sources.store).recent(*place, 1) if place not in scheduled else ()
         for run in newest:
             yield Elsewhere(

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from smoke.availability.figures import Availability
 from smoke.moments import iso
+from smoke.status.days import WORST_FIRST
 from smoke.status.page import WINDOWS, Board, PlaceNow
 from smoke.status.standing import RegionNow, Status, worst
 from smoke.timeline.states import State
@@ -20,7 +21,6 @@ from smoke.timeline.states import State
 SCHEMA = 1
 LONGEST_MS = 99_999_999.0
 """Pingdom takes no longer response time."""
-WORST_FIRST = (State.DOWN, State.UNKNOWN, State.DEGRADED, State.MAINTENANCE, State.UP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

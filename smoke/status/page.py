@@ -9,11 +9,11 @@ from itertools import groupby
 from smoke.alerts.incident import Incident
 from smoke.availability.figures import Availability
 from smoke.model import Outcome
+from smoke.spans import A_DAY
 from smoke.status.charts import Series, by_page, in_order
 from smoke.status.days import Day
 from smoke.status.standing import Latest, RegionNow, Standing, Status, worst
 
-A_DAY = 86400.0
 WINDOWS: Mapping[str, float] = {"24h": A_DAY, "7d": 7 * A_DAY, "30d": 30 * A_DAY, "90d": 90 * A_DAY}
 """Stretches of time up to now of which the availability is told, in seconds; the longest last."""
 

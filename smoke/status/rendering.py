@@ -16,7 +16,7 @@ from smoke.status import written
 from smoke.status.charts import HEIGHT, WIDTH
 from smoke.status.page import WINDOWS, Board, PlaceNow
 from smoke.status.standing import Status, worst
-from smoke.timeline.states import State
+from smoke.timeline.states import State, state_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,13 +24,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 INDEX = "index.html"
 SIGNS = {State.UP: "●", State.DEGRADED: "◐", State.DOWN: "✕", State.UNKNOWN: "?", State.MAINTENANCE: "◇"}
-LOOKS = {
-    Outcome.PASS: State.UP,
-    Outcome.FLAKY: State.DEGRADED,
-    Outcome.FAIL: State.DOWN,
-    Outcome.INCONCLUSIVE: State.UNKNOWN,
-    Outcome.NOT_RUN: State.UNKNOWN,
-}
+LOOKS = {outcome: state_of(outcome) for outcome in Outcome}
 KEY = {
     State.UP: "it worked",
     State.DEGRADED: "not everywhere, or not at the first attempt",

@@ -19,8 +19,9 @@ from smoke.secrets.firewall import scrubbed
 from smoke.secrets.secret import Scrubber
 from smoke.settings import Settings
 from smoke.status import monitors, rendering
-from smoke.status.gathering import Sources, board
+from smoke.status.gathering import board
 from smoke.status.page import Board
+from smoke.status.sources import Sources
 from smoke.storage.sqlite import SqliteFile
 
 FOLDER = "status"

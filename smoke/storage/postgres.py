@@ -72,8 +72,12 @@ class Postgres:
 
             connection = psycopg.connect(self.url.reveal(), autocommit=True, row_factory=_rows, **CONNECT)
             self._line.keep(connection)
-            connection.execute(SESSION)
-            self._migrate(PostgresDb(connection))
+            try:
+                connection.execute(SESSION)
+                self._migrate(PostgresDb(connection))
+            except BaseException:
+                self._line.close()  # the next call would take it for one whose tables are up to date
+                raise
         return connection
 
     @contextmanager

@@ -16,10 +16,18 @@ def database_url(environ: Mapping[str, str]) -> Secret | None:
     text = environ.get(VARIABLE, "").strip()
     if not text:
         return None
-    parts = urlsplit(text)
-    if parts.scheme not in SCHEMES or not parts.path.strip("/"):
+    if not _is_address(text):
         raise ValueError("is postgresql://USER:PASSWORD@HOST:PORT/DATABASE (or leave it out: a file is used)")
     return Secret(text)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # part of a password is taken for one, and quoted, where a slash in it is not written as %2F
+    except ValueError:
+        return False
+    return parts.scheme in SCHEMES and bool(parts.path.strip("/"))
 
 
 def shown(url: Secret) -> str:

@@ -283,6 +283,17 @@ def test_the_change_of_the_clock_is_no_missing_heartbeat(since: str) -> None:
     ]
 
 
+def test_a_schedule_of_other_regions_is_none_of_a_rule_that_names_its_own() -> None:
+    """Its slots are not missed, and how often it comes does not make a look of the others last longer."""
+    hourly = replace(shipped().schedules[-1], cron="0 * * * *", regions=("local",))
+    often = replace(hourly, cron="*/10 * * * *", regions=("elsewhere",))
+    begin = at("2026-03-02 10:00")
+    punctual = [run(slot + 30, suite="mosaic", region="local") for slot in hourly.slots(begin - 4 * HOUR, begin + HOUR)]
+    facts = past(punctual, suite="mosaic", schedules=[hourly, often])
+    book = only(BOOK, "heartbeat_missing", per=Per.ENVIRONMENT, regions=("local",))
+    assert replay(book, [facts], begin, begin + HOUR).incidents == ()
+
+
 def test_a_change_of_rules_is_told_as_what_it_adds_removes_and_changes() -> None:
     facts = [past(every(HALF, START, "PFPPFFPP"))]
     now, until = only(BOOK, "smoke_test_failure"), START + 5 * HOUR

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from smoke.alerts.engine import evaluate
-from smoke.alerts.look import Impression, Look, checks_of, looks
+from smoke.alerts.look import Impression, Look, looks
 from smoke.alerts.past import Past
+from smoke.alerts.scope import checks_of
 from smoke.alerts.subject import Subject
 from smoke.config.alerts.rule import Per, Rule
 from smoke.model import Category, Outcome

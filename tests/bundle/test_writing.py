@@ -32,7 +32,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 def bundles(run: Run, reports: Path, *secrets: str) -> Bundles:
     scrubber = Scrubber([Secret(each) for each in secrets])
-    return Bundles(run=run, reports=reports, scrubber=scrubber, good={}, album=reports / "good")
+    return Bundles(run=run, reports=reports, scrubber=scrubber, good={}, shelf=reports / "good")
 
 
 def a_bad_run(rule: str = "it works", kind: CheckKind = CheckKind.PROBE, **changes: Any) -> Run:

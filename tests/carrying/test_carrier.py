@@ -19,11 +19,13 @@ from werkzeug import Request, Response
 from smoke import cli
 from smoke.bundle import good
 from smoke.carrying.git import Branch
+from smoke.history.errors import HistoryError
 from smoke.history.incidents import IncidentRow, Incidents
 from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox, Parcel
 from smoke.history.runs import History
 from smoke.secrets.secret import Scrubber
+from tests.support.counterparts import free_port
 from tests.support.run_builder import a_typical_run
 
 ROOT = Path(__file__).parents[2]
@@ -126,7 +128,8 @@ def test_the_next_machine_goes_on_where_this_one_ended(place: Place, capsys: Cap
     assert second.says("pull", NAME) == 0
     assert capsys.readouterr().err.splitlines()[-1] == f"{NAME}: 2 runs taken in"
     assert second.runs == first.runs == ["zwölf ☃/../x", "one"]
-    assert [each.incident_id for each in Incidents(second.outbox.store).open("shop", "production")] == ["i-1"]
+    (carried,) = Incidents(second.outbox.store).between(0, float("inf"))
+    assert (carried.incident_id, carried.closed) == ("i-1", None)
     assert [each.body for each in second.outbox.waiting("alert:slack")] == ["of late"]
     assert second.outbox.put(a_parcel("told")) == 0
     assert good.read(good.shelf_of(second.reports, "shop", "production")) == good.read(kept) != {}
@@ -264,6 +267,13 @@ def test_a_remote_that_cannot_be_reached_is_no_history(place: Place, capsys: Cap
     assert [machine.says(action, NAME) for action in ("pull", "push")] == [3, 3]
     assert "INCONCLUSIVE: the branch smoke-history/shop of origin: git: fatal: " in capsys.readouterr().err
     assert machine.runs == ["one"]
+
+
+def test_the_password_in_the_address_of_a_remote_is_not_told(place: Place) -> None:
+    remote = f"http://ann:s3cret@127.0.0.1:{free_port()}/shop.git"
+    with pytest.raises(HistoryError, match="the branch smoke-history/shop of http://127") as told:
+        Branch(name=NAME, remote=remote, folder=place.machine().folder, environ={}).fetch()
+    assert "s3cret" not in str(told.value)
 
 
 def test_a_name_that_no_branch_can_have_is_refused(place: Place) -> None:

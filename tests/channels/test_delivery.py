@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from pytest_httpserver import HTTPServer
 
 from smoke.alerts.notice import NoticeKind
 from smoke.channels.lateness import LATE_S
+from smoke.channels.message import Message
 from smoke.channels.options import Options
-from smoke.channels.registry import Channel, Kind
+from smoke.channels.registry import Channel, Errand, Kind, RefusedError
 from smoke.history.outbox import Parcel
 from smoke.variables import misshapen
 from tests.channels.world import BEGAN, a_channel, a_notice, environ, give, put, waiting
@@ -200,6 +202,25 @@ def test_what_a_service_refuses_for_good_another_channel_tells(httpserver, base,
     assert (slack.noticed, waiting(tmp_path)) == (["NOT TOLD IN TIME"], 0)
 
 
+def test_what_a_channel_refused_before_it_hung_another_one_tells(httpserver, base, tmp_path):
+    """It does not even keep to its time, and is left behind: what it gave up is not."""
+    slack, pages, resume = receivers.slack(httpserver), a_channel("pagerduty"), threading.Event()
+
+    def refuse_then_hang(message: Message, _options: Options, _errand: Errand) -> str:
+        if message.incident == OPENED.incident:
+            raise RefusedError("invalid event")
+        resume.wait(60)
+        return "late"
+
+    hanging = replace(pages, kind=replace(pages.kind, send=refuse_then_hang))
+    put(tmp_path, [hanging], OPENED, a_notice(incident="another"))
+    give(tmp_path, [hanging, a_channel("slack", "slack:#alerts")], environ(base), now=FIRST, deadline_s=0.8)
+    resume.set()
+    give(tmp_path, [a_channel("slack", "slack:#alerts")], environ(base), now=FIRST)
+    assert "NOT TOLD IN TIME" in slack.noticed
+    assert any("invalid event" in each.get_data(as_text=True) for each in slack.requests)
+
+
 def test_what_a_channel_does_not_take_for_hours_another_one_tells_once(httpserver, base, tmp_path):
     pages, slack = receivers.pagerduty(httpserver), receivers.slack(httpserver)
     both = [a_channel("pagerduty"), a_channel("slack", "slack:#alerts")]
@@ -222,6 +243,17 @@ def test_nobody_is_woken_for_what_is_over_and_everybody_is_told(httpserver, base
     (told,) = give(tmp_path, only, environ(base), now=OPENED.at + LATE_S)
     assert (pages.noticed, told.in_digest, waiting(tmp_path)) == (["NOT TOLD IN TIME"], 4, 0)
     assert '"severity": "warning"' in pages.requests[0].get_data(as_text=True)
+
+
+def test_a_digest_that_a_service_refuses_for_good_another_channel_tells(httpserver, base, tmp_path):
+    pages, slack = receivers.pagerduty(httpserver), receivers.slack(httpserver)
+    both = [a_channel("pagerduty"), a_channel("slack", "slack:#alerts")]
+    pages.always = answer(400, "invalid event")
+    put(tmp_path, both[:1], OPENED, a_notice(NoticeKind.CLOSED, 2, sentence="It ended by itself"))
+    told, _ = give(tmp_path, both, environ(base), now=OPENED.at + LATE_S)
+    assert (told.refused, told.waiting, waiting(tmp_path)) == (2, 0, 0)
+    assert slack.noticed == ["NOT TOLD IN TIME"]
+    assert "It ended by itself" in slack.requests[0].get_data(as_text=True)
 
 
 def test_one_message_that_fails_holds_up_no_other_incident(channel, receiver, base, tmp_path):

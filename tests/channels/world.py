@@ -9,7 +9,8 @@ from typing import Any
 
 from smoke.alerts.notice import Ending, Notice, NoticeKind
 from smoke.alerts.subject import Subject
-from smoke.channels.delivery import Delivered, Round, deliver
+from smoke.channels.delivery import deliver
+from smoke.channels.emptying import Delivered, Round
 from smoke.channels.links import Links
 from smoke.channels.message import Message, message_of
 from smoke.channels.parcels import parcels_of

@@ -144,7 +144,7 @@ def test_what_failed_in_the_middle_is_completed_the_next_time(smoke: Smoke, acco
     said = smoke("monitors", "sync")
     assert said.code == 3
     assert said.out.count("created monitor") == 2
-    assert "is in trouble (500)" in said.err
+    assert "is in trouble (500). What was told" in said.err, "it was not made again"
     assert "the next time does the rest" in said.err
     assert len(account.monitors) == 2
     assert smoke("monitors", "sync").code == 0

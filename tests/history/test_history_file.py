@@ -171,7 +171,7 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(path):
     assert [run.run_id for run in history.vanished(STARTED + 1e6)] == ["20261101T013000Z-dddddddd"]
     history.record(a_run(a_result(an_attempt(a_measurement("health.api.dns_ms", 3.5))), started=STARTED + 7200))
     reader = Reader(history.store)
-    read = reader.readings("shop", "production", 0, 2 * STARTED, name="health.api.dns_ms", check_id="health.api")
+    read = reader.readings("shop", "production", 0, 2 * STARTED, name="health.api.dns_ms")
     assert [(each.value, each.region) for each in read] == [(1.0, "eu-west-1"), (3.5, "eu-west-1"), (2.5, "us-east-1")]
     (failed,) = reader.checks("shop", "staging", 0, 2 * STARTED, "health.api")
     assert (failed.outcome, failed.blame, failed.at) == (Outcome.FAIL, Blame.APP_5XX, STARTED + 3612)

@@ -15,7 +15,7 @@ from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox, Parcel
 from smoke.history.pruning import AT_ONCE, ENDED_BEFORE, TABLES, Pruned, prune
 from smoke.history.runs import History
-from smoke.history.timetable import Slot, Timetable
+from smoke.history.timetable import Timetable, answer
 from smoke.storage.store import Answer, Db, Store
 from tests.support.run_builder import STARTED, a_typical_run
 
@@ -95,7 +95,9 @@ def test_what_is_not_over_is_never_forgotten(store: Store) -> None:
     for key in ("waits", "sent"):
         outbox.put(Parcel(key=key, to="slack", kind="opened", body="", created=STARTED))
     outbox.sent("sent", STARTED + 1)
-    schedule.save(Slot(suite="shop", environment="production", region="eu", slot=STARTED, started=None, drift=None))
+    with store.writing() as db:
+        answer(db, "shop", "production", "eu", STARTED, STARTED + 1)
+    assert len(schedule.slots("shop", "production", 0, STARTED + 99)) == 1
     prune(store, STARTED + 9)
     assert [each.incident_id for each in incidents.between(0, STARTED + 99)] == ["open"]
     assert [parcel.key for parcel in outbox.waiting("slack")] == ["waits"]

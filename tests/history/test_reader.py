@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from smoke.history.facts import CheckFact, DayPercentiles, Reading, RunFact, rank
+from smoke.history.facts import CheckFact, DayPercentiles, Reading, RunFact
 from smoke.history.reader import Reader
 from smoke.history.runs import History
 from smoke.model import Blame, Category, Outcome
 from smoke.observation import Measurement, Unit
+from smoke.percentiles import percentile
 from smoke.storage.store import Store
 from tests.support.run_builder import a_finding, a_measurement, a_result, a_run, an_attempt
 
@@ -101,45 +101,17 @@ def test_readings_are_what_deciding_attempts_observed(store: Store) -> None:
     reader = Reader(store)
     read = reader.readings(*SHOP, NOON, NOON + 1, name="api.total_ms")
     assert [(each.check_id, each.value) for each in read] == [("health.api", 42.5), ("other", 7.0)]
-    assert reader.readings(*SHOP, NOON, NOON + 1, name="api.total_ms", check_id="health.api") == (
-        Reading(
-            run_id=read[0].run_id,
-            at=NOON,
-            region="eu-west-1",
-            check_id="health.api",
-            name="api.total_ms",
-            value=42.5,
-            unit=Unit.MS,
-            budget=100.0,
-        ),
+    assert read[0] == Reading(
+        run_id=read[0].run_id,
+        at=NOON,
+        region="eu-west-1",
+        check_id="health.api",
+        name="api.total_ms",
+        value=42.5,
+        unit=Unit.MS,
+        budget=100.0,
     )
     assert reader.readings(*SHOP, NOON, NOON + 1, name="api.error_rate") == ()
-
-
-def test_days_count_verdicts_and_outcomes(store: Store) -> None:
-    """Of runs, or of one check; a day without any is not there."""
-    keep(store, NOON, NOON + 60)
-    broken = (a_result(check_id="a", outcome=Outcome.FAIL, blame=Blame.SLOW), a_result())
-    keep(store, NOON + 120, NOON + 2 * DAY, results=broken, verdict=Outcome.FAIL)
-    reader = Reader(store)
-    first, second = reader.days(*SHOP, 0, 2 * NOON)
-    assert (first.day, first.count()) == (date(2026, 11, 2), 3)
-    assert (first.count(Outcome.PASS), first.count(Outcome.FAIL)) == (2, 1)
-    assert (second.day, second.outcomes) == (date(2026, 11, 4), ((Outcome.FAIL, 1),))
-    checked = reader.days(*SHOP, 0, 2 * NOON, check_id="health.api")
-    assert [day.outcomes for day in checked] == [((Outcome.PASS, 3),), ((Outcome.PASS, 1),)]
-
-
-@pytest.mark.parametrize(
-    ("zone", "days"),
-    [("UTC", [24, 24]), ("Europe/Berlin", [22, 25, 1]), ("Asia/Kathmandu", [19, 24, 5])],
-)
-def test_days_are_those_of_a_zone(store: Store, zone: str, days: list[int]) -> None:
-    """The day on which summer time ends has 25 hours, and some zones are three quarters of an hour off."""
-    begin = datetime(2026, 10, 24, tzinfo=UTC).timestamp()
-    keep(store, *(begin + hour * 3600 for hour in range(48)))
-    counted = Reader(store).days(*SHOP, 0, 2 * NOON, zone=ZoneInfo(zone))
-    assert [day.count() for day in counted] == days
 
 
 def test_percentiles_are_taken_day_by_day(store: Store) -> None:
@@ -156,4 +128,4 @@ def test_percentiles_are_taken_day_by_day(store: Store) -> None:
 @pytest.mark.parametrize(("percent", "value"), [(0, 1), (5, 1), (50, 10), (95, 19), (99, 20), (100, 20)])
 def test_a_percentile_is_a_value_that_was_seen(percent: int, value: int) -> None:
     """Nearest rank of twenty."""
-    assert rank(range(1, 21), percent) == value
+    assert percentile(range(1, 21), percent) == value

@@ -131,8 +131,8 @@ def test_user_and_password_of_the_address_are_sent_and_not_told(httpserver):
     httpserver.expect_request(
         "/metrics/job/smoke/env/production/execution_point/scheduled/region/eu-west-1/suite/shop", method="PUT"
     ).respond_with_response(Response("who?", 401))
-    delivery = push(httpserver.url_for("").replace("http://", "http://smoke:hunter22@"))
-    assert httpserver.log[0][0].authorization.password == "hunter22"
+    delivery = push(httpserver.url_for("").replace("http://", "http://smoke:hunter%2F22@"))
+    assert httpserver.log[0][0].authorization.password == "hunter/22"
     assert delivery.detail == "the Pushgateway refused the key (401): look at SMOKE_PUSHGATEWAY_URL."
 
 

@@ -13,8 +13,9 @@ from smoke.history.runs import History
 from smoke.judging.judge import combine
 from smoke.judging.judged import CheckResult
 from smoke.model import Blame, Outcome
-from smoke.status.gathering import Sources, board
+from smoke.status.gathering import board
 from smoke.status.page import PlaceNow
+from smoke.status.sources import Sources
 from tests.support.project import a_project
 from tests.support.run_builder import a_result, a_run
 

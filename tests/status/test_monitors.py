@@ -11,8 +11,9 @@ import pytest
 
 from smoke.model import Outcome
 from smoke.status import monitors
-from smoke.status.gathering import Sources, board
+from smoke.status.gathering import board
 from smoke.status.monitors import json_schema, pingdom, to_json
+from smoke.status.sources import Sources
 from tests.status.shop import DAY, HOUR, NOW, REQUIRED, SLOT, a_shop, say
 
 OUTCOMES = (

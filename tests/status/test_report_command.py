@@ -16,7 +16,7 @@ from smoke import cli
 from smoke.alerts.kept import row_of
 from smoke.history.incidents import Incidents
 from smoke.model import Outcome
-from smoke.status.gathering import Sources
+from smoke.status.sources import Sources
 from tests.status.shop import SHOP, a_shop, say
 from tests.support.year import an_incident
 

@@ -13,7 +13,8 @@ from smoke.history.incidents import Incidents
 from smoke.history.opening import history_file
 from smoke.history.runs import History
 from smoke.model import Outcome
-from smoke.status.gathering import Sources, board
+from smoke.status.gathering import board
+from smoke.status.sources import Sources
 from smoke.status.writing import files_of
 from tests.status.shop import DAY, HOUR, MINUTE, NOW, REQUIRED, SHOP, SLOT, a_shop, say
 from tests.support import axe, year

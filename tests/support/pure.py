@@ -82,6 +82,9 @@ PURE = [
     "smoke.moments",
     "smoke.probing.readings",
     "smoke.spans",
+    "smoke.brief",
+    "smoke.moments",
+    "smoke.percentiles",
     "smoke.variables",
     *(
         f"smoke.init.{name}"
