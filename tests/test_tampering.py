@@ -41,9 +41,16 @@ def test_a_spoiled_answer_is_told_and_a_changed_one_is_not(name: str, tried: dic
         (CAUGHT, ""),
         (replace(CAUGHT, verdict="PASS", red=()), "missed"),
         (replace(CAUGHT, red=(replace(RED, blame=Blame.SLOW),)), "missed"),
+        (replace(CAUGHT, red=()), "missed"),
+        (replace(CAUGHT, verdict="FLAKY", red=(replace(RED, outcome="FLAKY", blame=Blame.SLOW),)), "missed"),
+        (replace(CAUGHT, verdict="FLAKY", red=(replace(RED, outcome="FLAKY"),)), ""),
         (replace(CAUGHT, red=(RED, replace(RED, blame=Blame.ACCOUNT))), "wrong blame: ACCOUNT"),
+        (replace(CAUGHT, red=(RED, replace(RED, outcome="FLAKY", blame=Blame.ACCOUNT))), ""),
         (replace(CAUGHT, red=(RED, replace(RED, blame=Blame.SLOW))), ""),
         (replace(CAUGHT, defect=NONE), "false alarm"),
+        (replace(CAUGHT, defect=NONE, verdict="INCONCLUSIVE", red=()), "false alarm"),
+        (replace(CAUGHT, defect=NONE, verdict="FAIL", red=(replace(RED, blame=Blame.SLOW),)), ""),
+        (replace(CAUGHT, defect=NONE, verdict="FLAKY", red=(replace(RED, outcome="FLAKY"),)), ""),
         (replace(CAUGHT, defect=NONE, verdict="PASS", red=()), ""),
         (replace(CAUGHT, verdict="PASS", red=(), touched=()), ""),
     ],
@@ -55,7 +62,7 @@ def test_what_a_run_shows_is_told(seen: Tried, result: str) -> None:
 
 def test_without_a_defect_the_proxy_is_not_noticed() -> None:
     """Status, type and body are those of the application, and nothing counts as spoiled."""
-    with proxies(1) as proxy, start(DemoOptions(suites=frozenset({"mosaic"}))) as demo:
+    with proxies(1, NONE) as proxy, start(DemoOptions(suites=frozenset({"mosaic"}))) as demo:
         proxy.upstream = {proxy.urls[0]: demo.base_urls["mosaic"]}
         through, straight = (urllib.request.urlopen(f"{url}/health") for url in (*proxy.urls, demo.base_urls["mosaic"]))
         assert through.read() == straight.read()
