@@ -23,9 +23,10 @@ from smoke.proof.drill import control, drill
 from smoke.proof.fault import Fault
 from smoke.proof.journal import Key, Opens
 from smoke.proof.journey_fault import JourneyFault
-from smoke.proof.journeys import faults_of_journeys, trials_of, try_all
+from smoke.proof.journeys import trials_of, try_all
 from smoke.proof.matrix import Case, Matrix, Result, kind_of
 from smoke.proof.parts import Wanted
+from smoke.proof.promised import faults_of_journeys
 from smoke.running.launch import Begun, begin, begin_with_driver
 from smoke.settings import Settings
 
