@@ -81,7 +81,7 @@ def _run(options: DemoOptions, announce: Callable[[Handoff], None], until_eof: i
     credentials = Credentials()
     from smoke.demo import server  # loads while the passwords are hashed
 
-    server.run(options, credentials, announce, until_eof=until_eof)
+    server.run(options, credentials, announce, until_eof)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
