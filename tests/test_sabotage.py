@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sabotage.__main__ import main
 from sabotage.campaign import Tried, attempt, campaign, chosen
 from sabotage.case import CASES, Case, Exit
 from sabotage.ended import Ended
@@ -53,6 +54,13 @@ def test_a_sabotaged_run_fails_closed(name: str, trying: Callable[[str], Tried])
     """It is not green, does not hang, says why, and leaves no process behind."""
     tried = trying(name)
     assert tried.wrong == (), tried.ended
+
+
+def test_a_name_that_fits_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Else whoever mistypes one of two names believes that both were tried."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["target-hanging", "dns-of-traget"])
+    assert "unknown sabotage 'dns-of-traget'; did you mean 'dns-of-target-dead'?" in capsys.readouterr().err
 
 
 def test_no_sabotage_may_be_green() -> None:

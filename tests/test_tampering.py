@@ -10,6 +10,7 @@ import pytest
 from smoke.demo.options import DemoOptions
 from smoke.demo.process import start
 from smoke.model import Blame
+from tampering.__main__ import main
 from tampering.campaign import Red, Tried, campaign, chosen
 from tampering.defect import DEFECTS, Defect
 from tampering.proxy import proxies
@@ -68,6 +69,13 @@ def test_without_a_defect_the_proxy_is_not_noticed() -> None:
         assert through.read() == straight.read()
         assert through.headers["Content-Type"] == straight.headers["Content-Type"]
         assert proxy.touched == set()
+
+
+def test_a_name_that_fits_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Else whoever mistypes one of two names believes that both were tried."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["--suite", "deltacrown", "images-html", "gzip-lye"])
+    assert "unknown defect 'gzip-lye'; did you mean 'gzip-lie'?" in capsys.readouterr().err
 
 
 def test_defects_of_both_kinds_are_there() -> None:
