@@ -52,7 +52,7 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
+class Faultless:
     """What the tape gives without any fault."""
 
     red: Mapping[str, str]
@@ -61,16 +61,16 @@ class Control:
     """What requests are filled with in the end."""
 
 
-async def control(basis: Basis) -> Control:
+async def faultless(basis: Basis) -> Faultless:
     """Run all probes over the tape as it is."""
     shared = Shared(values=dict(basis.values))
     terms = replace(basis.terms, retry=RetryPolicy(attempts=1))
     results = await _walk(basis, terms, shared, Faulty(basis.tape, NOTHING, frozenset()))
     red = {name: each.reason or each.outcome for name, each in results.items() if each.outcome is not Outcome.PASS}
-    return Control(red, dict(shared.values))
+    return Faultless(red, dict(shared.values))
 
 
-async def drill(basis: Basis, known: Control, probe: Probe, fault: Fault) -> Case:
+async def drill(basis: Basis, known: Faultless, probe: Probe, fault: Fault) -> Case:
     """Try ``fault`` on ``probe``, with all other probes of the suite beside it.
 
     What one expectation promises to catch it must catch alone, too: else nobody would miss it.
@@ -104,7 +104,7 @@ async def drill(basis: Basis, known: Control, probe: Probe, fault: Fault) -> Cas
     )
 
 
-def _trouble(basis: Basis, known: Control, probe: Probe, faulty: Faulty) -> str | None:
+def _trouble(basis: Basis, known: Faultless, probe: Probe, faulty: Faulty) -> str | None:
     """Say why a drill shows nothing, None if it does."""
     if (reason := known.red.get(probe.id)) is not None:
         return basis.scrub(f"it does not pass from the tape without a fault: {reason}")
@@ -113,7 +113,7 @@ def _trouble(basis: Basis, known: Control, probe: Probe, faulty: Faulty) -> str 
     return None if probe.id in faulty.touched else "the fault changed nothing that the check asks for"
 
 
-async def _alone(basis: Basis, known: Control, probe: Probe, fault: Fault) -> CheckResult:
+async def _alone(basis: Basis, known: Faultless, probe: Probe, fault: Fault) -> CheckResult:
     """Judge the faulty answer by nothing but the expectation that promises to catch it, and by its good status."""
     meant = frozenset(_meant(basis, probe))
     said = getattr(probe.expect, fault.field)

@@ -33,7 +33,7 @@ NAVIGATION_MS = 2 * PATIENCE_MS
 AGAIN = RetryPolicy(attempts=2, first_wait_s=0.0)
 
 
-CONTROL = JourneyFault(name="no fault", blames=frozenset())
+NOTHING = JourneyFault(name="nothing", blames=frozenset())
 """Tried with every journey: one that does not pass from the tape as it is shows nothing by going red."""
 
 
@@ -70,7 +70,7 @@ def trials_of(clean: Clean, cases: Iterable[tuple[Check, JourneyFault]]) -> Tria
     """Return what is to be tried: each of ``cases``, and every journey that they are about without any fault."""
     by_journey: dict[str, tuple[Check, list[JourneyFault]]] = {}
     for check, fault in cases:
-        by_journey.setdefault(check.id, (check, [CONTROL]))[1].append(fault)
+        by_journey.setdefault(check.id, (check, [NOTHING]))[1].append(fault)
     return Trials(
         clean,
         tuple(
@@ -125,7 +125,7 @@ class Arriving:
     def finished(self, result: CheckResult) -> None:
         """Take note of a trial that is done; others may be told now, too."""
         trial = self.waiting[result.check.id]
-        if trial.fault is CONTROL and result.outcome is Outcome.PASS:
+        if trial.fault is NOTHING and result.outcome is Outcome.PASS:
             self.passing.add(trial.journey)
         if trial.journey in self.passing:
             done = [each for each in self._of(trial.journey) if each.check.id in self.session.observations]
@@ -133,9 +133,9 @@ class Arriving:
 
     def tell_the_rest(self) -> None:
         """Tell of what was not told yet: nothing is shown by a journey that does not pass as it is, or did not run."""
-        controls = {trial.journey: trial for trial in self.waiting.values() if trial.fault is CONTROL}
-        for journey, control in controls.items():
-            case = _case(self.trials.clean, control, self.session)
+        faultless = {trial.journey: trial for trial in self.waiting.values() if trial.fault is NOTHING}
+        for journey, trial in faultless.items():
+            case = _case(self.trials.clean, trial, self.session)
             why = f"it does not pass from the tape without a fault: {case.rule or case.trouble}"
             self._tell(self._of(journey), why)
         self._tell([*self.waiting.values()])
@@ -146,7 +146,7 @@ class Arriving:
     def _tell(self, trials: list[Trial], trouble: str | None = None) -> None:
         for trial in trials:
             del self.waiting[trial.check.id]
-            if trial.fault is not CONTROL:
+            if trial.fault is not NOTHING:
                 case = _case(self.trials.clean, trial, self.session)
                 self.told(replace(case, trouble=trouble or case.trouble))
 

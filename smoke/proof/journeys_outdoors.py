@@ -18,7 +18,7 @@ from smoke.observation import Observation
 from smoke.proof.burning import busy
 from smoke.proof.clean import Clean
 from smoke.proof.forecast import Forecast
-from smoke.proof.journeys import CONTROL
+from smoke.proof.journeys import NOTHING
 from smoke.proof.replay import Replay
 from smoke.proof.taking_over import begun_again, cases_by_journey, take_over
 from smoke.reporting.progress import Progress
@@ -79,7 +79,7 @@ def repeat_journeys(clean: Clean, begun: Begun, settings: Settings, forecasts: S
     again = begun_again(begun, cases, clean.target, settings)
     with busy(forecasts[0].burners), open_session(again, settings, Progress()) as session:
         outings = [
-            Outing(_case_of(journey, one), one, Replay(clean.tape, journey.id, CONTROL), session.target.owns)
+            Outing(_case_of(journey, one), one, Replay(clean.tape, journey.id, NOTHING), session.target.owns)
             for one in forecasts
             for journey in journeys
         ]
