@@ -40,7 +40,7 @@ def serve(arguments: argparse.Namespace) -> int:
     try:
         return _serve_child(options) if arguments.child else _serve_person(options)
     except OSError as error:
-        print(f"cannot serve on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
+        print(f"cannot serve on {options.host}:{options.port}: {error.strerror}; --port names another", file=sys.stderr)
         return 2
 
 
