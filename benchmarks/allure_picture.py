@@ -5,9 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page
-
 from benchmarks.failure_picture import run
+from benchmarks.pictures import side_by_side
 from smoke.reporting.allure_report import ReportSkipped, build
 from tests.support.chromium import chromium
 
@@ -32,16 +31,8 @@ def main() -> None:
             page.get_by_text(f"{OPENED}:").first.click()
             page.get_by_role("link", name="failure page").wait_for()
             page.screenshot(path=folder / "check.png")
-            _side_by_side(browser.new_page(viewport={"width": 2 * WIDTH, "height": HEIGHT}), folder)
+            side_by_side(browser, folder, ("list", "check"), PICTURE, WIDTH)
     print("docs/images/allure.png")
-
-
-def _side_by_side(page: Page, folder: Path) -> None:
-    both = "".join(f"<img src={name}.png width={WIDTH}>" for name in ("list", "check"))
-    (folder / "both.html").write_text(f"<!doctype html><body style='margin:0;display:flex'>{both}", encoding="utf-8")
-    page.goto((folder / "both.html").as_uri())
-    page.wait_for_function("[...document.images].every(each => each.complete)")
-    page.screenshot(path=PICTURE)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,9 @@ import asyncio
 import math
 import os
 import statistics
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
@@ -22,13 +20,13 @@ from smoke.browser.launch import launch_options
 from smoke.demo.process import start
 from smoke.probing import reference as exchanges
 from smoke.probing.client import send
+from smoke.proof.burning import busy
 from smoke.running import reference as pages
 from smoke.running import vitals
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-BUSY = "while True: pass"
 TIMES = 8
 
 
@@ -46,16 +44,6 @@ class Bare:
             yield context.new_page()
         finally:
             context.close()
-
-
-@contextmanager
-def busy(count: int) -> Iterator[None]:
-    """Let ``count`` processes do nothing but run."""
-    with ExitStack() as stack:
-        for _ in range(count):
-            child = stack.enter_context(subprocess.Popen([sys.executable, "-c", BUSY], start_new_session=True))
-            stack.callback(child.kill)
-        yield
 
 
 def exchanged(url: str) -> tuple[float, float]:

@@ -81,9 +81,8 @@ def elsewhere(_: str) -> Iterator[str]:
 @contextmanager
 def through(change: Callable[[Asked, Reply, Memory], Reply], url: str) -> Iterator[str]:
     """Yield the address of a proxy before ``url`` that changes answers."""
-    with proxies(1) as proxy:
+    with proxies(1, Defect(name="changed", done="", blames=frozenset(), change=change)) as proxy:
         proxy.upstream = {proxy.urls[0]: url}
-        proxy.defect = Defect(name="changed", done="", blames=frozenset(), change=change)
         yield proxy.urls[0]
 
 

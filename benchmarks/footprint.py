@@ -40,6 +40,8 @@ KINDS = {
 }
 """What is run as probes only, and what with journeys."""
 LOOK_S = 0.1
+COPIES = 1000
+"""Runs that are kept to see how many bytes each takes."""
 DAY = 86_400.0
 PLACE = ("deltacrown", "production")
 TABLES = ("runs", "checks", "attempts", "measurements", "slots", "places")
@@ -119,24 +121,24 @@ def copies(rows: RunRows, count: int, ending: float) -> Iterator[RunRows]:
         yield replace(rows, run=tuple(told[name] for name in RUN))
 
 
-def size(kind: str, rows: RunRows, folder: Path, count: int = 1000) -> None:
+def size(kind: str, rows: RunRows, folder: Path) -> None:
     """Print how many rows and bytes a run adds to the history."""
     lines = 1 + len(rows.checks) + len(rows.attempts) + len(rows.measurements)
     path = folder / f"{kind}-size.db"
     store = history_file(path)
     _fill(store, copies(rows, 100, time.time() - DAY))
     before = path.stat().st_size
-    _fill(store, (replace(each, run=("b" + str(each.run[0]), *each.run[1:])) for each in copies(rows, count, 2e9)))
-    per_run = (path.stat().st_size - before) / count
-    print(f"{kind}: {lines} rows and {per_run:,.0f} bytes a run, SQLite (over {count:,} runs)")
+    _fill(store, (replace(each, run=("b" + str(each.run[0]), *each.run[1:])) for each in copies(rows, COPIES, 2e9)))
+    per_run = (path.stat().st_size - before) / COPIES
+    print(f"{kind}: {lines} rows and {per_run:,.0f} bytes a run, SQLite (over {COPIES:,} runs)")
     if postgres.missing():
         return
     with postgres.server() as url:
         store = history_database(Secret(url))
-        _fill(store, copies(rows, count, time.time()))
+        _fill(store, copies(rows, COPIES, time.time()))
         with store.reading() as db:
             held = [db.execute(f"SELECT pg_total_relation_size('smoke.{table}')").fetchone()[0] for table in TABLES]
-    print(f"{kind}: {sum(held) / count:,.0f} bytes a run, PostgreSQL with its indexes", flush=True)
+    print(f"{kind}: {sum(held) / COPIES:,.0f} bytes a run, PostgreSQL with its indexes", flush=True)
 
 
 def _fill(store: Store, runs_of: Iterator[RunRows]) -> None:

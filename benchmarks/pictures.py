@@ -13,8 +13,13 @@ def photograph(browser: Browser, folder: Path, picture: Path, width: int) -> Non
         page = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 600}).new_page()
         page.goto((folder / "index.html").as_uri())
         page.screenshot(path=folder / f"{scheme}.png", full_page=True)
-    frame = browser.new_context(viewport={"width": 2 * width, "height": 600}).new_page()
-    both = "".join(f"<img src={scheme}.png width={width}>" for scheme in ("light", "dark"))
+    side_by_side(browser, folder, ("light", "dark"), picture, width)
+
+
+def side_by_side(browser: Browser, folder: Path, names: tuple[str, str], picture: Path, width: int) -> None:
+    """Write the two pictures ``folder/<name>.png``, each ``width`` pixels wide, as one."""
+    frame = browser.new_page(viewport={"width": 2 * width, "height": 600})
+    both = "".join(f"<img src={name}.png width={width}>" for name in names)
     (folder / "both.html").write_text(f"<!doctype html><body style='margin:0;display:flex'>{both}", encoding="utf-8")
     frame.goto((folder / "both.html").as_uri())
     frame.wait_for_function("[...document.images].every(each => each.complete)")

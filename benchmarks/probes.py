@@ -9,17 +9,9 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.goals import Measured, measured
-from benchmarks.growth import sized
+from benchmarks.growth import PROBE, sized
 from benchmarks.timing import ROOT, timed
 from smoke.demo.process import start
-
-PROBE = """
-  - id: bench.probe-{number}
-    title: Probe {number} of the benchmark
-    category: api-health
-    request: GET /health
-    expect: {{status: 200}}
-"""
 
 
 def project(folder: Path, probes: int) -> Path:

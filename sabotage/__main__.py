@@ -7,17 +7,19 @@ import sys
 from collections.abc import Sequence
 
 from sabotage.campaign import Tried, campaign, chosen
+from sabotage.case import CASES
 from sabotage.table import show
+from smoke.known import unknown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Try what was named, or everything; return 0 if all was well, 3 if something could not be tried here."""
     parser = argparse.ArgumentParser(prog="make sabotage ARGS=…", description=__doc__)
     parser.add_argument("name", nargs="*", help="try only sabotages whose name begins so")
-    cases = chosen(parser.parse_args(arguments).name)
-    if not cases:
-        print("no sabotage is called so", file=sys.stderr)
-        return 2
+    names = parser.parse_args(arguments).name
+    if wrong := [unknown("sabotage", name, CASES) for name in names if not chosen([name])]:
+        parser.error("; ".join(wrong))
+    cases = chosen(names)
     tried: list[Tried] = []
     for each in campaign(cases):
         print(f"{len(tried) + 1}/{len(cases)} {each.case.name}: {each.word}", file=sys.stderr, flush=True)

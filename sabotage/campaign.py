@@ -24,9 +24,9 @@ class Tried:
 
     case: Case
     ended: Ended | None
-    """None: it is not possible here."""
+    """None: it could not be done here."""
     wrong: tuple[str, ...]
-    """Why the run did not fail closed, or why the sabotage is not possible here."""
+    """Why the run did not fail closed, or why the sabotage could not be done here."""
 
     @property
     def word(self) -> str:
@@ -54,6 +54,6 @@ def attempt(case: Case) -> Tried:
         try:
             with ground(Path(folder)) as place:
                 ended = case.attempt(place)
-        except NotPossibleError as error:
+        except (NotPossibleError, TimeoutError) as error:  # or the moment never came
             return Tried(case, None, (str(error),))
     return Tried(case, ended, case.wrong(ended))

@@ -68,13 +68,13 @@ class Family:
         return tuple(process for process, environ in running if self._is_ours(process, environ))
 
     def one(self, kind: Callable[[Process], bool], within_s: float = 20.0) -> Process:
-        """Wait for a member of this kind and return the first; raises LookupError if there is none in time."""
+        """Wait for a member of this kind and return the first; raises TimeoutError if there is none in time."""
         ends = time.monotonic() + within_s
         while time.monotonic() < ends:
             if found := [each for each in self.members() if kind(each)]:
                 return min(found, key=lambda each: each.pid)
             threading.Event().wait(POLL_S)
-        raise LookupError("the run never started what was to be sabotaged")
+        raise TimeoutError("the run never started what was to be sabotaged")
 
     def lingering(self, within_s: float) -> tuple[Process, ...]:
         """Give the members a moment to end; return those that did not."""

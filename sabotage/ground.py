@@ -45,8 +45,7 @@ class Going:
         code = self._wait(self.began + limit_s)
         seconds = time.monotonic() - self.began
         left = self.family.lingering(GRACE_S) if code is not None else ()
-        self.family.end()
-        self.child.wait()
+        self.stop()
         told = _read(self.output)
         verdict = _verdict(told)
         return Ended(
@@ -56,6 +55,11 @@ class Going:
             seconds=seconds,
             left=tuple(process.command for process in left),
         )
+
+    def stop(self) -> None:
+        """Kill whatever is left of it."""
+        self.family.end()
+        self.child.wait()
 
     def _wait(self, until: float) -> int | None:
         while time.monotonic() < until:
@@ -71,6 +75,8 @@ class Ground:
 
     folder: Path
     target: Target
+    begun: list[Going] = field(default_factory=list)
+    """Every run that was started here."""
 
     @property
     def project(self) -> Path:
@@ -103,7 +109,8 @@ class Ground:
             text=True,
             start_new_session=True,
         )
-        return Going(child, Family(mark), output, errors)
+        self.begun.append(Going(child, Family(mark), output, errors))
+        return self.begun[-1]
 
     def run(self, *options: str, through: Sequence[str] = (), **environ: str) -> Ended:
         """Run ``smoke`` to its end."""
@@ -112,9 +119,14 @@ class Ground:
 
 @contextlib.contextmanager
 def ground(folder: Path) -> Iterator[Ground]:
-    """Yield an empty ground below ``folder`` whose target serves."""
+    """Yield an empty ground below ``folder`` whose target serves; no run outlives it."""
     with serving() as target:
-        yield Ground(folder, target)
+        place = Ground(folder, target)
+        try:
+            yield place
+        finally:
+            for going in place.begun:
+                going.stop()
 
 
 def _read(file: IO[str]) -> str:

@@ -136,7 +136,10 @@ def journey_ends_pytest(ground: Ground) -> Ended:
 
 
 @sabotage(
-    "import-exits", "a file of journeys ends Python with exit code 0 while it is read", Exit.INCONCLUSIVE, says=""
+    "import-exits",
+    "a file of journeys ends Python with exit code 0 while it is read",
+    Exit.INCONCLUSIVE,
+    says="ended Python with exit code 0",
 )
 def import_exits(ground: Ground) -> Ended:
     return swallowing(ground, OPENS, "import sys\n\nsys.exit(0)")

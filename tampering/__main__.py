@@ -6,7 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from smoke.known import unknown
 from tampering.campaign import SUITES, Tried, campaign, chosen
+from tampering.defect import DEFECTS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,9 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--suite", action="append", choices=SUITES, help="only this suite; may be repeated")
     given = parser.parse_args(arguments)
     defects, suites = chosen(given.name), given.suite or SUITES
-    if not defects:
-        print("no defect is called so", file=sys.stderr)
-        return 2
+    if wrong := [unknown("defect", name, DEFECTS) for name in given.name if not chosen([name])]:
+        parser.error("; ".join(wrong))
     done: list[Tried] = []
     for each in campaign(suites, defects):
         done.append(each)

@@ -157,22 +157,23 @@ def _mojibake(_asked: Asked, good: Reply, _memory: Memory) -> Reply:
     return replace(good, body=re.sub(rb"(<h1[^>]*>)", "\\1caf\u00c3\u00a9 \ufffd ".encode(), good.body))
 
 
-@harmful("pages-swapped", "each page shows what the page before it should have")
-def _swapped(asked: Asked, good: Reply, memory: Memory) -> Reply:
-    if not is_page(good) or asked.method != "GET":
+def _of_another(asked: Asked, good: Reply, memory: Memory) -> Reply:
+    """Return the answer with the body of another path, once two were asked for."""
+    if asked.method != "GET":
         return good
-    seen = memory.kept.setdefault("bodies", {asked.path: good.body})
-    seen[asked.path] = good.body
-    return replace(good, body=next(body for path, body in seen.items() if path != asked.path or len(seen) == 1))
+    memory.kept[asked.path] = good.body
+    others = (body for path, body in memory.kept.items() if path != asked.path)
+    return replace(good, body=next(others, good.body))
+
+
+@harmful("pages-swapped", "each page shows what another page should")
+def _swapped(asked: Asked, good: Reply, memory: Memory) -> Reply:
+    return _of_another(asked, good, memory) if is_page(good) else good
 
 
 @harmful("documents-swapped", "each JSON document is that of another path", *SHAPE)
 def _swapped_json(asked: Asked, good: Reply, memory: Memory) -> Reply:
-    if not is_json(good) or asked.method != "GET":
-        return good
-    seen = memory.kept.setdefault("bodies", {asked.path: good.body})
-    seen[asked.path] = good.body
-    return replace(good, body=next(body for path, body in seen.items() if path != asked.path or len(seen) == 1))
+    return _of_another(asked, good, memory) if is_json(good) else good
 
 
 @harmful("images-html", "every image is an HTML page, still said to be an image")

@@ -22,7 +22,7 @@ HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"content-length"}
 class Proxy:
     """Stands before one or more addresses of a target, each at a port of its own."""
 
-    defect: Defect | None = None
+    defect: Defect
     memory: Memory = field(default_factory=Memory)
     touched: set[str] = field(default_factory=set)
     """Method and address, as it was asked for, of every answer that was changed."""
@@ -34,8 +34,6 @@ class Proxy:
 
     def spoiled(self, url: str, asked: Asked, good: Reply) -> Reply:
         """Return the answer as it is sent on."""
-        if self.defect is None:
-            return good
         try:
             bad = self.defect.change(asked, good, self.memory)
         except Exception as error:  # noqa: BLE001 - whoever runs the campaign must hear of it
@@ -141,9 +139,9 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 @contextlib.contextmanager
-def proxies(number: int) -> Iterator[Proxy]:
+def proxies(number: int, defect: Defect) -> Iterator[Proxy]:
     """Yield a proxy with ``number`` addresses; ``upstream`` says where each leads, before it is asked."""
-    proxy = Proxy()
+    proxy = Proxy(defect)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

@@ -8,13 +8,17 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 
-from sabotage.campaign import Tried, campaign, chosen
+from sabotage.__main__ import main
+from sabotage.campaign import Tried, attempt, campaign, chosen
 from sabotage.case import CASES, Case, Exit
 from sabotage.ended import Ended
 from sabotage.family import VARIABLE, Family
+from sabotage.ground import Going, Ground, ground
+from sabotage.shop import shop
 from sabotage.target import serving
 
 SOON = (
@@ -29,8 +33,8 @@ SOON = (
 )
 LATER = ("work-killed", "reports-taken", "journey-exits", "assertion-swallowed", "config-empty")
 """Of these, other tests see less than a whole run: of supervisor, reports, leaks and configuration."""
-CASE = Case(name="x", done="", right=frozenset({Exit.INCONCLUSIVE}), says="gone", attempt=lambda _ground: WELL)
 WELL = Ended(code=3, verdict="INCONCLUSIVE", said="the browser was gone", seconds=2.0, left=())
+CASE = Case(name="x", done="", right=frozenset({Exit.INCONCLUSIVE}), says="gone", attempt=lambda _ground: WELL)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +54,13 @@ def test_a_sabotaged_run_fails_closed(name: str, trying: Callable[[str], Tried])
     """It is not green, does not hang, says why, and leaves no process behind."""
     tried = trying(name)
     assert tried.wrong == (), tried.ended
+
+
+def test_a_name_that_fits_nothing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Else whoever mistypes one of two names believes that both were tried."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["target-hanging", "dns-of-traget"])
+    assert "unknown sabotage 'dns-of-traget'; did you mean 'dns-of-target-dead'?" in capsys.readouterr().err
 
 
 def test_no_sabotage_may_be_green() -> None:
@@ -79,6 +90,32 @@ def test_a_run_that_failed_closed_is_all_right() -> None:
 def test_what_is_wrong_is_told(change: dict[str, object], wrong: str) -> None:
     """Green, hanging, silent, contradicting itself, broken or leaving something: each is told."""
     assert CASE.wrong(replace(WELL, **change)) == (wrong,)  # type: ignore[arg-type]
+
+
+@pytest.mark.browser
+def test_what_must_be_said_is_not_said_anyway(tmp_path: Path) -> None:
+    """A run that nobody sabotages says none of it: reading it shows that the sabotage was noticed."""
+    with ground(tmp_path) as place:
+        shop(place)
+        place.target.release.set()
+        ended = place.run()
+    assert (ended.code, ended.verdict) == (0, "PASS"), ended
+    assert [case.name for case in CASES.values() if case.says.lower() in ended.said.lower()] == []
+
+
+def test_a_sabotage_whose_moment_never_comes_is_not_tried() -> None:
+    """The others go on, and nothing of its run stays behind."""
+    begun: list[Going] = []
+
+    def too_late(place: Ground) -> Ended:
+        place.project.mkdir()
+        begun.append(place.begin(through=("sh", "-c", "tail -f /dev/null", "sh")))
+        begun[0].family.one(lambda _process: False, within_s=0.1)
+        return WELL
+
+    tried = attempt(replace(CASE, attempt=too_late))
+    assert (tried.word, tried.wrong) == ("not tried", ("the run never started what was to be sabotaged",))
+    assert begun[0].family.members() == ()
 
 
 def test_what_a_run_leaves_is_found_and_ended() -> None:

@@ -1,4 +1,3 @@
-from playwright.sync_api import Locator
 from playwright.sync_api import Page as BrowserPage
 
 from page_objects.astronote.banner import Banner
@@ -18,8 +17,5 @@ class LandingPage(Page):
         self.start = page.get_by_role("link", name="Start writing")
         self.footer = page.get_by_role("contentinfo")
 
-    def area(self, name: str) -> Locator:
-        return self.areas.filter(has_text=f"See Astronote {name}")
-
-    def enter(self, name: str) -> None:
-        self.area(name).click()
+    def enter(self, area: str) -> None:
+        self.areas.filter(has_text=f"See Astronote {area}").click()

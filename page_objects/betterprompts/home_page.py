@@ -9,17 +9,11 @@ from page_objects.page import Page
 
 class AnonymousEnhancement:
     def __init__(self, root: Locator) -> None:
-        self.root = root
         self.prompt = root.get_by_test_id("anonymous-prompt-input")
         self.enhance = root.get_by_test_id("anonymous-enhance-button")
         self.count = root.get_by_test_id("anonymous-character-count")
         self.output = root.get_by_test_id("anonymous-enhanced-output")
         self.techniques = root.get_by_test_id("applied-techniques")
-        self.error = root.get_by_test_id("error-message")
-
-    def ask(self, prompt: str) -> None:
-        self.prompt.fill(prompt)
-        self.enhance.click()
 
 
 class HomePage(Page):

@@ -28,7 +28,7 @@ class Leases:
         folder: Path,
         tenant: Tenant,
         wait: Callable[[float], None],
-        tell: Callable[[str], None] = lambda _line: None,
+        tell: Callable[[str], None],
     ) -> None:
         self._ledger = ledger
         self._folder = folder / FOLDER

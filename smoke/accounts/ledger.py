@@ -143,7 +143,7 @@ class Ledger:
         user: str,
         now: float,
         answer: LoginAnswer,
-        password: str | None = None,
+        password: str | None,
         until: float | None = None,
     ) -> int:
         number = int(db.execute("SELECT coalesce(max(id), 0) + 1 FROM logins").fetchone()[0])

@@ -40,7 +40,7 @@ def serve(arguments: argparse.Namespace) -> int:
     try:
         return _serve_child(options) if arguments.child else _serve_person(options)
     except OSError as error:
-        print(f"cannot serve on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
+        print(f"cannot serve on {options.host}:{options.port}: {error.strerror}; --port names another", file=sys.stderr)
         return 2
 
 
@@ -81,7 +81,7 @@ def _run(options: DemoOptions, announce: Callable[[Handoff], None], until_eof: i
     credentials = Credentials()
     from smoke.demo import server  # loads while the passwords are hashed
 
-    server.run(options, credentials, announce, until_eof=until_eof)
+    server.run(options, credentials, announce, until_eof)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

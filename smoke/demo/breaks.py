@@ -40,7 +40,7 @@ class Break(StrEnum):
 class Switchboard:
     """The breaks in force now; everything that can break asks ``Break.X in switchboard``."""
 
-    def __init__(self, breaks: Iterable[Break] = ()) -> None:
+    def __init__(self, breaks: Iterable[Break]) -> None:
         self._active = frozenset(breaks)
         self._armed = True
 

@@ -9,13 +9,13 @@ from typing import TypeVar, cast
 from smoke.demo import timing
 
 T = TypeVar("T")
+TTL_S, SIZE = 60.0, 1000
 
 
 class Cache:
     """Values by key, each for a limited time."""
 
-    def __init__(self, ttl_s: float = 60.0, size: int = 1000) -> None:
-        self._ttl_s, self._size = ttl_s, size
+    def __init__(self) -> None:
         self._values: dict[str, tuple[float, object]] = {}
 
     def fetch(self, key: str, load: Callable[[], T]) -> T:
@@ -27,9 +27,9 @@ class Cache:
         if hit and held is not None:
             return cast("T", held[1])
         value = load()
-        if len(self._values) >= self._size:
+        if len(self._values) >= SIZE:
             self._values.pop(next(iter(self._values)))
-        self._values[key] = (time.perf_counter() + self._ttl_s, value)
+        self._values[key] = (time.perf_counter() + TTL_S, value)
         return value
 
     def forget(self, key: str) -> None:

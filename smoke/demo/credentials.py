@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from smoke.demo import passwords, totp
 
+SALTS = 2
+
 
 class Credentials:
     """The password of the smoke accounts and the key of the one that has a second factor.
@@ -14,11 +16,11 @@ class Credentials:
     Password hashes are computed in the background, while the rest of the application is loading.
     """
 
-    def __init__(self, accounts: int = 2) -> None:
+    def __init__(self) -> None:
         self.password = secrets.token_urlsafe(18)
         self.totp_secret = totp.new_secret()
-        pool = ThreadPoolExecutor(accounts)
-        self._hashes = [pool.submit(passwords.hash_password, self.password) for _ in range(accounts)]
+        pool = ThreadPoolExecutor(SALTS)
+        self._hashes = [pool.submit(passwords.hash_password, self.password) for _ in range(SALTS)]
         pool.shutdown(wait=False)
 
     def password_hash(self) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from smoke.demo.breaking import Breaking
 from smoke.demo.control import Control
 from smoke.demo.credentials import Credentials
 from smoke.demo.handoff import Handoff
@@ -22,7 +23,6 @@ from smoke.demo.middleware import Envelope, Origins
 from smoke.demo.options import DemoOptions
 from smoke.demo.products import served, suite_of
 from smoke.demo.rate_limit import RateLimit
-from smoke.demo.sabotage import Sabotage
 from smoke.demo.services import Services
 
 
@@ -69,8 +69,7 @@ def run(
     options: DemoOptions,
     credentials: Credentials,
     announce: Callable[[Handoff], None],
-    *,
-    until_eof: int | None = None,
+    until_eof: int | None,
 ) -> None:
     """Serve until SIGINT or SIGTERM.
 
@@ -78,7 +77,7 @@ def run(
         options: What to serve and where.
         credentials: The secrets of the accounts.
         announce: Called once, when every product answers.
-        until_eof: A file descriptor whose end ends the server too.
+        until_eof: A file descriptor whose end ends the server too; None: nothing else does.
 
     Raises:
         OSError: A port is taken.
@@ -130,7 +129,7 @@ def _friends(name: str, urls: Mapping[str, str]) -> frozenset[str]:
 
 
 def _wrap(app: ASGIApp, services: Services, token: str, friends: frozenset[str]) -> ASGIApp:
-    app = Sabotage(app, breaks=services.breaks)
+    app = Breaking(app, breaks=services.breaks)
     app = RateLimit(app, limiter=services.limiter, breaks=services.breaks)
     app = Origins(app, allowed=services.options.allowed_origins | friends)
     app = Control(app, token=token, breaks=services.breaks)

@@ -12,6 +12,7 @@ from smoke.demo.store import Store
 ACCESS_S = 3600
 REFRESH_S = 7 * 86400
 REMEMBERED_REFRESH_S = 30 * 86400
+CHALLENGE_S = 300
 
 SCHEMA = """
 CREATE TABLE sessions (
@@ -93,8 +94,7 @@ class _Pending:
 class Challenges:
     """Sign-ins whose password was right and whose second factor is awaited."""
 
-    def __init__(self, lifetime_s: float = 300.0) -> None:
-        self._lifetime_s = lifetime_s
+    def __init__(self) -> None:
         self._pending: dict[str, _Pending] = {}
 
     def open(self, user_id: str, *, remember: bool) -> str:
@@ -102,7 +102,7 @@ class Challenges:
         now = time.monotonic()
         self._pending = {token: held for token, held in self._pending.items() if held.until > now}
         token = secrets.token_urlsafe()
-        self._pending[token] = _Pending(user_id, remember, now + self._lifetime_s)
+        self._pending[token] = _Pending(user_id, remember, now + CHALLENGE_S)
         return token
 
     def attempt(self, token: str) -> _Pending | None:

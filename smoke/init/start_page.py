@@ -33,11 +33,11 @@ def parts(nodes: Sequence[Node]) -> Iterator[Spot]:
     for role in AREAS:
         found = [each for each in nodes if each.role == role]
         if found:
-            named = next((each for each in found if is_steady(each.name)), None)
-            yield _spot(named) if named else Spot(by=By.ROLE, role=role)
+            steady = next((each for each in found if is_steady(each.name)), None)
+            yield _spot(steady) if steady else Spot(by=By.ROLE, role=role)
     for role, most in MOST.items():
-        named_so = dict.fromkeys(each for each in nodes if each.role == role and is_steady(each.name))
-        yield from map(_spot, list(named_so)[:most])
+        worth = dict.fromkeys(each for each in nodes if each.role == role and is_steady(each.name))
+        yield from map(_spot, list(worth)[:most])
 
 
 def named(spots: Iterable[Spot]) -> tuple[Item, ...]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from smoke.answers.exchange import Exchange, NoAnswer, NoAnswerError, Request
 from smoke.answers.shapes import Expect, Flaw
 from smoke.config.probe import Probe
 from smoke.judging.confirming import confirmed_ones, is_unconfirmed
@@ -20,23 +18,14 @@ from smoke.model import Check, Outcome
 from smoke.observation import Observation
 from smoke.probing.asking import Shared, Terms
 from smoke.probing.attempts import observe
-from smoke.probing.client import Stopwatch, late, unanswered
-from smoke.probing.failing import ProbeFailedError
 from smoke.proof.declared import faults_of
 from smoke.proof.fault import Fault
+from smoke.proof.faulty import Faulty
 from smoke.proof.matrix import Case
-from smoke.proof.tape import Call, NotOnTapeError, Tape
+from smoke.proof.tape import Tape
 
 IMPATIENT = 0.02
 """Seconds that a probe waits until something holds: on a tape nothing changes by waiting."""
-SAID = {
-    NoAnswer.REFUSED: "All connection attempts failed: [Errno 111] Connection refused",
-    NoAnswer.RESET: "[Errno 104] Connection reset by peer",
-    NoAnswer.NO_NAME: "getaddrinfo: [Errno -2] Name or service not known",
-    NoAnswer.BAD_CERTIFICATE: "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired",
-    NoAnswer.TRUNCATED: "peer closed connection without sending complete message body",
-}
-"""What the client is told by the network, in its own words."""
 NOTHING = Fault(name="nothing", act=lambda good, _number: good, blames=frozenset())
 GREEN = (Outcome.PASS, Outcome.FLAKY, Outcome.NOT_RUN)
 
@@ -62,51 +51,8 @@ class Basis:
                 yield probe, fault
 
 
-@dataclass(slots=True)
-class Faulty:
-    """Answers from the tape; where a check is to be fooled, with the fault."""
-
-    tape: Tape
-    fault: Fault
-    meant: frozenset[tuple[str, str, int]]
-    """Method, address and good status of what the fault is about."""
-    touched: set[str] = field(default_factory=set)
-    """Checks that got a faulty answer."""
-    trouble: str | None = None
-    _asked: Counter[Call] = field(default_factory=Counter)
-    _hit: Counter[str] = field(default_factory=Counter)
-
-    async def send(self, request: Request, timeout_s: float) -> Exchange:
-        """Answer ``request``; raises ProbeFailedError as the client does where no answer comes."""
-        try:
-            good = self.tape.answer(request, self._asked)
-        except NotOnTapeError as error:
-            self.trouble = str(error)
-            raise no_answer(NoAnswer.RESET, request, timeout_s) from error
-        if (request.method, request.url, good.status) not in self.meant:
-            return good
-        self._hit[request.check_id] += 1
-        try:
-            bad = self.fault.act(good, self._hit[request.check_id])
-        except NoAnswerError as error:
-            self.touched.add(request.check_id)
-            raise no_answer(error.how, request, timeout_s) from error
-        if bad != good:
-            self.touched.add(request.check_id)
-        return bad
-
-
-def no_answer(how: NoAnswer, request: Request, timeout_s: float) -> ProbeFailedError:
-    """Return what the client raises where no answer comes for the reason ``how``."""
-    if how is NoAnswer.HANGS:
-        connected = Stopwatch()
-        connected.marks |= dict.fromkeys(("dns.complete", "connection.connect_tcp.complete"), connected.begun)
-        return ProbeFailedError(late(request, timeout_s, connected))
-    return ProbeFailedError(unanswered(request, SAID[how]))
-
-
 @dataclass(frozen=True, slots=True)
-class Control:
+class Faultless:
     """What the tape gives without any fault."""
 
     red: Mapping[str, str]
@@ -115,16 +61,16 @@ class Control:
     """What requests are filled with in the end."""
 
 
-async def control(basis: Basis) -> Control:
+async def faultless(basis: Basis) -> Faultless:
     """Run all probes over the tape as it is."""
     shared = Shared(values=dict(basis.values))
     terms = replace(basis.terms, retry=RetryPolicy(attempts=1))
     results = await _walk(basis, terms, shared, Faulty(basis.tape, NOTHING, frozenset()))
     red = {name: each.reason or each.outcome for name, each in results.items() if each.outcome is not Outcome.PASS}
-    return Control(red, dict(shared.values))
+    return Faultless(red, dict(shared.values))
 
 
-async def drill(basis: Basis, known: Control, probe: Probe, fault: Fault) -> Case:
+async def drill(basis: Basis, known: Faultless, probe: Probe, fault: Fault) -> Case:
     """Try ``fault`` on ``probe``, with all other probes of the suite beside it.
 
     What one expectation promises to catch it must catch alone, too: else nobody would miss it.
@@ -158,7 +104,7 @@ async def drill(basis: Basis, known: Control, probe: Probe, fault: Fault) -> Cas
     )
 
 
-def _trouble(basis: Basis, known: Control, probe: Probe, faulty: Faulty) -> str | None:
+def _trouble(basis: Basis, known: Faultless, probe: Probe, faulty: Faulty) -> str | None:
     """Say why a drill shows nothing, None if it does."""
     if (reason := known.red.get(probe.id)) is not None:
         return basis.scrub(f"it does not pass from the tape without a fault: {reason}")
@@ -167,7 +113,7 @@ def _trouble(basis: Basis, known: Control, probe: Probe, faulty: Faulty) -> str 
     return None if probe.id in faulty.touched else "the fault changed nothing that the check asks for"
 
 
-async def _alone(basis: Basis, known: Control, probe: Probe, fault: Fault) -> CheckResult:
+async def _alone(basis: Basis, known: Faultless, probe: Probe, fault: Fault) -> CheckResult:
     """Judge the faulty answer by nothing but the expectation that promises to catch it, and by its good status."""
     meant = frozenset(_meant(basis, probe))
     said = getattr(probe.expect, fault.field)

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
-from smoke.config.problems import ConfigError, Problem
 from smoke.judging.confirming import confirmed, is_unconfirmed
 from smoke.judging.judge import judge_check
 from smoke.judging.judged import CheckResult
 from smoke.judging.offline import NETWORK
 from smoke.judging.retry import RetryPolicy
-from smoke.model import Check, CheckKind, Outcome
+from smoke.model import Check, Outcome
 from smoke.observation import Observation
-from smoke.proof.broker import open_broker
 from smoke.proof.clean import Clean
-from smoke.proof.declared import could_befall_journey, journey_faults_of, unknown
-from smoke.proof.journey_fault import JourneyFault, Recorded
+from smoke.proof.journey_fault import JourneyFault
 from smoke.proof.matrix import Case
 from smoke.proof.replay import Replay
+from smoke.proof.taking_over import begun_again, cases_by_journey, take_over
 from smoke.reporting.progress import Progress
 from smoke.running.drill_cases import DrillCases
-from smoke.running.launch import Begun, starting
-from smoke.running.launched import Starting
+from smoke.running.launch import Begun
 from smoke.running.opening import open_session
 from smoke.running.run import run_checks
 from smoke.running.session import Session
 from smoke.settings import Settings
-from smoke.target import Target
-
-if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
 
 WORKERS = 10
 PATIENCE_MS = 3000.0
@@ -42,7 +33,7 @@ NAVIGATION_MS = 2 * PATIENCE_MS
 AGAIN = RetryPolicy(attempts=2, first_wait_s=0.0)
 
 
-CONTROL = JourneyFault(name="no fault", blames=frozenset())
+NOTHING = JourneyFault(name="nothing", blames=frozenset())
 """Tried with every journey: one that does not pass from the tape as it is shows nothing by going red."""
 
 
@@ -75,28 +66,11 @@ class Trials:
 Told = Callable[[Case], None]
 
 
-def faults_of_journeys(clean: Clean) -> Iterator[tuple[Check, JourneyFault]]:
-    """Yield every fault that the journeys of a clean run promise to catch; raises ConfigError for unknown ones."""
-    problems: list[Problem] = []
-    found: list[tuple[Check, JourneyFault]] = []
-    for check in clean.plan.checks:
-        if check.kind is CheckKind.JOURNEY:
-            did = recorded(clean, check)
-            faults = journey_faults_of(did, check.proves)
-            found += [(check, fault) for fault in faults]
-            file, _, line = check.source.rpartition(":")
-            for _, text in unknown("fault", check.proves, could_befall_journey(did)):
-                problems.append(Problem(file, int(line), check.id, f"proves: {text}"))
-    if problems:
-        raise ConfigError(problems)
-    yield from found
-
-
 def trials_of(clean: Clean, cases: Iterable[tuple[Check, JourneyFault]]) -> Trials:
     """Return what is to be tried: each of ``cases``, and every journey that they are about without any fault."""
     by_journey: dict[str, tuple[Check, list[JourneyFault]]] = {}
     for check, fault in cases:
-        by_journey.setdefault(check.id, (check, [CONTROL]))[1].append(fault)
+        by_journey.setdefault(check.id, (check, [NOTHING]))[1].append(fault)
     return Trials(
         clean,
         tuple(
@@ -117,11 +91,8 @@ def try_all(trials: Trials, begun: Begun, settings: Settings, told: Told) -> int
     clean = trials.clean
     if not trials.every:
         return 0
-    assert isinstance(begun.starting, Starting), "there are journeys on the tape, so there was a browser"
-    planned = replace(clean.plan, checks=tuple(trial.check for trial in trials.every))
-    target: Future[Target] = Future()
-    target.set_result(replace(clean.target, timeout_ms=min(PATIENCE_MS, clean.target.timeout_ms)))
-    again = Begun(planned, target, starting(begun.starting.driver, planned, target, settings))
+    hurried = replace(clean.target, timeout_ms=min(PATIENCE_MS, clean.target.timeout_ms))
+    again = begun_again(begun, [trial.check for trial in trials.every], hurried, settings)
     progress = Progress()
     with open_session(again, settings, progress) as session:
         _prepare(session, trials.every)
@@ -154,7 +125,7 @@ class Arriving:
     def finished(self, result: CheckResult) -> None:
         """Take note of a trial that is done; others may be told now, too."""
         trial = self.waiting[result.check.id]
-        if trial.fault is CONTROL and result.outcome is Outcome.PASS:
+        if trial.fault is NOTHING and result.outcome is Outcome.PASS:
             self.passing.add(trial.journey)
         if trial.journey in self.passing:
             done = [each for each in self._of(trial.journey) if each.check.id in self.session.observations]
@@ -162,9 +133,9 @@ class Arriving:
 
     def tell_the_rest(self) -> None:
         """Tell of what was not told yet: nothing is shown by a journey that does not pass as it is, or did not run."""
-        controls = {trial.journey: trial for trial in self.waiting.values() if trial.fault is CONTROL}
-        for journey, control in controls.items():
-            case = _case(self.trials.clean, control, self.session)
+        faultless = {trial.journey: trial for trial in self.waiting.values() if trial.fault is NOTHING}
+        for journey, trial in faultless.items():
+            case = _case(self.trials.clean, trial, self.session)
             why = f"it does not pass from the tape without a fault: {case.rule or case.trouble}"
             self._tell(self._of(journey), why)
         self._tell([*self.waiting.values()])
@@ -175,53 +146,14 @@ class Arriving:
     def _tell(self, trials: list[Trial], trouble: str | None = None) -> None:
         for trial in trials:
             del self.waiting[trial.check.id]
-            if trial.fault is not CONTROL:
+            if trial.fault is not NOTHING:
                 case = _case(self.trials.clean, trial, self.session)
                 self.told(replace(case, trouble=trouble or case.trouble))
-
-
-def recorded(clean: Clean, check: Check) -> Recorded:
-    """Return what journey ``check`` did in the clean run."""
-    return Recorded(
-        check=check,
-        exchanges=clean.tape.of(check.id),
-        clicked=clean.clicked.get(check.id, frozenset()),
-        used=tuple(clean.looking.used.get(check.id, ())),
-        looks_at_title=check.id in clean.looking.titled,
-        sockets=check.id in clean.sockets,
-        budgets=_budgets(clean, check.id),
-        build=clean.build,
-        guarded=clean.plan.suite.about.page.cookies,
-        owns=clean.target.owns,
-        signs=_signs(clean) if check.account else {},
-    )
-
-
-def _budgets(clean: Clean, check_id: str) -> dict[str, float]:
-    """Return the strictest budgets of the pages of a journey: those of all pages, and those that it measures by."""
-    found: dict[str, float] = dict(clean.plan.suite.about.page.budgets)
-    for attempt in clean.results[check_id].attempts:
-        for each in attempt.measurements:
-            kind = each.name.rpartition(".")[2]
-            if each.budget is not None:
-                found[kind] = min(each.budget, found.get(kind, each.budget))
-    return found
-
-
-def _signs(clean: Clean) -> Mapping[str, str]:
-    login = clean.plan.suite.about.login
-    if login is None:
-        return {}
-    address = clean.target.urls[login.base] if login.base else clean.target.base_url
-    return {written: f"{address}{written.partition(' ')[2]}" for written in login.writes}
 
 
 def _prepare(session: Session, trials: tuple[Trial, ...]) -> None:
     """Let ``session`` run ``trials`` in place of its journeys."""
     by_case = {trial.check.id: trial for trial in trials}
-    cases: dict[str, tuple[Check, ...]] = {}
-    for trial in trials:
-        cases[trial.journey] = (*cases.get(trial.journey, ()), trial.check)
     may_write = session.guard.permissions.may_write
     unsure = {trial.journey: may_write(trial.check) and not trial.check.repeatable for trial in trials}
     retries = {
@@ -230,17 +162,14 @@ def _prepare(session: Session, trials: tuple[Trial, ...]) -> None:
         if trial.fault.flaky or (unsure[trial.journey] and not NETWORK.isdisjoint(trial.fault.blames))
     }
     timed = frozenset(name for name, trial in by_case.items() if trial.fault.timed)
-    session.drill = DrillCases(cases=cases, retries=retries, timed=timed)
-    session.guard.stand_ins = {name: trial.stand_in for name, trial in by_case.items()}
-    session.broker = open_broker(session.run_id)
-    session.broker.pause = session.pause
+    cases = cases_by_journey((trial.journey, trial.check) for trial in trials)
+    take_over(
+        session,
+        DrillCases(cases=cases, retries=retries, timed=timed),
+        {name: trial.stand_in for name, trial in by_case.items()},
+        {name: trial.fault.script for name, trial in by_case.items()},
+    )
     session.spares.contexts = replace(session.spares.contexts, navigation_ms=NAVIGATION_MS)
-
-    def prepare(context: BrowserContext, check: Check) -> None:
-        if script := by_case[check.id].fault.script:
-            context.add_init_script(script)
-
-    session.prepare = prepare
 
 
 def _case(clean: Clean, trial: Trial, session: Session) -> Case:

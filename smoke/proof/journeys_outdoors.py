@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from smoke.answers.exchange import Exchange, Request
 from smoke.judging.confirming import confirmed_ones
@@ -17,25 +15,20 @@ from smoke.judging.judge import judge_check
 from smoke.judging.judged import CheckResult, Interruption
 from smoke.model import Check, CheckKind
 from smoke.observation import Observation
-from smoke.proof.broker import open_broker
 from smoke.proof.burning import busy
 from smoke.proof.clean import Clean
 from smoke.proof.forecast import Forecast
-from smoke.proof.journeys import CONTROL
+from smoke.proof.journeys import NOTHING
 from smoke.proof.replay import Replay
+from smoke.proof.taking_over import begun_again, cases_by_journey, take_over
 from smoke.reporting.progress import Progress
 from smoke.running.drill_cases import DrillCases
-from smoke.running.launch import Begun, starting
-from smoke.running.launched import Starting
+from smoke.running.launch import Begun
 from smoke.running.opening import open_session
 from smoke.running.room import cores
 from smoke.running.run import run_checks
 from smoke.running.session import Session
 from smoke.settings import Settings
-from smoke.target import Target
-
-if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
 
 EACH_CORE = 2
 """Journeys at once for each processor: they wait for the weather half of the time."""
@@ -82,14 +75,11 @@ def repeat_journeys(clean: Clean, begun: Begun, settings: Settings, forecasts: S
     journeys = [check for check in clean.plan.checks if check.kind is CheckKind.JOURNEY]
     if not journeys or not forecasts:
         return Returned({})
-    assert isinstance(begun.starting, Starting), "there are journeys on the tape, so there was a browser"
-    planned = replace(clean.plan, checks=tuple(_case_of(each, one) for one in forecasts for each in journeys))
-    target: Future[Target] = Future()
-    target.set_result(clean.target)
-    again = Begun(planned, target, starting(begun.starting.driver, planned, target, settings))
+    cases = [_case_of(each, one) for one in forecasts for each in journeys]
+    again = begun_again(begun, cases, clean.target, settings)
     with busy(forecasts[0].burners), open_session(again, settings, Progress()) as session:
         outings = [
-            Outing(_case_of(journey, one), one, Replay(clean.tape, journey.id, CONTROL), session.target.owns)
+            Outing(_case_of(journey, one), one, Replay(clean.tape, journey.id, NOTHING), session.target.owns)
             for one in forecasts
             for journey in journeys
         ]
@@ -111,20 +101,10 @@ def _case_of(journey: Check, forecast: Forecast) -> Check:
 
 def _send_out(session: Session, outings: dict[str, Outing]) -> None:
     """Let ``session`` run ``outings`` in place of its journeys, all by the ids of their checks."""
-    cases: dict[str, tuple[Check, ...]] = {}
-    for each in outings.values():
-        cases[each.replay.check_id] = (*cases.get(each.replay.check_id, ()), each.check)
+    cases = cases_by_journey((each.replay.check_id, each.check) for each in outings.values())
     retries = dict.fromkeys(outings, session.retry)
-    session.drill = DrillCases(cases=cases, retries=retries, timed=frozenset(outings), remeasured=True)
-    session.guard.stand_ins = outings
-    session.broker = open_broker(session.run_id)
-    session.broker.pause = session.pause
-
-    def prepare(context: BrowserContext, check: Check) -> None:
-        if script := outings[check.id].forecast.script:
-            context.add_init_script(script)
-
-    session.prepare = prepare
+    drill = DrillCases(cases=cases, retries=retries, timed=frozenset(outings), remeasured=True)
+    take_over(session, drill, outings, {name: each.forecast.script for name, each in outings.items()})
 
 
 def _seen(session: Session, outings: Sequence[Outing]) -> Iterator[tuple[Outing, Observation | None]]:

@@ -21,7 +21,8 @@ from smoke.probing.asking import Shared
 from smoke.probing.runner import ProbeRunner
 from smoke.probing.waited import Waited, this_attempt
 from smoke.proof.broker import AnyCode
-from smoke.proof.drill import Basis, no_answer
+from smoke.proof.drill import Basis
+from smoke.proof.faulty import no_answer
 from smoke.proof.forecast import Forecast
 from smoke.proof.hurried import HurriedLoop
 from smoke.proof.tape import Call, NotOnTapeError, Tape

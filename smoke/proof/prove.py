@@ -19,13 +19,14 @@ from smoke.model import Check, CheckKind
 from smoke.planning.plan import Plan
 from smoke.proof.clean import Clean, run_clean
 from smoke.proof.declared import faults_of, unknown
-from smoke.proof.drill import control, drill
+from smoke.proof.drill import drill, faultless
 from smoke.proof.fault import Fault
 from smoke.proof.journal import Key, Opens
 from smoke.proof.journey_fault import JourneyFault
-from smoke.proof.journeys import faults_of_journeys, trials_of, try_all
+from smoke.proof.journeys import trials_of, try_all
 from smoke.proof.matrix import Case, Matrix, Result, kind_of
 from smoke.proof.parts import Wanted
+from smoke.proof.promised import faults_of_journeys
 from smoke.running.launch import Begun, begin, begin_with_driver
 from smoke.settings import Settings
 
@@ -132,7 +133,7 @@ def _try_probes(clean: Clean, todo: Faults, told: Callable[[Case], None]) -> Non
     stopped = threading.Event()
 
     async def drilled() -> None:
-        known = await control(clean.basis)
+        known = await faultless(clean.basis)
         for probe, fault in todo.probes.values():
             if stopped.is_set():
                 return

@@ -9,7 +9,7 @@ from smoke.config.problems import ConfigError
 from smoke.settings import Settings
 from smoke.storage.url import database_url
 from smoke.target import MAIN, addresses, origin_of
-from smoke.upkeep.planned import Meant, meant
+from smoke.upkeep.planned import meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +37,10 @@ def forgive(settings: Settings, name: str) -> Forgiven:
         text = "nothing is kept of the embedded application's accounts; name a deployment with --env"
         raise ConfigError.of_option("--env", text)
     [(known, account)] = wanted.accounts.items()
+    written = wanted.login.base or MAIN
     ledger = Ledger(
         ledger_store(ledger_path(settings.environ), database_url(settings.environ)),
-        origin_of(_address(wanted, settings)),
+        origin_of(addresses({written: wanted.address}, settings.environ)[written]),
     )
     logins = ledger.forgive(account.user)
     return Forgiven(name=known, user=account.user, environment=wanted.plan.environment_name, logins=logins)
@@ -49,9 +50,3 @@ def _named(settings: Settings, name: str) -> str:
     """Return the name of the account that is meant: messages of a run know only how it signs in."""
     every = meant(settings).accounts
     return next((known for known, account in every.items() if name not in every and account.user == name), name)
-
-
-def _address(wanted: Meant, settings: Settings) -> str:
-    said = wanted.plan.environment
-    written = said.urls[wanted.login.base] if wanted.login.base else settings.base_url or said.base_url
-    return addresses({wanted.login.base or MAIN: written}, settings.environ)[wanted.login.base or MAIN]

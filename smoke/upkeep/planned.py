@@ -25,8 +25,13 @@ class Meant:
     """Opens their target: one check for each, that signs in as it."""
     accounts: Mapping[str, Account]
     login: Login
-    embedded: bool
-    """Whether they are those of the application that ships with the harness, made anew at each start."""
+    address: str
+    """Where they sign in, as suite.yaml or ``--base-url`` has it."""
+
+    @property
+    def embedded(self) -> bool:
+        """Whether they are those of the application that ships with the harness, made anew at each start."""
+        return self.address.startswith(EMBEDDED)
 
     def require_whoami(self) -> None:
         """Raise ConfigError if nobody says who is signed in."""
@@ -58,7 +63,7 @@ def meant(settings: Settings, names: Iterable[str] = ()) -> Meant:
         plan=replace(planned, suite=replace(suite, about=about), checks=checks),
         accounts={name: known[name] for name in wanted},
         login=login,
-        embedded=_address(planned, login, settings).startswith(EMBEDDED),
+        address=_address(planned, login, settings),
     )
 
 

@@ -29,7 +29,7 @@ FORK = multiprocessing.get_context("fork")
 def leases(folder: Path, run_id: str = "run-here", host: str = "here") -> Leases:
     now = time.time()
     tenant = Tenant(run_id=run_id, host=host, pid=os.getpid(), since=now, due=now + 60)
-    return Leases(Ledger(ledger_file(folder / "accounts.db"), SHOP), folder, tenant, wait_in_vain)
+    return Leases(Ledger(ledger_file(folder / "accounts.db"), SHOP), folder, tenant, wait_in_vain, lambda _line: None)
 
 
 def soon(seconds: float = 20.0) -> float:

@@ -16,7 +16,7 @@ from smoke.config.probe import Probe
 from smoke.judging.retry import RetryPolicy
 from smoke.model import Blame, Category, Check, CheckKind, Outcome, Scope
 from smoke.probing.asking import Terms
-from smoke.proof.drill import Basis, control, drill, in_order
+from smoke.proof.drill import Basis, drill, faultless, in_order
 from smoke.proof.fault import Fault, faults_of
 from smoke.proof.matrix import Case, Matrix, Result
 from smoke.proof.tape import Call, NotOnTapeError, Tape
@@ -60,7 +60,7 @@ def tried(on: Basis, fault: str | Fault, check_id: str = "health.root") -> Case:
         fault = next(each for each in faults_of(probe) if each.name == fault)
 
     async def both() -> Case:
-        return await drill(on, await control(on), probe, fault)
+        return await drill(on, await faultless(on), probe, fault)
 
     return asyncio.run(both())
 

@@ -18,8 +18,8 @@ from smoke.config.probe import Probe
 from smoke.model import Blame
 from smoke.probing.client import unanswered
 from smoke.proof.catalogue.network import BLAMES
-from smoke.proof.drill import SAID
 from smoke.proof.fault import IMPLIED, Fault, faults_of
+from smoke.proof.faulty import SAID
 from smoke.proof.rewriting import GONE, unlike, with_header, with_text, with_value, without
 from tests.support.exchanges import an_answer
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from smoke.demo.assets import Assets
+from smoke.demo.kit.templates import environment
 from smoke.demo.options import DemoOptions
 
 Values = Callable[[Request], Mapping[str, object]]
@@ -21,29 +21,14 @@ class Landing:
 
     def __init__(self, folder: Path, options: DemoOptions, values: Values) -> None:
         self._assets, self._options, self._values = Assets(folder / "static"), options, values
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folder / "templates"),
-            autoescape=True,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-        )
+        self._environment = environment(folder / "templates")
 
     def routes(self) -> list[Route]:
         """The page and its files."""
-        return [
-            Route("/", self.home, include_in_schema=False),
-            Route("/static/{digest}/{name:path}", self._assets.serve, include_in_schema=False),
-            Route("/favicon.ico", self.icon, include_in_schema=False),
-        ]
+        return [Route("/", self.home, include_in_schema=False), *self._assets.routes()]
 
     async def home(self, request: Request) -> Response:
         """The page."""
         template = self._environment.get_template("home.html")
         shared = {"asset": self._assets.url, "options": self._options}
         return HTMLResponse(template.render(shared | dict(self._values(request))))
-
-    async def icon(self, _request: Request) -> Response:
-        """The icon, where browsers look for it unasked."""
-        return self._assets.file("favicon.svg", cache="public, max-age=86400")

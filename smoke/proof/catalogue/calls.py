@@ -15,7 +15,7 @@ from smoke.proof.catalogue.answers import ERROR_PAGE, status
 from smoke.proof.catalogue.network import unanswered
 from smoke.proof.catalogue.pages import UNSEEN, blank
 from smoke.proof.fault import Act
-from smoke.proof.journey_fault import JourneyFault, Recorded, bare, destination, implied, signs_out
+from smoke.proof.journey_fault import CALLS, JourneyFault, Recorded, bare, destination, implied, signs_out
 from smoke.proof.rewriting import with_header, with_value
 from smoke.safety import READS
 
@@ -58,7 +58,7 @@ def _calls(recorded: Recorded) -> Iterator[JourneyFault]:
     for method, url in places:
 
         def about(request: Request, method: str = method, url: str = url) -> bool:
-            return (request.method, bare(request.url)) == (method, url) and destination(request) in ("empty", "")
+            return (request.method, bare(request.url)) == (method, url) and destination(request) in CALLS
 
         name, answers = f"{method} {urlsplit(url).path}", [each for each in recorded.calls() if about(each.request)]
         yield JourneyFault(name=f"call-500 {name}", about=about, act=status(500), blames=frozenset({Blame.APP_5XX}))

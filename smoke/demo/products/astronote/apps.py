@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from smoke.demo.assets import Assets
@@ -38,20 +38,13 @@ def build_web(services: Services, credentials: Credentials) -> ASGIApp:
     assets = Assets(Path(__file__).parent / "static")
     renderer = Renderer(services, assets)
 
-    async def icon(_request: Request) -> Response:
-        return assets.file("favicon.svg", cache="public, max-age=86400")
-
     async def failure(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException):
             return renderer.failure(request, error.status_code, error.detail)
         return renderer.failure(request, 500, "Something went wrong")
 
     return Starlette(
-        routes=[
-            *Pages(services, renderer).routes(),
-            Route("/static/{digest}/{name:path}", assets.serve),
-            Route("/favicon.ico", icon),
-        ],
+        routes=[*Pages(services, renderer).routes(), *assets.routes()],
         exception_handlers={HTTPException: failure, Exception: failure},
         max_body_size=_LARGEST_BODY,
     )

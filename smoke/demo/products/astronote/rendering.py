@@ -6,29 +6,20 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from smoke.demo.assets import Assets
+from smoke.demo.kit.templates import environment
 from smoke.demo.products.astronote.areas import AREAS
 from smoke.demo.services import Services
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Renderer:
     """Renders a template with what every page needs to know; each one is compiled when it is first asked for."""
 
     def __init__(self, services: Services, assets: Assets) -> None:
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-        )
+        self._environment = environment(Path(__file__).parent / "templates")
         self._environment.filters |= {"day": _day, "thousands": _thousands}
         self._environment.globals |= {"areas": AREAS, "asset": assets.url, "build": services.options.build}
 

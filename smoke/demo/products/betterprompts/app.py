@@ -9,7 +9,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from smoke.demo.assets import Assets
@@ -40,7 +39,7 @@ def build(services: Services, credentials: Credentials) -> ASGIApp:
             *AuthApi(services).routes(),
             *PromptApi(services, history).routes(),
             *HealthApi(services, history).routes(),
-            *_asset_routes(assets),
+            *assets.routes(),
         ],
         exception_handlers=_failures(renderer),  # type: ignore[arg-type]
         max_body_size=_LARGEST_BODY,
@@ -62,13 +61,6 @@ def _add_accounts(services: Services, history: saved.History, credentials: Crede
             totp_secret=secret,
         )
         history.add_samples(user.id)
-
-
-def _asset_routes(assets: Assets) -> list[Route]:
-    async def icon(_request: Request) -> Response:
-        return assets.file("favicon.svg", cache="public, max-age=86400")
-
-    return [Route("/static/{digest}/{name:path}", assets.serve), Route("/favicon.ico", icon)]
 
 
 def _failures(renderer: Renderer) -> dict[object, object]:

@@ -22,6 +22,7 @@ CREATE TABLE enhancements (
 CREATE INDEX enhancements_by_user ON enhancements (user_id, created DESC);
 """
 
+MOST = 200
 _SAMPLES = (
     (0.1, "Explain photosynthesis to a ten year old"),
     (0.9, "Write a Python function that validates an IBAN"),
@@ -96,10 +97,10 @@ class History:
         for age_days, prompt in _SAMPLES:
             self.save(user_id, prompt, enhance(prompt), age_days)
 
-    def of(self, user_id: str, limit: int = 200) -> list[Saved]:
-        """A user's entries, newest first."""
+    def of(self, user_id: str) -> list[Saved]:
+        """A user's newest entries, the newest first."""
         rows = self._store.all(
-            "SELECT * FROM enhancements WHERE user_id = ? ORDER BY created DESC LIMIT ?", user_id, limit
+            "SELECT * FROM enhancements WHERE user_id = ? ORDER BY created DESC LIMIT ?", user_id, MOST
         )
         return [_saved(row) for row in rows]
 

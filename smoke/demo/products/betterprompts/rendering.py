@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from smoke.demo.assets import Assets
 from smoke.demo.breaks import Break
+from smoke.demo.kit.templates import environment
 from smoke.demo.services import Services
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _NAVIGATION = (
     ("Home", "/"),
     ("Enhance", "/enhance"),
@@ -31,14 +30,7 @@ class Renderer:
 
     def __init__(self, services: Services, assets: Assets) -> None:
         self._services = services
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-        )
+        self._environment = environment(Path(__file__).parent / "templates")
         self._environment.filters["day"] = _day
         self._environment.globals |= {
             "asset": assets.url,

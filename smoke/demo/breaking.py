@@ -15,7 +15,7 @@ SLOW_S = 4.0
 HEALTH_SLOW_S = 0.25
 
 
-class Sabotage:
+class Breaking:
     """Middleware: delays or fails whole requests while a break asks for it."""
 
     def __init__(self, app: ASGIApp, *, breaks: Switchboard) -> None:
