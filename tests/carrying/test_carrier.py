@@ -25,7 +25,7 @@ from smoke.history.opening import history_file
 from smoke.history.outbox import Outbox, Parcel
 from smoke.history.runs import History
 from smoke.secrets.secret import Scrubber
-from tests.support.counterparts import free_port
+from tests.support.loopback import free_port
 from tests.support.run_builder import a_typical_run
 
 ROOT = Path(__file__).parents[2]
