@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -15,7 +14,7 @@ from smoke.alerts.engine import Evaluated, evaluate
 from smoke.alerts.incident import Acknowledged, Incident
 from smoke.alerts.look import looks
 from smoke.alerts.notice import Ending, NoticeKind
-from smoke.alerts.past import PasswordFact, Past, midnight
+from smoke.alerts.past import PasswordFact, Past
 from smoke.alerts.replay import Change, compare, replay
 from smoke.alerts.subject import Subject
 from smoke.alerts.telling import next_due
@@ -521,17 +520,6 @@ def test_a_password_that_is_due_is_open_until_it_is_changed() -> None:
         Ending.RECOVERED, "03-01 00:00:00", "03-01 00:00:00",
     )  # fmt: skip
     assert evaluate(book, [new], (closed,), START).changed == ()
-
-
-def test_a_day_begins_at_midnight_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wherever the machine is."""
-    monkeypatch.setenv("TZ", "Asia/Tokyo")
-    time.tzset()
-    try:
-        assert midnight(date(2026, 3, 2)) == at("2026-03-02 00:00")
-    finally:
-        monkeypatch.undo()
-        time.tzset()
 
 
 def test_a_slot_is_missed_when_its_grace_is_over() -> None:
