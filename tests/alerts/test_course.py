@@ -153,6 +153,18 @@ def test_rules_do_not_judge_what_others_tell_apart() -> None:
         ]  # fmt: skip
 
 
+def test_every_rule_that_holds_is_told_in_their_order() -> None:
+    """Of every place, and also where the rules after it have nothing to say."""
+    second, third = (replace(FAILURE.rules[0], name=name) for name in ("second", "third"))
+    quiet = replace(third, condition="failures >= 2", window="2 runs")
+    pasts = [past([run(START, Outcome.FAIL, environment=name)], environment=name) for name in ("production", "canary")]
+    rules = tuple(replace(each, environments=()) for each in (FAILURE.rules[0], second, quiet))
+    done = evaluate(replace(FAILURE, rules=rules), pasts, (), START)
+    assert [(each.subject.environment, each.rule) for each in done.notices] == [
+        (place, name) for place in ("production", "canary") for name in ("smoke_test_failure", "second")
+    ]
+
+
 def a_check_fails() -> tuple[AlertRulesFile, Incident]:
     runs = every(HALF, START, "FF")
     book = only(

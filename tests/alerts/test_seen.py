@@ -12,10 +12,11 @@ import pytest
 from smoke.alerts.engine import evaluate
 from smoke.alerts.incident import Incident
 from smoke.alerts.past import Past
+from smoke.config.alerts.rule import Per
 from smoke.config.alerts.rule_file import AlertRulesFile, Maintenance
 from smoke.history.facts import RunFact
 from smoke.model import Outcome
-from tests.alerts.pasts import DAY, HOUR, MINUTE, at, check, clock, every, only, past, run, shipped
+from tests.alerts.pasts import DAY, HOUR, MINUTE, at, check, clock, every, only, past, reading, run, shipped
 
 START = at("2026-03-02 10:00")
 HALF = 30 * MINUTE
@@ -108,6 +109,16 @@ def test_a_slot_is_not_missed_where_maintenance_touches_its_grace(since: str, mi
     assert bool(found(book, facts, START + 55 * MINUTE)) is missed
 
 
+@pytest.mark.parametrize("per", [Per.REGION, Per.ENVIRONMENT])
+def test_where_nobody_was_heard_of_for_long_nothing_new_is_said(per: Per) -> None:
+    """What is open stays open: a region may keep its history elsewhere."""
+    book = only(BOOK, "heartbeat_missing", per=per)
+    assert found(book, past([], suite="mosaic"), START) == ()
+    opened = found(book, past([run(START, suite="mosaic", region="local")], suite="mosaic"), START + HOUR)
+    assert len(opened) == 1
+    assert evaluate(book, [past([], suite="mosaic")], opened, START + 5 * HOUR).changed == ()
+
+
 def test_a_schedule_that_misses_slots_again_is_not_over() -> None:
     """A run came after two were missed, and the next one did not; nobody judged in between."""
     book = only(BOOK, "heartbeat_missing", condition="missed_slots >= 2")
@@ -131,7 +142,11 @@ def test_facts_are_in_the_order_of_their_times_whatever_runs_are_called() -> Non
     """Ids come from elsewhere, and say nothing of when."""
     verdicts = {"c": Outcome.PASS, "b": Outcome.FAIL, "a": Outcome.FAIL}
     runs = [replace(run(START + i * HALF, each), run_id=name) for i, (name, each) in enumerate(verdicts.items())]
-    facts = past(runs, [check(each, "login", each.verdict) for each in runs])
-    assert [each.run_id for each in facts.checks] == list(verdicts)
+    facts = past(
+        runs,
+        [check(each, "login", each.verdict) for each in runs],
+        [reading(each, "login", "total_ms", 100) for each in runs],
+    )
+    assert [each.run_id for each in facts.checks] == [each.run_id for each in facts.readings] == list(verdicts)
     book = only(BOOK, "smoke_test_failure", checks=("login",))
     assert [clock(each.opened) for each in found(book, facts, START + HALF)] == ["03-02 10:30:00"]
