@@ -190,6 +190,8 @@ def test_the_beginning_of_a_secret_that_was_cut_off_is_masked(cut: int, after: s
 def test_a_long_token_that_was_cut_off_is_masked(cut: int) -> None:
     """However much of it is left."""
     assert Scrubber([Secret(TOKEN)]).text(f"Bearer {TOKEN[:cut]}…") == f"Bearer {MASK}…"
+    assert Scrubber([Secret(TOKEN)]).text(f"'Bearer …{TOKEN[-cut:]}' it is") == f"'Bearer …{MASK}' it is"
+    assert Scrubber([Secret(TOKEN)]).data(f"...{TOKEN[-cut:]}".encode()) == f"...{MASK}".encode()
 
 
 @pytest.mark.parametrize("ellipsis", ["...", "…"])
