@@ -177,6 +177,11 @@ def test_the_longer_of_two_secrets_wins(order: tuple[str, str]) -> None:
     assert scrubber.data(b"hunter2hunter") == MASK.encode()
 
 
+def test_a_character_that_json_writes_as_two_is_masked() -> None:
+    """As it writes all that is beyond the basic plane."""
+    assert Scrubber([Secret("key😀9876")]).text(r"a key\ud83d\uDE009876 b") == "a *** b"
+
+
 def test_lines_stay_as_they_are_around_a_secret() -> None:
     """Each ends for itself: blanks after what was cut off belong to its line."""
     scrubber = Scrubber([Secret("Corr3ctHorse")])
