@@ -121,6 +121,16 @@ def test_no_base64_of_any_secret_survives(secret: str, before: bytes, after: byt
     assert leaks_nothing(scrubber.data(written).decode(), secret)
 
 
+@pytest.mark.parametrize("secret", ["hunter2!", "hunter22!", "hunter222!", "hunterW"], ids=len)
+@pytest.mark.parametrize("before", [b"", b"u", b"us", b"use"])
+@pytest.mark.parametrize("after", [b"", b"~", b"~~", b"~~~"])
+def test_of_base64_only_letters_with_something_else_in_them_are_left(secret: str, before: bytes, after: bytes) -> None:
+    """A letter has six bits: those at the edges may be of two bytes."""
+    written = base64.b64encode(before + secret.encode() + after).decode().rstrip("=")
+    first, last = -(-len(before) * 8 // 6), (len(before) + len(secret)) * 8 // 6
+    assert Scrubber([Secret(secret)]).text(written) == f"{written[:first]}{MASK}{written[last:]}"
+
+
 @unhurried
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
 def test_other_text_is_left_alone(text: str) -> None:
@@ -167,6 +177,23 @@ def test_the_longer_of_two_secrets_wins(order: tuple[str, str]) -> None:
     assert scrubber.data(b"hunter2hunter") == MASK.encode()
 
 
+def test_a_character_that_json_writes_as_two_is_masked() -> None:
+    """As it writes all that is beyond the basic plane."""
+    assert Scrubber([Secret("key😀9876")]).text(r"a key\ud83d\uDE009876 b") == "a *** b"
+
+
+def test_lines_stay_as_they_are_around_a_secret() -> None:
+    """Each ends for itself: blanks after what was cut off belong to its line."""
+    scrubber = Scrubber([Secret("Corr3ctHorse")])
+    for text, left in {
+        "a\nCorr3ctHorse\r\n\nb": "a\n***\r\n\nb",
+        "said Corr3ct  \nmore": "said ***  \nmore",
+        "Corr3ctHorse XX\nXX": "*** XX\nXX",
+    }.items():
+        assert scrubber.text(text) == left
+        assert scrubber.data(text.encode()) == left.encode()
+
+
 def test_bytes_that_are_no_text_pass() -> None:
     """A binary file is scrubbed byte for byte, and its other bytes stay as they are."""
     assert Scrubber([Secret("hunter2hunter")]).data(b"a\nhunter2hunter\r\nb") == b"a\n***\r\nb"
@@ -190,6 +217,8 @@ def test_the_beginning_of_a_secret_that_was_cut_off_is_masked(cut: int, after: s
 def test_a_long_token_that_was_cut_off_is_masked(cut: int) -> None:
     """However much of it is left."""
     assert Scrubber([Secret(TOKEN)]).text(f"Bearer {TOKEN[:cut]}…") == f"Bearer {MASK}…"
+    assert Scrubber([Secret(TOKEN)]).text(f"'Bearer …{TOKEN[-cut:]}' it is") == f"'Bearer …{MASK}' it is"
+    assert Scrubber([Secret(TOKEN)]).data(f"...{TOKEN[-cut:]}".encode()) == f"...{MASK}".encode()
 
 
 @pytest.mark.parametrize("ellipsis", ["...", "…"])
@@ -229,9 +258,9 @@ def test_a_word_that_a_secret_begins_with_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize("change", [str.upper, str.lower, str.swapcase])
-def test_a_secret_is_masked_in_any_letter_case(change: Callable[[str], str]) -> None:
-    """As a page that shows it in capitals writes it."""
-    secret = "pässWord/123"
+@pytest.mark.parametrize("secret", ["pässWord/123", "PÄSSword/123", "straßen-123"])
+def test_a_secret_is_masked_in_any_letter_case(change: Callable[[str], str], secret: str) -> None:
+    """As a page that shows it in capitals writes it, also where that takes two letters for one."""
     assert Scrubber([Secret(secret)]).text(f"a {change(secret)} b") == "a *** b"
     assert Scrubber([Secret(secret)]).data(f"a {change(secret)} b".encode()) == b"a *** b"
 
@@ -261,6 +290,8 @@ def test_each_line_of_a_secret_is_one() -> None:
     """Of a private key no line is left, whatever stands around it."""
     key = "-----BEGIN KEY-----\r\nMIIEabcdefgh12345\r\nQQzzYYxx998877\r\n-----END KEY-----\r\n"
     assert Scrubber([Secret(key)]).text("> MIIEabcdefgh12345 <") == "> *** <"
+    assert Scrubber([Secret("a-line-of-12\na-line-of11")]).text("a-line-of-12, a-line-of11") == "***, a-line-of11"
+    assert Scrubber([Secret(" q7!x\n")]).text("is q7!x, q7!") == "is ***, q7!"
 
 
 @pytest.mark.parametrize(

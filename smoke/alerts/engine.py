@@ -132,7 +132,7 @@ def _present(rule: Rule, past: Past, now: float) -> Iterator[Subject]:
             yield whole
         case Per.REGION:
             ran = {run.region for run in counted(rule, whole, past, (), since, now)}
-            yield from (replace(whole, region=region) for region in sorted(ran | regions_of(rule, past)))
+            yield from (replace(whole, region=region) for region in sorted(ran))
         case Per.CHECK:
             yield from (replace(whole, check=check_id) for check_id in checks_of(rule, past, since, now))
         case Per.ACCOUNT:

@@ -43,7 +43,7 @@ def gather(
     now: float,
 ) -> Past:
     """Return what ``rules`` need to be judged at every moment from ``since`` to ``now``."""
-    bare = Past.of(suite, environment, schedules=schedules, passwords=passwords)
+    bare = Past.of(suite, environment, schedules=schedules)
     wanted = [rule for rule in rules if concerns(rule, suite, environment)]
     spans = {rule: reach(rule, interval_of(rule, bare)) for rule in wanted}
     detailed = [rule for rule in wanted if rule.asks.facts in {Facts.CHECKS, Facts.READINGS} or rule.selective]

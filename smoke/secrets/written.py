@@ -16,7 +16,8 @@ SHORTEST = 4
 SHORTEST_PART = 6
 """What is left of a secret that was cut off is masked from this length on."""
 LONGEST_PART = 64
-"""A longer part is masked up to the end of the word."""
+"""A longer part is masked up to the end of the word, or from its beginning."""
+OF_WORD = r"[^\s\"'<\\]"
 SHORTEST_LINE = 12
 """Each line of a secret is one by itself from this length on."""
 ELLIPSIS = r"(?:\.{3}|…|\\u2026)"
@@ -86,7 +87,7 @@ def forms(value: str) -> Iterator[Form]:
 
 
 def _beginning(units: Sequence[Glyph]) -> Form:
-    more = "" if len(units) <= LONGEST_PART else r"[^\s\"'<\\]*?"
+    more = "" if len(units) <= LONGEST_PART else f"{OF_WORD}*?"
     for unit in reversed(units[SHORTEST_PART:LONGEST_PART]):
         more = f"(?:{unit.pattern}{more})?"
     first = units[:SHORTEST_PART]
@@ -94,7 +95,7 @@ def _beginning(units: Sequence[Glyph]) -> Form:
 
 
 def _ending(units: Sequence[Glyph]) -> Form:
-    before = ""
+    before = "" if len(units) <= LONGEST_PART else f"{OF_WORD}*"
     for unit in units[-LONGEST_PART:-SHORTEST_PART]:
         before = f"(?:{before}{unit.pattern})?"
     last = units[-SHORTEST_PART:]
