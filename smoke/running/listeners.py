@@ -80,6 +80,8 @@ class Listeners:
     """How long first-party requests take."""
     asked: bool = False
     """Whether the target was asked anything."""
+    broken: list[BaseException] = field(default_factory=list)
+    """What went wrong in the journey's own handlers of events and routes."""
     _seen_urls: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:

@@ -23,6 +23,7 @@ from smoke.probing.overheard import Overheard
 from smoke.reporting.progress import Progress
 from smoke.running.clients import guarded_clients
 from smoke.running.guard import guard_of
+from smoke.running.handlers import kept_apart
 from smoke.running.launch import Begun
 from smoke.running.launched import Starting, launched
 from smoke.running.probes import probe_runner
@@ -58,6 +59,7 @@ def open_session(begun: Begun, settings: Settings, progress: Progress) -> Iterat
         guard = guard_of(planned, target, run_id)
         if journeys:
             stack.enter_context(guarded_clients(guard))
+            stack.enter_context(kept_apart())
         broker = stack.enter_context(_broker(planned, target, settings, run_id))
         login = planned.suite.about.login
         requests = login_requests(login, _login_address(planned, target))

@@ -14,7 +14,7 @@ LISTENING: ContextVar[Listeners | None] = ContextVar("LISTENING", default=None)
 
 
 OWNERS: WeakKeyDictionary[object, Listeners] = WeakKeyDictionary()
-"""Who listens to a context, by that context's HTTP client: handlers of events run in greenlets of their own."""
+"""Who listens to a context, by it and by its HTTP client: handlers of events run in greenlets of their own."""
 
 
 BASES: WeakKeyDictionary[object, str] = WeakKeyDictionary()

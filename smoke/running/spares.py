@@ -74,7 +74,7 @@ class Contexts:
         self.hold(self.guard, context, listeners.asker)
         watch_sockets(self.guard, context, listeners.asker)
         client = context.request._impl_obj
-        OWNERS[client] = listeners
+        OWNERS[client] = OWNERS[context._impl_obj] = listeners
         BASES[client] = context._impl_obj._options.get("baseURL") or f"{self.guard.target.base_url}/"
         listeners.attach(context)
         if steering := self.guard.cookies:

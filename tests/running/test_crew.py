@@ -89,6 +89,25 @@ def test_what_one_page_does_is_told_of_its_own_journey(shop: Shop, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("meeting")
+@pytest.mark.parametrize("does", ["message.args[7]", "[page.title(), message.args[7]]"], ids=["at once", "later"])
+def test_what_breaks_in_a_handler_is_told_of_its_own_journey(does: str, shop: Shop, tmp_path: Path) -> None:
+    """Though the other one is the next to ask the browser for something."""
+    breaks = "\n    ".join(
+        [
+            f"page.on('console', lambda message: {does})",
+            "page.goto('./left')",
+            "page.evaluate('setTimeout(() => console.log(1), 100)')",
+            "page.wait_for_timeout(600)",
+        ]
+    )
+    asks = "page.goto('./right')\n    for _ in range(20):\n        page.wait_for_timeout(30)"
+    code, verdict = run_suite(tmp_path, shop, two(breaks, asks))
+    one, other = (next(each for each in verdict["checks"] if each["id"] == f"shop.{name}") for name in ("one", "two"))
+    assert (code, one["blame"], other["outcome"]) == (3, "HARNESS", "PASS"), verdict["reason"]
+    assert "IndexError: list index out of range" in one["evidence"][0]
+
+
+@pytest.mark.usefixtures("meeting")
 @pytest.mark.long
 def test_the_permit_of_one_is_none_of_the_other(shop: Shop, tmp_path: Path) -> None:
     """Both write at once; what only one may is stopped for the other alone."""

@@ -37,9 +37,8 @@ WAYS = {
     "the context's client": 'page.context.request.fetch("/tried", method="PUT")',
     "a client of its own": 'playwright.request.new_context(base_url=journey.target.base_url).post("/tried")',
     "a client's redirect": 'journey.api.post("/asks")',
-    "a route that asks": """page.route("**/x", lambda route: route.fetch(url="/tried", method="POST"))
-    page.evaluate("void fetch('/x')")
-    page.goto("./?next")""",
+    "a route that asks": """page.route("**/x", lambda route: [route.abort(), route.fetch(url="/tried", method="POST")])
+    page.evaluate("fetch('/x').catch(() => 0)")""",
     "redirect": "page.evaluate(\"fetch('/asks', {method: 'POST'}).catch(() => 0)\")",
 }
 
