@@ -83,7 +83,6 @@ PURE = [
     "smoke.probing.readings",
     "smoke.spans",
     "smoke.brief",
-    "smoke.moments",
     "smoke.percentiles",
     "smoke.variables",
     *(
