@@ -152,8 +152,13 @@ class Branch:
     def _trouble(self, said: str) -> HistoryError:
         scrubber = Scrubber(Secret(token) for token in (self.environ.get(TOKEN),) if token)
         return HistoryError(
-            f"{self}: git: {' '.join(scrubber.text(said).split())[:MOST_SAID]}; nothing of it was changed"
+            f"{self}: git: {' '.join(_bare(scrubber.text(said)).split())[:MOST_SAID]}; nothing of it was changed"
         )
 
     def __str__(self) -> str:
-        return f"the branch {self.name} of {re.sub('//[^/]*@', '//', self.remote)}"
+        return f"the branch {self.name} of {_bare(self.remote)}"
+
+
+def _bare(text: str) -> str:
+    """Return ``text`` without the users and passwords of its addresses."""
+    return re.sub(r"//[^/\s]*@", "//", text)

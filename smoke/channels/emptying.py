@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from smoke.channels.lateness import LATE_S, digest_of, worth
@@ -122,11 +123,11 @@ class Emptying:
 
     def _refuse(self, message: Message, why: str) -> None:
         """Give ``message`` up; another channel says it."""
+        if is_own(message.key):
+            self.done.elsewhere.append((message, why))  # first: the time of the round may be over after the other
         self.given.outbox.refused(message.key, self.given.clock(), why)
         self.done.refused += 1
         self.done.trouble = why
-        if is_own(message.key):
-            self.done.elsewhere.append((message, why))
 
     def _tried(self, message: Message) -> str:
         """Send ``message``, a second time where the first fails quickly: the next round may be half an hour away."""
@@ -146,8 +147,10 @@ class Emptying:
         message = digest_of(late, self.given.clock())
         ends = [each for each in late if each.is_over] if self.channel.options.knows_incidents else []
         try:
-            for each in (message, *ends):  # what they end may have arrived, and its answer been lost
-                self.done.answer = self._tried(each)
+            self.done.answer = self._tried(message)
+            for each in ends:  # what they end may have arrived, and its answer been lost
+                with suppress(RefusedError):  # or it was never heard of
+                    self.done.answer = self._tried(each)
         except RefusedError as error:
             for each in reversed(late):  # the first of an incident is what another channel says: how it ended
                 self._refuse(each, str(error))

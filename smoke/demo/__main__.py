@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import shlex
 import sys
 import tempfile
@@ -40,7 +41,9 @@ def serve(arguments: argparse.Namespace) -> int:
     try:
         return _serve_child(options) if arguments.child else _serve_person(options)
     except OSError as error:
-        print(f"cannot serve on {options.host}:{options.port}: {error.strerror}; --port names another", file=sys.stderr)
+        taken = error.errno in {errno.EADDRINUSE, errno.EACCES}
+        way_out = "; --port names another" if taken else ""
+        print(f"cannot serve on {options.host}:{options.port}: {error.strerror}{way_out}", file=sys.stderr)
         return 2
 
 

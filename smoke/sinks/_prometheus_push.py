@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from pathlib import Path
 from typing import assert_never
 from urllib.parse import quote, unquote, urlsplit
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from urllib3.util import make_headers
 
 from smoke.observation import Unit
 from smoke.sinks._http import request
@@ -29,7 +29,8 @@ def push(bulletin: Bulletin, url: str, *, keys: str, ends: float) -> None:
     parts = urlsplit(url)
     headers = {"Content-Type": TEXT}
     if parts.username:
-        headers |= make_headers(basic_auth=f"{unquote(parts.username)}:{unquote(parts.password or '')}")
+        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        headers["Authorization"] = f"Basic {b64encode(login.encode()).decode()}"
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
     group = "".join(f"/{key}/{quote(value, safe='')}" for key, value in _labels(bulletin.tags).items())
     body = exposition(bulletin, {})

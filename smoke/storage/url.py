@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from smoke.secrets.secret import Secret
 
@@ -24,18 +24,24 @@ def database_url(environ: Mapping[str, str]) -> Secret | None:
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        _ = parts.port  # part of a password is taken for one, and quoted, where a slash in it is not written as %2F
+        # Part of a password is taken for a port, or for a database, where a slash in it is not written as %2F.
+        _ = [urlsplit(f"//{host}").port for host in _hosts(parts).split(",")]
     except ValueError:
         return False
-    return parts.scheme in SCHEMES and bool(parts.path.strip("/"))
+    return parts.scheme in SCHEMES and bool(parts.path.strip("/")) and "@" not in parts.path
+
+
+def _hosts(parts: SplitResult) -> str:
+    """Return the servers: libpq takes several, ``db1:5432,db2:5432``."""
+    return parts.netloc.rpartition("@")[2]
 
 
 def shown(url: Secret) -> str:
     """Return ``url`` without password and options, for people."""
     parts = urlsplit(url.reveal())
     user = f"{parts.username}@" if parts.username else ""
-    host = parts.hostname or parse_qs(parts.query).get("host", [""])[0]
-    return f"postgresql://{user}{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
+    hosts = _hosts(parts) or parse_qs(parts.query).get("host", [""])[0]
+    return f"postgresql://{user}{hosts}{parts.path}"
 
 
 def database_secrets(environ: Mapping[str, str]) -> tuple[Secret, ...]:

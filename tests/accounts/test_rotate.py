@@ -197,7 +197,7 @@ def test_what_fails_on_the_way_is_rolled_back(shop: Deployment, demo: Demo, name
     done = shop.told("rotate", "basic")
     assert done.code == 1, done.output
     assert told in done.line("failed: ")
-    assert done.output.splitlines()[-1] == f"NOT ROTATED {BASIC}: the old password is in force"
+    assert f"NOT ROTATED {BASIC}: the old password is in force" in done.output.splitlines()
     assert signs_in(demo, demo.password)
     assert kept(shop) == demo.password
     assert shop.text(SUITE) == before
@@ -462,4 +462,4 @@ def test_a_rotation_waits_for_the_run_that_has_the_account(shop: Deployment, dem
         assert in_dotenv(shop) == demo.password
     rest = process.communicate(timeout=60)[0]
     assert re.match(rf"waiting up to \d+ s for the account {BASIC}: run other \(process ", said)
-    assert (process.returncode, rest.splitlines()[-1]) == (0, f"ROTATED {BASIC}")
+    assert (process.returncode, f"ROTATED {BASIC}" in rest.splitlines()) == (0, True)

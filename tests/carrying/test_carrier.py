@@ -276,6 +276,16 @@ def test_the_password_in_the_address_of_a_remote_is_not_told(place: Place) -> No
     assert "s3cret" not in str(told.value)
 
 
+def test_a_token_in_the_address_of_a_remote_is_not_told_by_git_either(place: Place, httpserver: HTTPServer) -> None:
+    """It names the address itself where it would ask for a password."""
+    asks = Response(status=401, headers={"WWW-Authenticate": "Basic"})
+    httpserver.expect_request(re.compile("/shop.git/.*")).respond_with_response(asks)
+    remote = httpserver.url_for("/shop.git").replace("//", "//s3cret@")
+    with pytest.raises(HistoryError, match="could not read Password for 'http://localhost") as told:
+        Branch(name=NAME, remote=remote, folder=place.machine().folder, environ={}).fetch()
+    assert "s3cret" not in str(told.value)
+
+
 def test_a_name_that_no_branch_can_have_is_refused(place: Place) -> None:
     assert place.machine().says("push", "a..b") == 2
 

@@ -214,7 +214,7 @@ def test_what_a_channel_refused_before_it_hung_another_one_tells(httpserver, bas
 
     hanging = replace(pages, kind=replace(pages.kind, send=refuse_then_hang))
     put(tmp_path, [hanging], OPENED, a_notice(incident="another"))
-    give(tmp_path, [hanging, a_channel("slack", "slack:#alerts")], environ(base), now=FIRST, deadline_s=0.8)
+    give(tmp_path, [hanging, a_channel("slack", "slack:#alerts")], environ(base), now=FIRST, deadline_s=3.0)
     resume.set()
     give(tmp_path, [a_channel("slack", "slack:#alerts")], environ(base), now=FIRST)
     assert "NOT TOLD IN TIME" in slack.noticed
@@ -254,6 +254,15 @@ def test_a_digest_that_a_service_refuses_for_good_another_channel_tells(httpserv
     assert (told.refused, told.waiting, waiting(tmp_path)) == (2, 0, 0)
     assert slack.noticed == ["NOT TOLD IN TIME"]
     assert "It ended by itself" in slack.requests[0].get_data(as_text=True)
+
+
+def test_an_end_of_what_a_service_never_heard_of_leaves_the_digest_told(httpserver, base, tmp_path):
+    pages, slack = receivers.pagerduty(httpserver), receivers.slack(httpserver)
+    both = [a_channel("pagerduty"), a_channel("slack", "slack:#alerts")]
+    pages.instead += [answer(202, {"status": "success"}), answer(400, "no such incident")]
+    put(tmp_path, both[:1], OPENED, CLOSED)
+    (told,) = give(tmp_path, both, environ(base), now=OPENED.at + LATE_S)
+    assert (told.in_digest, told.refused, waiting(tmp_path), slack.noticed) == (2, 0, 0, [])
 
 
 def test_one_message_that_fails_holds_up_no_other_incident(channel, receiver, base, tmp_path):

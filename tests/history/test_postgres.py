@@ -32,10 +32,14 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
     ("url", "text"),
     [
         ("postgresql://ann:s3cret@db.example:5433/smoke?sslmode=require", "postgresql://ann@db.example:5433/smoke"),
+        (
+            "postgresql://ann:s3cret@db1:5432,db2:5433/smoke?target_session_attrs=read-write",
+            "postgresql://ann@db1:5432,db2:5433/smoke",
+        ),
         ("postgres://db.example/smoke?password=s3cret", "postgresql://db.example/smoke"),
         ("postgresql://ann:s3cret@/smoke?host=%2Fvar%2Frun", "postgresql://ann@/var/run/smoke"),
     ],
-    ids=["whole", "in the query", "socket"],
+    ids=["whole", "two servers", "in the query", "socket"],
 )
 def test_an_address_is_shown_without_its_password(url: str, text: str) -> None:
     """Neither where the password usually stands, nor as an option; and it is masked wherever else it turns up."""
@@ -54,6 +58,7 @@ def test_an_address_is_shown_without_its_password(url: str, text: str) -> None:
         "postgresql://db.example",
         "db.example:5432/s3cret",
         "postgresql://ann:s3cret/word@db.example/smoke",
+        "postgresql://ann:12/s3cret@db.example/smoke",
         "postgresql://ann:s3cret@[db.example/smoke",
     ],
 )
