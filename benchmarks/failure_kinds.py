@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from playwright.sync_api import ViewportSize
+
 from smoke.demo.breaks import Break
 from smoke.demo.process import DemoProcess, start
 from smoke.model import Blame
@@ -27,7 +29,7 @@ from tests.support.loopback import certificate_in, with_certificate
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs/images/failures"
-VIEWPORT = {"width": 1000, "height": 800}
+VIEWPORT = ViewportSize(width=1000, height=800)
 AT_ONCE = 2
 COLOURS = 256
 ELSEWHERE = "http://betterprompts.invalid"

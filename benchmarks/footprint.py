@@ -134,9 +134,9 @@ def size(kind: str, rows: RunRows, folder: Path) -> None:
     if postgres.missing():
         return
     with postgres.server() as url:
-        store = history_database(Secret(url))
-        _fill(store, copies(rows, COPIES, time.time()))
-        with store.reading() as db:
+        database = history_database(Secret(url))
+        _fill(database, copies(rows, COPIES, time.time()))
+        with database.reading() as db:
             held = [db.execute(f"SELECT pg_total_relation_size('smoke.{table}')").fetchone()[0] for table in TABLES]
     print(f"{kind}: {sum(held) / COPIES:,.0f} bytes a run, PostgreSQL with its indexes", flush=True)
 

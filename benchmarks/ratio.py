@@ -15,6 +15,7 @@ from benchmarks.timing import Timed, timed
 from smoke.browser.find import find_browser
 from smoke.browser.launch import launch_args
 from smoke.demo.process import start
+from smoke.host.machine import Machine
 from smoke.host.supervisor import adopt_orphans
 
 SUITE = "betterprompts"
@@ -50,7 +51,7 @@ def pair(folder: str, round_trip_s: float) -> Pair:
 
 def _timed(program: list[str], round_trip_s: float) -> Timed:
     choice = find_browser()
-    found = {"SMOKE_BROWSER_PATH": str(choice.executable or ""), "BARE_ARGS": " ".join(launch_args(choice))}
+    found = {"SMOKE_BROWSER_PATH": str(choice.executable or ""), "BARE_ARGS": " ".join(launch_args(choice, Machine()))}
     with start() as demo, ExitStack() as stack:
         url = demo.base_urls[SUITE]
         if round_trip_s:

@@ -43,8 +43,9 @@ async def converse(request: Request, timeout_s: float) -> Exchange:
     """
     begun, status, closed = time.perf_counter(), 101, None
     headers: tuple[tuple[str, str], ...] = ()
-    dialling = Dialling(request, timeout_s)
+    dialling: Dialling | None = None
     try:
+        dialling = Dialling(request, timeout_s)
         async with dialling as socket:
             await socket.send((request.body or b"").decode())
             async with asyncio.timeout(timeout_s):
@@ -56,7 +57,7 @@ async def converse(request: Request, timeout_s: float) -> Exchange:
         body, status = bytes(response.body or b""), response.status_code
         headers = tuple(response.headers.raw_items())
     except TimeoutError:
-        phase, blame = ("answers", Blame.SLOW) if dialling.is_through else ("connects", Blame.TCP)
+        phase, blame = ("answers", Blame.SLOW) if dialling and dialling.is_through else ("connects", Blame.TCP)
         rule = f"WS {request.url} {phase} within {timeout_s:g} s"
         raise ProbeFailedError(Finding(rule=rule, blame=blame, cause=unreachable(blame, request.url))) from None
     except (WebSocketException, OSError) as error:

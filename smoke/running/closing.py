@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from smoke.accounts.answers import refusal
 from smoke.accounts.errors import LedgerError
 from smoke.answers.pages import judge_visit
@@ -48,6 +50,8 @@ def close_attempt(
             failure = _idle(check)
         besides = _besides(session, record, journey, whole=failure is None)
         under = circumstances(session, record, journey)
+        for broken in journey.listeners.broken[:1]:
+            failure = _of_handler(session, broken, failure)
         found = findings_of(failure, (*besides, *untold), record.measurements, under)
         told = (
             *limits_told(tuple(journey.listeners.answers)),
@@ -85,6 +89,21 @@ def _failure_of(journey: Journey, error: BaseException | None) -> tuple[Finding 
         untold = (finding_of(trouble),)
     refused = refusal(journey.account.user, seen) if seen else None
     return refused or failure, untold
+
+
+def _of_handler(session: Session, error: BaseException, failure: Finding | None) -> Finding:
+    """Return what went wrong in a handler of the journey, whose ``failure`` may follow from that.
+
+    The target is at fault only where the handler looked, and saw something else, or found nobody there.
+    """
+    if failure is not None and failure.blame in {Blame.ACCOUNT, Blame.EDGE_BLOCKED}:
+        return failure
+    scrub_exception(error, session.scrubber)
+    found = finding_of(error)
+    if found.blame is Blame.ASSERTION and not isinstance(error, AssertionError):
+        found = replace(found, blame=Blame.HARNESS)
+    missed = (failure.rule,) if failure else ()
+    return replace(found, evidence=(*found.evidence, *missed))
 
 
 def _besides(session: Session, record: Record, journey: Journey, *, whole: bool) -> tuple[Finding, ...]:

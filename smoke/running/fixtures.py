@@ -168,11 +168,11 @@ def journey(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator
     """What a journey is given besides its page."""
     journey: Journey = request.node.stash[JOURNEY]
     yield journey
-    failed: list[Exception] = []
+    failed: list[BaseException] = []
     for cleanup in reversed(journey.cleanups):
         try:
             cleanup()
-        except Exception as error:  # noqa: BLE001 - raised when the others are done
+        except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - raised when the others are done
             failed.append(error)
     if failed:
-        raise failed[0] if len(failed) == 1 else ExceptionGroup("errors while tidying up", failed)
+        raise failed[0] if len(failed) == 1 else BaseExceptionGroup("errors while tidying up", failed)

@@ -169,7 +169,8 @@ class Guard:
 
     def refusal_of(self, check_id: str) -> Finding:
         """Say why the last request of ``check_id`` that was stopped was stopped."""
-        return self.receipt.refused_to(check_id)[-1].finding
+        with self._lock:
+            return self.receipt.refused_to(check_id)[-1].finding
 
     def excuse(self, check_id: str) -> None:
         """Blame ``check_id`` no longer for what it was refused so far; the receipt goes on to list it."""

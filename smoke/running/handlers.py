@@ -6,17 +6,20 @@ a request without an answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from smoke.judging.blame import DeadlineExceeded
 from smoke.running.scope import OWNERS
 
 
 @contextmanager
 def kept_apart() -> Iterator[None]:
-    """Give each error, meanwhile, to whoever listens to the context that it happened in."""
+    """Give each error, meanwhile, to whoever listens to the context that it happened in.
+
+    A handler that a page, once closed, leaves without an answer saw nothing, and is not at fault.
+    """
+    from playwright._impl._errors import TargetClosedError
     from playwright._impl.browser_context import BrowserContext
     from playwright._impl.event_emitter import EventEmitter
 
@@ -26,26 +29,13 @@ def kept_apart() -> Iterator[None]:
         place = getattr(self, "_object", self)  # a channel is somebody's
         while place is not None and not isinstance(place, BrowserContext):
             place = getattr(place, "_parent", None)
-        if place in OWNERS:
-            OWNERS[place].broken.append(error)
-        else:
+        if place not in OWNERS:
             reported(self, kind, error)
+        elif not isinstance(error, TargetClosedError):
+            OWNERS[place].broken.append(error)
 
     EventEmitter._handle_listener_error = report  # type: ignore[method-assign,assignment]
     try:
         yield
     finally:
         EventEmitter._handle_listener_error = reported  # type: ignore[method-assign]
-
-
-@contextmanager
-def raised(broken: Sequence[BaseException]) -> Iterator[None]:
-    """Raise the first of ``broken``, which grows meanwhile, at the end of a journey: all else may follow from it."""
-    try:
-        yield
-    except (Exception, DeadlineExceeded) as error:
-        if broken:
-            raise broken[0] from error
-        raise
-    if broken:
-        raise broken[0]

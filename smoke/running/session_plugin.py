@@ -21,7 +21,6 @@ from smoke.running.closing import close_attempt
 from smoke.running.deadline import RunTimeoutError, deadline
 from smoke.running.elsewhere import look_around
 from smoke.running.failure import finding_of, scrub_exception
-from smoke.running.handlers import raised
 from smoke.running.printed import scrub_report
 from smoke.running.session import CHECK_LIMIT_S, Session
 from smoke.running.stash import CHECK, JOURNEY, KEPT_OUT, RECORD, SESSION, check_id_of
@@ -149,10 +148,8 @@ class SessionPlugin:
         if check.kind is CheckKind.PROBE:
             with self._noting(item):
                 return (yield)
-        journey = item.stash.get(JOURNEY, None)
-        broken = journey.listeners.broken if journey else []
         try:
-            with deadline(CHECK_LIMIT_S, self.session.run_ends, self.session.loop), raised(broken):
+            with deadline(CHECK_LIMIT_S, self.session.run_ends, self.session.loop):
                 yield
         except RunTimeoutError:
             self._stop(item, f"the time-out of {self.session.plan.point.timeout_s:g} s stopped the run")

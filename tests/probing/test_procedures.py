@@ -20,6 +20,7 @@ from smoke.model import Blame
 from smoke.observation import Observation
 from smoke.probing.account import ProbeAccount
 from smoke.probing.asking import Terms
+from smoke.probing.failing import ProbeFailedError
 from smoke.probing.runner import ProbeRunner
 from smoke.secrets.secret import Secret
 
@@ -306,3 +307,11 @@ def test_a_websocket_is_not_led_elsewhere(httpserver: HTTPServer) -> None:
     exchange = asyncio.run(send(Request(method="WS", url=httpserver.url_for("/old"), body=b"hello"), 5))
     assert exchange.status == 302
     assert [request.path for request, _ in httpserver.log] == ["/old"]
+
+
+def test_a_websocket_at_an_address_that_is_none_fails_its_own_probe() -> None:
+    """A fragment, which no WebSocket has (RFC 6455, 3)."""
+    from smoke.probing.client import send
+
+    with pytest.raises(ProbeFailedError, match="fragment"):
+        asyncio.run(send(Request(method="WS", url="http://127.0.0.1:9/ws#x", body=b"hello"), 5))
